@@ -1,0 +1,31 @@
+# Afterburner: `make demo` shows everything, `make check` tests everything.
+#
+#   make            tools and wedges into $(O) (default build/)
+#   make guest      the example guest: Linux 6.1 through our assembler
+#   make O=DIR ...  another output folder
+#
+# Each part brings its own rules in a build.mk; this file only holds what they share.
+
+O ?= build
+override O := $(abspath $(O))
+SRC := $(CURDIR)
+
+CC ?= gcc
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS ?= -O2 -g
+HOSTED_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/afterburner/include $(CFLAGS) -MMD -MP
+
+.DEFAULT_GOAL := all
+.PHONY: all clean
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+include $(wildcard afterburner/*/build.mk wedge/build.mk guest-patches/build.mk tests/build.mk scripts/build.mk)
+
+# Parts add their results to ALL.
+all: $(ALL)
+
+clean:
+	rm -rf $(O)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

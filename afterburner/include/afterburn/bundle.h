@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bundle.h - how `afterburn pack` puts a kernel and a wedge into one ELF file.
+ *
+ * The packed file is the kernel's ELF file, byte for byte in everything a loader on bare metal
+ * looks at (entry, loadable segments, its own notes), plus:
+ *
+ *   - one PT_LOAD with the wedge: its image flattened to memory size, page aligned, at the first
+ *     AFTERBURN_BUNDLE_ALIGN boundary above the kernel's last physical byte;
+ *   - in the same PT_LOAD, right behind the image, the tables described here;
+ *   - one PT_NOTE: the wedge's own notes, with addresses moved from where the wedge is linked to
+ *     where it is loaded.
+ *
+ * The wedge's image begins with a struct afterburn_wedge_header; pack fills in its tail. All
+ * addresses called `paddr` are the physical addresses that program headers carry; all offsets
+ * count from the first byte of the wedge's image. Little endian; natural alignment; the same
+ * layout for 32 and 64 bit.
+ *
+ * Invariant: nothing in the tables depends on the hypervisor.
+ */
+#ifndef AFTERBURN_BUNDLE_H
+#define AFTERBURN_BUNDLE_H
+
+#define AFTERBURN_WEDGE_MAGIC	 0x0145474445574241ull /* "ABWEDGE\1" */
+#define AFTERBURN_BUNDLE_VERSION 1
+#define AFTERBURN_BUNDLE_ALIGN	 0x200000ull
+
+#define AFTERBURN_BUNDLE_MAX_SEGMENTS 16
+
+#ifndef __ASSEMBLER__
+
+/* A loadable segment of the kernel, as in its program header. Sizes in bytes. */
+struct afterburn_bundle_segment {
+	unsigned long long vaddr;
+	unsigned long long paddr;
+	unsigned long long file_size;
+	unsigned long long mem_size;
+	unsigned int flags; /* PF_R, PF_W, PF_X */
+	unsigned int reserved;
+};
+
+/* A site of the kernel, absolute. The array is sorted by vaddr and sites do not overlap. */
+struct afterburn_bundle_site {
+	unsigned long long vaddr; /* of the site's first byte */
+	unsigned char insn_offset;
+	unsigned char insn_length;
+	unsigned char site_length;
+	unsigned char kind; /* as in struct afterburn_site */
+	unsigned int
+		symbol; /* offset into the names: the function the site is in, NUL terminated */
+};
+
+struct afterburn_wedge_header {
+	/* Filled in when the wedge is linked. */
+	unsigned long long magic;   /* AFTERBURN_WEDGE_MAGIC */
+	unsigned int version;	    /* AFTERBURN_BUNDLE_VERSION */
+	unsigned int sites_version; /* AFTERBURN_SITES_VERSION */
+	unsigned int width;	    /* 32 or 64: the kernels it takes */
+	unsigned int reserved;
+	char platform[16]; /* "xen", "linux", "l4"; NUL padded */
+	/* Filled in by pack. */
+	unsigned long long load_paddr;	 /* where this header is loaded */
+	unsigned long long bundle_size;	 /* bytes of the PT_LOAD in memory: image and tables */
+	unsigned long long kernel_entry; /* e_entry of the kernel */
+	unsigned int segment_count;
+	unsigned int site_count;
+	unsigned long long sites_offset; /* of struct afterburn_bundle_site[site_count] */
+	unsigned long long names_offset;
+	unsigned long long names_size;
+	struct afterburn_bundle_segment segments[AFTERBURN_BUNDLE_MAX_SEGMENTS];
+};
+
+_Static_assert(sizeof(struct afterburn_bundle_segment) == 40, "layout is fixed");
+_Static_assert(sizeof(struct afterburn_bundle_site) == 16, "layout is fixed");
+_Static_assert(sizeof(struct afterburn_wedge_header) == 96 + 40 * AFTERBURN_BUNDLE_MAX_SEGMENTS,
+	       "layout is fixed");
+
+#endif /* __ASSEMBLER__ */
+#endif /* AFTERBURN_BUNDLE_H */
