@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * dev.h - the virtual PC that every guest sees, as one aggregate of chips.
+ *
+ * Two borders meet here. Downwards, the core calls pc_*() for every port access and asks for
+ * interrupts. Upwards, the devices call the dev_host_*() services, which the core defines and the
+ * linker binds: one wedge serves one machine, so they need no context and no function pointer.
+ *
+ * Invariants: a chip keeps all its state in its struct inside struct pc and sees no other chip;
+ * pc.c alone wires chips together (UART -> IRQ 4, RTC -> IRQ 8, 8254 -> IRQ 0 and port 0x61).
+ * Chips never ask for the time themselves: pc.c passes it in, so one access sees one instant.
+ *
+ * Concurrency: none of this locks. The caller lets at most one CPU at a time into a struct pc.
+ * No pc_*() function is re-entered from a dev_host_*() service.
+ */
+#ifndef WEDGE_DEV_H
+#define WEDGE_DEV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <wedge/dev/i8042.h>
+#include <wedge/dev/i8254.h>
+#include <wedge/dev/i8259.h>
+#include <wedge/dev/mc146818.h>
+#include <wedge/dev/ns16550.h>
+#include <wedge/dev/pci.h>
+#include <wedge/dev/sysctrl.h>
+
+/* No deadline, no timer. */
+#define PC_NEVER UINT64_MAX
+
+/* What the machine is; all that pc_init needs to know. */
+struct pc_config {
+	uint64_t ram_bytes; /* guest memory, for the size fields of the CMOS */
+};
+
+/* How the guest asked for a reset. */
+enum dev_reset {
+	DEV_RESET_KEYBOARD,  /* 8042: pulse of output bit 0, or that bit written 0 */
+	DEV_RESET_PORT92,    /* system control port A, bit 0 */
+	DEV_RESET_CF9_CPU,   /* reset control register: processor only */
+	DEV_RESET_CF9_SYSTEM /* reset control register: whole machine */
+};
+
+/* What went nowhere, for `afterburn stats` and for finding a forgotten device. */
+struct pc_stats {
+	uint64_t unclaimed_reads;  /* bytes read from ports that no device answers */
+	uint64_t unclaimed_writes; /* bytes written to them */
+	uint16_t last_unclaimed;   /* the latest such port */
+};
+
+struct pc {
+	struct i8259 pic;
+	struct i8254 pit;
+	struct mc146818 rtc;
+	struct ns16550 com1;
+	struct i8042 kbc;
+	struct sysctrl sysctrl;
+	struct pci_bus pci;
+	uint64_t armed_ns; /* what dev_host_timer was last told; PC_NEVER once it has fired */
+	bool intr;	   /* what dev_host_intr was last told */
+	bool pit_held;	   /* ticks wait for the guest to take the one before (see i8254.h) */
+	struct pc_stats stats;
+};
+
+/* ---- what the core calls ---- */
+
+/*
+ * Bring *pc to the state a BIOS leaves: interrupts masked, vectors 0x08/0x70, 8254 channel 0 at
+ * 18.2 Hz, UART 8N1 without interrupts. Serves power-on and every later reset. Calls
+ * dev_host_now_ns and dev_host_wallclock_s, and dev_host_timer if a deadline exists.
+ */
+void pc_init(struct pc *pc, const struct pc_config *config);
+
+/*
+ * One `in` / `out` of `width` 1, 2 or 4 bytes, value in the low bits, upper bits of a read zero.
+ * Devices of eight bits see wider accesses as the ISA bus makes them: one byte at each following
+ * port, lowest first. A port that nobody claims reads all ones and drops what is written.
+ */
+uint32_t pc_io_read(struct pc *pc, uint16_t port, unsigned width);
+void pc_io_write(struct pc *pc, uint16_t port, unsigned width, uint32_t value);
+
+/* The level of the master 8259's INTR output. Two loads: fit for every return to the guest. */
+static inline bool pc_intr_pending(const struct pc *pc)
+{
+	return pc->pic.intr;
+}
+
+/*
+ * The processor's interrupt acknowledge cycle: the vector, 0 to 255, of the request that now is in
+ * service, or of the 8259's spurious interrupt if the request went away between dev_host_intr and
+ * the cycle; -1 if INTR is low and always was since the last acknowledge.
+ */
+int pc_ack_interrupt(struct pc *pc);
+
+/* The deadline given to dev_host_timer has passed. Early, late and needless calls are harmless. */
+void pc_timer_expired(struct pc *pc);
+
+/* dev_host_console_read may have something now. Needless calls are harmless. */
+void pc_console_input(struct pc *pc);
+
+/* Drive ISA interrupt line `irq` (0 to 15, not 2): for devices outside this file, e.g. virtio. */
+void pc_set_irq(struct pc *pc, unsigned irq, bool level);
+
+/* ---- what the core defines ---- */
+
+/* Guest time in nanoseconds: never goes back, same rate as the guest's TSC. Any origin. */
+uint64_t dev_host_now_ns(void);
+
+/* Wall clock: seconds of UTC since 1970-01-01. */
+uint64_t dev_host_wallclock_s(void);
+
+/*
+ * Call pc_timer_expired once, as soon as dev_host_now_ns() >= deadline_ns; replaces the deadline
+ * before. The devices never cancel: they let a superseded deadline fire and look again.
+ */
+void dev_host_timer(uint64_t deadline_ns);
+
+/* Bytes that the guest sent to COM1; must take all of them. `length` is at least 1. */
+void dev_host_console_write(const char *bytes, size_t length);
+
+/*
+ * Fetch up to `length` bytes typed at the console, without waiting; the count fetched. After a
+ * return of fewer than `length`, the devices ask again only when pc_console_input is called.
+ */
+size_t dev_host_console_read(char *bytes, size_t length);
+
+/* INTR changed: true, the guest has an interrupt to take (pc_ack_interrupt) when its IF allows. */
+void dev_host_intr(bool asserted);
+
+/* The guest asked for a reset. May return: the caller then goes on as if the write did nothing. */
+void dev_host_reset(enum dev_reset reason);
+
+/* The guest switched the machine off (PM1a control, port 0x604). May return. */
+void dev_host_poweroff(void);
+
+#endif
