@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# Bare metal: QEMU's own PC, the kernel entered through its PVH note (ELF) or as a bzImage.
+#
+# Invariant: no hypervisor and no packing; the file runs as it is.
+
+platform_run() {
+	qemu_options
+	run_qemu -m "$memory" -smp "$cpus" -kernel "$kernel" ${initrd:+-initrd "$initrd"} \
+		-append "console=ttyS0${append:+ $append}"
+	finish
+}

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# What all platforms share: messages, the temporary folder, packing, and one QEMU with its
+# console on standard input and output.
+#
+# Invariant: QEMU's own word (a SHUTDOWN event), then the guest's (panic lines), decides the exit
+# code; silence is never success.
+
+die() { # die CODE MESSAGE
+	echo "afterburn run: $2" >&2
+	exit "$1"
+}
+
+note() {
+	[[ -z $verbose ]] || echo "afterburn run: $*" >&2
+}
+
+need_program() { # need_program PROGRAM PACKAGE
+	command -v "$1" >/dev/null || die 3 "$1 not found: install the package $2"
+}
+
+make_work() {
+	work=$(mktemp -d "${TMPDIR:-/tmp}/afterburn-run.XXXXXX")
+	qemu_pid=''
+	trap cleanup EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+
+cleanup() {
+	if [[ -n $qemu_pid ]] && kill -0 "$qemu_pid" 2>/dev/null; then
+		kill -KILL "$qemu_pid" 2>/dev/null || true
+	fi
+	[[ -z ${tty_state:-} ]] || stty "$tty_state" <&0 2>/dev/null || true
+	rm -rf "$work"
+}
+
+is_elf() {
+	[[ $(head -c 4 "$1" | od -An -tx1) == ' 7f 45 4c 46' ]]
+}
+
+# A kernel that Xen can start: it has an entry note of Xen (owner "Xen", type 1).
+has_xen_entry() {
+	readelf -n "$1" 2>/dev/null | grep -Eq '^ *Xen +.*(0x00000001|\(0x1\))'
+}
+
+is_annotated() {
+	readelf -SW "$1" 2>/dev/null | grep -q 'afterburn'
+}
+
+# Makes $work/kernel something that Xen starts, packing on the fly.
+kernel_for_xen() {
+	console=hvc0
+	if ! is_elf "$kernel"; then
+		ln -s "$kernel" "$work/kernel" # a bzImage: Xen unpacks and judges it
+		return
+	fi
+	need_program readelf binutils
+	! is_annotated "$kernel" || console=ttyS0
+	if has_xen_entry "$kernel"; then
+		ln -s "$kernel" "$work/kernel"
+		return
+	fi
+	local afterburn=${AFTERBURN:-$here/../../bin/afterburn}
+	[[ -x $afterburn ]] || die 2 "$afterburn is missing: build it with make"
+	note "packing $kernel with the wedge for Xen"
+	"$afterburn" pack --wedge xen -o "$work/kernel" "$kernel" >&2 ||
+		die 2 "'$kernel' cannot be packed for Xen"
+	console=ttyS0
+}
+
+# The hypervisor as an ELF file in $work/xen.
+unpack_xen() {
+	local xen=${AFTERBURN_XEN:-} candidate
+	if [[ -z $xen ]]; then
+		for candidate in /boot/xen-4.17-amd64.gz "$(cache_folder)"/xen-4.17-amd64.gz; do
+			[[ ! -r $candidate ]] || { xen=$candidate && break; }
+		done
+	fi
+	[[ -n $xen && -r $xen ]] ||
+		die 3 "no Xen found${xen:+ at $xen}: install the package xen-hypervisor-4.17-amd64"
+	gzip -dcf "$xen" >"$work/xen" || die 3 "$xen cannot be unpacked"
+	is_elf "$work/xen" || die 3 "$xen does not hold a Xen for x86-64"
+}
+
+cache_folder() {
+	echo "${AFTERBURN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/afterburn}"
+}
+
+# In QEMU's -initrd list a comma separates modules; two stand for one.
+escape_commas() {
+	echo "${1//,/,,}"
+}
+
+# QEMU options that are the same everywhere. SMAP is hidden: this QEMU reads the frame of a ring 3
+# iret as a supervisor, which kills every Xen PV guest.
+qemu_options() {
+	options=(-accel tcg -cpu "max,-smap" -nodefaults -display none -no-reboot
+		-chardev "pipe,id=qmp,path=$work/qmp" -mon chardev=qmp,mode=control)
+	if [[ -t 0 && -t 1 ]]; then
+		tty_state=$(stty -g <&0)
+		options+=(-serial mon:stdio)
+	else
+		options+=(-chardev stdio,id=console,signal=on -serial chardev:console)
+	fi
+	if [[ -n $icount ]]; then
+		options+=(-icount shift=0,sleep=off -seed 1
+			-rtc base=2026-01-01T00:00:00,clock=vm)
+	fi
+	[[ -z $disk ]] || options+=(-drive "file=${disk//,/,,},format=raw,if=virtio")
+}
+
+panic_pattern='^(\[ *[0-9.]+\] )?Kernel panic - not syncing|^\(XEN\) +Panic on CPU|^\(XEN\) .*Domain [0-9]+ .*crashed|^afterburn wedge: fatal:'
+
+# run_qemu [-e PATTERN] OPTION...: runs QEMU, copies the console through, sets $outcome to one of
+# powered-off, reset, panic, ended (PATTERN was seen), timeout, failed. The console is in
+# $work/console.
+run_qemu() {
+	local end_pattern='' deadline=$((SECONDS + timeout)) feeder
+	[[ $1 != -e ]] || { end_pattern=$2 && shift 2; }
+	mkfifo "$work/qmp.in" "$work/qmp.out" "$work/out"
+	exec {qmp_in}<>"$work/qmp.in" {qmp_out}<>"$work/qmp.out"
+	echo '{"execute":"qmp_capabilities"}' >&"$qmp_in"
+	: >"$work/console"
+	tee "$work/console" <"$work/out" &
+	feeder=$!
+	note "qemu-system-x86_64 ${options[*]} $*"
+	qemu-system-x86_64 "${options[@]}" "$@" <&0 >"$work/out" 2>"$work/qemu.err" &
+	qemu_pid=$!
+	outcome=''
+	while [[ -z $outcome ]] && kill -0 "$qemu_pid" 2>/dev/null; do
+		qemu_events 0.2
+		look_at_console "$end_pattern"
+		if [[ -z $outcome ]] && ((timeout > 0 && SECONDS >= deadline)); then
+			outcome=timeout
+		fi
+	done
+	[[ $outcome != panic ]] || let_output_settle
+	stop_qemu
+	wait "$feeder" || true
+	exec {qmp_in}>&- {qmp_out}>&-
+	[[ -n $outcome ]] || outcome=failed
+	look_at_console '' # what came with the last words
+}
+
+# Reads the events that are there, waiting at most $1 seconds for the first.
+qemu_events() {
+	local line wait=$1
+	while IFS= read -r -t "$wait" line <&"$qmp_out"; do
+		wait=0.01
+		case $line in
+		*'"SHUTDOWN"'*guest-shutdown*) outcome=powered-off ;;
+		*'"SHUTDOWN"'*guest-reset*) outcome=reset ;;
+		*'"SHUTDOWN"'*guest-panic*) outcome=panic ;;
+		esac
+	done
+}
+
+look_at_console() { # look_at_console END_PATTERN
+	if tr -d '\r' <"$work/console" | grep -Eaq "$panic_pattern"; then
+		outcome=panic
+	elif [[ -n $1 && -z $outcome ]] && tr -d '\r' <"$work/console" | grep -Eaq "$1"; then
+		outcome=ended
+	fi
+}
+
+# A panic is followed by registers and a call trace: wait until the console is quiet.
+let_output_settle() {
+	local before=-1 now=0 turns=0
+	while ((before != now && turns++ < 10)); do
+		before=$now
+		sleep 0.4
+		now=$(stat -c %s "$work/console")
+	done
+}
+
+# After its last event QEMU ends by itself at once; otherwise it is told to, then made to.
+stop_qemu() {
+	local turns=0
+	case $outcome in
+	'' | powered-off | reset) ;;
+	*) kill -TERM "$qemu_pid" 2>/dev/null || true ;;
+	esac
+	while kill -0 "$qemu_pid" 2>/dev/null && ((turns++ < 30)); do
+		sleep 0.1
+	done
+	kill -KILL "$qemu_pid" 2>/dev/null || true
+	wait "$qemu_pid" 2>/dev/null || qemu_status=$?
+	[[ -n $outcome ]] || qemu_events 0.01 # QEMU was faster than the loop
+	qemu_pid=''
+}
+
+# Ends the script as $outcome says.
+finish() {
+	case $outcome in
+	powered-off) exit 0 ;;
+	reset)
+		if tr -d '\r' <"$work/console" | grep -Eaq 'reboot: Restarting system'; then
+			exit 0
+		fi
+		die 1 "the guest reset the machine without saying so: a triple fault"
+		;;
+	panic) die 1 "the guest panicked or crashed" ;;
+	timeout) die 124 "still running after $timeout seconds" ;;
+	*)
+		sed 's/^/afterburn run: QEMU says: /' "$work/qemu.err" >&2
+		die 1 "QEMU ended without the guest powering off (exit code ${qemu_status:-0})"
+		;;
+	esac
+}

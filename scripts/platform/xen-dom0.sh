@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# Xen with the kernel as its dom0: needs no tool stack, only the hypervisor.
+#
+# Invariant: the kernel gets exactly --memory; Xen's own memory comes on top.
+
+xen_own_memory=192
+
+platform_run() {
+	unpack_xen
+	kernel_for_xen
+	[[ -z $initrd ]] || ln -s "$(readlink -f "$initrd")" "$work/initrd"
+	local arguments="console=$console${append:+ $append}"
+	qemu_options
+	run_qemu -m $((memory + xen_own_memory)) -smp "$cpus" -kernel "$work/xen" \
+		-append "console=com1 loglvl=all guest_loglvl=all dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=$cpus" \
+		-initrd "$work/kernel $(escape_commas "$arguments")${initrd:+,$work/initrd}"
+	finish
+}

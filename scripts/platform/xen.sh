@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# Xen with Debian's own dom0 and the real xl; the kernel is a domU.
+#
+# Invariant: dom0 is stock Debian, built once into the cache; only the guest, its RAM disk and its
+# xl configuration change from run to run.
+
+dom0_memory=512
+xen_own_memory=128
+
+# The name of the cached dom0 tells what it was made from.
+dom0_folder() {
+	local key
+	key=$(cat "$here"/dom0/* | sha256sum | cut -c1-16)
+	echo "$(cache_folder)/dom0-$key"
+}
+
+make_dom0() {
+	dom0=$(dom0_folder)
+	[[ ! -d $dom0 ]] || return 0
+	need_program apt-get apt
+	need_program cpio cpio
+	need_program readelf binutils
+	mkdir -p "${dom0%/*}"
+	echo "afterburn run: building Debian's dom0 once, in $dom0" >&2
+	"$here/dom0/build" "$dom0" >&2 ||
+		die 3 "Debian's dom0 could not be built (packages: $here/dom0/packages)"
+}
+
+# An own time stamp counter: without tsc_mode native every rdtsc of the guest traps under TCG.
+write_config() {
+	local arguments="console=$console${append:+ $append}"
+	cat <<EOF
+name = "guest"
+type = "pv"
+kernel = "/domu/kernel"
+${initrd:+ramdisk = \"/domu/initrd\"}
+memory = $memory
+vcpus = $cpus
+${disk:+disk = [ \"phy:/dev/vda,xvda,w\" ]}
+extra = "${arguments//\"/\\\"}"
+tsc_mode = "native"
+on_poweroff = "destroy"
+on_reboot = "destroy"
+on_crash = "preserve"
+EOF
+}
+
+# The kernel unpacks one archive after another: dom0's, then the guest's files over it.
+make_dom0_initrd() {
+	mkdir -p "$work/over/domu"
+	cp -L "$work/kernel" "$work/over/domu/kernel"
+	[[ -z $initrd ]] || cp -L "$initrd" "$work/over/domu/initrd"
+	write_config >"$work/over/domu/guest.cfg"
+	[[ -z $verbose ]] || sed 's/^/afterburn run: xl: /' "$work/over/domu/guest.cfg" >&2
+	cp "$dom0/dom0.cpio" "$work/initrd"
+	"$here/dom0/cpio" "$work/over" >>"$work/initrd"
+}
+
+platform_run() {
+	make_dom0
+	[[ -n ${AFTERBURN_XEN:-} || -r /boot/xen-4.17-amd64.gz ]] || AFTERBURN_XEN=$dom0/xen.gz
+	unpack_xen
+	kernel_for_xen
+	make_dom0_initrd
+	local quiet='quiet loglevel=3'
+	[[ -z $verbose ]] || quiet=
+	qemu_options
+	run_qemu -e '^afterburn-dom0: guest ' -m $((dom0_memory + memory + xen_own_memory)) \
+		-smp "$cpus" -kernel "$work/xen" \
+		-append "console=com1 guest_loglvl=all dom0_mem=${dom0_memory}M,max:${dom0_memory}M dom0_max_vcpus=1" \
+		-initrd "$dom0/vmlinux console=hvc0 $quiet,$work/initrd"
+	judge
+	finish
+}
+
+# dom0's last line says what became of the guest.
+judge() {
+	[[ $outcome == ended || $outcome == powered-off ]] || return 0
+	case $(tr -d '\r' <"$work/console" | grep -a '^afterburn-dom0: guest ' | tail -n 1) in
+	*' powered-off') outcome=powered-off ;;
+	*' crashed') outcome=panic ;;
+	*' refused') die 1 "xl could not start the guest; see the console above" ;;
+	*) outcome=failed ;;
+	esac
+}
