@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fpu.c - x87, SSE and AVX state belongs to one process, across switches and signals.
+ *
+ * Invariant: the state is loaded and compared inside one asm statement's reach: no libc call that
+ * might use vector registers stands between.
+ */
+#include <immintrin.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "check.h"
+
+struct state {
+	uint64_t xmm[16][2];
+	uint16_t control;
+	uint16_t pad[3];
+	double x87;
+};
+
+static void fill(struct state *s, unsigned int seed)
+{
+	memset(s, 0, sizeof(*s));
+	for (int i = 0; i < 16; i++) {
+		s->xmm[i][0] = seed * 0x9e3779b97f4a7c15ull + (unsigned int)i;
+		s->xmm[i][1] = ~s->xmm[i][0];
+	}
+	s->control = seed & 1 ? 0x37f : 0x27f; /* extended or double precision */
+	s->x87 = seed * 1.25 + 0.5;
+}
+
+#define EACH_XMM(M)                                                                                \
+	M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11) M(12) M(13) M(14) M(15)
+#define LOAD(n) "movdqu 16*" #n "(%[in]), %%xmm" #n "\n\t"
+#define SAVE(n) "movdqu %%xmm" #n ", 16*" #n "(%[out])\n\t"
+#define NAME(n) "xmm" #n,
+
+/* Loads everything, makes one system call, saves everything. */
+static void through_syscall(const struct state *in, struct state *out, long number)
+{
+	long rax = number;
+
+	__asm__ volatile(EACH_XMM(LOAD) "fldcw 256(%[in])\n\t"
+					"fldl 264(%[in])\n\t"
+					"syscall\n\t"
+					"fstpl 264(%[out])\n\t"
+					"fnstcw 256(%[out])\n\t" EACH_XMM(SAVE)
+			 : "+a"(rax)
+			 : [in] "r"(in), [out] "r"(out)
+			 : EACH_XMM(NAME) "rcx", "r11", "st", "st(1)", "st(2)", "st(3)", "st(4)",
+			   "st(5)", "st(6)", "st(7)", "memory");
+}
+
+static bool keeps_state(unsigned int seed, int turns)
+{
+	struct state in, out;
+
+	for (int i = 0; i < turns; i++) {
+		fill(&in, seed + 2 * (unsigned int)i);
+		memset(&out, 0, sizeof(out));
+		through_syscall(&in, &out, SYS_sched_yield);
+		if (memcmp(&in, &out, sizeof(in)) != 0)
+			return false;
+	}
+	return true;
+}
+
+__attribute__((target("avx"))) static bool keeps_upper(unsigned int seed, int turns)
+{
+	uint32_t in[8], out[8];
+
+	for (int i = 0; i < turns; i++) {
+		long rax = SYS_sched_yield;
+
+		for (unsigned int k = 0; k < 8; k++)
+			in[k] = seed + k * 0x01010101u + (unsigned int)i;
+		__asm__ volatile("vmovdqu (%[in]), %%ymm5\n\tsyscall\n\tvmovdqu %%ymm5, (%[out])"
+				 : "+a"(rax)
+				 : [in] "r"(in), [out] "r"(out)
+				 : "xmm5", "rcx", "r11", "memory");
+		if (memcmp(in, out, sizeof(in)) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool avx(void)
+{
+	return __builtin_cpu_supports("avx");
+}
+
+/* Three processes with different states take turns on the CPU. */
+bool check_fpu_switch(void)
+{
+	int pids[2];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		pids[i] = fork();
+		EXPECT(pids[i] >= 0);
+		if (pids[i] == 0)
+			_exit(keeps_state(1000 + 7 * i, 3000) &&
+					      (!avx() || keeps_upper(7000 * i, 1000)) ?
+				      0 :
+				      1);
+	}
+	EXPECT(keeps_state(5, 3000));
+	EXPECT(!avx() || keeps_upper(77, 1000));
+	EXPECT(wait_for(pids[0]) == 0 && wait_for(pids[1]) == 0);
+	return true;
+}
+
+/* Uses the registers that the interrupted code relies on. */
+static void clobber(int signal)
+{
+	struct state in, out;
+
+	(void)signal;
+	fill(&in, 0xdead);
+	through_syscall(&in, &out, SYS_getpid);
+}
+
+/* A handler has its own state, and the interrupted program gets its old one back. */
+bool check_fpu_signal(void)
+{
+	struct state in, out;
+	struct sigaction action;
+	sigset_t set;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = clobber;
+	EXPECT(sigaction(SIGUSR1, &action, NULL) == 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	for (unsigned int turn = 0; turn < 100; turn++) {
+		long rax = SYS_kill;
+
+		fill(&in, 3 + 2 * turn);
+		memset(&out, 0, sizeof(out));
+		__asm__ volatile(EACH_XMM(LOAD) "syscall\n\t" EACH_XMM(SAVE)
+				 : "+a"(rax)
+				 : [in] "r"(&in), [out] "r"(&out), "D"((long)getpid()),
+				   "S"((long)SIGUSR1)
+				 : EACH_XMM(NAME) "rcx", "r11", "memory");
+		EXPECT(rax == 0);
+		EXPECT(memcmp(in.xmm, out.xmm, sizeof(in.xmm)) == 0);
+	}
+	return true;
+}

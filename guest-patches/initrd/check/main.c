@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guest-check - checks of the kernel's promises to user programs, run inside the guest.
+ *
+ *	guest-check list	names of all checks
+ *	guest-check NAME	runs one; exit code 0 when it held
+ *	guest-check tsc		prints the time stamp counter: with QEMU's -icount shift=0 the number
+ *				of instructions executed since power-on
+ *
+ * Invariant: a check cannot pass by not running: an unknown name is an error.
+ */
+#include <string.h>
+#include <sys/wait.h>
+#include <x86intrin.h>
+#include "check.h"
+
+static const struct {
+	const char *name;
+	bool (*run)(void);
+} checks[] = {
+	{ "mmap", check_mmap },
+	{ "mprotect", check_mprotect },
+	{ "cow", check_cow },
+	{ "large-memory", check_large_memory },
+	{ "isolation", check_isolation },
+	{ "segv", check_segv },
+	{ "privileged", check_privileged },
+	{ "ports", check_ports },
+	{ "nested-signals", check_nested_signals },
+	{ "timer-signal", check_timer_signal },
+	{ "fpu-switch", check_fpu_switch },
+	{ "fpu-signal", check_fpu_signal },
+	{ "int3", check_int3 },
+	{ "single-step", check_single_step },
+	{ "ptrace-step", check_ptrace_step },
+	{ "hw-breakpoint", check_hw_breakpoint },
+	{ "threads", check_threads },
+	{ "segments", check_segments },
+	{ "ldt", check_ldt },
+	{ "clock", check_clock },
+	{ "exec", check_exec },
+};
+
+#define CHECKS (sizeof(checks) / sizeof(checks[0]))
+
+int wait_for(int pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, 0) != pid)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int run(const char *name)
+{
+	for (size_t i = 0; i < CHECKS; i++)
+		if (strcmp(checks[i].name, name) == 0)
+			return checks[i].run() ? 0 : 1;
+	printf("no check is called %s\n", name);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		puts("usage: guest-check list|tsc|NAME");
+		return 2;
+	}
+	if (strcmp(argv[1], "tsc") == 0) {
+		printf("GUEST-TSC %llu\n", (unsigned long long)__rdtsc());
+		return 0;
+	}
+	if (strcmp(argv[1], "child") == 0) /* what check_exec starts */
+		return 42;
+	if (strcmp(argv[1], "list") == 0) {
+		for (size_t i = 0; i < CHECKS; i++)
+			puts(checks[i].name);
+		return 0;
+	}
+	return run(argv[1]);
+}
