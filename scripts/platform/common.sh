@@ -40,9 +40,10 @@ is_elf() {
 	[[ $(head -c 4 "$1" | od -An -tx1) == ' 7f 45 4c 46' ]]
 }
 
-# A kernel that Xen can start: it has an entry note of Xen (owner "Xen", type 1).
+# A kernel that Xen can start: it has an entry note of Xen (owner "Xen", type 1, which
+# readelf knows as NT_VERSION).
 has_xen_entry() {
-	readelf -n "$1" 2>/dev/null | grep -Eq '^ *Xen +.*(0x00000001|\(0x1\))'
+	readelf -n "$1" 2>/dev/null | grep -Eq '^ *Xen +0x[0-9a-f]+[[:space:]]+NT_VERSION'
 }
 
 is_annotated() {
