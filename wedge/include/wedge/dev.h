@@ -6,7 +6,8 @@
  * interrupts. Upwards, the devices call the dev_host_*() services, which the core defines and the
  * linker binds: one wedge serves one machine, so they need no context and no function pointer.
  *
- * Invariants: a chip keeps all its state in its struct inside struct pc and sees no other chip;
+ * Invariants: a chip keeps all its state in its struct inside struct pc and sees no other chip (the
+ * struct holds pointers into itself: it must not be moved or copied);
  * pc.c alone wires chips together (UART -> IRQ 4, RTC -> IRQ 8, 8254 -> IRQ 0 and port 0x61).
  * Chips never ask for the time themselves: pc.c passes it in, so one access sees one instant.
  *
@@ -90,8 +91,8 @@ static inline bool pc_intr_pending(const struct pc *pc)
 
 /*
  * The processor's interrupt acknowledge cycle: the vector, 0 to 255, of the request that now is in
- * service, or of the 8259's spurious interrupt if the request went away between dev_host_intr and
- * the cycle; -1 if INTR is low and always was since the last acknowledge.
+ * service; -1 if INTR is low, i.e. the request went away since dev_host_intr: go on as if it never
+ * had come. (The slave may still answer with its spurious vector, as hardware does.)
  */
 int pc_ack_interrupt(struct pc *pc);
 

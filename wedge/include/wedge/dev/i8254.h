@@ -23,24 +23,24 @@
 
 struct i8254_channel {
 	uint64_t start;	       /* clock at which the counting element holds `initial` */
-	uint64_t switch_at;    /* clock at which `next_initial` takes over, modes 2 and 3 */
+	uint64_t held;	       /* clocks counted when the gate stopped counting */
+	uint64_t switch_at;    /* clock at which `next_initial` takes over, modes 2 and 3 ... */
+	uint64_t next_start;   /* ... and what `start` is from then on */
 	uint32_t initial;      /* 1 to 65536 (10000 in BCD) */
 	uint32_t next_initial; /* 0: none waits */
-	uint32_t held;	       /* clocks already counted when the gate stopped counting */
 	uint16_t latch;	       /* output latch */
-	uint8_t mode;	       /* 0 to 5 */
-	uint8_t access;	       /* control word RW: 1 low byte, 2 high byte, 3 low then high */
-	uint8_t low;	       /* low byte of a count whose high byte is still to come */
-	uint8_t status;	       /* latched status */
 	uint8_t latched;       /* bytes of `latch` still to be read */
+	uint8_t control;       /* control word, bits 0 to 5 */
+	uint8_t mode;	       /* 0 to 5, out of the control word */
+	uint8_t access;	       /* RW out of the control word: 1 low, 2 high, 3 low then high byte */
+	uint8_t low;	       /* low byte of a count whose high byte is still to come */
+	uint8_t status;	       /* latched status byte */
 	bool status_latched;
-	bool bcd;
 	bool write_high; /* the next byte written is the high one */
 	bool read_high;	 /* the next byte read is the high one */
 	bool gate;
-	bool counting; /* a count was loaded and, in modes 1 and 5, triggered */
-	bool loaded;   /* a count was written since the control word */
-	bool null;     /* status: the count register is not yet in the counting element */
+	bool loaded;   /* a whole count was written since the control word */
+	bool counting; /* and counting was started, in modes 1 and 5 by the gate */
 };
 
 struct i8254 {
@@ -69,6 +69,9 @@ bool i8254_refresh_toggle(const struct i8254 *pit, uint64_t now_ns);
 
 /* Take one due rising edge of channel 0, if there is one and the catch-up rate allows it. */
 bool i8254_take_edge(struct i8254 *pit, uint64_t now_ns);
+
+/* Whether channel 0 holds OUT low in mode 0, which withdraws an interrupt request. */
+bool i8254_out0_cleared(struct i8254 *pit, uint64_t now_ns);
 
 /* When i8254_take_edge may next succeed; UINT64_MAX: not without a write. */
 uint64_t i8254_deadline(struct i8254 *pit, uint64_t now_ns);

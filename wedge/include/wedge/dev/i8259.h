@@ -19,7 +19,7 @@ struct i8259_chip {
 	uint8_t elcr;	  /* 1: level triggered, bit by bit */
 	uint8_t lowest;	  /* input of lowest priority; 7 after ICW1 */
 	uint8_t base;	  /* ICW2: vector of IR0 */
-	uint8_t cascade;  /* ICW3 */
+	uint8_t cascade;  /* ICW3 of the master: inputs with a slave; 0 in the slave */
 	uint8_t expect;	  /* next initialisation word: 2, 3, 4; 0 when initialised */
 	bool single;	  /* ICW1 SNGL: no ICW3, no cascade */
 	bool want_icw4;	  /* ICW1 IC4 */
@@ -35,7 +35,6 @@ struct i8259_chip {
 struct i8259 {
 	struct i8259_chip chip[2]; /* master, slave */
 	bool intr;		   /* INT output of the master */
-	bool raised;		   /* intr was high since the last acknowledge */
 };
 
 enum { I8259_MASTER, I8259_SLAVE };
@@ -49,7 +48,7 @@ void i8259_set_line(struct i8259 *pic, unsigned irq, bool level);
 /* Whether the request of `irq` is latched and not yet acknowledged. */
 bool i8259_requested(const struct i8259 *pic, unsigned irq);
 
-/* Interrupt acknowledge: vector, or -1 when there is and was nothing to acknowledge. */
+/* Interrupt acknowledge: the vector; that of the spurious interrupt, IR7, if INT is low. */
 int i8259_ack(struct i8259 *pic);
 
 /* Command port (data = false) and data port of one chip. */

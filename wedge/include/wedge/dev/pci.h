@@ -4,7 +4,7 @@
  *
  * A function is its configuration space and, bit by bit, what of it the guest may change. That is
  * enough for sizing base address registers as PCI Local Bus Specification 2.x, section 6.2.5.1
- * wants it; what a device does behind a base address is its own affair (pci_find_io finds it).
+ * wants it; what a device does behind a base address is its own affair.
  */
 #ifndef WEDGE_DEV_PCI_H
 #define WEDGE_DEV_PCI_H
@@ -14,19 +14,10 @@
 
 #define PCI_FUNCTIONS 8 /* on bus 0, host bridge included */
 
-enum {
-	PCI_COMMAND = 0x04,
-	PCI_COMMAND_IO = 0x01,
-	PCI_BAR0 = 0x10,
-	PCI_BARS = 6,
-	PCI_BAR_IO = 0x01,
-};
-
 struct pci_function {
 	uint32_t config[64];
 	uint32_t writable[64]; /* 1: the guest may change the bit */
 	uint8_t devfn;	       /* device << 3 | function */
-	uint8_t kind;	       /* the owner's mark, for its dispatch; 0: no ports to serve */
 };
 
 struct pci_bus {
@@ -49,10 +40,5 @@ void pci_write_address(struct pci_bus *bus, uint32_t value);
 /* `width` 1, 2 or 4 bytes at 0xcfc + offset, all within the four. */
 uint32_t pci_read_data(const struct pci_bus *bus, unsigned offset, unsigned width);
 void pci_write_data(struct pci_bus *bus, unsigned offset, unsigned width, uint32_t value);
-
-/* The function whose enabled I/O base address covers `port`, with BAR number and offset; or NULL.
- */
-struct pci_function *pci_find_io(const struct pci_bus *bus, uint16_t port, unsigned *bar,
-				 uint16_t *offset);
 
 #endif

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a write asks the machine to do. */
-enum sysctrl_action { SYSCTRL_NONE, SYSCTRL_RESET_CPU, SYSCTRL_RESET_SYSTEM, SYSCTRL_POWEROFF };
+/* Whether a write resets something. */
+enum sysctrl_action { SYSCTRL_NONE, SYSCTRL_RESET_CPU, SYSCTRL_RESET_SYSTEM };
 
 struct sysctrl {
 	uint8_t port_b; /* 0x61 bits 0 to 3 */
@@ -31,6 +31,8 @@ bool sysctrl_gate2(const struct sysctrl *sys);
 
 enum sysctrl_action sysctrl_write_a(struct sysctrl *sys, uint8_t value);     /* port 0x92 */
 enum sysctrl_action sysctrl_write_reset(struct sysctrl *sys, uint8_t value); /* port 0xcf9 */
-enum sysctrl_action sysctrl_write_pm1(struct sysctrl *sys, uint16_t value);  /* port 0x604 */
+
+/* Port 0x604. True: the machine is to be switched off. */
+bool sysctrl_write_pm1(struct sysctrl *sys, uint16_t value);
 
 #endif

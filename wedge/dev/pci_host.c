@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pci_host.c - configuration mechanism #1 (PCI Local Bus Specification 2.2, section 3.2.2.3.2) and
+ * the host bridge on bus 0.
+ *
+ * Invariant: bits of configuration space outside `writable` never change.
+ */
+#include <stddef.h>
+
+#include <wedge/dev/pci.h>
+
+enum { ADDRESS_ENABLE = 1u << 31 };
+
+/* Writable bits of the address register: enable, bus, device, function, register. */
+#define ADDRESS_BITS 0x80fffffcu
+
+static struct pci_function *find(const struct pci_bus *bus, uint8_t devfn)
+{
+	for (unsigned i = 0; i < bus->count; i++)
+		if (bus->function[i]->devfn == devfn)
+			return bus->function[i];
+	return NULL;
+}
+
+/* The function that the address register selects, or NULL: nobody claims the cycle. */
+static struct pci_function *selected(const struct pci_bus *bus)
+{
+	if (!(bus->address & ADDRESS_ENABLE) || (bus->address >> 16 & 0xff) != 0)
+		return NULL;
+	return find(bus, (uint8_t)(bus->address >> 8));
+}
+
+static uint32_t mask_of(unsigned width)
+{
+	return width >= 4 ? UINT32_MAX : (1u << 8 * width) - 1;
+}
+
+uint32_t pci_read_address(const struct pci_bus *bus)
+{
+	return bus->address;
+}
+
+void pci_write_address(struct pci_bus *bus, uint32_t value)
+{
+	bus->address = value & ADDRESS_BITS;
+}
+
+uint32_t pci_read_data(const struct pci_bus *bus, unsigned offset, unsigned width)
+{
+	const struct pci_function *f = selected(bus);
+
+	if (!f)
+		return mask_of(width);
+	return f->config[bus->address >> 2 & 63] >> 8 * (offset & 3) & mask_of(width);
+}
+
+void pci_write_data(struct pci_bus *bus, unsigned offset, unsigned width, uint32_t value)
+{
+	struct pci_function *f = selected(bus);
+	unsigned reg = bus->address >> 2 & 63, shift = 8 * (offset & 3);
+	uint32_t change;
+
+	if (!f)
+		return;
+	change = f->writable[reg] & mask_of(width) << shift;
+	f->config[reg] = (f->config[reg] & ~change) | (value << shift & change);
+}
+
+bool pci_add(struct pci_bus *bus, struct pci_function *function)
+{
+	if (bus->count == PCI_FUNCTIONS || find(bus, function->devfn))
+		return false;
+	bus->function[bus->count++] = function;
+	return true;
+}
+
+void pci_init(struct pci_bus *bus)
+{
+	*bus = (struct pci_bus){0};
+	bus->host.config[0] = 0x12378086; /* Intel 440FX */
+	bus->host.config[2] = 0x06000002; /* host bridge, revision 2 */
+	pci_add(bus, &bus->host);
+}
