@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * realas.c - find the real assembler and run it.
+ *
+ * The text goes to it through a memory file as standard input: no temporary name that could get
+ * into the object, no pipe to fall out of step with.
+ *
+ * Invariant: whatever way the real assembler ends, our exit status is 0 only if its own was.
+ */
+#include "realas.h"
+
+#include "diag.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* As much of the messages as the hint needs. */
+#define MESSAGES_MAX 65536
+
+extern char **environ;
+
+/* Can it be run, and is it another program than we are? */
+static bool usable(const char *path, const struct stat *self)
+{
+	struct stat status;
+
+	return access(path, X_OK) == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	       !(status.st_dev == self->st_dev && status.st_ino == self->st_ino);
+}
+
+static const char *find_in(const char *folders, const struct stat *self)
+{
+	static char path[4096];
+
+	while (folders && *folders) {
+		size_t length = strcspn(folders, ":");
+
+		if (length > 0 && length + sizeof("/as") <= sizeof(path)) {
+			memcpy(path, folders, length);
+			memcpy(path + length, "/as", sizeof("/as"));
+			if (usable(path, self))
+				return path;
+		}
+		folders += length;
+		folders += *folders == ':';
+	}
+	return NULL;
+}
+
+const char *realas_find(void)
+{
+	const char *given = getenv("AFTERBURN_AS"), *found;
+	struct stat self = {0};
+
+	if (stat("/proc/self/exe", &self) != 0)
+		self.st_ino = 0;
+	if (given && *given) {
+		if (!usable(given, &self))
+			die("AFTERBURN_AS=%s is not an assembler that can be run; name the real as",
+			    given);
+		return given;
+	}
+	found = find_in(getenv("PATH"), &self);
+	if (!found)
+		found = find_in("/usr/bin:/usr/local/bin:/bin", &self);
+	if (!found)
+		die("no real as in PATH; install binutils, or name it in AFTERBURN_AS");
+	return found;
+}
+
+void realas_exec(const char *path, char **argv)
+{
+	execv(path, argv);
+	die("cannot run %s: %s", path, strerror(errno));
+}
+
+static bool write_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t done = write(fd, data, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		data += done;
+		size -= (size_t)done;
+	}
+	return true;
+}
+
+/* A file without a name on disk, for systems without memfd_create. */
+static int unnamed_file(void)
+{
+	char path[] = "/tmp/afterburner-XXXXXX";
+	int fd = mkstemp(path);
+
+	if (fd >= 0)
+		unlink(path);
+	return fd;
+}
+
+int realas_text_fd(const char *text, size_t size)
+{
+	int fd = memfd_create("afterburner", MFD_CLOEXEC);
+
+	if (fd < 0)
+		fd = unnamed_file();
+	if (fd < 0)
+		die("cannot make a temporary file: %s", strerror(errno));
+	if (!write_all(fd, text, size) || lseek(fd, 0, SEEK_SET) != 0)
+		die("cannot write a temporary file: %s", strerror(errno));
+	return fd;
+}
+
+/* Pass the messages on as they come, and keep the first of them. */
+static void relay(int fd, struct buffer *messages)
+{
+	char block[4096];
+
+	for (;;) {
+		ssize_t got = read(fd, block, sizeof(block));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return;
+		if (messages->size < MESSAGES_MAX)
+			buffer_bytes(messages, block, (size_t)got);
+		/* Nobody to tell if standard error is gone; the real as must still end. */
+		(void)!write_all(STDERR_FILENO, block, (size_t)got);
+	}
+}
+
+static pid_t start(const char *path, char **argv, int text, int messages)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+	int failed;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, text, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO);
+	failed = posix_spawn(&pid, path, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (failed)
+		die("cannot run %s: %s", path, strerror(failed));
+	return pid;
+}
+
+int realas_run(const char *path, char **argv, const char *text, size_t size,
+	       struct buffer *messages)
+{
+	int ends[2], status, fd = realas_text_fd(text, size);
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		die("cannot make a pipe: %s", strerror(errno));
+	pid = start(path, argv, fd, ends[1]);
+	close(ends[1]);
+	close(fd);
+	relay(ends[0], messages);
+	close(ends[0]);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			die("cannot wait for %s: %s", path, strerror(errno));
+	if (WIFSIGNALED(status)) {
+		error("%s died of signal %d (%s)", path, WTERMSIG(status),
+		      strsignal(WTERMSIG(status)));
+		return 1;
+	}
+	return WEXITSTATUS(status);
+}

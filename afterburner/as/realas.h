@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * realas.h - the assembler that does the work.
+ *
+ * Invariant: it is never this program itself.
+ */
+#ifndef AS_REALAS_H
+#define AS_REALAS_H
+
+#include "text.h"
+
+#include <stddef.h>
+
+/*
+ * Where it is: AFTERBURN_AS, or the first `as` in PATH and the usual folders that is not this
+ * program. Ends the program with a message if there is none.
+ */
+const char *realas_find(void);
+
+/* Become it. Returns only by ending the program with a message. */
+void realas_exec(const char *path, char **argv) __attribute__((noreturn));
+
+/*
+ * Run it with a text as its standard input.
+ * @messages: receives the first part of what it wrote to standard error (which is passed on too)
+ * Returns its exit status; 1, with a message, if a signal ended it or it could not be started.
+ */
+int realas_run(const char *path, char **argv, const char *text, size_t size,
+	       struct buffer *messages);
+
+/* A file descriptor to read the text from, rewound. Ends the program if there is no room. */
+int realas_text_fd(const char *text, size_t size);
+
+#endif

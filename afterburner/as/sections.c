@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sections.c - follow the section directives.
+ *
+ * Invariant: the flags that a file once gave to a section name hold wherever the file names that
+ * section again without flags, as in gas.
+ */
+#include "sections.h"
+
+#include "diag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Names with flags met so far, newest last. Spans point into the input, which is never freed. */
+static struct section *known;
+static size_t known_count, known_capacity;
+
+static void remember(struct section section)
+{
+	if (known_count == known_capacity) {
+		known_capacity = known_capacity ? 2 * known_capacity : 64;
+		known = realloc(known, known_capacity * sizeof(*known));
+		if (!known)
+			die("out of memory");
+	}
+	known[known_count++] = section;
+}
+
+/* Code there is a template that is copied before it runs, or data whatever its flags say. */
+static bool never_code(struct span name)
+{
+	static const char *const prefixes[] = {".altinstr_replacement", ".rodata", ".data",
+					       ".discard."};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (span_starts(name, prefixes[i]))
+			return true;
+	return false;
+}
+
+/* What gas takes for executable when no flags were ever given. */
+static bool code_by_name(struct span name)
+{
+	return span_is(name, ".text") || span_starts(name, ".text.") || span_is(name, ".init") ||
+	       span_is(name, ".fini") || span_is(name, ".plt") ||
+	       span_starts(name, ".gnu.linkonce.t.");
+}
+
+/* Behind the section's name at the front of the operands. */
+static const char *name_end(struct span operands)
+{
+	const char *p = operands.begin;
+
+	if (p < operands.end && *p == '"') {
+		p = memchr(p + 1, '"', (size_t)(operands.end - p) - 1);
+		return p ? p + 1 : operands.end;
+	}
+	while (p < operands.end && *p != ',' && !is_blank(*p))
+		p++;
+	return p;
+}
+
+/* The flags string, without its quotes; empty and NULL if there is none. */
+static struct span find_flags(const char *p, const char *end)
+{
+	struct span flags = {NULL, NULL};
+
+	p = memchr(p, ',', (size_t)(end - p));
+	if (!p)
+		return flags;
+	for (p++; p < end && is_blank(*p);)
+		p++;
+	/* .pushsection may have a subsection number before the flags. */
+	if (p < end && *p != '"')
+		return find_flags(p, end);
+	if (p >= end)
+		return flags;
+	flags.begin = p + 1;
+	flags.end = memchr(p + 1, '"', (size_t)(end - p) - 1);
+	if (!flags.end)
+		flags.end = end;
+	return flags;
+}
+
+static struct section look_up(struct span operands)
+{
+	const char *end = name_end(operands);
+	struct section section = {{operands.begin, end}, false};
+	struct span flags = find_flags(end, operands.end);
+
+	if (span_length(section.name) >= 2 && *section.name.begin == '"') {
+		section.name.begin++;
+		section.name.end--;
+	}
+	if (flags.begin) {
+		section.code = memchr(flags.begin, 'x', span_length(flags)) != NULL;
+	} else {
+		/* A name that a macro argument gives: say code; only instructions will tell. */
+		section.code = code_by_name(section.name) || span_has_argument(section.name);
+		for (size_t i = known_count; i-- > 0;) {
+			if (span_equal(known[i].name, section.name)) {
+				section.code = known[i].code;
+				break;
+			}
+		}
+	}
+	if (never_code(section.name))
+		section.code = false;
+	if (flags.begin)
+		remember(section);
+	return section;
+}
+
+static void change(struct sections *s, struct section section)
+{
+	s->previous = s->current;
+	s->current = section;
+}
+
+static void change_to(struct sections *s, const char *name, bool code)
+{
+	change(s, (struct section){{name, name + strlen(name)}, code});
+}
+
+static void push(struct sections *s, struct span operands)
+{
+	if (s->depth < SECTIONS_DEPTH) {
+		s->stack[2 * s->depth] = s->current;
+		s->stack[2 * s->depth + 1] = s->previous;
+	}
+	s->depth++;
+	change(s, look_up(operands));
+}
+
+static void pop(struct sections *s)
+{
+	if (s->depth == 0)
+		return; /* gas will say so */
+	s->depth--;
+	if (s->depth < SECTIONS_DEPTH) {
+		s->current = s->stack[2 * s->depth];
+		s->previous = s->stack[2 * s->depth + 1];
+	}
+}
+
+void sections_start(struct sections *s)
+{
+	*s = (struct sections){0};
+	change_to(s, ".text", true);
+	s->previous = s->current;
+}
+
+bool sections_directive(struct sections *s, struct span word, struct span operands)
+{
+	struct section other;
+
+	switch (to_lower(word.begin[1])) {
+	case 't':
+		if (!span_is(word, ".text"))
+			return false;
+		change_to(s, ".text", true);
+		return true;
+	case 'd':
+		if (!span_is(word, ".data"))
+			return false;
+		change_to(s, ".data", false);
+		return true;
+	case 'b':
+		if (!span_is(word, ".bss"))
+			return false;
+		change_to(s, ".bss", false);
+		return true;
+	case 's':
+		if (span_is(word, ".section"))
+			change(s, look_up(operands));
+		else if (span_is(word, ".subsection"))
+			change(s, s->current);
+		else
+			return false;
+		return true;
+	case 'p':
+		if (span_is(word, ".pushsection"))
+			push(s, operands);
+		else if (span_is(word, ".popsection"))
+			pop(s);
+		else if (span_is(word, ".previous")) {
+			other = s->previous;
+			s->previous = s->current;
+			s->current = other;
+		} else
+			return false;
+		return true;
+	default:
+		return false;
+	}
+}
