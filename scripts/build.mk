@@ -1,5 +1,5 @@
 # The scripts behind `afterburn run` and `afterburn make`, put where the `afterburn` binary execs
-# them.
+# them; installing; looking at the style; the demonstration.
 LIBEXEC_SCRIPTS := $(patsubst $(SRC)/scripts/%,%,$(wildcard \
 	$(addprefix $(SRC)/scripts/,commands/* platform/*.sh dom0/*)))
 LIBEXEC_RESULTS := $(addprefix $(O)/libexec/afterburner/,$(LIBEXEC_SCRIPTS))
@@ -9,3 +9,45 @@ $(LIBEXEC_RESULTS): $(O)/libexec/afterburner/%: $(SRC)/scripts/%
 	cp $< $@
 
 ALL += $(LIBEXEC_RESULTS)
+
+# The installed tree has the same shape as $(O): every part finds the others by relative paths.
+PREFIX ?= /usr/local
+INSTALLED := $(DESTDIR)$(PREFIX)
+INCLUDES := $(wildcard $(SRC)/afterburner/include/afterburn/*)
+MAN_PAGES = $(wildcard $(SRC)/afterburner/man/*.1 $(O)/man/*.1)
+COMPLETIONS = $(wildcard $(SRC)/afterburner/tools/completion/* $(SRC)/scripts/completion/*)
+
+.PHONY: install lint demo packages
+install: all
+	install -d $(INSTALLED)/bin $(INSTALLED)/libexec/afterburner/commands \
+		$(INSTALLED)/libexec/afterburner/platform $(INSTALLED)/libexec/afterburner/dom0 \
+		$(INSTALLED)/lib/afterburner $(INSTALLED)/include/afterburn
+	install $(O)/bin/afterburn $(INSTALLED)/bin/
+	install $(O)/libexec/afterburner/as $(INSTALLED)/libexec/afterburner/
+	for f in $(LIBEXEC_SCRIPTS); do \
+		install -m $$(stat -c %a $(SRC)/scripts/$$f) $(SRC)/scripts/$$f \
+			$(INSTALLED)/libexec/afterburner/$$f || exit 1; done
+	install -m 644 $(wildcard $(O)/lib/afterburner/*.elf) $(INSTALLED)/lib/afterburner/
+	install -m 644 $(INCLUDES) $(INSTALLED)/include/afterburn/
+	$(if $(MAN_PAGES),install -d $(INSTALLED)/share/man/man1)
+	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(INSTALLED)/share/man/man1/)
+	$(if $(COMPLETIONS),install -d $(INSTALLED)/share/bash-completion/completions)
+	$(if $(COMPLETIONS),install -m 644 $(COMPLETIONS) \
+		$(INSTALLED)/share/bash-completion/completions/)
+
+# git knows which files are ours.
+C_FILES = $(shell cd $(SRC) && git ls-files '*.c' '*.h')
+SCRIPTS = $(shell cd $(SRC) && git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh')
+lint:
+	$(SRC)/scripts/check-includes
+	cd $(SRC) && clang-format --dry-run -Werror $(C_FILES)
+	cd $(SRC) && cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+		--enable=warning,portability -I afterburner/include -I afterburner -I wedge/include \
+		--suppress=missingInclude --suppress=unknownMacro $(C_FILES)
+	cd $(SRC) && shellcheck -x -e SC1091,SC2034,SC2054,SC2013,SC2015 $(SCRIPTS)
+
+packages:
+	$(SRC)/scripts/packages
+
+demo:
+	$(SRC)/scripts/demo $(O)

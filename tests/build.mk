@@ -1,0 +1,22 @@
+# Tests: every tests/<area>/*.t script, and the compiled ones that the parts list in TESTS.
+#
+#   make check   everything
+#   make unit    what needs no kernel and no QEMU
+#   make check-only T="tests/as/..."   named ones
+include $(wildcard $(SRC)/tests/*/build.mk)
+
+SHELL_TESTS := $(sort $(wildcard $(SRC)/tests/*/*.t))
+# Tests that need the built guest, or boot something.
+GUEST_TESTS := $(filter $(SRC)/tests/boot/% $(SRC)/tests/guest/% $(SRC)/tests/micro/%,$(SHELL_TESTS))
+UNIT_TESTS = $(sort $(TESTS)) $(filter-out $(GUEST_TESTS),$(SHELL_TESTS))
+RUN_TESTS := env O=$(O) TOP=$(SRC) $(SRC)/tests/run
+
+.PHONY: check unit check-only
+check: all guest $(TESTS)
+	$(RUN_TESTS) $(UNIT_TESTS) $(GUEST_TESTS)
+
+unit: all $(TESTS)
+	$(RUN_TESTS) $(UNIT_TESTS)
+
+check-only: all
+	$(RUN_TESTS) $(abspath $(T))

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# afterburn run: wrong usage and missing parts. What boots is tested in tests/boot.
+source "$TOP/tests/lib.sh"
+
+run=$TOP/scripts/commands/run
+echo 'no kernel' >"$tmp/kernel"
+
+# exits CODE PATTERN ARGUMENT...: exit code and message on standard error, nothing else printed
+exits() {
+	local want=$1 pattern=$2 code=0
+	shift 2
+	"$run" "$@" </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
+	cat "$tmp/err"
+	[[ $code == "$want" ]] && grep -Eq "$pattern" "$tmp/err"
+}
+
+# missing PROGRAM...: the platform cannot run without these
+without_qemu() {
+	mkdir -p "$tmp/bin"
+	local program
+	for program in bash readlink dirname cat mktemp rm; do
+		ln -sf "$(command -v "$program")" "$tmp/bin/$program"
+	done
+	local code=0
+	PATH=$tmp/bin "$run" --on bare "$tmp/kernel" </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
+	cat "$tmp/err"
+	[[ $code == 3 ]] && grep -q qemu-system-x86 "$tmp/err"
+}
+
+no_folder_left() {
+	mkdir -p "$tmp/tmp"
+	TMPDIR=$tmp/tmp exits 1 . --on bare --timeout 20 "$tmp/kernel"
+	[[ -z $(ls -A "$tmp/tmp") ]]
+}
+
+ok "help" "$run" --help
+ok "no platform" exits 2 'say where' "$tmp/kernel"
+ok "unknown platform" exits 2 "unknown platform 'kvm'" --on kvm "$tmp/kernel"
+ok "no kernel" exits 2 'no kernel' --on bare
+ok "two kernels" exits 2 'one kernel' --on bare "$tmp/kernel" "$tmp/kernel"
+ok "kernel is missing" exits 2 'not a readable file' --on bare "$tmp/nothing"
+ok "initrd is missing" exits 2 'not a readable file' --on bare --initrd "$tmp/no" "$tmp/kernel"
+ok "unknown option" exits 2 "unknown option '--fast'" --on bare --fast "$tmp/kernel"
+ok "option without value" exits 2 'needs a value' --on bare "$tmp/kernel" --memory
+ok "memory is no number" exits 2 'whole number' --on bare --memory lots "$tmp/kernel"
+ok "memory is too small" exits 2 'at least 16' --on bare --memory 1 "$tmp/kernel"
+ok "a platform to come" exits 3 'no wedge yet' --on process "$tmp/kernel"
+ok "no QEMU" without_qemu
+ok "no Xen" env AFTERBURN_XEN="$tmp/nothing" bash -c \
+	"'$run' --on xen-dom0 '$tmp/kernel' 2>&1 | grep -q xen-hypervisor"
+ok "a file that is no kernel" exits 1 'QEMU' --on bare --timeout 20 "$tmp/kernel"
+ok "no temporary folder is left" no_folder_left
+done_testing
