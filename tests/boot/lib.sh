@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+#
+# What the boot tests share. source "$TOP/tests/boot/lib.sh" after tests/lib.sh.
+#
+# Invariant: a step counts as passed only if the guest printed GUEST-OK for it; the list of steps
+# that must pass is read from the source, not from the run.
+guest=$O/guest/x86_64
+afterburn_run=$O/libexec/afterburner/commands/run
+
+# Every step that a complete run has.
+expected_steps() {
+	sed -n 's/^for name in \([a-z ]*\); do$/\1/p' "$TOP/guest-patches/initrd/init" | tr ' ' '\n'
+	sed -n 's/^\t{ "\([a-z0-9-]*\)", check_.*/\1/p' "$TOP/guest-patches/initrd/check/main.c"
+}
+
+# boot PLATFORM KERNEL [OPTION...]: console in $tmp/console, what run said in $tmp/run.err
+boot() {
+	local platform=$1 kernel=$2
+	shift 2
+	boot_code=0
+	"$afterburn_run" --on "$platform" --timeout 240 --initrd "$guest/initrd.gz" "$@" "$kernel" \
+		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
+	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
+	mkdir -p "$O/tests/logs"
+	cp "$tmp/console" "$O/tests/logs/console-$platform-${kernel##*/}"
+}
+
+# Reports the run that boot() made: exit code, each step, the end.
+report_boot() {
+	local what=$1 step count=0
+	ok "$what: exit code 0" exit_code 0
+	for step in $(expected_steps); do
+		count=$((count + 1))
+		ok "$what: $step" step_passed "$step"
+	done
+	ok "$what: all steps and nothing else" grep -qx "GUEST-END pass=$count fail=0" "$tmp/console"
+}
+
+exit_code() {
+	[[ $boot_code == "$1" ]] || {
+		echo "exit code $boot_code"
+		cat "$tmp/run.err"
+		tail -n 25 "$tmp/console"
+		return 1
+	}
+}
+
+step_passed() {
+	grep -qx "GUEST-OK $1" "$tmp/console" || {
+		grep -a "$1" "$tmp/console"
+		return 1
+	}
+}
