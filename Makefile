@@ -2,6 +2,9 @@
 #
 #   make            tools and wedges into $(O) (default build/)
 #   make guest      the example guest: Linux 6.1 through our assembler
+#   make demo       installs, builds, and boots one Linux on bare metal and on Xen
+#   make check      all tests; make unit: those that boot nothing; make lint: style
+#   make install    DESTDIR= PREFIX=
 #   make O=DIR ...  another output folder
 #
 # Each part brings its own rules in a build.mk; this file only holds what they share.
@@ -28,4 +31,5 @@ all: $(ALL)
 clean:
 	rm -rf $(O)
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+# The guest's folder holds a whole kernel source: not ours to read.
+-include $(shell find $(O) -path $(O)/guest -prune -o -type f -name '*.d' -print 2>/dev/null)
