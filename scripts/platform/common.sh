@@ -112,7 +112,10 @@ qemu_options() {
 	[[ -z $disk ]] || options+=(-drive "file=${disk//,/,,},format=raw,if=virtio")
 }
 
-panic_pattern='^(\[ *[0-9.]+\] )?Kernel panic - not syncing|^\(XEN\) +Panic on CPU|^\(XEN\) .*Domain [0-9]+ .*crashed|^afterburn wedge: fatal:'
+# The kernel's own word, Xen's about a domain or itself, and the wedge's.
+panic_pattern='^(\[ *[0-9.]+\] )?Kernel panic - not syncing'
+panic_pattern+='|^\(XEN\) +Panic on CPU|^\(XEN\) .*Dom(ain )?[0-9]+ .*crashed'
+panic_pattern+='|^(\(d[0-9]+\) )?afterburn wedge: fatal:'
 
 # run_qemu [-e PATTERN] OPTION...: runs QEMU, copies the console through, sets $outcome to one of
 # powered-off, reset, panic, ended (PATTERN was seen), timeout, failed. The console is in
