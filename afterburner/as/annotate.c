@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * annotate.c - walk over the statements, follow the directives that matter, find the sites.
+ * annotate.c - the pass: walk over the statements and follow the directives that matter.
  *
  * Invariant: a statement that is not understood passes through untouched.
  */
 #include "annotate.h"
 
-#include "bytes.h"
 #include "diag.h"
-#include "words.h"
+#include "locate.h"
+#include "pass.h"
 
 #include <string.h>
 
-void annotate_start(struct annotator *a, const struct policy *policy, const struct span *texts,
-		    unsigned int count)
+void annotate_die(const struct annotator *a, const char *place, const char *text)
 {
-	a->policy = *policy;
-	sections_start(&a->now.sections);
-	a->now.mode = policy->mode;
-	a->now.syntax = policy->syntax;
-	a->now.altmacro = policy->altmacro;
-	emit_choose_labels(&a->emitter, texts, count);
+	const struct source *source = &a->sources[a->source];
+	struct location at = locate(source->text, place, source->name);
+
+	die("%.*s:%lu: %s", (int)span_length(at.file), at.file.begin, at.line, text);
 }
 
 /* The physical line of `p`, which must not lie before an earlier one. */
@@ -38,23 +35,24 @@ static unsigned long line_of(struct annotator *a, const char *p)
 }
 
 /*
- * `# 0 "" 2` is gcc's way back to the file that gas itself reads, which here is a pipe: name the
- * user's file and line instead.
+ * `# 0 "" 2` is gcc's way back to the file that gas itself reads, which here is not the user's:
+ * name that file and line instead.
  */
 static void line_marker(struct annotator *a)
 {
 	static const char back[] = "# 0 \"\" 2";
+	const struct source *source = &a->sources[a->source];
 	struct span c = span_trim(a->splitter.comment);
 
-	if (!a->file || span_length(c) != sizeof(back) - 1 ||
+	if (source->is_stdin || span_length(c) != sizeof(back) - 1 ||
 	    memcmp(c.begin, back, sizeof(back) - 1) != 0)
 		return;
 	emit_copy(&a->emitter, c.begin);
-	emit_line_marker(&a->emitter, line_of(a, c.begin) + 1, a->file);
+	emit_line_marker(&a->emitter, line_of(a, c.begin) + 1, source->name);
 	emit_skip(&a->emitter, c.end);
 }
 
-/* `# afterburn: off` and `on`, in any kind of comment. */
+/* `# afterburn: off` and `on`, in any kind of comment that begins where a statement could. */
 static void comment(struct annotator *a)
 {
 	struct span c = a->splitter.comment;
@@ -76,142 +74,31 @@ static void comment(struct annotator *a)
 		a->now.off = false;
 }
 
-static bool in_site_context(const struct annotator *a)
+static void set_syntax(struct annotator *a, const struct statement *st, bool intel)
 {
-	return a->now.sections.current.code && a->now.mode != AFTERBURN_CODE_16 && !a->now.off;
-}
-
-/* Which of the word's instructions is it? -1 if none. */
-static int classify(const struct annotator *a, const struct word *word, struct span text)
-{
-	unsigned int mode =
-		a->now.mode == AFTERBURN_CODE_64 ? AFTERBURN_MODES_64 : AFTERBURN_MODES_16_32;
-	struct operands operands;
-	bool maybe_port = false;
-
-	operands_split(text, &operands);
-	for (unsigned int i = 0; i < word->count; i++) {
-		const struct afterburn_insn *insn = &afterburn_insns[word->ids[i]];
-		enum fit fit;
-
-		if (!(insn->modes & mode))
-			continue;
-		fit = operands_fit(insn->operands, &operands, &a->now.syntax);
-		if (fit == FIT_YES) {
-			if (insn->policy == AFTERBURN_POLICY_OPTIONAL &&
-			    !(a->policy.classes >> insn->class_ & 1))
-				return -1;
-			return word->ids[i];
-		}
-		if (fit == FIT_MAYBE && (insn->operands == AFTERBURN_OPERANDS_PORT_IMM ||
-					 insn->operands == AFTERBURN_OPERANDS_PORT_DX))
-			maybe_port = true;
-	}
-	/* Port input and output is sensitive whichever form the macro argument selects. */
-	return maybe_port ? AFTERBURN_INSN_DECODE : -1;
-}
-
-/* sti, mov and pop to ss: the pads of all others in front are for unwinders, not for the processor.
- */
-static bool casts_shadow(const struct afterburn_insn *insn)
-{
-	return insn->place == AFTERBURN_PLACE_BEFORE && insn->class_ != AFTERBURN_CLASS_XFER;
-}
-
-static void site(struct annotator *a, unsigned int id)
-{
-	const struct statement *st = &a->splitter.statement;
-	const struct afterburn_insn *insn = &afterburn_insns[id];
-	struct site site = {st->begin, st->body, st->end, id, false};
-
-	/* Between sti and what it shields (sysexit) there is no room for a pad. */
-	site.pad_before = insn->place == AFTERBURN_PLACE_BEFORE && !a->after_shadow;
-	if (a->pending) {
-		site.labels = a->pending_labels;
-		site.begin = a->pending;
-	}
-	emit_site(&a->emitter, &site);
-	a->after_shadow = casts_shadow(insn);
-}
-
-static void instruction(struct annotator *a)
-{
-	const struct statement *st = &a->splitter.statement;
-	const struct word *word;
-	int id;
-
-	if (!in_site_context(a))
-		return;
-	if (st->only_prefixes) {
-		if (!a->pending) {
-			a->pending = st->body;
-			a->pending_labels = st->begin;
-		}
-		return;
-	}
-	word = words_find(st->word);
-	if (word && macros_find(&a->macros, st->word))
-		word = NULL;
-	id = word ? classify(a, word, st->operands) : -1;
-	if (id >= 0)
-		site(a, (unsigned int)id);
-	else
-		a->after_shadow = false;
-	a->pending = NULL;
-}
-
-static void set_syntax(struct annotator *a, bool intel)
-{
-	struct span operands = a->splitter.statement.operands;
-
-	a->now.syntax.intel = intel;
+	a->now.code.syntax.intel = intel;
 	/* Without an argument the directive asks for % on ELF. */
-	a->now.syntax.naked_reg = span_is(operands, "noprefix");
+	a->now.code.syntax.naked_reg = span_is(st->operands, "noprefix");
 }
 
-static bool code_directive(struct annotator *a, struct span word)
+bool annotate_mode_directive(struct annotator *a, const struct statement *st)
 {
+	struct span word = st->word;
+
 	if (span_is(word, ".code64"))
-		a->now.mode = AFTERBURN_CODE_64;
+		a->now.code.mode = AFTERBURN_CODE_64;
 	else if (span_is(word, ".code32"))
-		a->now.mode = AFTERBURN_CODE_32;
+		a->now.code.mode = AFTERBURN_CODE_32;
 	else if (span_is(word, ".code16") || span_is(word, ".code16gcc"))
-		a->now.mode = AFTERBURN_CODE_16;
+		a->now.code.mode = AFTERBURN_CODE_16;
+	else if (span_is(word, ".intel_syntax"))
+		set_syntax(a, st, true);
+	else if (span_is(word, ".att_syntax"))
+		set_syntax(a, st, false);
 	else
-		return false;
+		return span_length(word) > 1 &&
+		       sections_directive(&a->now.sections, word, st->operands);
 	return true;
-}
-
-static void begin_macro(struct annotator *a)
-{
-	macros_define(&a->macros, a->splitter.statement.operands);
-	if (a->macro_depth++ > 0)
-		return;
-	a->before_macro = a->now;
-	/* Where a macro is used is not known here; that what looks like an instruction is code, is.
-	 */
-	a->now.sections.current.code = true;
-}
-
-static void end_macro(struct annotator *a)
-{
-	bool off = a->now.off;
-
-	if (a->macro_depth == 0 || --a->macro_depth > 0)
-		return;
-	a->now = a->before_macro;
-	a->now.off = off;
-}
-
-static void byte_directive(struct annotator *a)
-{
-	int id;
-
-	if (!in_site_context(a))
-		return;
-	id = bytes_find(a->splitter.statement.operands, a->now.mode);
-	if (id >= 0)
-		site(a, (unsigned int)id);
 }
 
 static void directive(struct annotator *a)
@@ -220,47 +107,33 @@ static void directive(struct annotator *a)
 	struct span word = st->word;
 
 	switch (span_length(word) > 1 ? to_lower(word.begin[1]) : 0) {
-	case 't':
-	case 'd':
-	case 's':
-		sections_directive(&a->now.sections, word, st->operands);
+	case 'b':
+		if (span_is(word, ".byte"))
+			annotate_bytes(a);
+		else
+			annotate_mode_directive(a, st);
+		break;
+	case 'm':
+		if (span_is(word, ".macro"))
+			annotate_begin_macro(a);
+		break;
+	case 'e':
+		if (span_is(word, ".endm"))
+			annotate_end_macro(a);
 		break;
 	case 'p':
 		if (span_is(word, ".purgem"))
 			macros_purge(&a->macros, st->operands);
 		else
-			sections_directive(&a->now.sections, word, st->operands);
-		break;
-	case 'b':
-		if (span_is(word, ".byte"))
-			byte_directive(a);
-		else
-			sections_directive(&a->now.sections, word, st->operands);
-		break;
-	case 'c':
-		code_directive(a, word);
-		break;
-	case 'i':
-		if (span_is(word, ".intel_syntax"))
-			set_syntax(a, true);
-		break;
-	case 'm':
-		if (span_is(word, ".macro"))
-			begin_macro(a);
-		break;
-	case 'e':
-		if (span_is(word, ".endm"))
-			end_macro(a);
+			annotate_mode_directive(a, st);
 		break;
 	case 'a':
-		if (span_is(word, ".att_syntax"))
-			set_syntax(a, false);
-		else if (span_is(word, ".altmacro"))
-			a->now.altmacro = true;
-		break;
-	case 'n':
-		if (span_is(word, ".noaltmacro"))
-			a->now.altmacro = false;
+	case 'c':
+	case 'd':
+	case 'i':
+	case 's':
+	case 't':
+		annotate_mode_directive(a, st);
 		break;
 	default:
 		break;
@@ -281,44 +154,11 @@ static void statement(struct annotator *a)
 	if (*st->word.begin == '.')
 		directive(a);
 	else
-		instruction(a);
+		annotate_instruction(a);
 }
 
-/*
- * Open the text with a line marker, unless it does so itself. A first line `#NO_APP` would turn
- * gas's preprocessing off, which sites rely on; text made for that mode means the same with it.
- */
-static void open_text(struct annotator *a)
+void annotate_statements(struct annotator *a)
 {
-	static const char no_app[] = "#NO_APP\n";
-	struct span text = a->text;
-	bool first_no_app = span_starts(text, no_app);
-
-	if (first_no_app)
-		emit_skip(&a->emitter, text.begin + sizeof(no_app) - 2);
-	if (!a->file) {
-		if (first_no_app)
-			buffer_text(&a->emitter.out, "#APP");
-		return;
-	}
-	if (text.end - text.begin > 2 && text.begin[0] == '#' && text.begin[1] == ' ' &&
-	    text.begin[2] >= '0' && text.begin[2] <= '9')
-		return;
-	emit_line_marker(&a->emitter, first_no_app ? 2 : 1, a->file);
-	if (!first_no_app)
-		buffer_text(&a->emitter.out, "\n");
-}
-
-void annotate_text(struct annotator *a, struct span text, const char *file)
-{
-	a->text = text;
-	a->file = file;
-	a->counted = text.begin;
-	a->line = 1;
-	a->pending = NULL;
-	emit_start(&a->emitter, text.begin);
-	open_text(a);
-	splitter_start(&a->splitter, text.begin, span_length(text));
 	for (;;) {
 		switch (splitter_next(&a->splitter)) {
 		case ITEM_STATEMENT:
@@ -328,8 +168,97 @@ void annotate_text(struct annotator *a, struct span text, const char *file)
 			comment(a);
 			break;
 		case ITEM_END:
-			emit_copy(&a->emitter, text.end);
 			return;
 		}
+	}
+}
+
+static bool starts_with_marker(struct span text)
+{
+	return span_length(text) > 2 && text.begin[0] == '#' && text.begin[1] == ' ' &&
+	       text.begin[2] >= '0' && text.begin[2] <= '9';
+}
+
+/*
+ * Open the text with a line marker, unless it does so itself. A first line `#NO_APP` would turn
+ * gas's preprocessing off, which sites rely on; text made for that mode means the same with it.
+ */
+static void open_source(struct annotator *a)
+{
+	static const char no_app[] = "#NO_APP\n";
+	const struct source *source = &a->sources[a->source];
+	bool first_no_app = span_starts(source->text, no_app);
+
+	emit_start(&a->emitter, source->text.begin);
+	if (first_no_app)
+		emit_skip(&a->emitter, source->text.begin + sizeof(no_app) - 2);
+	if (source->is_stdin) {
+		if (first_no_app)
+			buffer_text(&a->emitter.out, "#APP");
+	} else if (!starts_with_marker(source->text)) {
+		emit_line_marker(&a->emitter, first_no_app ? 2 : 1, source->name);
+		if (!first_no_app)
+			buffer_text(&a->emitter.out, "\n");
+	}
+}
+
+/* gas would not join the last line of one file to the first of the next. */
+static void close_source(struct annotator *a)
+{
+	struct span text = a->sources[a->source].text;
+
+	emit_copy(&a->emitter, text.end);
+	if (a->source + 1 == a->source_count)
+		return;
+	if (a->splitter.unterminated)
+		annotate_die(a, a->splitter.opened, "string or comment without an end");
+	if (a->macro_depth > 0)
+		annotate_die(a, a->macro_body, ".macro without .endm in this file");
+	if (span_length(text) > 0 && text.end[-1] != '\n')
+		buffer_text(&a->emitter.out, "\n");
+}
+
+static void choose_labels(struct annotator *a)
+{
+	unsigned int index = 0, i;
+
+	do {
+		a->emitter.label = emit_label_candidate(index++);
+		if (!a->emitter.label)
+			die("%s: uses all local labels that we could take", a->sources[0].name);
+		for (i = 0; i < a->source_count; i++)
+			if (emit_label_clashes(a->emitter.label, a->sources[i].text))
+				break;
+	} while (i < a->source_count);
+}
+
+static bool mentions_altmacro(const struct annotator *a)
+{
+	static const char word[] = ".altmacro";
+
+	for (unsigned int i = 0; i < a->source_count; i++)
+		if (memmem(a->sources[i].text.begin, span_length(a->sources[i].text), word,
+			   sizeof(word) - 1))
+			return true;
+	return false;
+}
+
+void annotate(struct annotator *a, const struct policy *policy, const struct source *sources,
+	      unsigned int count)
+{
+	*a = (struct annotator){.sources = sources, .source_count = count};
+	sections_start(&a->now.sections);
+	a->now.code = policy->code;
+	a->altmacro = policy->altmacro || mentions_altmacro(a);
+	choose_labels(a);
+	for (a->source = 0; a->source < count; a->source++) {
+		a->counted = sources[a->source].text.begin;
+		a->line = 1;
+		a->pending = NULL;
+		open_source(a);
+		splitter_start(&a->splitter, sources[a->source].text.begin,
+			       span_length(sources[a->source].text));
+		annotate_statements(a);
+		close_source(a);
 	}
 }

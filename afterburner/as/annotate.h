@@ -7,58 +7,74 @@
 #ifndef AS_ANNOTATE_H
 #define AS_ANNOTATE_H
 
+#include "classify.h"
 #include "emit.h"
 #include "macros.h"
 #include "operands.h"
 #include "sections.h"
 #include "splitter.h"
+#include "values.h"
 
 #include <afterburn/insn.h>
 
 /* What the command line asks for. */
 struct policy {
-	unsigned int classes; /* bit n: OPTIONAL instructions of enum afterburn_class n, too */
-	enum afterburn_code_mode mode; /* at the start of the text */
-	struct syntax syntax;	       /* at the start of the text */
-	bool altmacro;		       /* at the start of the text */
+	struct code code; /* at the start of the text */
+	bool altmacro;	  /* at the start of the text */
 };
 
 /* What directives change, and a macro body must not leave behind. */
 struct context {
 	struct sections sections;
-	enum afterburn_code_mode mode;
-	struct syntax syntax;
-	bool altmacro;
+	struct code code;
 	bool off; /* a comment says so */
 };
 
+/* A text as it was read. A readable newline must stand behind it. */
+struct source {
+	struct span text;
+	const char *name; /* for messages and debug information */
+	bool is_stdin;	  /* the only text, and gas reads it under its own name for it */
+};
+
+/* A site that was written, to be named in a message. */
+struct placed {
+	unsigned int source;
+	const char *place;
+};
+
 struct annotator {
-	struct policy policy;
+	bool altmacro; /* some macro may be expanded in alternate mode */
 	struct emitter emitter;
 	struct context now;
+	const struct source *sources;
+	unsigned int source_count;
+	unsigned int source; /* the one at work */
+
+	/* Macros */
 	struct context before_macro; /* to go back to behind .endm */
 	unsigned int macro_depth;    /* .macro without .endm so far */
+	size_t outer_macro;	     /* the outermost of these, in macros.list */
+	const char *macro_body;	     /* where its body begins */
 	struct macros macros;
+	unsigned int active_macros; /* of them, how many a call of must be looked at */
+	struct values values;
+
+	/* Statements */
 	struct splitter splitter;
-	const char *file; /* the text's name; NULL: the real as reads it under its own name */
-	struct span text;
 	const char *counted; /* lines were counted up to here */
 	unsigned long line;  /* physical line at `counted`, from 1 */
 	const char *pending; /* a prefix that stands alone, waiting for its instruction */
 	const char *pending_labels;
 	bool after_shadow; /* the last instruction holds interrupts off for the next one */
+
+	struct placed *placed;
+	size_t placed_count;
+	size_t placed_capacity;
 };
 
-/* Start; the texts are those that will follow, so that our labels clash with none. */
-void annotate_start(struct annotator *a, const struct policy *policy, const struct span *texts,
-		    unsigned int count);
-
-/*
- * Append one text, annotated, to a->emitter.out.
- * @text: must be followed by a readable newline
- * @file: its name for gas's messages and debug information, or NULL if gas reads it as its own
- *        standard input, nothing else before it
- */
-void annotate_text(struct annotator *a, struct span text, const char *file);
+/* Annotate all sources, one behind the other, into a->emitter.out. */
+void annotate(struct annotator *a, const struct policy *policy, const struct source *sources,
+	      unsigned int count);
 
 #endif

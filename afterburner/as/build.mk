@@ -10,3 +10,10 @@ $(AS_DIR)/as: $(AS_OBJS) $(AS_INSN_OBJS)
 	$(CC) $(CFLAGS) -static -o $@ $^
 
 ALL += $(AS_DIR)/as
+
+# The test tool that checks an object's records.
+$(O)/tests/as/records: $(O)/obj/tests/as/records.o $(AS_INSN_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^
+
+TESTTOOLS += $(O)/tests/as/records

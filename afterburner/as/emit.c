@@ -25,27 +25,20 @@
 void emit_start(struct emitter *e, const char *text)
 {
 	e->copied = text;
-	if (!e->label)
-		e->label = FIRST_LABEL;
 }
 
-void emit_choose_labels(struct emitter *e, const struct span *texts, unsigned int count)
+unsigned int emit_label_candidate(unsigned int index)
 {
-	unsigned int label = FIRST_LABEL;
+	return index < 1000 ? FIRST_LABEL - 10 * index : 0;
+}
 
-	for (unsigned int i = 0; i < count; i++) {
-		/* The first four digits: no label of ours can then be part of a longer number. */
-		char digits[4] = {(char)('0' + label / 10000), (char)('0' + label / 1000 % 10),
-				  (char)('0' + label / 100 % 10), (char)('0' + label / 10 % 10)};
+bool emit_label_clashes(unsigned int label, struct span text)
+{
+	/* All but the last digit, which alone tells our labels apart. */
+	char digits[] = {(char)('0' + label / 10000 % 10), (char)('0' + label / 1000 % 10),
+			 (char)('0' + label / 100 % 10), (char)('0' + label / 10 % 10)};
 
-		if (memmem(texts[i].begin, span_length(texts[i]), digits, sizeof(digits))) {
-			label -= 10;
-			if (label < 10000)
-				break;
-			i = (unsigned int)-1;
-		}
-	}
-	e->label = label;
+	return memmem(text.begin, span_length(text), digits, sizeof(digits)) != NULL;
 }
 
 void emit_copy(struct emitter *e, const char *upto)
@@ -120,29 +113,63 @@ static void put_record(struct emitter *e, unsigned int kind, unsigned int from)
 	buffer_text(&e->out, "; .popsection");
 }
 
-void emit_site(struct emitter *e, const struct site *site)
+static void put_span(struct emitter *e, const char *begin, const char *end)
+{
+	buffer_bytes(&e->out, begin, (size_t)(end - begin));
+}
+
+static void put_site(struct emitter *e, const struct site *site)
 {
 	unsigned int kind = site->id;
 
 	if (site->pad_before) {
 		kind |= AFTERBURN_KIND_PAD_BEFORE;
-		emit_copy(e, site->labels);
 		put_label(e, 0, ": ");
 		put_pad(e, kind, 1, "f");
-		emit_copy(e, site->begin);
+		put_span(e, site->labels, site->begin);
 		put_label(e, 1, ": ");
-		emit_copy(e, site->end);
+		put_span(e, site->begin, site->end);
 		buffer_text(&e->out, "; ");
 		put_label(e, 2, ": ");
 		put_record(e, kind, 1);
 	} else {
-		emit_copy(e, site->begin);
+		put_span(e, site->labels, site->begin);
 		put_label(e, 0, ": ");
-		emit_copy(e, site->end);
+		put_span(e, site->begin, site->end);
 		buffer_text(&e->out, "; ");
 		put_label(e, 1, ": ");
 		put_pad(e, kind, 0, "b");
 		put_record(e, kind, 0);
 	}
 	e->sites++;
+}
+
+void emit_site(struct emitter *e, const struct site *site)
+{
+	emit_copy(e, site->labels);
+	put_site(e, site);
+	e->copied = site->end;
+}
+
+void emit_guarded(struct emitter *e, const struct site *site, const struct guard *guards,
+		  const bool *before, unsigned int count)
+{
+	emit_copy(e, site->labels);
+	for (unsigned int i = 0; i < count; i++) {
+		struct site one = *site;
+
+		one.id = guards[i].id;
+		one.pad_before = before[i];
+		buffer_text(&e->out, ".ifeqs \"");
+		put_span(e, guards[i].tested.begin, guards[i].tested.end);
+		buffer_text(&e->out, "\",\"");
+		buffer_text(&e->out, guards[i].value);
+		buffer_text(&e->out, "\"; ");
+		put_site(e, &one);
+		buffer_text(&e->out, "; .else; ");
+	}
+	put_span(e, site->labels, site->end);
+	for (unsigned int i = 0; i < count; i++)
+		buffer_text(&e->out, "; .endif");
+	e->copied = site->end;
 }

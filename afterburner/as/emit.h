@@ -7,6 +7,7 @@
 #ifndef AS_EMIT_H
 #define AS_EMIT_H
 
+#include "guards.h"
 #include "text.h"
 
 #include <stdbool.h>
@@ -27,11 +28,14 @@ struct emitter {
 	unsigned long sites; /* how many were written */
 };
 
-/* Start with an input text; the output of several texts is joined. */
+/* Go on with this input text; the output of several texts is joined. */
 void emit_start(struct emitter *e, const char *text);
 
-/* Choose numeric labels that stand nowhere in the `count` texts. */
-void emit_choose_labels(struct emitter *e, const struct span *texts, unsigned int count);
+/* The candidates for the first of our three numeric labels, from `index` 0; 0 behind the last. */
+unsigned int emit_label_candidate(unsigned int index);
+
+/* Could labels from `label` on be mistaken for a number that stands in the text? */
+bool emit_label_clashes(unsigned int label, struct span text);
 
 /* Copy the input up to `upto`. */
 void emit_copy(struct emitter *e, const char *upto);
@@ -44,5 +48,14 @@ void emit_line_marker(struct emitter *e, unsigned long line, const char *file);
 
 /* Write a site with its pad and its record. */
 void emit_site(struct emitter *e, const struct site *site);
+
+/*
+ * Write a statement of which only the arguments of its macro decide whether it is a site: once for
+ * each case, and once as it is.
+ * @site:   where it stands; its id and place are taken from the guards
+ * @before: for each guard, does the pad stand before the instruction?
+ */
+void emit_guarded(struct emitter *e, const struct site *site, const struct guard *guards,
+		  const bool *before, unsigned int count);
 
 #endif

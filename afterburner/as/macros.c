@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * macros.c - the macros that the text defines.
+ * macros.c - the macros that the text defines (manual: Macro).
  *
  * Invariant: spans point into the input, which outlives this list.
  */
 #include "macros.h"
 
 #include "diag.h"
+#include "splitter.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 static bool is_separator(char c)
@@ -16,30 +18,72 @@ static bool is_separator(char c)
 	return is_blank(c) || c == ',';
 }
 
-static struct span first_word(struct span s)
+bool macro_take_argument(struct span *rest, struct span *argument)
 {
-	struct span word;
+	const char *p = rest->begin;
 
-	while (s.begin < s.end && is_separator(*s.begin))
-		s.begin++;
-	word = (struct span){s.begin, s.begin};
-	while (word.end < s.end && !is_separator(*word.end) && *word.end != '(' &&
-	       *word.end != '=' && *word.end != ':')
-		word.end++;
-	return word;
+	while (p < rest->end && is_separator(*p))
+		p++;
+	argument->begin = p;
+	while (p < rest->end && !is_separator(*p))
+		p = *p == '"' ? skip_quoted(p, rest->end) : p + 1;
+	argument->end = p;
+	rest->begin = p;
+	return argument->begin < argument->end;
+}
+
+/* The parameter's name alone, without :req, :vararg or =default. */
+static struct span parameter_name(struct span parameter)
+{
+	struct span name = {parameter.begin, parameter.begin};
+
+	while (name.end < parameter.end && *name.end != '=' && *name.end != ':')
+		name.end++;
+	return name;
+}
+
+/* The `=` of `name=value`, or NULL. */
+static const char *find_equals(struct span argument)
+{
+	const char *p = argument.begin;
+
+	while (p < argument.end && *p != '"' && *p != '=' && *p != '(')
+		p++;
+	return p > argument.begin && p < argument.end && *p == '=' ? p : NULL;
+}
+
+struct span argument_value(struct span argument)
+{
+	const char *equals = find_equals(argument);
+
+	if (equals)
+		argument.begin = equals + 1;
+	if (span_length(argument) >= 2 && *argument.begin == '"' && argument.end[-1] == '"') {
+		argument.begin++;
+		argument.end--;
+	}
+	return argument;
 }
 
 void macros_define(struct macros *m, struct span operands)
 {
-	struct span name = first_word(operands);
+	struct span name;
 
+	macro_take_argument(&operands, &name);
+	/* `.macro name(a, b)` is a spelling, too. */
+	for (const char *p = name.begin; p < name.end; p++) {
+		if (*p == '(') {
+			name.end = p;
+			operands.begin = p + 1;
+		}
+	}
 	if (m->count == m->capacity) {
 		m->capacity = m->capacity ? 2 * m->capacity : 32;
 		m->list = realloc(m->list, m->capacity * sizeof(*m->list));
 		if (!m->list)
 			die("out of memory");
 	}
-	m->list[m->count++] = (struct macro){name, {name.end, operands.end}};
+	m->list[m->count++] = (struct macro){.name = name, .parameters = operands};
 }
 
 static bool same_name(struct span a, struct span b)
@@ -50,14 +94,18 @@ static bool same_name(struct span a, struct span b)
 
 void macros_purge(struct macros *m, struct span operands)
 {
-	struct span name = first_word(operands);
-
 	for (size_t i = 0; i < m->count; i++)
-		if (same_name(m->list[i].name, name))
-			m->list[i].name = (struct span){name.begin, name.begin};
+		if (same_name(m->list[i].name, operands))
+			m->list[i].name.end = m->list[i].name.begin;
 }
 
-const struct macro *macros_find(const struct macros *m, struct span name)
+void macros_free(struct macros *m)
+{
+	free(m->list);
+	*m = (struct macros){0};
+}
+
+struct macro *macros_find(const struct macros *m, struct span name)
 {
 	for (size_t i = m->count; i-- > 0;)
 		if (same_name(m->list[i].name, name))
@@ -65,16 +113,44 @@ const struct macro *macros_find(const struct macros *m, struct span name)
 	return NULL;
 }
 
-bool macro_has_parameter(const struct macro *macro, const char *name)
+bool macro_has_parameter(const struct macro *macro, struct span name)
 {
-	struct span rest = macro->parameters;
+	struct span rest = macro->parameters, parameter;
 
-	while (rest.begin < rest.end) {
-		struct span word = first_word(rest);
-
-		if (span_is(word, name))
+	while (macro_take_argument(&rest, &parameter))
+		if (span_equal(parameter_name(parameter), name))
 			return true;
-		rest.begin = word.end < rest.end ? word.end + 1 : rest.end;
-	}
 	return false;
+}
+
+unsigned int macro_count_uses(struct span text, struct span name)
+{
+	unsigned int uses = 0;
+	size_t length = span_length(name);
+
+	for (const char *p = text.begin; p < text.end; p++) {
+		p = memchr(p, '\\', (size_t)(text.end - p));
+		if (!p)
+			break;
+		if ((size_t)(text.end - p) > length && memcmp(p + 1, name.begin, length) == 0 &&
+		    !is_name_char(p[1 + length]))
+			uses++;
+	}
+	return uses;
+}
+
+struct span macro_argument_for(const struct macro *macro, struct span operands, struct span name)
+{
+	struct span parameters = macro->parameters, rest = operands, parameter, argument;
+
+	while (macro_take_argument(&rest, &argument)) {
+		const char *equals = find_equals(argument);
+
+		if (equals && span_equal((struct span){argument.begin, equals}, name))
+			return argument;
+		if (macro_take_argument(&parameters, &parameter) && !equals &&
+		    span_equal(parameter_name(parameter), name))
+			return argument;
+	}
+	return (struct span){operands.end, operands.end};
 }

@@ -6,8 +6,10 @@
  * line we were given, in our place.
  */
 #include "annotate.h"
+#include "dependencies.h"
 #include "diag.h"
 #include "exclude.h"
+#include "hint.h"
 #include "input.h"
 #include "options.h"
 #include "realas.h"
@@ -18,56 +20,39 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool is_stdin(const char *input)
+{
+	return strcmp(input, "-") == 0;
+}
+
 /* Read all inputs. Returns false if one cannot be read; the real as says it best. */
-static bool read_inputs(const struct options *o, struct span *texts)
+static bool read_inputs(const struct options *o, struct source *sources)
 {
 	for (unsigned int i = 0; i < o->input_count; i++) {
+		struct source *source = &sources[i];
 		struct input in;
 
 		if (!input_read(&in, o->inputs[i]))
 			return false;
-		texts[i] = (struct span){in.data, in.data + in.size};
+		source->text = (struct span){in.data, in.data + in.size};
+		source->name = is_stdin(o->inputs[i]) ? "{standard input}" : o->inputs[i];
+		source->is_stdin = o->input_count == 1 && is_stdin(o->inputs[i]);
 	}
 	return true;
 }
 
-static bool reads_stdin(const struct options *o)
-{
-	for (unsigned int i = 0; i < o->input_count; i++)
-		if (strcmp(o->inputs[i], "-") == 0)
-			return true;
-	return false;
-}
-
-/* Several texts follow each other as gas reads them: each begins on a line of its own. */
-static void annotate_all(struct annotator *a, const struct options *o, const struct span *texts)
-{
-	annotate_start(a, &o->policy, texts, o->input_count);
-	for (unsigned int i = 0; i < o->input_count; i++) {
-		const char *name = o->inputs[i];
-
-		if (strcmp(name, "-") == 0)
-			name = o->input_count == 1 ? NULL : "{standard input}";
-		annotate_text(a, texts[i], name);
-		if (i + 1 < o->input_count && span_length(texts[i]) > 0 && texts[i].end[-1] != '\n')
-			buffer_text(&a->emitter.out, "\n");
-	}
-}
-
-/* No site: the real as does it alone. What we took from standard input it gets back. */
-static void hand_over(const char *real, const struct options *o, const struct span *texts)
+/* What we took from standard input, the real as gets back. */
+static void give_back_stdin(const struct options *o, const struct source *sources)
 {
 	for (unsigned int i = 0; i < o->input_count; i++) {
-		int fd;
+		struct span text = sources[i].text;
 
-		if (!texts || strcmp(o->inputs[i], "-") != 0)
+		if (!is_stdin(o->inputs[i]) || !text.begin)
 			continue;
-		fd = realas_text_fd(texts[i].begin, span_length(texts[i]));
-		if (dup2(fd, STDIN_FILENO) < 0)
+		if (dup2(realas_text_fd(text.begin, span_length(text)), STDIN_FILENO) < 0)
 			die("cannot restore standard input: %s", strerror(errno));
-		break;
+		return;
 	}
-	realas_exec(real, o->given);
 }
 
 int main(int argc, char **argv)
@@ -75,27 +60,29 @@ int main(int argc, char **argv)
 	static struct annotator annotator;
 	struct buffer messages = {0};
 	struct options o;
-	struct span *texts;
+	struct source *sources;
 	const char *real;
 	int status;
 
 	options_parse(&o, argc, argv);
 	real = realas_find();
 	if (o.plain || excluded(o.output))
-		hand_over(real, &o, NULL);
-	texts = calloc(o.input_count, sizeof(*texts));
-	if (!texts)
+		realas_exec(real, o.given);
+	sources = calloc(o.input_count, sizeof(*sources));
+	if (!sources)
 		die("out of memory");
-	if (!read_inputs(&o, texts)) {
-		if (reads_stdin(&o))
-			die("cannot read an input: %s", strerror(errno));
-		hand_over(real, &o, NULL);
-	}
 	words_init();
-	annotate_all(&annotator, &o, texts);
-	if (annotator.emitter.sites == 0)
-		hand_over(real, &o, texts);
+	if (read_inputs(&o, sources))
+		annotate(&annotator, &o.policy, sources, o.input_count);
+	if (annotator.emitter.sites == 0) {
+		give_back_stdin(&o, sources);
+		realas_exec(real, o.given);
+	}
 	status = realas_run(real, o.rest, annotator.emitter.out.data, annotator.emitter.out.size,
 			    &messages);
+	if (status != 0)
+		hint(&annotator, &messages);
+	else if (o.dependencies)
+		dependencies_complete(o.dependencies, sources, o.input_count);
 	return status;
 }

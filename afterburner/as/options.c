@@ -150,7 +150,7 @@ static void apply(struct options *o, const char *from, const char *value)
 		if (span_is(word, "off")) {
 			o->plain = true;
 		} else if (span_is(word, "all")) {
-			o->policy.classes = ~0u;
+			o->policy.code.classes = ~0u;
 		} else if (!span_is(word, "on") && length > 0) {
 			while (n < AFTERBURN_CLASS_COUNT &&
 			       !span_is(word, afterburn_class_names[n]))
@@ -159,7 +159,7 @@ static void apply(struct options *o, const char *from, const char *value)
 				die("%s: unknown word '%.*s'; use off, on, all, or classes of "
 				    "instructions such as time",
 				    from, (int)length, value);
-			o->policy.classes |= 1u << n;
+			o->policy.code.classes |= 1u << n;
 		}
 		value += length;
 		value += *value == ',';
@@ -185,12 +185,20 @@ static char **without_own(int argc, char **argv)
 	return list;
 }
 
+static bool has_own(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (is_own(argv[i]))
+			return true;
+	return false;
+}
+
 static void set_syntax(struct options *o, const char *name)
 {
 	if (strcasecmp(name, "intel") == 0)
-		o->policy.syntax.intel = true;
+		o->policy.code.syntax.intel = true;
 	else if (strcasecmp(name, "att") == 0)
-		o->policy.syntax.intel = false;
+		o->policy.code.syntax.intel = false;
 	else
 		o->plain = true; /* the real as will complain */
 }
@@ -211,16 +219,16 @@ static bool apply_option(struct options *o, int code)
 		o->output = optarg;
 		return true;
 	case OPTION_32:
-		o->policy.mode = AFTERBURN_CODE_32;
+		o->policy.code.mode = AFTERBURN_CODE_32;
 		return true;
 	case OPTION_64:
-		o->policy.mode = AFTERBURN_CODE_64;
+		o->policy.code.mode = AFTERBURN_CODE_64;
 		return true;
 	case OPTION_SYNTAX:
 		set_syntax(o, optarg);
 		return true;
 	case OPTION_NAKED_REG:
-		o->policy.syntax.naked_reg = true;
+		o->policy.code.syntax.naked_reg = true;
 		return true;
 	case OPTION_ALTERNATE:
 		o->policy.altmacro = true;
@@ -271,9 +279,12 @@ void options_parse(struct options *o, int argc, char **argv)
 	const char *environment = getenv("AFTERBURN");
 	char **words = argv;
 
-	*o = (struct options){.output = "a.out", .policy = {.mode = AFTERBURN_CODE_64}};
+	*o = (struct options){.output = "a.out", .policy = {.code = {.mode = AFTERBURN_CODE_64}}};
 	o->given = without_own(argc, argv);
 	arguments_expand(&argc, &words);
+	/* An @file stays one word for the real as, unless one of our own options is in it. */
+	if (words != argv && has_own(argc, words))
+		o->given = without_own(argc, words);
 	o->rest = calloc((size_t)argc + 1, sizeof(*o->rest));
 	o->inputs = calloc((size_t)argc + 1, sizeof(*o->inputs));
 	if (!o->rest || !o->inputs)

@@ -77,8 +77,15 @@ const char *realas_find(void)
 	return found;
 }
 
+/* Should it be another copy of this program, it must not annotate once more. */
+static void turn_off_copies(void)
+{
+	setenv("AFTERBURN", "off", 1);
+}
+
 void realas_exec(const char *path, char **argv)
 {
+	turn_off_copies();
 	execv(path, argv);
 	die("cannot run %s: %s", path, strerror(errno));
 }
@@ -163,6 +170,7 @@ int realas_run(const char *path, char **argv, const char *text, size_t size,
 	int ends[2], status, fd = realas_text_fd(text, size);
 	pid_t pid;
 
+	turn_off_copies();
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		die("cannot make a pipe: %s", strerror(errno));
 	pid = start(path, argv, fd, ends[1]);

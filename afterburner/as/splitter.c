@@ -28,6 +28,11 @@ static const unsigned char name_chars[256] = {
 	['.'] = NAME,	      ['$'] = NAME,	    [0x80 ... 0xff] = NAME,
 };
 
+bool is_name_char(char c)
+{
+	return name_chars[(unsigned char)c];
+}
+
 void splitter_start(struct splitter *s, const char *text, size_t size)
 {
 	*s = (struct splitter){.at = text, .end = text + size, .line_start = true};

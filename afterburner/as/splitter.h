@@ -46,6 +46,9 @@ void splitter_start(struct splitter *s, const char *text, size_t size);
 /* The next item, described in *s. Comments inside a statement are part of it. */
 enum item splitter_next(struct splitter *s);
 
+/* May the character stand in a symbol? */
+bool is_name_char(char c);
+
 /* The end of a quoted string or character constant that begins at `p`; `end` if it has none. */
 const char *skip_quoted(const char *p, const char *end);
 
