@@ -414,7 +414,7 @@ bool i8254_take_edge(struct i8254 *pit, uint64_t now_ns)
 	return true;
 }
 
-/* The next clock after `seen` at which OUT of channel 0 rises, or at which that may change. */
+/* The next clock after `seen` at which OUT of channel 0 rises. */
 static uint64_t next_rise(const struct i8254 *pit)
 {
 	const struct i8254_channel *ch = &pit->channel[0];
@@ -427,15 +427,19 @@ static uint64_t next_rise(const struct i8254 *pit)
 			return UINT64_MAX;
 		at = pit->seen - u64_mod(pit->seen - ch->start, ch->initial) + ch->initial;
 	}
-	return ch->next_initial && ch->switch_at < at ? ch->switch_at : at;
+	return at;
 }
 
 uint64_t i8254_deadline(struct i8254 *pit, uint64_t now_ns)
 {
+	const struct i8254_channel *ch = &pit->channel[0];
 	uint64_t at;
 
 	collect(pit, clock_at(pit, now_ns));
 	at = pit->backlog ? catch_up_clock(pit) : next_rise(pit);
+	/* A new count changes everything from its first clock on: look again then. */
+	if (ch->next_initial && periodic(ch) && ch->switch_at < at)
+		at = ch->switch_at;
 	return at == UINT64_MAX ? at : time_of(pit, at);
 }
 

@@ -1,0 +1,26 @@
+# Devices on the build machine: unit tests of the chips under the address and undefined-behaviour
+# sanitizers. The wedges' own, freestanding objects are built by wedge/build.mk.
+
+DEV_TESTS := board fuzz muldiv pci pic pit rtc timer uart
+DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
+DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
+DEV_TEST_CHIPS := $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(wildcard $(SRC)/wedge/dev/*.c))
+DEV_TEST_HOST := $(O)/tests/dev/obj/host.o
+
+$(O)/tests/dev/obj/%.o: $(SRC)/wedge/dev/%.c
+	@mkdir -p $(@D)
+	$(CC) $(DEV_TEST_CFLAGS) -c $< -o $@
+
+$(O)/tests/dev/obj/%.o: $(SRC)/tests/dev/%.c
+	@mkdir -p $(@D)
+	$(CC) $(DEV_TEST_CFLAGS) -c $< -o $@
+
+$(DEV_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/%.t: $(O)/tests/dev/obj/%_test.o $(DEV_TEST_HOST) $(DEV_TEST_CHIPS)
+	$(CC) $(DEV_TEST_SAN) $^ -lcmocka -o $@
+
+# The 32-bit division by hand, against the compiler's: built for i386, where there is no cmocka.
+$(O)/tests/dev/muldiv32.t: $(SRC)/tests/dev/muldiv32.c $(SRC)/wedge/include/wedge/lib/muldiv.h
+	@mkdir -p $(@D)
+	$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) $< -o $@
+
+TESTS += $(DEV_TESTS:%=$(O)/tests/dev/%.t) $(O)/tests/dev/muldiv32.t
