@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * emulate_control.c - control and debug registers, and XCR0 (SDM 3A sections 2.5, 2.6, 17.2).
+ *
+ * Invariant: v->cr[] always holds what the guest would read; rewritten sites read it in place.
+ */
+#include <wedge/arch.h>
+#include <wedge/backend.h>
+
+/* The CR4 bits whose features the wedge shows; setting another is #GP, as for reserved bits. */
+enum {
+	CR4_ALLOWED = 0x3 | X86_CR4_TSD | X86_CR4_DE | X86_CR4_PSE | X86_CR4_PAE | 0x40 |
+		      X86_CR4_PGE | X86_CR4_PCE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT |
+		      X86_CR4_OSXSAVE
+};
+
+static void write_cr0(struct vcpu *v, uint64_t value)
+{
+	uint64_t changed = v->cr[0] ^ value;
+
+	v->cr[0] = value | X86_CR0_ET;
+	if (changed & X86_CR0_TS)
+		backend_load_cr0(v);
+	/* Supervisor writes to read-only pages may be cached as allowed (SDM 3A 4.10.4.1). */
+	if (changed & (X86_CR0_WP | X86_CR0_PG))
+		backend_space_flush(v);
+}
+
+static bool write_cr4(struct vcpu *v, uint64_t value)
+{
+	uint64_t changed = v->cr[4] ^ value;
+
+	if (value & ~(uint64_t)CR4_ALLOWED) {
+		exception_gp(v, 0);
+		return false;
+	}
+	v->cr[4] = value;
+	if (changed & (X86_CR4_PGE | X86_CR4_PSE | X86_CR4_PAE))
+		backend_space_flush(v);
+	if (changed & X86_CR4_OSXSAVE)
+		backend_load_cr4(v);
+	return true;
+}
+
+bool control_write(struct vcpu *v, unsigned int index, uint64_t value)
+{
+	switch (index) {
+	case 0:
+		write_cr0(v, value);
+		return true;
+	case 2:
+		v->cr[2] = value;
+		return true;
+	case 3:
+		v->cr[3] = value;
+		backend_space_load(v);
+		return true;
+	case 4:
+		return write_cr4(v, value);
+	case 8:
+		v->cr[8] = value & 15;
+		return true;
+	default:
+		exception_ud(v);
+		return false;
+	}
+}
+
+static bool write_dr(struct vcpu *v, unsigned int index, uint64_t value)
+{
+	/* DR4 and DR5 are DR6 and DR7 unless CR4.DE is set (SDM 3A 17.2.2). */
+	if (index == 4 || index == 5) {
+		if (v->cr[4] & X86_CR4_DE) {
+			exception_ud(v);
+			return false;
+		}
+		index += 2;
+	}
+	if (index == 6)
+		value = (value & 0xe00f) | 0xffff0ff0;
+	if (index == 7)
+		value = (value & 0xffff2bff) | 0x400;
+	v->dr[index] = value;
+	backend_load_dr(v, index);
+	return true;
+}
+
+static bool xsetbv(struct vcpu *v)
+{
+	uint64_t value = (uint32_t)v->gpr[X86_RAX] | v->gpr[X86_RDX] << 32;
+
+	if ((uint32_t)v->gpr[X86_RCX] != 0 || !(v->cr[4] & X86_CR4_OSXSAVE) ||
+	    !backend_load_xcr0(v, value)) {
+		exception_gp(v, 0);
+		return false;
+	}
+	v->xcr0 = value;
+	return true;
+}
+
+bool emulate_control(struct emulation *e)
+{
+	struct vcpu *v = e->v;
+	unsigned int index = operand_reg(e);
+	uint64_t value;
+
+	switch (e->d.id) {
+	case AFTERBURN_INSN_MOV_FROM_CR:
+		if (index > 8 || index == 1 || (index >= 5 && index <= 7)) {
+			exception_ud(v);
+			return false;
+		}
+		v->gpr[operand_rm(e)] = v->cr[index];
+		return true;
+	case AFTERBURN_INSN_MOV_TO_CR:
+		return control_write(v, index, v->gpr[operand_rm(e)]);
+	case AFTERBURN_INSN_MOV_FROM_DR:
+		index &= 7;
+		if ((index == 4 || index == 5) && !(v->cr[4] & X86_CR4_DE))
+			index += 2;
+		v->gpr[operand_rm(e)] = v->dr[index];
+		return true;
+	case AFTERBURN_INSN_MOV_TO_DR:
+		return write_dr(v, index & 7, v->gpr[operand_rm(e)]);
+	case AFTERBURN_INSN_CLTS:
+		return control_write(v, 0, v->cr[0] & ~(uint64_t)X86_CR0_TS);
+	case AFTERBURN_INSN_LMSW:
+		if (!operand_read_rm(e, 2, &value))
+			return false;
+		/* Can set PE but not clear it (SDM 2A, LMSW). */
+		return control_write(v, 0, (v->cr[0] & ~0xeull) | (value & 0xf));
+	case AFTERBURN_INSN_SMSW:
+		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d.operand_size, v->cr[0]);
+	default:
+		return xsetbv(v);
+	}
+}

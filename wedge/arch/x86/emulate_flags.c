@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * emulate_flags.c - cli, sti, pushf, popf where no inline form fits, and the idle instructions.
+ *
+ * Invariant: v->rflags carries the guest's own IF; IOPL is kept for the guest although the
+ * processor never sees it.
+ */
+#include <wedge/arch.h>
+#include <wedge/backend.h>
+#include <wedge/log.h>
+
+/* What POPF may change at CPL 0 (SDM 2B, POPF), less what a kernel in ring 3 must not get. */
+enum {
+	POPF_CHANGES = 0xd5 | X86_FLAGS_TF | X86_FLAGS_IF | X86_FLAGS_DF | 0x800 | X86_FLAGS_IOPL |
+		       X86_FLAGS_NT | X86_FLAGS_AC | 0x200000
+};
+
+bool emulate_flags(struct emulation *e)
+{
+	struct vcpu *v = e->v;
+	unsigned int size = e->d.operand_size == 4 ? ARCH_WORD_SIZE : e->d.operand_size;
+	uint64_t flags, mask;
+
+	switch (e->d.id) {
+	case AFTERBURN_INSN_CLI:
+		v->rflags &= ~(uint64_t)X86_FLAGS_IF;
+		return true;
+	case AFTERBURN_INSN_STI:
+		v->rflags |= X86_FLAGS_IF;
+		return true;
+	case AFTERBURN_INSN_PUSHF:
+		return operand_push(e, v->rflags & ~(uint64_t)(X86_FLAGS_RF | X86_FLAGS_VM), size);
+	default:
+		if (!operand_pop(e, &flags, size))
+			return false;
+		mask = size == 2 ? POPF_CHANGES & 0xffff : POPF_CHANGES;
+		v->rflags = (v->rflags & ~mask) | (flags & mask);
+		return true;
+	}
+}
+
+bool emulate_halt(struct emulation *e)
+{
+	struct vcpu *v = e->v;
+
+	if (e->d.id != AFTERBURN_INSN_HLT) {
+		exception_ud(v);
+		return false;
+	}
+	if (v->sti_shadow) {
+		v->sti_shadow = 0;
+		v->rflags |= X86_FLAGS_IF;
+	}
+	/* Only an NMI ends this on hardware, and there is none: so do kernels switch off. */
+	if (!vcpu_interrupts_on(v)) {
+		wedge_log("halted with interrupts off: powering off");
+		backend_end(BACKEND_POWEROFF);
+	}
+	v->rip = e->site->va + e->site->site_length;
+	v->halted = 1;
+	for (core_deliver_interrupts(v); v->halted; core_deliver_interrupts(v))
+		backend_block(v);
+	return false;
+}

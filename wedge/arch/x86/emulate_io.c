@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * emulate_io.c - in, out and their string forms (SDM 2A IN, INS; 2B OUT, OUTS), and the same for
+ * user programs that the guest has given ports to.
+ *
+ * Invariant: a string instruction updates its registers after every element, so a page fault in the
+ * middle leaves it restartable, as on hardware.
+ */
+#include <wedge/arch.h>
+#include <wedge/guest_walk.h>
+#include <wedge/machine.h>
+
+static unsigned int port_width(const struct emulation *e)
+{
+	if (!(e->d.opcode & 1))
+		return 1;
+	return e->d.operand_size == 2 ? 2 : 4;
+}
+
+static uint16_t port_number(const struct emulation *e)
+{
+	if (e->d.id == AFTERBURN_INSN_IN_IMM || e->d.id == AFTERBURN_INSN_OUT_IMM)
+		return (uint16_t)e->d.imm;
+	return (uint16_t)e->v->gpr[X86_RDX];
+}
+
+static void advance(struct emulation *e, unsigned int reg, unsigned int width)
+{
+	uint64_t step = e->v->rflags & X86_FLAGS_DF ? 0 - (uint64_t)width : width;
+
+	operand_write_register(e->v, reg, e->d.address_size, e->v->gpr[reg] + step);
+}
+
+static uint64_t index_value(const struct emulation *e, unsigned int reg)
+{
+	return e->d.address_size == 4 ? (uint32_t)e->v->gpr[reg] : e->v->gpr[reg];
+}
+
+static bool one_element(struct emulation *e, bool input, unsigned int width)
+{
+	uint32_t value = 0;
+
+	if (input) {
+		value = machine_io_read(port_number(e), width);
+		if (!operand_store(e, index_value(e, X86_RDI), &value, width))
+			return false;
+		advance(e, X86_RDI, width);
+	} else {
+		if (!operand_load(e, index_value(e, X86_RSI), &value, width))
+			return false;
+		machine_io_write(port_number(e), width, value);
+		advance(e, X86_RSI, width);
+	}
+	return true;
+}
+
+static bool string(struct emulation *e, bool input)
+{
+	unsigned int width = port_width(e);
+
+	if (!e->d.repeat)
+		return one_element(e, input, width);
+	while (index_value(e, X86_RCX)) {
+		if (!one_element(e, input, width))
+			return false;
+		operand_write_register(e->v, X86_RCX, e->d.address_size, e->v->gpr[X86_RCX] - 1);
+	}
+	return true;
+}
+
+bool emulate_io(struct emulation *e)
+{
+	unsigned int width = port_width(e);
+
+	switch (e->d.id) {
+	case AFTERBURN_INSN_IN_IMM:
+	case AFTERBURN_INSN_IN_DX:
+		operand_write_register(e->v, X86_RAX, width,
+				       machine_io_read(port_number(e), width));
+		return true;
+	case AFTERBURN_INSN_OUT_IMM:
+	case AFTERBURN_INSN_OUT_DX:
+		machine_io_write(port_number(e), width, (uint32_t)e->v->gpr[X86_RAX]);
+		return true;
+	default:
+		return string(e, e->d.id == AFTERBURN_INSN_INS);
+	}
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trap.c - what enters the wedge from guest code: calls of rewritten sites, and exceptions.
+ *
+ * Invariant: an exception that the guest's own tables and state explain goes to the guest
+ * unchanged; only what exists because of the wedge (a shadow not filled, a sensitive instruction
+ * that was not rewritten) is handled here.
+ */
+#include <wedge/arch.h>
+#include <wedge/backend.h>
+#include <wedge/lib.h>
+#include <wedge/log.h>
+#include <wedge/machine.h>
+#include <wedge/modules.h>
+
+/*
+ * A site is found by the address behind its call. Early code of a kernel runs where it was loaded,
+ * below its linked address: `delta` is the difference.
+ */
+static const struct site *called_site(uint64_t return_address, uint64_t *delta)
+{
+	const struct site *site = site_table_find(return_address - SITE_CALL_LENGTH);
+
+	*delta = 0;
+	if (site)
+		return site;
+	*delta = core_load_delta(return_address);
+	return *delta ? site_table_find(return_address - SITE_CALL_LENGTH + *delta) : NULL;
+}
+
+void core_site(struct vcpu *v)
+{
+	uint64_t delta;
+	const struct site *site = called_site(v->rip, &delta);
+
+	if (!site)
+		wedge_fatal("a call into the wedge from %lx, where no site is", v->rip);
+	arch_emulate(v, site, site->va - delta);
+}
+
+/*
+ * A sensitive instruction in kernel code that no record named: in code that was generated or
+ * copied. It faulted, so it can be carried out like a site.
+ */
+static bool emulate_unknown(struct vcpu *v)
+{
+	struct site site = {.va = v->rip};
+	struct afterburn_decoded d;
+	struct guest_fault fault;
+	unsigned int size = AFTERBURN_INSN_MAX;
+
+	if (!guest_read(v, v->rip, site.insn, size, &fault)) {
+		size = (unsigned int)(X86_PAGE_SIZE - v->rip % X86_PAGE_SIZE);
+		if (size > AFTERBURN_INSN_MAX || !guest_read(v, v->rip, site.insn, size, &fault))
+			return false;
+	}
+	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &d))
+		return false;
+	site.insn_length = d.length;
+	site.site_length = d.length;
+	site.id = d.id;
+	arch_emulate(v, &site, site.va);
+	return true;
+}
+
+static void page_fault(struct vcpu *v, uint64_t address)
+{
+	uint32_t error = (uint32_t)v->trap_error;
+	struct guest_walk walk;
+
+	if (!vcpu_in_user(v)) {
+		error &= ~(uint32_t)X86_PF_USER;
+		if (address == v->rip && core_wedge_alias(v))
+			return;
+		if (address == v->rip && modules_fetch(v, address))
+			return;
+	} else {
+		error |= X86_PF_USER;
+	}
+	if (guest_walk(v, address, error, &walk)) {
+		backend_space_fill(v, address, &walk);
+		return;
+	}
+	exception_page_fault(v, address, walk.error);
+}
+
+void core_trap(struct vcpu *v, uint64_t address)
+{
+	unsigned int vector = (unsigned int)v->trap;
+
+	v->traps[vector]++;
+	switch (vector) {
+	case X86_TRAP_PF:
+		page_fault(v, address);
+		return;
+	case X86_TRAP_GP:
+	case X86_TRAP_UD:
+		if (!vcpu_in_user(v) && emulate_unknown(v))
+			return;
+		if (vcpu_in_user(v) && vector == X86_TRAP_GP && user_io(v))
+			return;
+		break;
+	case X86_TRAP_DB:
+		backend_debug_status(v);
+		break;
+	}
+	switch (vector) {
+	case X86_TRAP_DF:
+	case X86_TRAP_TS:
+	case X86_TRAP_NP:
+	case X86_TRAP_SS:
+	case X86_TRAP_GP:
+	case X86_TRAP_AC:
+		exception_deliver(v, vector, (int64_t)v->trap_error, false);
+		return;
+	default:
+		exception_deliver(v, vector, ARCH_NO_ERROR_CODE,
+				  vector == X86_TRAP_BP || vector == X86_TRAP_OF);
+	}
+}

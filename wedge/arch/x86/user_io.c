@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user_io.c - port access by user programs to which the guest gave ports (ioperm, iopl): hardware
+ * looks into the I/O permission bitmap of the TSS (SDM 1, section 19.5.2), so the wedge does.
+ *
+ * Invariant: a port whose bit is set, or lies behind the TSS's limit, stays a #GP.
+ */
+#include <wedge/arch.h>
+#include <wedge/guest_walk.h>
+
+enum { TSS_BITMAP_BASE = 102 };
+
+static bool bitmap_allows(struct vcpu *v, uint16_t port, unsigned int width)
+{
+	struct guest_fault fault;
+	uint16_t base, bits;
+	uint64_t at;
+
+	if (!guest_read(v, v->task.base + TSS_BITMAP_BASE, &base, 2, &fault))
+		return false;
+	at = base + port / 8u;
+	/* The processor always reads two bytes (SDM 1, 19.5.2). */
+	if (at + 1 > v->task.limit || !guest_read(v, v->task.base + at, &bits, 2, &fault))
+		return false;
+	return !(bits >> port % 8 & ((1u << width) - 1));
+}
+
+/* The forms without memory operand; the others would need the user's own rights for memory. */
+static bool is_register_form(unsigned int id)
+{
+	return id == AFTERBURN_INSN_IN_IMM || id == AFTERBURN_INSN_OUT_IMM ||
+	       id == AFTERBURN_INSN_IN_DX || id == AFTERBURN_INSN_OUT_DX;
+}
+
+bool user_io(struct vcpu *v)
+{
+	struct site site = {.va = v->rip};
+	struct guest_fault fault;
+	struct afterburn_decoded d;
+	uint16_t port;
+	unsigned int size = 0, width;
+
+	while (size < AFTERBURN_INSN_MAX &&
+	       guest_read(v, v->rip + size, site.insn + size, 1, &fault))
+		size++;
+	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &d) || !is_register_form(d.id))
+		return false;
+	width = !(d.opcode & 1) ? 1 : d.operand_size == 2 ? 2 : 4;
+	port = d.id == AFTERBURN_INSN_IN_IMM || d.id == AFTERBURN_INSN_OUT_IMM
+		       ? (uint16_t)d.imm
+		       : (uint16_t)v->gpr[X86_RDX];
+	if (!bitmap_allows(v, port, width))
+		return false;
+	site.insn_length = d.length;
+	site.site_length = d.length;
+	site.id = d.id;
+	arch_emulate(v, &site, site.va);
+	return true;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * gates.S - where rewritten sites of a 64-bit kernel arrive (gates.h). All of this runs on the guest's
+ * stack, with the guest's registers.
+ *
+ * Invariant: a gate changes exactly what the instruction changes. While a gate reads or writes the
+ * vCPU's saved state, events are masked: an event in between would use the same fields.
+ */
+#include <wedge/x86.h>
+#include <wedge/vcpu_asm.h>
+
+	.text
+
+/*
+ * Any instruction. The return address tells which; core_site() looks it up.
+ */
+	.globl gate_site
+gate_site:
+	pushq %rax
+	movzbl VCPU_AT(VCPU_MASKED), %eax
+	movb $1, VCPU_AT(VCPU_MASKED)
+	movq %rax, VCPU_AT(VCPU_WAS_MASKED)
+	popq %rax
+	movq %rax, VCPU_REG(0)
+	movq %rcx, VCPU_REG(1)
+	movq %r11, VCPU_REG(11)
+	save_registers_but_rax_rcx_rsp_r11
+	popq VCPU_AT(VCPU_RIP)
+	pushfq
+	popq VCPU_AT(VCPU_RFLAGS)
+	movq %rsp, VCPU_REG(4)
+	movq $0, VCPU_AT(VCPU_CS)
+	movq $0, VCPU_AT(VCPU_SS)
+	movq $1, VCPU_AT(VCPU_IN_WEDGE)
+	movq $WEDGE_STACK_TOP, %rsp
+	cld
+	/* The real interrupt flag is always set in ring 3; the guest's is the mask. */
+	testb $1, VCPU_AT(VCPU_WAS_MASKED)
+	jz 1f
+	andq $~X86_FLAGS_IF, VCPU_AT(VCPU_RFLAGS)
+1:	movq $WEDGE_VCPU_BASE, %rdi
+	call core_site
+	jmp backend_resume
+
+/*
+ * sti, where no halt follows. Uses jrcxz, the one test that leaves the flags alone.
+ */
+	.globl gate_sti
+gate_sti:
+	movb $0, VCPU_AT(VCPU_MASKED)
+	pushq %rcx
+	movzbl VCPU_AT(VCPU_PENDING), %ecx
+	jrcxz 1f
+	popq %rcx
+	jmp backend_take_pending
+1:	popq %rcx
+	ret
+
+/*
+ * pushf: the processor has pushed its flags, with IF set as always in ring 3. Stack: return address,
+ * flags. Subtracting by lea clears the flag without changing others.
+ */
+	.globl gate_pushf
+gate_pushf:
+	pushq %rcx
+	movzbl VCPU_AT(VCPU_MASKED), %ecx
+	jrcxz 1f
+	movq 16(%rsp), %rcx
+	leaq -X86_FLAGS_IF(%rcx), %rcx
+	movq %rcx, 16(%rsp)
+1:	popq %rcx
+	ret
+
+/*
+ * popf. Stack: return address, flags. The processor's own popf ignores IF and IOPL in ring 3 and does
+ * the rest.
+ */
+	.globl gate_popf
+gate_popf:
+	testb $X86_FLAGS_IF >> 8, 9(%rsp)
+	jz 1f
+	movb $0, VCPU_AT(VCPU_MASKED)
+	cmpb $0, VCPU_AT(VCPU_PENDING)
+	jne 2f
+0:	pushq 8(%rsp)
+	popfq
+	ret $8
+1:	movb $1, VCPU_AT(VCPU_MASKED)
+	jmp 0b
+2:	call backend_take_pending
+	jmp 0b
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * offsets.c - the vCPU's layout for the assembler: compiled to assembler text, from which the build
+ * picks the marked lines (wedge/build.mk) into vcpu_offsets.h.
+ *
+ * Invariant: assembler files take every offset from there.
+ */
+#include <wedge/vcpu.h>
+
+#define OFFSET(name, field)                                                                        \
+	__asm__ volatile("\n@@" #name " %0" : : "i"(offsetof(struct vcpu, field)))
+
+void vcpu_offsets(void);
+
+void vcpu_offsets(void)
+{
+	OFFSET(VCPU_PENDING, events.pending);
+	OFFSET(VCPU_MASKED, events.masked);
+	OFFSET(VCPU_GPR, gpr);
+	OFFSET(VCPU_RIP, rip);
+	OFFSET(VCPU_RFLAGS, rflags);
+	OFFSET(VCPU_CS, cs);
+	OFFSET(VCPU_SS, ss);
+	OFFSET(VCPU_TRAP, trap);
+	OFFSET(VCPU_TRAP_ERROR, trap_error);
+	OFFSET(VCPU_IN_WEDGE, in_wedge);
+	OFFSET(VCPU_WAS_MASKED, was_masked);
+	OFFSET(VCPU_GS_STATE, gs_state);
+	OFFSET(VCPU_LSTAR, lstar);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rewrite.c - the code that takes a site's place in a 64-bit kernel.
+ *
+ * Hot instructions become inline operations on the vCPU or calls of gates that keep every register
+ * (gates.S); all others call one gate that enters the wedge's C.
+ *
+ * Invariant: the whole site is replaced, the pad included: what the inline code leaves over is
+ * filled with NOPs, so no pad of a rewritten site is ever found again.
+ */
+#include <wedge/arch.h>
+#include <wedge/gates.h>
+#include <wedge/lib.h>
+
+enum { OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9 };
+
+/* The code under construction; `at` counts bytes from the site's start. */
+struct code {
+	uint64_t va;
+	uint8_t *bytes;
+	unsigned int at;
+	unsigned int room;
+};
+
+/* Intel's recommended NOPs of one to nine bytes (SDM 2B, NOP). */
+static const uint8_t nops[9][9] = {
+	{0x90},
+	{0x66, 0x90},
+	{0x0f, 0x1f, 0x00},
+	{0x0f, 0x1f, 0x40, 0x00},
+	{0x0f, 0x1f, 0x44, 0x00, 0x00},
+	{0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00},
+	{0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00},
+	{0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00},
+	{0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00},
+};
+
+static void emit(struct code *c, const void *bytes, unsigned int size)
+{
+	memcpy(c->bytes + c->at, bytes, size);
+	c->at += size;
+}
+
+static void emit_byte(struct code *c, uint8_t byte)
+{
+	emit(c, &byte, 1);
+}
+
+static void fill(struct code *c)
+{
+	while (c->at < c->room) {
+		unsigned int size = c->room - c->at;
+
+		if (size > sizeof(nops[0]))
+			size = sizeof(nops[0]);
+		emit(c, nops[size - 1], size);
+	}
+}
+
+/* The vCPU's address as a sign-extended 32-bit displacement (SDM 2A 2.2.1.3). */
+static void emit_vcpu_address(struct code *c, unsigned int offset)
+{
+	uint32_t address = (uint32_t)(WEDGE_VCPU_BASE + offset);
+
+	emit(c, &address, 4);
+}
+
+static const char *emit_branch(struct code *c, uint8_t opcode, const void *gate)
+{
+	int64_t distance = (int64_t)((uint64_t)gate - (c->va + c->at + 5));
+	int32_t relative = (int32_t)distance;
+
+	if (distance != relative)
+		return "the wedge is out of reach of a 32-bit branch";
+	emit_byte(c, opcode);
+	emit(c, &relative, 4);
+	return NULL;
+}
+
+/* movb $value, vcpu+offset */
+static void emit_set_byte(struct code *c, unsigned int offset, uint8_t value)
+{
+	static const uint8_t opcode[] = {0xc6, 0x04, 0x25};
+
+	emit(c, opcode, sizeof(opcode));
+	emit_vcpu_address(c, offset);
+	emit_byte(c, value);
+}
+
+/* notb vcpu+offset: inverts without touching the flags, unlike xor. */
+static void emit_invert_byte(struct code *c, unsigned int offset)
+{
+	static const uint8_t opcode[] = {0xf6, 0x14, 0x25};
+
+	emit(c, opcode, sizeof(opcode));
+	emit_vcpu_address(c, offset);
+}
+
+/* mov vcpu+offset, %reg */
+static void emit_load(struct code *c, unsigned int offset, unsigned int reg)
+{
+	emit_byte(c, (uint8_t)(0x48 | (reg & 8 ? 4 : 0)));
+	emit_byte(c, 0x8b);
+	emit_byte(c, (uint8_t)(0x04 | (reg & 7) << 3));
+	emit_byte(c, 0x25);
+	emit_vcpu_address(c, offset);
+}
+
+/* The processor's own pushf, then a gate that puts the guest's IF into what it pushed. */
+static const char *emit_pushf(struct code *c)
+{
+	emit_byte(c, 0x9c);
+	return emit_branch(c, OPCODE_CALL, gate_pushf);
+}
+
+static bool is_halt(const struct site *site)
+{
+	return site && afterburn_insns[site->id].class_ == AFTERBURN_CLASS_IDLE;
+}
+
+/* An `sti` in front of a halt must take effect with the halt, not before it (SDM 2B, STI). */
+static const char *emit_sti(struct code *c, const struct site *next)
+{
+	if (is_halt(next)) {
+		emit_set_byte(c, offsetof(struct vcpu, sti_shadow), 1);
+		return NULL;
+	}
+	return emit_branch(c, OPCODE_CALL, gate_sti);
+}
+
+static const char *emit_read_control(struct code *c, const struct afterburn_decoded *d)
+{
+	unsigned int cr = (d->modrm >> 3 & 7) | (d->rex & 4 ? 8 : 0);
+	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0);
+
+	if (cr != 0 && cr != 2 && cr != 3 && cr != 4)
+		return emit_branch(c, OPCODE_CALL, gate_site);
+	emit_load(c, (unsigned int)offsetof(struct vcpu, cr) + 8 * cr, reg);
+	return NULL;
+}
+
+static const char *emit_transfer(struct code *c, const struct afterburn_decoded *d)
+{
+	if (d->id == AFTERBURN_INSN_IRET && d->operand_size == 8)
+		return emit_branch(c, OPCODE_JUMP, gate_iret);
+	if (d->id == AFTERBURN_INSN_SYSRET)
+		return emit_branch(c, OPCODE_JUMP,
+				   d->operand_size == 8 ? gate_sysret64 : gate_sysret32);
+	return emit_branch(c, OPCODE_CALL, gate_site);
+}
+
+static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
+			     const struct site *next)
+{
+	bool plain = d->length == 1;
+
+	if (afterburn_insns[d->id].how == AFTERBURN_HOW_JUMP)
+		return emit_transfer(c, d);
+	switch (d->id) {
+	case AFTERBURN_INSN_CLI:
+		emit_set_byte(c, offsetof(struct vcpu, events.masked), 1);
+		return NULL;
+	case AFTERBURN_INSN_STI:
+		return emit_sti(c, next);
+	case AFTERBURN_INSN_PUSHF:
+		return plain ? emit_pushf(c) : emit_branch(c, OPCODE_CALL, gate_site);
+	case AFTERBURN_INSN_POPF:
+		return emit_branch(c, OPCODE_CALL, plain ? gate_popf : gate_site);
+	case AFTERBURN_INSN_SWAPGS:
+		emit_invert_byte(c, offsetof(struct vcpu, gs_state));
+		return NULL;
+	case AFTERBURN_INSN_MOV_FROM_CR:
+		return emit_read_control(c, d);
+	default:
+		return emit_branch(c, OPCODE_CALL, gate_site);
+	}
+}
+
+const char *arch_rewrite(const struct site *site, const struct site *next, uint8_t *code)
+{
+	struct code c = {.va = site->va, .bytes = code, .room = site->site_length};
+	struct afterburn_decoded d;
+	const char *problem;
+
+	if (!afterburn_match(site->insn, site->insn_length, AFTERBURN_CODE_64, &d) ||
+	    d.length != site->insn_length)
+		return "its bytes are no instruction of the table";
+	if (site->id != AFTERBURN_INSN_DECODE && site->id != d.id)
+		return "its instruction is not the one its record names";
+	if (afterburn_insns[d.id].how == AFTERBURN_HOW_NATIVE)
+		return NULL;
+	problem = emit_site(&c, &d, next);
+	if (problem)
+		return problem;
+	fill(&c);
+	return NULL;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * console.c - the first domain writes to Xen's own console, any other to a ring that a daemon reads
+ * (public/io/console.h).
+ *
+ * Invariant: works from the first instruction on; until the ring is mapped, only console_io is
+ * there (which a release build of Xen refuses to other domains).
+ */
+#include <wedge/lib.h>
+#include "xen.h"
+#include <xen/io/console.h>
+
+static bool ring_ready;
+
+static struct xencons_interface *ring(void)
+{
+	return (struct xencons_interface *)XEN_CONSOLE_RING;
+}
+
+void console_init(void)
+{
+	ring_ready = !(xen.start_info->flags & SIF_INITDOMAIN);
+}
+
+static void notify(void)
+{
+	struct evtchn_send send = {.port = xen.start_info->console.domU.evtchn};
+
+	hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, (unsigned long)&send);
+}
+
+/* Puts one byte into the ring; waits for the daemon if it is full. */
+static void ring_put(char c)
+{
+	struct xencons_interface *r = ring();
+
+	while (r->out_prod - __atomic_load_n(&r->out_cons, __ATOMIC_ACQUIRE) == sizeof(r->out)) {
+		notify();
+		hypercall2(__HYPERVISOR_sched_op, SCHEDOP_yield, 0);
+	}
+	r->out[MASK_XENCONS_IDX(r->out_prod, r->out)] = c;
+	__atomic_store_n(&r->out_prod, r->out_prod + 1, __ATOMIC_RELEASE);
+}
+
+void backend_console_write(const char *text, size_t size)
+{
+	if (!ring_ready) {
+		hypercall3(__HYPERVISOR_console_io, CONSOLEIO_write, size, (unsigned long)text);
+		return;
+	}
+	for (size_t i = 0; i < size; i++)
+		ring_put(text[i]);
+	notify();
+}
+
+static size_t ring_get(char *text, size_t size)
+{
+	struct xencons_interface *r = ring();
+	size_t n = 0;
+
+	while (n < size && r->in_cons != __atomic_load_n(&r->in_prod, __ATOMIC_ACQUIRE)) {
+		text[n++] = r->in[MASK_XENCONS_IDX(r->in_cons, r->in)];
+		__atomic_store_n(&r->in_cons, r->in_cons + 1, __ATOMIC_RELEASE);
+	}
+	if (n)
+		notify();
+	return n;
+}
+
+size_t backend_console_read(char *text, size_t size)
+{
+	long got;
+
+	if (ring_ready)
+		return ring_get(text, size);
+	got = hypercall3(__HYPERVISOR_console_io, CONSOLEIO_read, size, (unsigned long)text);
+	return got > 0 ? (size_t)got : 0;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * entry.S - where Xen enters the guest (traps, events, system calls) and how the wedge leaves to it
+ * (public/arch-x86/xen-x86_64.h).
+ *
+ * Xen's frame, lowest first: rcx, r11, [error code], rip, cs, rflags, rsp, ss. From user code it lies
+ * on the wedge's stack, from the kernel below the kernel's own stack pointer. cs has RPL 0 if the
+ * kernel was interrupted; rflags.IF is the inverse of the event mask. Events are masked on entry.
+ *
+ * Invariant: the wedge's C code runs on the wedge's stack with events masked and is never re-entered:
+ * a trap while `in_wedge` is set is a defect of the wedge and ends the guest.
+ */
+#include <wedge/x86.h>
+#include <wedge/vcpu_asm.h>
+#include "entry.h"
+
+#define KERNEL_CS 0xe033 /* FLAT_KERNEL_CS, and the RPL that ring 3 has */
+#define KERNEL_SS 0xe02b
+#define HYPERCALL_IRET 23
+#define HYPERCALL_XEN_VERSION 17
+#define VGCF_IN_SYSCALL 0x100
+
+	.text
+
+/* ---- in ---- */
+
+	.macro trap_entry vector, has_error
+	.globl xen_trap_\vector
+xen_trap_\vector:
+	cmpb $0, VCPU_AT(VCPU_IN_WEDGE)
+	jne xen_trap_inside
+	movq %rax, VCPU_REG(0)
+	movq $\vector, VCPU_AT(VCPU_TRAP)
+	.if \has_error
+	movq 16(%rsp), %rax
+	movq %rax, VCPU_AT(VCPU_TRAP_ERROR)
+	leaq 24(%rsp), %rax
+	.else
+	movq $0, VCPU_AT(VCPU_TRAP_ERROR)
+	leaq 16(%rsp), %rax
+	.endif
+	jmp xen_entry
+	.endm
+
+	trap_entry 0, 0
+	trap_entry 1, 0
+	trap_entry 3, 0
+	trap_entry 4, 0
+	trap_entry 5, 0
+	trap_entry 6, 0
+	trap_entry 7, 0
+	trap_entry 8, 1
+	trap_entry 10, 1
+	trap_entry 11, 1
+	trap_entry 12, 1
+	trap_entry 13, 1
+	trap_entry 14, 1
+	trap_entry 16, 0
+	trap_entry 17, 1
+	trap_entry 19, 0
+	trap_entry 128, 0
+
+/*
+ * An event. It may hit backend_resume between unmasking and iretq: then all registers are the guest's
+ * already, and what it returns to stands on the interrupted (the wedge's) stack, which the wedge is
+ * about to use again. So take the state from there, as if the iretq had been done.
+ */
+	.globl xen_event
+xen_event:
+	movq %rax, VCPU_REG(0)
+	movq $ENTRY_EVENT, VCPU_AT(VCPU_TRAP)
+	movq 16(%rsp), %rax
+	subq $resume_unmasked, %rax
+	cmpq $resume_unmasked_end - resume_unmasked, %rax
+	leaq 16(%rsp), %rax
+	jae xen_entry
+	movq 40(%rsp), %rax
+	andq $~3, 8(%rax)
+	jmp xen_entry
+
+/*
+ * A system call of user code. The processor would put rip and rflags into rcx and r11, keep rsp, and
+ * jump to LSTAR with the flags of SFMASK cleared (SDM 2B, SYSCALL); every kernel clears IF, DF, TF, NT
+ * and AC there, and so does this.
+ */
+	.globl xen_syscall
+xen_syscall:
+	movb $VCPU_GS_USER_STATE, VCPU_AT(VCPU_GS_STATE)
+	movq 16(%rsp), %rcx
+	movq 32(%rsp), %r11
+	pushq $X86_FLAGS_FIXED
+	popfq
+	movq 40(%rsp), %rsp
+	jmpq *VCPU_AT(VCPU_LSTAR)
+
+/* System calls of 32-bit code, which the wedge offers no handler for. */
+	.globl xen_syscall32
+xen_syscall32:
+	movq %rax, VCPU_REG(0)
+	movq $ENTRY_SYSCALL32, VCPU_AT(VCPU_TRAP)
+	leaq 16(%rsp), %rax
+	jmp xen_entry
+
+/* Xen could not return to the guest: a bad selector. rcx, r11, ds, es, fs, gs, then as usual. */
+	.globl xen_failsafe
+xen_failsafe:
+	movq %rax, VCPU_REG(0)
+	movq $ENTRY_FAILSAFE, VCPU_AT(VCPU_TRAP)
+	leaq 48(%rsp), %rax
+	jmp xen_entry
+
+/* rsp: the frame's rcx; rax: its rip. */
+xen_entry:
+	movq %rdi, VCPU_REG(7)
+	movq (%rsp), %rdi
+	movq %rdi, VCPU_REG(1)
+	movq 8(%rsp), %rdi
+	movq %rdi, VCPU_REG(11)
+	movq (%rax), %rdi
+	movq %rdi, VCPU_AT(VCPU_RIP)
+	movzwl 8(%rax), %edi
+	movq %rdi, VCPU_AT(VCPU_CS)
+	movq 16(%rax), %rdi
+	movq %rdi, VCPU_AT(VCPU_RFLAGS)
+	movq 24(%rax), %rdi
+	movq %rdi, VCPU_REG(4)
+	movzwl 32(%rax), %edi
+	movq %rdi, VCPU_AT(VCPU_SS)
+	movq VCPU_REG(7), %rdi
+	save_registers_but_rax_rcx_rsp_r11
+	movq $1, VCPU_AT(VCPU_IN_WEDGE)
+	movq $WEDGE_STACK_TOP, %rsp
+	movq $WEDGE_VCPU_BASE, %rdi
+	call xen_entered
+	jmp backend_resume
+
+xen_trap_inside:
+	movq %rsp, %rdi
+	movq $WEDGE_STACK_TOP - 0x2000, %rsp
+	call xen_fault_inside
+
+/* ---- out ---- */
+
+/*
+ * Back to the guest as the vCPU describes it: to user code by hypercall, to the kernel by a plain
+ * iretq, which is thirty times cheaper.
+ */
+	.globl backend_resume
+backend_resume:
+	movq $WEDGE_STACK_TOP, %rsp
+	testb $3, VCPU_AT(VCPU_CS)
+	jnz resume_user
+	pushq $KERNEL_SS
+	pushq VCPU_REG(4)
+	pushq VCPU_AT(VCPU_RFLAGS)
+	pushq $KERNEL_CS
+	pushq VCPU_AT(VCPU_RIP)
+	restore_registers_but_rsp
+	movq $0, VCPU_AT(VCPU_IN_WEDGE)
+	testb $X86_FLAGS_IF >> 8, 17(%rsp)
+	jz 2f
+	movb $0, VCPU_AT(VCPU_MASKED)
+resume_unmasked:
+	cmpb $0, VCPU_AT(VCPU_PENDING)
+	jne 1f
+	iretq
+1:	movb $1, VCPU_AT(VCPU_MASKED)
+resume_unmasked_end:
+	/* Something came while the wedge ran; the vCPU still holds the guest's state. */
+	movq $1, VCPU_AT(VCPU_IN_WEDGE)
+	movq $WEDGE_STACK_TOP, %rsp
+	movq $WEDGE_VCPU_BASE, %rdi
+	call xen_pending
+	jmp backend_resume
+2:	iretq
+
+resume_user:
+	pushq VCPU_AT(VCPU_SS)
+	pushq VCPU_REG(4)
+	pushq VCPU_AT(VCPU_RFLAGS)
+	pushq VCPU_AT(VCPU_CS)
+	pushq VCPU_AT(VCPU_RIP)
+	pushq $0
+	pushq VCPU_REG(1)
+	pushq VCPU_REG(11)
+	pushq VCPU_REG(0)
+	restore_registers_but_rsp
+	movq $0, VCPU_AT(VCPU_IN_WEDGE)
+	movl $HYPERCALL_IRET, %eax
+	syscall
+
+/*
+ * Called from gates with the mask just cleared and something pending: Xen delivers it at the end of
+ * any hypercall. Keeps all registers and flags.
+ */
+	.globl backend_take_pending
+backend_take_pending:
+	pushq %rax
+	pushq %rcx
+	pushq %r11
+	pushq %rdi
+	movl $0, %edi
+	movl $HYPERCALL_XEN_VERSION, %eax
+	syscall
+	popq %rdi
+	popq %r11
+	popq %rcx
+	popq %rax
+	ret
+
+/*
+ * iretq of the guest kernel. Its frame has the layout that both ways out want. To the kernel: flag
+ * and mask by hand. An event between unmasking and iretq lands below this frame and comes back here.
+ */
+	.globl gate_iret
+gate_iret:
+	testb $3, 8(%rsp)
+	jnz 2f
+	movq $KERNEL_CS, 8(%rsp)
+	movq $KERNEL_SS, 32(%rsp)
+	testb $X86_FLAGS_IF >> 8, 17(%rsp)
+	jz 1f
+	movb $0, VCPU_AT(VCPU_MASKED)
+	cmpb $0, VCPU_AT(VCPU_PENDING)
+	jne 3f
+	iretq
+1:	movb $1, VCPU_AT(VCPU_MASKED)
+	iretq
+2:	movb $1, VCPU_AT(VCPU_MASKED)
+	pushq $0
+	pushq %rcx
+	pushq %r11
+	pushq %rax
+	movl $HYPERCALL_IRET, %eax
+	syscall
+3:	call backend_take_pending
+	iretq
+
+/*
+ * sysret. rsp is the user's: build the frame on the wedge's stack, which is free while the kernel
+ * runs with interrupts off.
+ */
+	.globl gate_sysret64
+gate_sysret64:
+	movb $1, VCPU_AT(VCPU_MASKED)
+	movq %rsp, VCPU_REG(4)
+	movq $WEDGE_STACK_TOP, %rsp
+	pushq $KERNEL_SS
+	pushq VCPU_REG(4)
+	pushq %r11
+	pushq $KERNEL_CS
+	pushq %rcx
+	pushq $VGCF_IN_SYSCALL
+	pushq %rcx
+	pushq %r11
+	pushq %rax
+	movl $HYPERCALL_IRET, %eax
+	syscall
+
+	.globl gate_sysret32
+gate_sysret32:
+	ud2
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * entry.h - why Xen entered the wedge, beyond the processor's own vectors; for C and assembler.
+ *
+ * Invariant: numbers above 255, so they never meet a vector.
+ */
+#ifndef WEDGE_BACKEND_XEN_ENTRY_H
+#define WEDGE_BACKEND_XEN_ENTRY_H
+
+#define ENTRY_EVENT	256
+#define ENTRY_SYSCALL32 257
+#define ENTRY_FAILSAFE	258
+
+#define VCPU_GS_USER_STATE 0xff /* VCPU_GS_USER */
+
+#endif /* WEDGE_BACKEND_XEN_ENTRY_H */

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * events.c - event channels, time and waiting (public/event_channel.h, public/vcpu.h,
+ * public/sched.h).
+ *
+ * Invariant: `pending` in the vCPU is set whenever an event, or an interrupt of the virtual
+ * controller, waits: everything that lets the guest's interrupt flag become 1 looks there.
+ */
+#include <wedge/lib.h>
+#include <wedge/log.h>
+#include "xen.h"
+
+/* The event channels in use; 0 is none. */
+static evtchn_port_t timer_port, console_port;
+
+/* The interrupt controller's line, which `pending` must reflect besides Xen's events. */
+static bool line_asserted;
+
+static struct vcpu_info *info_of(struct vcpu *v)
+{
+	return (struct vcpu_info *)&v->events;
+}
+
+static evtchn_port_t bind_virq(uint32_t virq)
+{
+	struct evtchn_bind_virq bind = {.virq = virq};
+
+	if (hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_virq, (unsigned long)&bind))
+		wedge_fatal("Xen refuses virtual interrupt %u", virq);
+	return bind.port;
+}
+
+static void unmask(evtchn_port_t port)
+{
+	__atomic_fetch_and(&xen.shared->evtchn_mask[port / 64], ~(1ull << port % 64),
+			   __ATOMIC_SEQ_CST);
+}
+
+void events_init(struct vcpu *v)
+{
+	struct vcpu_register_vcpu_info reg = {0};
+	bool first_domain = xen.start_info->flags & SIF_INITDOMAIN;
+	const uint64_t *l1 = xen_page(xen.wedge_l1);
+
+	_Static_assert(sizeof(struct vcpu_info) == sizeof(struct vcpu_events), "one in the other");
+	_Static_assert(offsetof(struct vcpu, events) == 0, "within one page");
+	v->events.masked = 1;
+	reg.mfn = (l1[WEDGE_VCPU_BASE / PAGE % ENTRIES] & X86_PTE_ADDRESS) / PAGE;
+	if (hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, 0, (unsigned long)&reg))
+		wedge_fatal("Xen refuses to share the vCPU's event bytes");
+	v->events.masked = 1;
+	hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
+	timer_port = bind_virq(VIRQ_TIMER);
+	console_port = first_domain ? bind_virq(VIRQ_CONSOLE) : xen.start_info->console.domU.evtchn;
+	unmask(timer_port);
+	if (console_port)
+		unmask(console_port);
+}
+
+static bool take(evtchn_port_t port)
+{
+	uint64_t bit = 1ull << port % 64;
+
+	return port &&
+	       (__atomic_fetch_and(&xen.shared->evtchn_pending[port / 64], ~bit, __ATOMIC_SEQ_CST) &
+		bit);
+}
+
+void events_handle(struct vcpu *v)
+{
+	/* Cleared before the ports are looked at (xen.h, struct vcpu_info), then made true again.
+	 */
+	v->events.pending = 0;
+	info_of(v)->evtchn_pending_sel = 0;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (take(timer_port))
+		core_timer(v);
+	if (take(console_port))
+		core_console_input(v);
+	if (line_asserted)
+		v->events.pending = 1;
+}
+
+void backend_interrupt_line(struct vcpu *v, bool asserted)
+{
+	line_asserted = asserted;
+	if (asserted)
+		v->events.pending = 1;
+}
+
+void backend_block(struct vcpu *v)
+{
+	evtchn_port_t ports[2] = {timer_port, console_port};
+	struct sched_poll poll = {.nr_ports = console_port ? 2 : 1};
+
+	/* Not SCHEDOP_block: that unmasks events, and the wedge is not reentrant. */
+	set_xen_guest_handle(poll.ports, ports);
+	hypercall2(__HYPERVISOR_sched_op, SCHEDOP_poll, (unsigned long)&poll);
+	events_handle(v);
+}
+
+/* ---- time ---- */
+
+static uint64_t read_tsc(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
+}
+
+/* public/xen.h, struct vcpu_time_info: scaled time stamp since the last update. */
+static uint64_t scale(uint64_t ticks, uint32_t multiplier, int8_t shift)
+{
+	if (shift < 0)
+		ticks >>= -shift;
+	else
+		ticks <<= shift;
+	return (uint64_t)((unsigned __int128)ticks * multiplier >> 32);
+}
+
+uint64_t backend_now_ns(void)
+{
+	const volatile struct vcpu_time_info *t = &info_of((struct vcpu *)WEDGE_VCPU_BASE)->time;
+	uint32_t version;
+	uint64_t now;
+
+	do {
+		version = t->version;
+		__asm__ volatile("" : : : "memory");
+		now = t->system_time +
+		      scale(read_tsc() - t->tsc_timestamp, t->tsc_to_system_mul, t->tsc_shift);
+		__asm__ volatile("" : : : "memory");
+	} while ((version & 1) || version != t->version);
+	return now;
+}
+
+uint64_t backend_wallclock_s(void)
+{
+	const volatile struct shared_info *s = xen.shared;
+	uint32_t version;
+	uint64_t seconds, ns;
+
+	do {
+		version = s->wc_version;
+		__asm__ volatile("" : : : "memory");
+		seconds = (uint64_t)s->wc_sec_hi << 32 | s->wc_sec;
+		ns = s->wc_nsec;
+		__asm__ volatile("" : : : "memory");
+	} while ((version & 1) || version != s->wc_version);
+	return seconds + (ns + backend_now_ns()) / 1000000000;
+}
+
+void backend_timer(uint64_t deadline_ns)
+{
+	/* 0 disarms (public/xen.h, HYPERVISOR_set_timer_op). */
+	hypercall1(__HYPERVISOR_set_timer_op, deadline_ns == UINT64_MAX ? 0 : deadline_ns);
+}

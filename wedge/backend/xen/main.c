@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * main.c - the Xen back end's start, once the wedge runs where it is linked.
+ *
+ * Invariant: the order matters: memory before anything that allocates, traps before anything that
+ * may fault, events before time.
+ */
+#include <wedge/log.h>
+#include <afterburn/sites.h>
+#include "xen.h"
+
+extern const char xen_start[];
+
+/* The first bytes of the image; afterburn pack fills in the rest (bundle.h). */
+__attribute__((section(".header"), used)) struct afterburn_wedge_header wedge_header = {
+	.magic = AFTERBURN_WEDGE_MAGIC,
+	.version = AFTERBURN_BUNDLE_VERSION,
+	.sites_version = AFTERBURN_SITES_VERSION,
+	.width = 64,
+	.platform = "xen",
+};
+
+void xen_main(struct vcpu *v);
+
+void xen_main(struct vcpu *v)
+{
+	bool first_domain = xen.start_info->flags & SIF_INITDOMAIN;
+
+	console_init();
+	traps_init();
+	memory_init();
+	events_init(v);
+	v->in_wedge = 1;
+	wedge_log("Xen %s, %lu MiB, of which %lu for shadow tables", first_domain ? "dom0" : "domU",
+		  xen.pages * PAGE >> 20, (xen.pages - xen.heap) * PAGE >> 20);
+	core_start(v, xen.header);
+}

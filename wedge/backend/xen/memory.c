@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * memory.c - who owns which guest-physical page: the guest, or the wedge.
+ *
+ * Private are: the packed wedge and all that Xen's builder put behind it (physical-to-machine list,
+ * start page, initial tables, stack), and the heap at the top of memory. The guest's memory map
+ * does not show them, and backend_page() gives no pointer to them.
+ *
+ * Invariant: one bit for each page; no frame is in use as a page table that is not private.
+ */
+#include <wedge/lib.h>
+#include <wedge/log.h>
+#include "xen.h"
+
+/* A bit for each page of XEN_PHYSMAP_PAGES_MAX; too large for the image, so from the heap. */
+struct page_bits {
+	uint64_t *words;
+};
+
+static struct page_bits private_pages, seen_pages;
+
+static bool bit_get(const struct page_bits *b, uint64_t n)
+{
+	return b->words[n / 64] >> n % 64 & 1;
+}
+
+static void bit_set(struct page_bits *b, uint64_t n, bool value)
+{
+	uint64_t bit = 1ull << n % 64;
+
+	b->words[n / 64] = value ? b->words[n / 64] | bit : b->words[n / 64] & ~bit;
+}
+
+uint64_t memory_heap_page(void)
+{
+	if (memory_heap_empty())
+		wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more memory",
+			    (xen.pages - xen.heap) * PAGE >> 20);
+	return xen.heap_next++;
+}
+
+bool memory_heap_empty(void)
+{
+	return xen.heap_next >= xen.pages;
+}
+
+void *backend_allocate(size_t size)
+{
+	uint64_t pages = (size + PAGE - 1) / PAGE;
+	void *start = xen_page(xen.heap_next);
+
+	if (pages > xen.pages - xen.heap_next)
+		return NULL;
+	xen.heap_next += pages;
+	memset(start, 0, pages * PAGE);
+	return start;
+}
+
+void memory_set_private(uint64_t first, uint64_t end, bool is_private)
+{
+	for (uint64_t page = first; page < end && page < xen.pages; page++)
+		bit_set(&private_pages, page, is_private);
+}
+
+void backend_ramdisk(uint64_t *start, uint64_t *size)
+{
+	const struct start_info *si = xen.start_info;
+
+	*size = si->mod_len;
+	*start = si->flags & SIF_MOD_START_PFN ? si->mod_start * PAGE : si->mod_start;
+	if (!*size)
+		*start = 0;
+}
+
+void memory_init(void)
+{
+	const struct start_info *si = xen.start_info;
+	uint64_t ramdisk, ramdisk_size;
+	/* One stack page follows the initial tables, in a domain of either kind. */
+	uint64_t builder_end = si->pt_base / PAGE + si->nr_pt_frames + 1;
+	size_t bytes = (xen.pages + 63) / 64 * 8;
+
+	private_pages.words = backend_allocate(bytes);
+	seen_pages.words = backend_allocate(bytes);
+	if (!private_pages.words || !seen_pages.words)
+		wedge_fatal("the wedge's heap is too small for its own tables");
+	memory_set_private(xen.header->load_paddr / PAGE, builder_end, true);
+	memory_set_private(xen.heap, xen.pages, true);
+	backend_ramdisk(&ramdisk, &ramdisk_size);
+	if (!ramdisk_size)
+		return;
+	if (ramdisk + ramdisk_size > xen.heap * PAGE)
+		wedge_fatal("the ramdisk of %lu MiB does not fit below the wedge's heap",
+			    ramdisk_size >> 20);
+	memory_set_private(ramdisk / PAGE, (ramdisk + ramdisk_size + PAGE - 1) / PAGE, false);
+}
+
+bool memory_is_guest(uint64_t page)
+{
+	return page < xen.pages && !bit_get(&private_pages, page);
+}
+
+bool memory_block_is_guest(uint64_t page)
+{
+	uint64_t first = page & ~(uint64_t)(ENTRIES - 1);
+
+	if (first + ENTRIES > xen.pages)
+		return false;
+	for (unsigned int i = 0; i < ENTRIES / 64; i++) {
+		if (private_pages.words[first / 64 + i])
+			return false;
+	}
+	return true;
+}
+
+void *backend_page(uint64_t page)
+{
+	return memory_is_guest(page) ? xen_page(page) : NULL;
+}
+
+uint64_t backend_memory_pages(void)
+{
+	return xen.pages;
+}
+
+bool backend_memory_next(uint64_t from, uint64_t *start, uint64_t *end)
+{
+	uint64_t page = from / PAGE;
+
+	while (page < xen.pages && !memory_is_guest(page))
+		page++;
+	*start = page * PAGE;
+	while (memory_is_guest(page))
+		page++;
+	*end = page * PAGE;
+	return *start < *end;
+}
+
+const char *backend_command_line(void)
+{
+	return (const char *)xen.start_info->cmd_line;
+}
+
+bool memory_code_seen(uint64_t page)
+{
+	return bit_get(&seen_pages, page);
+}
+
+void memory_set_code_seen(uint64_t page, bool seen)
+{
+	bit_set(&seen_pages, page, seen);
+}

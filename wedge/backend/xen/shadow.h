@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * shadow.h - the page tables that Xen really uses, made from the guest's.
+ *
+ * A shadow table stands for one table of the guest in one role:
+ *
+ *   SHADOW_KERNEL  supervisor rights: every leaf, written without U. Xen adds U itself, and keeps
+ *                  such an entry out of the TLB's global ones, so user code cannot meet it there.
+ *   SHADOW_USER    user rights: only leaves the guest gives to user code. Used below the middle of
+ *                  the address space, in the kernel's view and in the user's.
+ *
+ * Invariant: what a present entry of a shadow allows, the guest's entry allowed when the guest last
+ * made an invalidation that covers it, or later.
+ */
+#ifndef WEDGE_BACKEND_XEN_SHADOW_H
+#define WEDGE_BACKEND_XEN_SHADOW_H
+
+#include "xen.h"
+
+enum shadow_role { SHADOW_KERNEL, SHADOW_USER };
+
+/* What a table is made from. */
+enum shadow_source {
+	SHADOW_OF_TABLE, /* a page table of the guest */
+	SHADOW_OF_LARGE, /* one large page of the guest, split */
+	SHADOW_OF_NONE,	 /* nothing: holds only the wedge's own entries */
+};
+
+/* The wedge's own entries stand in the tables on the way to its addresses. */
+enum shadow_overlay { SHADOW_PLAIN, SHADOW_OVERLAY };
+
+struct shadow {
+	uint64_t guest; /* page of the guest's table, or first page of the large page */
+	uint32_t page;	/* the shadow's own page */
+	uint32_t links; /* entries of other shadows that point here */
+	uint32_t round; /* synchronisation round in which it was last compared */
+	uint8_t level;
+	uint8_t role;
+	uint8_t source;
+	uint8_t overlay;
+	uint64_t present[ENTRIES / 64]; /* which entries are the guest's and present */
+	struct shadow **children; /* by index, for levels above 1; NULL: physmap table or none */
+	struct shadow *next;	  /* in its hash chain or free list */
+};
+
+/* The shadow for a table of the guest, made and hooked to nothing if there was none. */
+struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow_source source,
+			  enum shadow_overlay overlay, uint64_t guest);
+
+/* Gives a table up that nothing links to. */
+void shadow_drop(struct shadow *s);
+
+/* Unhooks an entry, whatever it is; tables without links are given up. */
+void shadow_clear(struct shadow *s, unsigned int index);
+
+/*
+ * Brings entry `index` into line with the guest's entry now. With `fill`, an entry that is absent
+ * becomes present if the guest's is; else only what is present is corrected.
+ * Returns true if a translation was changed or taken away.
+ */
+bool shadow_update(struct shadow *s, unsigned int index, bool fill);
+
+/* Compares all present entries, and those of the tables below, with the guest's. */
+bool shadow_sync(struct shadow *s);
+
+/* Begins a new round: tables compared before count as not compared. */
+void shadow_new_round(void);
+
+/* The table below entry `index`, or NULL. */
+static inline struct shadow *shadow_child(const struct shadow *s, unsigned int index)
+{
+	return s->children ? s->children[index] : NULL;
+}
+
+/* The value that Xen's table holds. */
+static inline uint64_t shadow_value(const struct shadow *s, unsigned int index)
+{
+	return ((const volatile uint64_t *)xen_page(s->page))[index];
+}
+
+#endif /* WEDGE_BACKEND_XEN_SHADOW_H */

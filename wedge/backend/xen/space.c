@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * space.c - address spaces: for each top-level table of the guest, the two views that Xen switches
+ * between, kernel and user (backend.h's shadow MMU on top of shadow.c).
+ *
+ * Below the middle of the address space both views hook the same tables of role SHADOW_USER. A
+ * guest that maps supervisor pages there (early boot, text patching) gets SHADOW_KERNEL tables in
+ * its kernel view instead: the space is "split".
+ *
+ * Invariant: the user view holds SHADOW_USER tables and nothing above the middle, so neither kernel
+ * nor wedge can be named by user code.
+ */
+#include <wedge/arch.h>
+#include <wedge/lib.h>
+#include <wedge/log.h>
+#include "shadow.h"
+
+enum { SPACES = 48, MIDDLE = ENTRIES / 2 };
+
+struct space {
+	uint64_t guest; /* page of the guest's top-level table */
+	struct shadow *kernel;
+	struct shadow *user;
+	bool split;
+	uint64_t used; /* when it was loaded last */
+};
+
+static struct space spaces[SPACES];
+static struct space *current;
+static uint64_t loads;
+
+static unsigned int index_of(uint64_t va, unsigned int level)
+{
+	return va >> (X86_PAGE_SHIFT + 9 * (level - 1)) & (ENTRIES - 1);
+}
+
+static bool is_high(uint64_t va)
+{
+	return va >> 63;
+}
+
+/* The wedge's own tables must be there even where the guest has no entry. */
+static void hook_top_slot(struct space *sp)
+{
+	struct shadow *top;
+
+	if (shadow_update(sp->kernel, XEN_TOP_SLOT, true) || shadow_child(sp->kernel, XEN_TOP_SLOT))
+		return;
+	top = shadow_get(3, SHADOW_KERNEL, SHADOW_OF_NONE, SHADOW_OVERLAY, 0);
+	if (!top->links) {
+		struct shadow *last =
+			shadow_get(2, SHADOW_KERNEL, SHADOW_OF_NONE, SHADOW_OVERLAY, 0);
+
+		update_entry(top->page, ENTRIES - 1,
+			     xen_machine(last->page) | X86_PTE_P | X86_PTE_W | X86_PTE_U);
+		top->children[ENTRIES - 1] = last;
+		last->links++;
+	}
+	top->links++;
+	update_entry(sp->kernel->page, XEN_TOP_SLOT,
+		     xen_machine(top->page) | X86_PTE_P | X86_PTE_W | X86_PTE_U);
+	sp->kernel->children[XEN_TOP_SLOT] = top;
+}
+
+/* ---- which entries of the top-level tables follow the guest's ---- */
+
+/* The kernel view's entry either shares the user view's table or has one of its own. */
+static bool sync_low_kernel(struct space *sp, unsigned int n, const struct shadow *user_table)
+{
+	struct shadow *below = shadow_child(sp->kernel, n);
+	bool changed;
+
+	if (!below)
+		return false;
+	if (below->role == SHADOW_USER) {
+		if (below == user_table)
+			return false;
+		shadow_clear(sp->kernel, n);
+		return true;
+	}
+	changed = shadow_update(sp->kernel, n, false);
+	below = shadow_child(sp->kernel, n);
+	return changed | (below && shadow_sync(below));
+}
+
+static bool sync_low(struct space *sp)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < MIDDLE / 64; i++) {
+		uint64_t bits = sp->user->present[i] | sp->kernel->present[i];
+
+		for (; bits; bits &= bits - 1) {
+			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+			struct shadow *below;
+
+			changed |= shadow_update(sp->user, n, false);
+			below = shadow_child(sp->user, n);
+			if (below)
+				changed |= shadow_sync(below);
+			changed |= sync_low_kernel(sp, n, below);
+		}
+	}
+	return changed;
+}
+
+/*
+ * The kernel's half: a table that another space has filled serves this one from the start, so a
+ * kernel stack that was present stays present across a switch.
+ */
+static bool sync_high(struct space *sp, bool deep)
+{
+	bool changed = false;
+
+	for (unsigned int i = MIDDLE; i < ENTRIES; i++) {
+		struct shadow *below;
+
+		changed |= shadow_update(sp->kernel, i, true);
+		below = shadow_child(sp->kernel, i);
+		if (deep && below)
+			changed |= shadow_sync(below);
+	}
+	hook_top_slot(sp);
+	return changed;
+}
+
+/* ---- spaces ---- */
+
+static struct space *find(uint64_t guest)
+{
+	for (unsigned int i = 0; i < SPACES; i++) {
+		if (spaces[i].kernel && spaces[i].guest == guest)
+			return &spaces[i];
+	}
+	return NULL;
+}
+
+/* Entries that follow no entry of the guest's (shared, or the wedge's own) go too. */
+static void give_up(struct space *sp)
+{
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		if (shadow_child(sp->kernel, i))
+			shadow_clear(sp->kernel, i);
+	}
+	shadow_drop(sp->kernel);
+	shadow_drop(sp->user);
+	sp->kernel = NULL;
+	sp->user = NULL;
+}
+
+static struct space *oldest(void)
+{
+	struct space *victim = NULL;
+
+	for (unsigned int i = 0; i < SPACES; i++) {
+		if (!spaces[i].kernel)
+			return &spaces[i];
+		if (&spaces[i] != current && (!victim || spaces[i].used < victim->used))
+			victim = &spaces[i];
+	}
+	give_up(victim);
+	return victim;
+}
+
+static struct space *make(uint64_t guest)
+{
+	struct space *sp = oldest();
+
+	if (!memory_is_guest(guest))
+		wedge_fatal("the guest loads CR3 with %lx, where it has no memory", guest * PAGE);
+	*sp = (struct space){
+		.guest = guest,
+		.kernel = shadow_get(4, SHADOW_KERNEL, SHADOW_OF_TABLE, SHADOW_PLAIN, guest),
+		.user = shadow_get(4, SHADOW_USER, SHADOW_OF_TABLE, SHADOW_PLAIN, guest),
+	};
+	return sp;
+}
+
+/* Makes the current space's tables the processor's. The second operation flushes nothing. */
+static void switch_tables(const struct space *sp)
+{
+	update_extended(MMUEXT_NEW_USER_BASEPTR, xen.p2m[sp->user->page]);
+	update_extended(MMUEXT_NEW_BASEPTR, xen.p2m[sp->kernel->page]);
+}
+
+void backend_space_load(struct vcpu *v)
+{
+	uint64_t guest = (v->cr[3] & X86_PTE_ADDRESS) / PAGE;
+	struct space *before = current, *sp = find(guest);
+	bool changed;
+
+	if (!sp)
+		sp = make(guest);
+	current = sp;
+	sp->used = ++loads;
+	shadow_new_round();
+	changed = sync_low(sp);
+	changed |= sync_high(sp, !(v->cr[4] & X86_CR4_PGE));
+	update_flush();
+	if (sp != before)
+		switch_tables(sp);
+	else if (changed)
+		update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
+	arch_prepare_stack(v, v->gpr[X86_RSP]);
+}
+
+void backend_space_flush(struct vcpu *v)
+{
+	(void)v;
+	shadow_new_round();
+	sync_low(current);
+	sync_high(current, true);
+	update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
+}
+
+/* ---- one address ---- */
+
+/* Corrects the path to one address in one tree; returns true if something was changed. */
+static bool invalidate_in(struct shadow *s, uint64_t va)
+{
+	bool changed = false;
+
+	for (; s; s = shadow_child(s, index_of(va, s->level)))
+		changed |= shadow_update(s, index_of(va, s->level), false);
+	return changed;
+}
+
+void backend_space_invalidate(struct vcpu *v, uint64_t va)
+{
+	bool changed = invalidate_in(current->kernel, va);
+
+	(void)v;
+	if (!is_high(va))
+		changed |= invalidate_in(current->user, va);
+	update_flush();
+	if (changed)
+		update_extended(MMUEXT_INVLPG_LOCAL, va);
+}
+
+static void split(struct space *sp)
+{
+	for (unsigned int i = 0; i < MIDDLE; i++) {
+		if (shadow_child(sp->kernel, i))
+			shadow_clear(sp->kernel, i);
+	}
+	sp->split = true;
+}
+
+/* Makes every level of the path present, from the top down. */
+static void fill_path(struct shadow *s, uint64_t va)
+{
+	for (; s; s = shadow_child(s, index_of(va, s->level)))
+		shadow_update(s, index_of(va, s->level), true);
+}
+
+/* A user page: the tree hangs below the user view, and below the kernel view unless that is split.
+ */
+static void fill_user(struct space *sp, uint64_t va)
+{
+	unsigned int top = index_of(va, 4);
+	struct shadow *shared;
+
+	fill_path(sp->user, va);
+	shared = shadow_child(sp->user, top);
+	if (sp->split || !shared || shadow_child(sp->kernel, top) == shared)
+		return;
+	shadow_clear(sp->kernel, top);
+	shared->links++;
+	update_flush();
+	update_entry(sp->kernel->page, top, shadow_value(sp->user, top));
+	sp->kernel->children[top] = shared;
+}
+
+void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
+{
+	if (!memory_is_guest(walk->address / PAGE))
+		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
+			    walk->address);
+	if (is_high(va)) {
+		fill_path(current->kernel, va);
+	} else {
+		if (!walk->user && !current->split)
+			split(current);
+		if (walk->user)
+			fill_user(current, va);
+		if (current->split && !vcpu_in_user(v))
+			fill_path(current->kernel, va);
+	}
+	update_flush();
+}
+
+/* ---- code that is held back ---- */
+
+/* The kernel view's leaf for an address; *index is its place. */
+static struct shadow *leaf_table(uint64_t va, unsigned int *index)
+{
+	struct shadow *s = current->kernel;
+
+	while (s && s->level > 1)
+		s = shadow_child(s, index_of(va, s->level));
+	*index = index_of(va, 1);
+	return s;
+}
+
+bool backend_code_held(struct vcpu *v, uint64_t va)
+{
+	struct guest_walk walk;
+	unsigned int index;
+	struct shadow *s = leaf_table(va, &index);
+
+	if (!s || s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
+		return false;
+	return (s->present[index / 64] >> index % 64 & 1) && guest_lookup(v, va, &walk) &&
+	       !walk.no_execute && !memory_code_seen(walk.address / PAGE);
+}
+
+void backend_code_release(struct vcpu *v, uint64_t va)
+{
+	struct guest_walk walk;
+
+	if (guest_lookup(v, va, &walk))
+		memory_set_code_seen(walk.address / PAGE, true);
+	backend_space_invalidate(v, va);
+}

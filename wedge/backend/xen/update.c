@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * update.c - page-table writes, many to a hypercall (public/xen.h, HYPERVISOR_mmu_update).
+ *
+ * One entry alone costs 934 instructions, in a batch of 16 it costs 544.
+ *
+ * Invariant: writes reach Xen in the order they were queued, before any other operation on tables,
+ * and before the guest runs again. A refused write ends the guest: the shadow would no longer be
+ * what the wedge believes.
+ */
+#include <wedge/log.h>
+#include "xen.h"
+
+enum { QUEUE = 128 };
+
+static struct mmu_update queue[QUEUE];
+static unsigned int queued;
+
+void update_flush(void)
+{
+	unsigned int done = 0;
+	long error;
+
+	if (!queued)
+		return;
+	error = hypercall4(__HYPERVISOR_mmu_update, (uint64_t)queue, queued, (uint64_t)&done,
+			   DOMID_SELF);
+	if (error)
+		wedge_fatal("Xen refuses page-table entry %lx <- %lx (error %ld, %u of %u)",
+			    (unsigned long)queue[done].ptr, (unsigned long)queue[done].val, -error,
+			    done, queued);
+	queued = 0;
+}
+
+void update_entry(uint64_t table, unsigned int index, uint64_t value)
+{
+	if (queued == QUEUE)
+		update_flush();
+	queue[queued++] = (struct mmu_update){
+		.ptr = (xen_machine(table) + index * 8) | MMU_NORMAL_PT_UPDATE,
+		.val = value,
+	};
+}
+
+void update_extended(unsigned int command, uint64_t argument)
+{
+	struct mmuext_op op = {.cmd = command, .arg1.mfn = argument};
+	long error;
+
+	update_flush();
+	error = hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)&op, 1, 0, DOMID_SELF);
+	if (error)
+		wedge_fatal("Xen refuses page-table operation %u on %lx (error %ld)", command,
+			    (unsigned long)argument, -error);
+}

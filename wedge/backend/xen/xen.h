@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * xen.h - what the files of the Xen back end share.
+ *
+ * Invariant: no other part of the wedge includes this file.
+ */
+#ifndef WEDGE_BACKEND_XEN_H
+#define WEDGE_BACKEND_XEN_H
+
+#include <stdbool.h>
+#include <wedge/backend.h>
+#include "hypercall.h"
+
+/*
+ * Virtual addresses of the wedge, all below one entry of the top-level table, so one table of the
+ * next level serves every address space of the guest.
+ *
+ *   XEN_PHYSMAP      guest-physical memory, the wedge's own frames included; a hole of Linux's
+ *                    layout ("unused hole", Documentation/x86/x86_64/mm.rst)
+ *   WEDGE_BASE       the wedge's image
+ *   WEDGE_VCPU_BASE  this processor's vCPU, then an unmapped page, then its stack
+ */
+#define XEN_PHYSMAP	      0xffffff8000000000
+#define XEN_PHYSMAP_PAGES_MAX 0x100000 /* 4 GiB: more memory than that stays unused */
+#define XEN_SHARED_INFO	      (WEDGE_VCPU_BASE + 0x10000)
+#define XEN_CONSOLE_RING      (WEDGE_VCPU_BASE + 0x11000)
+#define XEN_GDT		      (WEDGE_VCPU_BASE + 0x12000)
+
+#define XEN_TOP_SLOT 511 /* entry of the top-level table that holds all of the above */
+
+#define PAGE	X86_PAGE_SIZE
+#define ENTRIES 512
+
+/* The machine; filled in by boot.c, only read afterwards. */
+struct xen {
+	struct start_info *start_info; /* through the physmap */
+	struct shared_info *shared;
+	const uint64_t *p2m; /* machine frame of each guest-physical page */
+	uint64_t pages;	     /* guest-physical pages, the wedge's own included */
+	uint64_t heap;	     /* first page of the wedge's heap; it reaches to `pages` */
+	uint64_t heap_next;  /* next page never used */
+	uint64_t boot_table; /* top-level table that boot.c made: the wedge alone */
+	uint64_t physmap_l1; /* first of the physmap's last-level tables: one for each 2 MiB */
+	uint64_t physmap_l2; /* first of its tables above those: one for each GiB */
+	uint64_t wedge_l1;   /* table of the last 2 MiB */
+	struct afterburn_wedge_header *header;
+};
+extern struct xen xen;
+
+/* The wedge's pointer to a guest-physical page. */
+static inline void *xen_page(uint64_t page)
+{
+	return (void *)(XEN_PHYSMAP + page * PAGE);
+}
+
+/* Machine address of a guest-physical page. */
+static inline uint64_t xen_machine(uint64_t page)
+{
+	return xen.p2m[page] * PAGE;
+}
+
+/* ---- memory.c ---- */
+
+/* Frames that the guest must not reach; ranges are [first, end). */
+void memory_init(void);
+void memory_set_private(uint64_t first, uint64_t end, bool is_private);
+bool memory_is_guest(uint64_t page);
+
+/* No page of the 2 MiB around `page` is private and all of them exist. */
+bool memory_block_is_guest(uint64_t page);
+
+/* One page of the heap, content undefined; ends the guest if there is none. */
+uint64_t memory_heap_page(void);
+bool memory_heap_empty(void);
+
+/* Code pages that core/modules.c has looked at. */
+bool memory_code_seen(uint64_t page);
+void memory_set_code_seen(uint64_t page, bool seen);
+
+/* ---- update.c ---- */
+
+/* Queues a write of a page-table entry: `table` is a guest-physical page. */
+void update_entry(uint64_t table, unsigned int index, uint64_t value);
+
+/* Carries out all that is queued. */
+void update_flush(void);
+
+/* One mmuext operation; the queue is flushed first. `argument` is a frame or an address. */
+void update_extended(unsigned int command, uint64_t argument);
+
+/* ---- traps.c, events.c, console.c ---- */
+void traps_init(void);
+void events_init(struct vcpu *v);
+void events_handle(struct vcpu *v);
+void console_init(void);
+void console_event(struct vcpu *v);
+
+/* ---- space.c ---- */
+void space_init(void);
+
+#endif /* WEDGE_BACKEND_XEN_H */

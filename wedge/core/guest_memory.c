@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guest_memory.c - the one place that turns a guest-physical address into a pointer, and copies
+ * through guest virtual addresses on top of it.
+ *
+ * Invariant: no pointer is given out to a frame that is not the guest's own RAM.
+ */
+#include <wedge/backend.h>
+#include <wedge/lib.h>
+
+void *guest_pointer(uint64_t address, size_t size)
+{
+	uint64_t offset = address % X86_PAGE_SIZE;
+	char *page;
+
+	if (size > X86_PAGE_SIZE - offset)
+		return NULL;
+	page = backend_page(address / X86_PAGE_SIZE);
+	return page ? page + offset : NULL;
+}
+
+/* One access of the kernel's, as far as its page goes. */
+static void *translate(struct vcpu *v, uint64_t va, uint32_t access, size_t size,
+		       struct guest_fault *fault)
+{
+	struct guest_walk walk;
+	void *at;
+
+	fault->address = va;
+	if (!guest_walk(v, va, access, &walk)) {
+		fault->error = walk.error;
+		return NULL;
+	}
+	at = guest_pointer(walk.address, size);
+	fault->error = X86_PF_PRESENT | X86_PF_RESERVED;
+	return at;
+}
+
+static size_t to_page_end(uint64_t va, size_t size)
+{
+	size_t rest = X86_PAGE_SIZE - va % X86_PAGE_SIZE;
+
+	return rest < size ? rest : size;
+}
+
+bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault)
+{
+	while (size) {
+		size_t part = to_page_end(va, size);
+		const void *at = translate(v, va, 0, part, fault);
+
+		if (!at)
+			return false;
+		memcpy(to, at, part);
+		to = (char *)to + part;
+		va += part;
+		size -= part;
+	}
+	return true;
+}
+
+bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
+		 struct guest_fault *fault)
+{
+	while (size) {
+		size_t part = to_page_end(va, size);
+		void *at = translate(v, va, X86_PF_WRITE, part, fault);
+
+		if (!at)
+			return false;
+		memcpy(at, from, part);
+		from = (const char *)from + part;
+		va += part;
+		size -= part;
+	}
+	return true;
+}

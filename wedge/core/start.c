@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * start.c - from a loaded bundle to the kernel's first instruction: check the bundle, rewrite every
+ * site, build the machine.
+ *
+ * Invariant: fail closed. A site that cannot be rewritten, or whose record and bytes disagree, ends
+ * the guest with the name of its function before the kernel has run.
+ */
+#include <wedge/arch.h>
+#include <wedge/backend.h>
+#include <wedge/lib.h>
+#include <wedge/log.h>
+#include <wedge/machine.h>
+
+/* Kept for code that runs where it was loaded instead of where it is linked. */
+static const struct afterburn_wedge_header *bundle_header;
+
+/* The bundle's tables as the wedge reaches them. */
+struct bundle {
+	const struct afterburn_wedge_header *header;
+	const struct afterburn_bundle_site *sites;
+	const char *names;
+};
+
+static const char *symbol_of(const struct bundle *b, const struct afterburn_bundle_site *site)
+{
+	return site->symbol < b->header->names_size ? b->names + site->symbol : "?";
+}
+
+static void check_header(const struct afterburn_wedge_header *h)
+{
+	if (h->magic != AFTERBURN_WEDGE_MAGIC || h->version != AFTERBURN_BUNDLE_VERSION)
+		wedge_fatal("the bundle's header is of another version: pack the kernel again");
+	if (h->sites_version != AFTERBURN_SITES_VERSION)
+		wedge_fatal("the kernel was annotated by another version (%u, this wedge knows %u)",
+			    h->sites_version, AFTERBURN_SITES_VERSION);
+	if (!h->load_paddr || !h->site_count || !h->segment_count ||
+	    h->segment_count > AFTERBURN_BUNDLE_MAX_SEGMENTS)
+		wedge_fatal("no kernel is packed with this wedge: use `afterburn pack`");
+}
+
+/* The guest-physical address of a kernel virtual address, by the program headers; 0 if none. */
+static uint64_t physical_of(const struct afterburn_wedge_header *h, uint64_t va, uint64_t size)
+{
+	for (unsigned int i = 0; i < h->segment_count; i++) {
+		const struct afterburn_bundle_segment *s = &h->segments[i];
+
+		if (va >= s->vaddr && size <= s->mem_size && va - s->vaddr <= s->mem_size - size)
+			return s->paddr + (va - s->vaddr);
+	}
+	return 0;
+}
+
+/*
+ * Copies a site's bytes out of, or into, guest memory: it may cross a page, and neighbouring
+ * guest-physical pages need not be neighbours in the wedge's view.
+ */
+static bool copy_site(uint64_t physical, uint8_t *bytes, unsigned int size, bool to_guest)
+{
+	for (unsigned int i = 0; i < size; i++) {
+		uint8_t *byte = guest_pointer(physical + i, 1);
+
+		if (!byte)
+			return false;
+		if (to_guest)
+			*byte = bytes[i];
+		else
+			bytes[i] = *byte;
+	}
+	return true;
+}
+
+static const char *add_site(const struct afterburn_bundle_site *record, uint64_t physical)
+{
+	uint8_t code[AFTERBURN_SITE_MAX];
+	uint8_t kind, length, id;
+	unsigned int pad;
+
+	if (record->site_length > AFTERBURN_SITE_MAX ||
+	    record->site_length != record->insn_length + AFTERBURN_PAD_LEN)
+		return "its record has impossible lengths";
+	if (!physical || !copy_site(physical, code, record->site_length, false))
+		return "it lies outside the kernel's memory";
+	pad = record->insn_offset ? 0 : record->insn_length;
+	if (!afterburn_pad_parse(code + pad, &kind, &length) || kind != record->kind ||
+	    length != record->insn_length)
+		return "its pad does not match its record";
+	id = kind & AFTERBURN_KIND_INSN;
+	if (!site_table_add(record->vaddr, code, record->insn_offset, record->insn_length, id))
+		return "the site table is full";
+	return NULL;
+}
+
+static const char *rewrite_site(struct site *site, const struct site *next, uint64_t physical)
+{
+	uint8_t code[AFTERBURN_SITE_MAX];
+	const char *problem;
+
+	if (!copy_site(physical, code, site->site_length, false))
+		return "it lies outside the kernel's memory";
+	problem = arch_rewrite(site, next, code);
+	if (problem)
+		return problem;
+	copy_site(physical, code, site->site_length, true);
+	return NULL;
+}
+
+static void rewrite_all(const struct bundle *b)
+{
+	const struct afterburn_wedge_header *h = b->header;
+	const char *problem;
+
+	for (uint32_t i = 0; i < h->site_count; i++) {
+		const struct afterburn_bundle_site *record = &b->sites[i];
+
+		problem = add_site(record, physical_of(h, record->vaddr, record->site_length));
+		if (problem)
+			wedge_fatal("site %016llx in %s: %s", record->vaddr, symbol_of(b, record),
+				    problem);
+	}
+	for (uint32_t i = 0; i < h->site_count; i++) {
+		struct site *site = site_table_get(i);
+		struct site *next = site_table_find(site->va + site->site_length);
+
+		problem = rewrite_site(site, next, physical_of(h, site->va, site->site_length));
+		if (problem)
+			wedge_fatal("site %016lx in %s (%s): %s", site->va,
+				    symbol_of(b, &b->sites[i]), afterburn_insns[site->id].name,
+				    problem);
+	}
+}
+
+uint64_t core_load_delta(uint64_t address)
+{
+	for (unsigned int i = 0; i < bundle_header->segment_count; i++) {
+		const struct afterburn_bundle_segment *s = &bundle_header->segments[i];
+
+		if (address - s->paddr < s->mem_size)
+			return s->vaddr - s->paddr;
+	}
+	return 0;
+}
+
+bool core_wedge_alias(struct vcpu *v)
+{
+	for (unsigned int i = 0; i < bundle_header->segment_count; i++) {
+		uint64_t delta =
+			bundle_header->segments[i].vaddr - bundle_header->segments[i].paddr;
+
+		if (delta && v->rip + delta - WEDGE_BASE < WEDGE_SIZE) {
+			v->rip += delta;
+			return true;
+		}
+	}
+	return false;
+}
+
+void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
+{
+	struct bundle b = {
+		.header = header,
+		.sites = (const void *)((const char *)header + header->sites_offset),
+		.names = (const char *)header + header->names_offset,
+	};
+	uint64_t began = backend_now_ns();
+
+	check_header(header);
+	bundle_header = header;
+	rewrite_all(&b);
+	wedge_log("%u sites rewritten in %lu us", header->site_count,
+		  (backend_now_ns() - began) / 1000);
+	arch_reset(v);
+	machine_init();
+	arch_boot(v, header->kernel_entry);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * arch.h - what the core asks of the architecture, and the parts of arch/x86 of one another.
+ *
+ * Invariant: functions that can refuse what the guest did return false after the exception has
+ * been injected; the caller then just goes back to the guest.
+ */
+#ifndef WEDGE_ARCH_H
+#define WEDGE_ARCH_H
+
+#include <afterburn/bundle.h>
+#include <wedge/site_table.h>
+#include <wedge/vcpu.h>
+
+/* Which code the kernel is made of. */
+#define ARCH_CODE_MODE AFTERBURN_CODE_64
+#define ARCH_WORD_SIZE 8
+
+/* ---- for the core ---- */
+
+/* Registers as after power-on, seen from a 64-bit boot loader; memory is not touched. */
+void arch_reset(struct vcpu *v);
+
+/*
+ * Builds what the kernel's boot protocol promises (zero page, memory map, start page table) in
+ * guest memory and points the vCPU at `entry`.
+ */
+void arch_boot(struct vcpu *v, uint64_t entry);
+
+/**
+ * arch_rewrite - replace a site's bytes.
+ * @code: where they are, writable, site->site_length bytes
+ * @next: the site that begins right behind this one, or NULL
+ *
+ * Returns NULL, or why the site cannot be rewritten.
+ */
+const char *arch_rewrite(const struct site *site, const struct site *next, uint8_t *code);
+
+/* Emulates the instruction of a site; moves v->rip behind the site unless it branched or faulted.
+ */
+void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va);
+
+/* ---- traps (trap.c, user_io.c) ---- */
+
+/* Carries out a user program's in or out that the guest allows; false: it is a #GP as it stands. */
+bool user_io(struct vcpu *v);
+
+/* ---- exceptions and interrupts (exception.c) ---- */
+
+enum { ARCH_NO_ERROR_CODE = -1 };
+
+/**
+ * exception_deliver - enter the guest's handler for a vector, as SDM 3A section 6.14 describes.
+ * @vector:   0 to 255
+ * @error:    error code, or ARCH_NO_ERROR_CODE
+ * @software: raised by an INT instruction: the gate's DPL is checked
+ *
+ * v->rip is what the frame shall show. A fault while delivering ends in a double fault, and that
+ * in the end of the guest.
+ */
+void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error, bool software);
+
+/*
+ * Makes sure that the stack below `rsp` is in the shadow: on some platforms a fault there is the
+ * end.
+ */
+void arch_prepare_stack(struct vcpu *v, uint64_t rsp);
+
+/* The common cases. */
+void exception_gp(struct vcpu *v, uint32_t error);
+void exception_ud(struct vcpu *v);
+void exception_page_fault(struct vcpu *v, uint64_t address, uint32_t error);
+
+/* ---- operands (operand.c) ---- */
+
+/* What an emulation works on. */
+struct emulation {
+	struct vcpu *v;
+	const struct site *site;
+	struct afterburn_decoded d;
+	uint64_t insn_va; /* the instruction's own address */
+	uint64_t next_va; /* what rip is behind it in the unchanged code */
+};
+
+/* Registers as instructions name them; `rex_bit` is the REX bit (1, 2 or 4) that extends the field.
+ */
+unsigned int operand_register(const struct emulation *e, unsigned int field, unsigned int rex_bit);
+unsigned int operand_reg(const struct emulation *e);
+unsigned int operand_rm(const struct emulation *e);
+bool operand_is_memory(const struct emulation *e);
+
+/* Linear address of the memory operand. */
+uint64_t operand_address(const struct emulation *e);
+
+/* Writes a register as an instruction of that operand size does: 32 bits clear the upper half. */
+void operand_write_register(struct vcpu *v, unsigned int reg, unsigned int size, uint64_t value);
+
+/* Guest memory by linear address; on a fault it is injected and false returned. */
+bool operand_load(const struct emulation *e, uint64_t va, void *to, unsigned int size);
+bool operand_store(const struct emulation *e, uint64_t va, const void *from, unsigned int size);
+
+/* The r/m operand, register or memory, of `size` bytes. */
+bool operand_read_rm(const struct emulation *e, unsigned int size, uint64_t *value);
+bool operand_write_rm(const struct emulation *e, unsigned int size, uint64_t value);
+
+/* The stack. */
+bool operand_push(const struct emulation *e, uint64_t value, unsigned int size);
+bool operand_pop(const struct emulation *e, uint64_t *value, unsigned int size);
+
+/* ---- groups of instructions; each returns false if it injected an exception or set rip itself
+ * ---- */
+
+bool emulate_flags(struct emulation *e);   /* cli sti pushf popf */
+bool emulate_halt(struct emulation *e);	   /* hlt monitor mwait */
+bool emulate_io(struct emulation *e);	   /* in out ins outs */
+bool emulate_control(struct emulation *e); /* cr dr clts lmsw smsw xsetbv */
+bool emulate_descriptor(
+	struct emulation *e);		    /* lgdt lidt lldt ltr and their stores, lar lsl verr */
+bool emulate_segment(struct emulation *e);  /* segment registers, fs and gs bases, swapgs */
+bool emulate_transfer(struct emulation *e); /* iret lret ljmp lcall sysret int */
+bool emulate_tlb(struct emulation *e);	    /* invlpg, cache control */
+bool emulate_msr(struct emulation *e);	    /* rdmsr wrmsr rdpmc cpuid rdtsc(p) */
+
+/* ---- shared by some of them ---- */
+
+/* Loads a segment register for the guest kernel; false if it faulted. */
+bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector);
+
+/* Reads the descriptor of a selector from the guest's GDT or LDT; false if there is none. */
+bool segment_descriptor(struct vcpu *v, uint16_t selector, uint64_t *descriptor);
+
+/* The guest writes a control register. */
+bool control_write(struct vcpu *v, unsigned int index, uint64_t value);
+
+#endif /* WEDGE_ARCH_H */

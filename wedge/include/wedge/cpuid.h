@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cpuid.h - the processor that the guest kernel is shown.
+ *
+ * Invariant: only features that the wedge and its platforms give are shown; user programs execute
+ * CPUID themselves and see the platform's, so nothing is shown that they would not find.
+ */
+#ifndef WEDGE_CPUID_H
+#define WEDGE_CPUID_H
+
+#include <wedge/vcpu.h>
+
+enum { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
+
+/* What `cpuid` gives the guest kernel for a leaf and subleaf, in the order of the enum above. */
+void cpuid_show(const struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+
+#endif /* WEDGE_CPUID_H */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guest_walk.h - the guest's memory as the guest sees it: physical, and virtual by its own tables.
+ *
+ * Invariant: every guest-controlled address goes through guest_pointer(), the one checker; nothing
+ * else turns a guest-physical address into a pointer.
+ */
+#ifndef WEDGE_GUEST_WALK_H
+#define WEDGE_GUEST_WALK_H
+
+#include <wedge/vcpu.h>
+
+/**
+ * guest_pointer - the wedge's view of guest-physical memory.
+ * @address: guest-physical, need not be aligned
+ * @size:    bytes; the stretch must not cross a page boundary
+ *
+ * Returns NULL where there is no RAM, or where a frame is the wedge's own.
+ */
+void *guest_pointer(uint64_t address, size_t size);
+
+/* How a virtual address translates by the guest's tables (SDM 3A section 4.5). */
+struct guest_walk {
+	uint64_t address;   /* guest-physical address of the byte */
+	uint64_t page_size; /* 4096, 2 MiB or 1 GiB */
+	uint64_t entry[5];  /* guest entries by level, 4 down to 1; a large page ends early */
+	unsigned int leaf;  /* level of the leaf entry: 1, 2 or 3 */
+	bool writable;	    /* every level says so */
+	bool user;	    /* every level says so */
+	bool no_execute;    /* some level says so */
+	uint32_t error;	    /* page-fault error code, if the access is not allowed */
+};
+
+/**
+ * guest_walk - translate and check one access, by the rules of SDM 3A section 4.6.
+ * @va:     virtual address
+ * @access: X86_PF_WRITE, X86_PF_USER, X86_PF_FETCH as in an error code
+ * @out:    filled in as far as the walk came
+ *
+ * Returns true and sets accessed and dirty bits in the guest's tables if the access is allowed;
+ * false with out->error if it must fault.
+ */
+bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk *out);
+
+/* The same look-up for no access at all: sets no bits; false if nothing is mapped. */
+bool guest_lookup(struct vcpu *v, uint64_t va, struct guest_walk *out);
+
+/**
+ * guest_read, guest_write - copy from or to guest virtual memory as the guest kernel would.
+ * @va:    virtual address; the stretch may cross pages
+ * @size:  bytes
+ * @fault: receives address and error code of the page fault, if there is one
+ *
+ * Returns false on a fault; some bytes may have been copied then.
+ */
+struct guest_fault {
+	uint64_t address;
+	uint32_t error;
+};
+bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault);
+bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
+		 struct guest_fault *fault);
+
+#endif /* WEDGE_GUEST_WALK_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * log.h - what the wedge says on the platform's console, and how it ends a guest.
+ *
+ * Invariant: every line begins "afterburn wedge: ", so it can be told from the guest's own output;
+ * wedge_fatal's lines begin "afterburn wedge: fatal: " and its first reason is the only one.
+ */
+#ifndef WEDGE_LOG_H
+#define WEDGE_LOG_H
+
+/**
+ * wedge_log - one line on the console.
+ * @format: as printf, without a newline; knows %s %c %d %u %x %lx %lu %ld %p %%, with 0 and a width
+ */
+void wedge_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * wedge_fatal - say why, show the guest's registers, and end the guest as crashed.
+ * @format: as for wedge_log
+ */
+_Noreturn void wedge_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif /* WEDGE_LOG_H */

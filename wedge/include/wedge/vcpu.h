@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vcpu.h - the virtual CPU: everything a real one would hold, and the wedge's own state beside it.
+ *
+ * A vCPU lives at the same fixed virtual address, WEDGE_VCPU_BASE, in the page tables of every
+ * processor, so inline code in rewritten sites reaches it with an absolute 32-bit address and no
+ * register. The assembler sees the offsets through the generated header vcpu_offsets.h.
+ *
+ * Invariant: no state of a vCPU lives in a global variable, and `gpr`, `rip`, `rflags`, `cs`, `ss`
+ * describe the guest only while `in_wedge` is set; else the real registers do.
+ */
+#ifndef WEDGE_VCPU_H
+#define WEDGE_VCPU_H
+
+/* Where a wedge is linked and runs: the last 2 MiB, free in every kernel we know of. */
+#define WEDGE_BASE 0xffffffffffe00000
+#define WEDGE_SIZE 0x200000
+
+#define WEDGE_VCPU_BASE	  0xfffffffffff00000
+#define WEDGE_VCPU_PAGES  2
+#define WEDGE_STACK_PAGES 4
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <wedge/x86.h>
+#include <afterburn/insn.h>
+
+/*
+ * The two bytes that interrupts hang on, and room for what the back end keeps beside them. While
+ * guest code runs, `masked` is the inverse of its interrupt flag: the back end hands over no event
+ * while it is set. While the wedge runs it is always set, and `rflags` holds the guest's flag.
+ */
+struct vcpu_events {
+	volatile uint8_t pending; /* something waits: an event, or the interrupt controller */
+	volatile uint8_t masked;
+	uint8_t backend[62];
+};
+
+/* A descriptor-table register: LDTR and TR carry a selector too. */
+struct vcpu_table {
+	uint64_t base;
+	uint32_t limit;
+	uint16_t selector;
+};
+
+/* GS as the guest believes it: which of its two bases is the active one. */
+enum { VCPU_GS_KERNEL = 0x00, VCPU_GS_USER = 0xff };
+
+struct vcpu {
+	struct vcpu_events events;
+
+	/* The guest's registers, gpr in ModRM order. */
+	uint64_t gpr[16];
+	uint64_t rip;
+	uint64_t rflags;
+	uint64_t cs;
+	uint64_t ss;
+
+	/* Why the wedge was entered: vector (or one of the back end's own above 255), error code.
+	 */
+	uint64_t trap;
+	uint64_t trap_error;
+
+	uint64_t was_masked; /* events.masked when a site's gate was entered */
+	uint64_t in_wedge;   /* 1 while the wedge's C code runs on the wedge's stack */
+	uint8_t gs_state;    /* VCPU_GS_*: `swapgs` inverts it in place */
+	uint8_t sti_shadow;  /* set by an `sti` whose next instruction is a halt */
+	uint8_t halted;
+
+	uint64_t cr[9]; /* CR0, 2, 3, 4 and 8 are used; sites read them in place */
+	uint64_t dr[8];
+	uint64_t xcr0;
+
+	uint64_t efer;
+	uint64_t star;
+	uint64_t lstar; /* where the back end's system-call entry jumps */
+	uint64_t cstar;
+	uint64_t sfmask;
+	uint64_t sysenter[3];
+	uint64_t pat;
+	uint64_t misc_enable;
+	uint64_t tsc_aux;
+	uint64_t fs_base;
+	uint64_t gs_base_kernel; /* the one `swapgs` calls GS.base inside the kernel */
+	uint64_t gs_base_user;
+
+	uint16_t selector[X86_SREG_COUNT]; /* as the guest last loaded them */
+	uint16_t kernel_cs;		   /* the guest kernel's code selector */
+	uint16_t kernel_ss;
+
+	struct vcpu_table gdt;
+	struct vcpu_table idt;
+	struct vcpu_table ldt;
+	struct vcpu_table task; /* base and limit of the TSS */
+
+	void *backend; /* the back end's own state for this vCPU */
+
+	uint64_t
+		entries[AFTERBURN_INSN_COUNT]; /* times a site of each kind entered the wedge's C */
+	uint64_t traps[32];
+	uint64_t interrupts;
+};
+
+/* True while the guest's interrupt flag is set; valid inside the wedge. */
+static inline bool vcpu_interrupts_on(const struct vcpu *v)
+{
+	return v->rflags & X86_FLAGS_IF;
+}
+
+/* True if the guest was running user code. */
+static inline bool vcpu_in_user(const struct vcpu *v)
+{
+	return (v->cs & X86_SELECTOR_RPL) == 3;
+}
+
+#endif /* __ASSEMBLER__ */
+#endif /* WEDGE_VCPU_H */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vcpu_asm.h - assembler macros around the vCPU.
+ *
+ * Invariant: usable from guest context: reaches the vCPU by absolute address only.
+ */
+/* clang-format off */
+#ifndef WEDGE_VCPU_ASM_H
+#define WEDGE_VCPU_ASM_H
+
+#include <wedge/vcpu.h>
+#include <vcpu_offsets.h>
+
+/* WEDGE_VCPU_BASE as the assembler wants a sign-extended 32-bit address: counted from the top. */
+#define VCPU_AT(offset) ((offset) - 0x100000)
+#define VCPU_REG(n) VCPU_AT(VCPU_GPR + 8 * (n))
+
+#define WEDGE_STACK_TOP (WEDGE_VCPU_BASE + (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * 0x1000)
+
+/* Every general register but those the name excludes, from or to the vCPU. */
+.macro save_registers_but_rax_rcx_rsp_r11
+	movq %rdx, VCPU_REG(2)
+	movq %rbx, VCPU_REG(3)
+	movq %rbp, VCPU_REG(5)
+	movq %rsi, VCPU_REG(6)
+	movq %rdi, VCPU_REG(7)
+	movq %r8, VCPU_REG(8)
+	movq %r9, VCPU_REG(9)
+	movq %r10, VCPU_REG(10)
+	movq %r12, VCPU_REG(12)
+	movq %r13, VCPU_REG(13)
+	movq %r14, VCPU_REG(14)
+	movq %r15, VCPU_REG(15)
+.endm
+
+.macro restore_registers_but_rsp
+	movq VCPU_REG(0), %rax
+	movq VCPU_REG(1), %rcx
+	movq VCPU_REG(2), %rdx
+	movq VCPU_REG(3), %rbx
+	movq VCPU_REG(5), %rbp
+	movq VCPU_REG(6), %rsi
+	movq VCPU_REG(7), %rdi
+	movq VCPU_REG(8), %r8
+	movq VCPU_REG(9), %r9
+	movq VCPU_REG(10), %r10
+	movq VCPU_REG(11), %r11
+	movq VCPU_REG(12), %r12
+	movq VCPU_REG(13), %r13
+	movq VCPU_REG(14), %r14
+	movq VCPU_REG(15), %r15
+.endm
+
+#endif /* WEDGE_VCPU_ASM_H */

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * format.c - the wedge's printf.
+ *
+ * Invariant: never writes past the given size, and always ends with a NUL.
+ */
+#include <stdbool.h>
+#include <wedge/lib.h>
+
+struct sink {
+	char *to;
+	size_t size;
+	size_t used;
+};
+
+static void put(struct sink *s, char c)
+{
+	if (s->used + 1 < s->size)
+		s->to[s->used++] = c;
+}
+
+static void put_text(struct sink *s, const char *text)
+{
+	for (; *text; text++)
+		put(s, *text);
+}
+
+static void put_number(struct sink *s, unsigned long value, unsigned int base, unsigned int width,
+		       char fill)
+{
+	char digits[24];
+	unsigned int n = 0;
+
+	do {
+		digits[n++] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	for (; width > n; width--)
+		put(s, fill);
+	while (n)
+		put(s, digits[--n]);
+}
+
+/* One conversion; `at` stands behind the '%'. Returns the first character behind it. */
+static const char *convert(struct sink *s, const char *at, va_list *arguments)
+{
+	unsigned int width = 0;
+	bool is_long = false;
+	char fill = ' ';
+	long number;
+
+	if (*at == '0') {
+		fill = '0';
+		at++;
+	}
+	for (; *at >= '0' && *at <= '9'; at++)
+		width = width * 10 + (unsigned int)(*at - '0');
+	for (; *at == 'l' || *at == 'z'; at++)
+		is_long = true;
+	switch (*at) {
+	case 's':
+		put_text(s, va_arg(*arguments, const char *));
+		break;
+	case 'c':
+		put(s, (char)va_arg(*arguments, int));
+		break;
+	case 'd':
+		number = is_long ? va_arg(*arguments, long) : va_arg(*arguments, int);
+		if (number < 0)
+			put(s, '-');
+		put_number(s, number < 0 ? 0 - (unsigned long)number : (unsigned long)number, 10,
+			   width, fill);
+		break;
+	case 'u':
+	case 'x':
+		put_number(s,
+			   is_long ? va_arg(*arguments, unsigned long)
+				   : va_arg(*arguments, unsigned int),
+			   *at == 'x' ? 16 : 10, width, fill);
+		break;
+	case 'p':
+		put_number(s, (unsigned long)va_arg(*arguments, void *), 16, 16, '0');
+		break;
+	case '\0':
+		return at;
+	default:
+		put(s, *at);
+	}
+	return at + 1;
+}
+
+size_t format_text(char *to, size_t size, const char *format, va_list arguments)
+{
+	struct sink s = {to, size, 0};
+	va_list rest;
+
+	va_copy(rest, arguments);
+	while (*format) {
+		if (*format == '%')
+			format = convert(&s, format + 1, &rest);
+		else
+			put(&s, *format++);
+	}
+	va_end(rest);
+	to[s.used] = '\0';
+	return s.used;
+}
