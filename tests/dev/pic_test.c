@@ -496,6 +496,27 @@ static void cascade_line_cannot_be_driven(void **state)
 	assert_false(pic.intr);
 }
 
+static void icw1_ends_rotation(void **state)
+{
+	(void)state;
+	i8259_write(&pic, 0, CMD, 0xc3);
+	initialise(0x01, 0x01);
+	pulse(1);
+	pulse(5);
+	assert_int_equal(i8259_ack(&pic), 0x21);
+}
+
+/* ICW3 of the slave is its number, not a set of inputs: no self-interruption there. */
+static void special_fully_nested_is_the_masters(void **state)
+{
+	(void)state;
+	initialise(0x11, 0x11);
+	pulse(9);
+	assert_int_equal(i8259_ack(&pic), 0x29);
+	pulse(9);
+	assert_false(pic.intr);
+}
+
 /* Whatever set of requests, masks and rotation: service comes in the order of priority. */
 static void property_order_of_service(void **state)
 {
@@ -565,6 +586,8 @@ int main(void)
 		cmocka_unit_test_setup(automatic_eoi_slave_loses_no_request, setup),
 		cmocka_unit_test_setup(cascade_line_cannot_be_driven, setup),
 		cmocka_unit_test_setup(property_order_of_service, setup),
+		cmocka_unit_test_setup(icw1_ends_rotation, setup),
+		cmocka_unit_test_setup(special_fully_nested_is_the_masters, setup),
 	};
 
 	return RUN_TAP(tests);

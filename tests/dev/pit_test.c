@@ -422,6 +422,27 @@ static void refresh_toggles_every_15us(void **state)
 	assert_in_range(toggles, 662, 664); /* 11931.82 clocks / 18 */
 }
 
+static void new_count_forgets_the_pause(void **state)
+{
+	(void)state;
+	program(0, 100, 0);
+	gate(false, 51);
+	i8254_write(&pit, 2, 30, clocks(60));
+	i8254_write(&pit, 2, 0, clocks(60));
+	assert_int_equal(get16(70), 30);
+	gate(true, 100);
+	assert_int_equal(get16(110), 20);
+}
+
+static void control_word_starts_with_the_low_byte(void **state)
+{
+	(void)state;
+	program(0, 0x1234, 0);
+	get(1);
+	program(0, 0x5678, 10);
+	assert_int_equal(get16(11), 0x5678);
+}
+
 /* Ten years at 1193182 Hz: not one clock too many or too few, and no overflow. */
 static void no_drift_over_years(void **state)
 {
@@ -521,6 +542,8 @@ int main(void)
 		cmocka_unit_test_setup(no_drift_over_years, setup),
 		cmocka_unit_test_setup(property_mode0_is_monotonic, setup),
 		cmocka_unit_test_setup(property_agrees_with_stepping, setup),
+		cmocka_unit_test_setup(new_count_forgets_the_pause, setup),
+		cmocka_unit_test_setup(control_word_starts_with_the_low_byte, setup),
 	};
 
 	return RUN_TAP(tests);

@@ -394,6 +394,37 @@ static void guest_setting_survives_a_host_jump(void **state)
 	check_time(0x10, 0x02, 0x00);
 }
 
+static void host_jump_while_set_changes_nothing(void **state)
+{
+	(void)state;
+	set(B, 0x82);
+	host.wall_s += 600;
+	set(B, 0x02);
+	check_time(0x23, 0x59, 0x30);
+}
+
+/* The release moves the phase against the host's seconds; that is no jump of the host. */
+static void divider_phase_is_no_host_jump(void **state)
+{
+	(void)state;
+	host_advance(19 * SECOND / 10);
+	set_time(0x12, 0x00, 0x00);
+	host_advance(SECOND / 10);
+	check_time(0x12, 0x00, 0x00);
+	host_advance(4 * SECOND / 10);
+	check_time(0x12, 0x00, 0x01);
+}
+
+static void no_update_flag_while_set(void **state)
+{
+	(void)state;
+	get(C);
+	set(B, 0x82);
+	get(C);
+	host_advance(3 * SECOND);
+	assert_int_equal(get(C), 0x40); /* the periodic one goes on */
+}
+
 static void nmi_bit_is_not_part_of_the_index(void **state)
 {
 	(void)state;
@@ -480,6 +511,9 @@ int main(void)
 		PC_TEST(cmos_cells_keep_what_is_written),
 		PC_TEST(cmos_describes_the_machine),
 		PC_TEST(property_calendar_round_trip),
+		PC_TEST(host_jump_while_set_changes_nothing),
+		PC_TEST(divider_phase_is_no_host_jump),
+		PC_TEST(no_update_flag_while_set),
 	};
 
 	return RUN_TAP(tests);

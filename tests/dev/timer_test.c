@@ -277,6 +277,48 @@ static void counter_access_arms_no_timer(void **state)
 	assert_int_equal(host.timer_calls, calls);
 }
 
+static void reprogramming_forgets_the_backlog(void **state)
+{
+	(void)state;
+	guest_init_pic(1);
+	program0(2, TICK_100HZ);
+	host_advance(SECOND / 10);
+	program0(2, TICK_100HZ);
+	assert_in_range(run_and_take(SECOND), 99, 101); /* one waited in the 8259 */
+}
+
+/* Two events passed while interrupts were off: one waits in the 8259, a new one replaces the other.
+ */
+static void restarted_one_shot_has_no_backlog(void **state)
+{
+	(void)state;
+	guest_init_pic(1);
+	program0(4, 1193);
+	host_advance(SECOND / 100);
+	out(0x40, 0xa9);
+	out(0x40, 0x04);
+	host_advance(SECOND / 100);
+	out(0x40, 0xa9);
+	out(0x40, 0x04);
+	assert_int_equal(guest_take(), 0);
+	assert_false(host.intr);
+	assert_int_equal(run_and_take(SECOND), 1);
+}
+
+static void same_deadline_is_armed_once(void **state)
+{
+	unsigned calls;
+
+	(void)state;
+	program0(2, TICK_100HZ);
+	calls = host.timer_calls;
+	for (unsigned i = 0; i < 100; i++) {
+		in(0x71);
+		in(0x20);
+	}
+	assert_int_equal(host.timer_calls, calls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +341,9 @@ int main(void)
 		PC_TEST(linux_slow_calibration),
 		PC_TEST(gate_bit_stops_channel_2),
 		PC_TEST(counter_access_arms_no_timer),
+		PC_TEST(reprogramming_forgets_the_backlog),
+		PC_TEST(restarted_one_shot_has_no_backlog),
+		PC_TEST(same_deadline_is_armed_once),
 	};
 
 	return RUN_TAP(tests);
