@@ -9,18 +9,22 @@ DEV_TEST_HOST := $(O)/tests/dev/obj/host.o
 
 $(O)/tests/dev/obj/%.o: $(SRC)/wedge/dev/%.c
 	@mkdir -p $(@D)
-	$(CC) $(DEV_TEST_CFLAGS) -c $< -o $@
+	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
+	@$(CC) $(DEV_TEST_CFLAGS) -c $< -o $@
 
 $(O)/tests/dev/obj/%.o: $(SRC)/tests/dev/%.c
 	@mkdir -p $(@D)
-	$(CC) $(DEV_TEST_CFLAGS) -c $< -o $@
+	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
+	@$(CC) $(DEV_TEST_CFLAGS) -c $< -o $@
 
 $(DEV_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/%.t: $(O)/tests/dev/obj/%_test.o $(DEV_TEST_HOST) $(DEV_TEST_CHIPS)
-	$(CC) $(DEV_TEST_SAN) $^ -lcmocka -o $@
+	@echo "  LD      $(patsubst $(O)/%,%,$@)"
+	@$(CC) $(DEV_TEST_SAN) $^ -lcmocka -o $@
 
 # The 32-bit division by hand, against the compiler's: built for i386, where there is no cmocka.
 $(O)/tests/dev/muldiv32.t: $(SRC)/tests/dev/muldiv32.c $(SRC)/wedge/include/wedge/lib/muldiv.h
 	@mkdir -p $(@D)
-	$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) $< -o $@
+	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
+	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) $< -o $@
 
 TESTS += $(DEV_TESTS:%=$(O)/tests/dev/%.t) $(O)/tests/dev/muldiv32.t
