@@ -104,8 +104,8 @@ static bool check_ticks(void)
 
 static int __init start(void)
 {
-	static bool (*const checks[])(void) = { check_locks, check_flags, check_cpuid, check_control,
-						check_msr,   check_ports, check_ticks };
+	static bool (*const checks[])(void) = {check_locks, check_flags, check_cpuid, check_control,
+					       check_msr,   check_ports, check_ticks};
 	unsigned int i;
 
 	result = 0;

@@ -23,7 +23,7 @@ static void handler(int signal, siginfo_t *info, void *context)
 
 int raised_by(void (*access)(void *), void *argument)
 {
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE };
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE};
 	enum { COUNT = sizeof(signals) / sizeof(signals[0]) };
 	struct sigaction old[COUNT], new;
 	int raised;

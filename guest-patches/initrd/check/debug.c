@@ -42,7 +42,7 @@ static void count_step(int signal)
 /* The trap flag stops after each instruction, through a system call too, until it is cleared. */
 bool check_single_step(void)
 {
-	struct sigaction action = { .sa_handler = count_step };
+	struct sigaction action = {.sa_handler = count_step};
 
 	EXPECT(raised_by(do_step, NULL) == SIGTRAP && caught_code == TRAP_TRACE);
 	EXPECT(sigaction(SIGTRAP, &action, NULL) == 0);

@@ -102,9 +102,9 @@ bool check_fpu_switch(void)
 		EXPECT(pids[i] >= 0);
 		if (pids[i] == 0)
 			_exit(keeps_state(1000 + 7 * i, 3000) &&
-					      (!avx() || keeps_upper(7000 * i, 1000)) ?
-				      0 :
-				      1);
+					      (!avx() || keeps_upper(7000 * i, 1000))
+				      ? 0
+				      : 1);
 	}
 	EXPECT(keeps_state(5, 3000));
 	EXPECT(!avx() || keeps_upper(77, 1000));

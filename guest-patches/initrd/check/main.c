@@ -4,8 +4,8 @@
  *
  *	guest-check list	names of all checks
  *	guest-check NAME	runs one; exit code 0 when it held
- *	guest-check tsc		prints the time stamp counter: with QEMU's -icount shift=0 the number
- *				of instructions executed since power-on
+ *	guest-check tsc		prints the time stamp counter: with QEMU's -icount shift=0 the
+ *number of instructions executed since power-on
  *
  * Invariant: a check cannot pass by not running: an unknown name is an error.
  */
@@ -18,27 +18,27 @@ static const struct {
 	const char *name;
 	bool (*run)(void);
 } checks[] = {
-	{ "mmap", check_mmap },
-	{ "mprotect", check_mprotect },
-	{ "cow", check_cow },
-	{ "large-memory", check_large_memory },
-	{ "isolation", check_isolation },
-	{ "segv", check_segv },
-	{ "privileged", check_privileged },
-	{ "ports", check_ports },
-	{ "nested-signals", check_nested_signals },
-	{ "timer-signal", check_timer_signal },
-	{ "fpu-switch", check_fpu_switch },
-	{ "fpu-signal", check_fpu_signal },
-	{ "int3", check_int3 },
-	{ "single-step", check_single_step },
-	{ "ptrace-step", check_ptrace_step },
-	{ "hw-breakpoint", check_hw_breakpoint },
-	{ "threads", check_threads },
-	{ "segments", check_segments },
-	{ "ldt", check_ldt },
-	{ "clock", check_clock },
-	{ "exec", check_exec },
+	{"mmap", check_mmap},
+	{"mprotect", check_mprotect},
+	{"cow", check_cow},
+	{"large-memory", check_large_memory},
+	{"isolation", check_isolation},
+	{"segv", check_segv},
+	{"privileged", check_privileged},
+	{"ports", check_ports},
+	{"nested-signals", check_nested_signals},
+	{"timer-signal", check_timer_signal},
+	{"fpu-switch", check_fpu_switch},
+	{"fpu-signal", check_fpu_signal},
+	{"int3", check_int3},
+	{"single-step", check_single_step},
+	{"ptrace-step", check_ptrace_step},
+	{"hw-breakpoint", check_hw_breakpoint},
+	{"threads", check_threads},
+	{"segments", check_segments},
+	{"ldt", check_ldt},
+	{"clock", check_clock},
+	{"exec", check_exec},
 };
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))

@@ -86,8 +86,7 @@ bool check_mprotect(void)
 bool check_cow(void)
 {
 	char *own = pages(32);
-	char *shared =
-		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int pid;
 
 	EXPECT(own != NULL && shared != MAP_FAILED);

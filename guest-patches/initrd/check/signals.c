@@ -27,16 +27,14 @@ static volatile uintptr_t handler_stack;
 
 static void where(int signal)
 {
-	char here;
-
 	(void)signal;
-	handler_stack = (uintptr_t)&here;
+	handler_stack = (uintptr_t)__builtin_frame_address(0);
 }
 
 /* Handlers nest and return in order, and run on the alternate stack when told to. */
 bool check_nested_signals(void)
 {
-	stack_t stack = { .ss_sp = other_stack, .ss_size = sizeof(other_stack) };
+	stack_t stack = {.ss_sp = other_stack, .ss_size = sizeof(other_stack)};
 	struct sigaction action;
 
 	memset(&action, 0, sizeof(action));
@@ -68,7 +66,7 @@ static void count(int signal)
 /* A running program is interrupted by timers, and its registers come back whole. */
 bool check_timer_signal(void)
 {
-	struct itimerval fast = { { 0, 10000 }, { 0, 10000 } }, off = { { 0, 0 }, { 0, 0 } };
+	struct itimerval fast = {{0, 10000}, {0, 10000}}, off = {{0, 0}, {0, 0}};
 	struct sigaction action;
 	unsigned long sum = 0, turns = 0;
 

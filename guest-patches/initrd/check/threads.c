@@ -79,7 +79,7 @@ bool check_segments(void)
 /* A segment of the program's own LDT can be loaded and has its base. */
 bool check_ldt(void)
 {
-	static unsigned int here[4] = { 11, 22, 33, 44 };
+	static unsigned int here[4] = {11, 22, 33, 44};
 	struct user_desc entry;
 	unsigned int seen;
 
@@ -91,9 +91,7 @@ bool check_ldt(void)
 	entry.useable = 1;
 	EXPECT(syscall(SYS_modify_ldt, 1, &entry, sizeof(entry)) == 0);
 	for (int i = 0; i < 100; i++) {
-		__asm__ volatile("mov %1, %%gs; movl %%gs:8, %0"
-				 : "=r"(seen)
-				 : "r"(2 * 8 + 7));
+		__asm__ volatile("mov %1, %%gs; movl %%gs:8, %0" : "=r"(seen) : "r"(2 * 8 + 7));
 		EXPECT(seen == 33);
 		sched_yield();
 		__asm__ volatile("movl %%gs:4, %0" : "=r"(seen));

@@ -15,7 +15,7 @@ static long long nanoseconds(const struct timespec *t)
 /* Both ways to read the clock agree, it never goes back, and sleeping takes its time. */
 bool check_clock(void)
 {
-	struct timespec a, b, c, tenth = { 0, 100000000 };
+	struct timespec a, b, c, tenth = {0, 100000000};
 	long long slept;
 
 	EXPECT(clock_gettime(CLOCK_MONOTONIC, &a) == 0);
