@@ -214,8 +214,10 @@ static void close_source(struct annotator *a)
 		annotate_die(a, a->splitter.opened, "string or comment without an end");
 	if (a->macro_depth > 0)
 		annotate_die(a, a->macro_body, ".macro without .endm in this file");
+	/* gas warns in this case; --fatal-warnings must not depend on us. */
 	if (span_length(text) > 0 && text.end[-1] != '\n')
-		buffer_text(&a->emitter.out, "\n");
+		buffer_text(&a->emitter.out,
+			    "\n.warning \"end of file not at end of a line; newline inserted\"\n");
 }
 
 static void choose_labels(struct annotator *a)

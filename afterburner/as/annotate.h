@@ -66,6 +66,7 @@ struct annotator {
 	unsigned long line;  /* physical line at `counted`, from 1 */
 	const char *pending; /* a prefix that stands alone, waiting for its instruction */
 	const char *pending_labels;
+	bool quoted;	   /* inside the quotes of a macro call's argument */
 	bool after_shadow; /* the last instruction holds interrupts off for the next one */
 
 	struct placed *placed;

@@ -87,7 +87,9 @@ static void annotate_argument(struct annotator *a, struct span argument)
 	/* The closing quote stands where the splitter needs to see the text stop. */
 	splitter_start(&a->splitter, code.begin, span_length(code));
 	a->pending = NULL;
+	a->quoted = true;
 	annotate_statements(a);
+	a->quoted = false;
 	a->splitter = saved;
 	a->pending = NULL;
 	a->after_shadow = false;

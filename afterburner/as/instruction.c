@@ -99,6 +99,9 @@ static bool place_guarded(struct annotator *a)
 	struct site site = site_here(a);
 	unsigned int count;
 
+	/* Cases are written with quotes, and would end the argument. */
+	if (a->quoted)
+		return false;
 	collect_values(a);
 	if (!guards_find(&a->splitter.statement, &a->values, &a->now.code, guards, &count))
 		annotate_die(a, site.begin,

@@ -38,8 +38,11 @@ void operands_split(struct span text, struct operands *out)
 
 enum reg { REG_NOT, REG_MAYBE, REG_OTHER, REG_CR, REG_DR, REG_DX, REG_SREG /* + number */ };
 
+/* A register's number: one or two digits, or whatever a macro argument makes of it. */
 static bool is_number(const char *p, const char *end)
 {
+	if (p < end && *p == '\\')
+		return true;
 	if (p == end || end - p > 2)
 		return false;
 	for (; p < end; p++)

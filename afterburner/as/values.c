@@ -42,6 +42,17 @@ static void add_arguments(struct values *v, struct span arguments)
 	}
 }
 
+/* .irpc takes the characters of its last word one by one. */
+static void add_characters(struct values *v, struct span operands)
+{
+	struct span argument, last = {operands.end, operands.end};
+
+	while (macro_take_argument(&operands, &argument))
+		last = argument_value(argument);
+	for (const char *p = last.begin; p < last.end; p++)
+		add(v, (struct span){p, p + 1});
+}
+
 void values_collect(struct values *v, struct macros *names, struct span text)
 {
 	struct splitter splitter;
@@ -58,6 +69,8 @@ void values_collect(struct values *v, struct macros *names, struct span text)
 			add_arguments(v, st->operands);
 		} else if (span_is(st->word, ".irp") || macros_find(names, st->word)) {
 			add_arguments(v, st->operands);
+		} else if (span_is(st->word, ".irpc")) {
+			add_characters(v, st->operands);
 		}
 	}
 }

@@ -98,12 +98,24 @@ static void symbol(const struct section *table, unsigned int n, unsigned int *wh
 	}
 }
 
-/* Follow the code mode: --32 objects hold 32-bit code. */
+/* A 64-bit object may hold 32-bit code, too (.code32). */
+static int matches(const unsigned char *code, const struct afterburn_site *r, int id)
+{
+	for (int mode = is64 ? AFTERBURN_CODE_64 : AFTERBURN_CODE_32; mode >= AFTERBURN_CODE_32;
+	     mode--) {
+		struct afterburn_decoded d;
+
+		if (afterburn_match(code, r->insn_length, (enum afterburn_code_mode)mode, &d) &&
+		    d.length == r->insn_length && (d.id == id || id == AFTERBURN_INSN_DECODE))
+			return 1;
+	}
+	return 0;
+}
+
 static int check(const struct section *code, long offset, const struct afterburn_site *r)
 {
 	unsigned char *site = code->data + offset, kind, length;
 	int before = r->kind & AFTERBURN_KIND_PAD_BEFORE, id = r->kind & AFTERBURN_KIND_INSN;
-	struct afterburn_decoded d;
 	const char *wrong = NULL;
 
 	if (offset < 0 || (size_t)offset + r->site_length > code->size)
@@ -118,9 +130,7 @@ static int check(const struct section *code, long offset, const struct afterburn
 	else if (!afterburn_pad_parse(site + (before ? 0 : r->insn_length), &kind, &length) ||
 		 kind != r->kind || length != r->insn_length)
 		wrong = "pad does not agree";
-	else if (!afterburn_match(site + r->insn_offset, r->insn_length,
-				  is64 ? AFTERBURN_CODE_64 : AFTERBURN_CODE_32, &d) ||
-		 d.length != r->insn_length || (d.id != id && id != AFTERBURN_INSN_DECODE))
+	else if (!matches(site + r->insn_offset, r, id))
 		wrong = "instruction does not agree";
 	printf("%s %ld %s %d %s%s%s\n", code->name, offset,
 	       id < AFTERBURN_INSN_COUNT ? afterburn_insns[id].name : "?", r->insn_length,

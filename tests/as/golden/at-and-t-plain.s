@@ -1,0 +1,39 @@
+# Privileged instructions without operands, in any case; others stay.
+	.text
+	cli
+	CLI
+	hlt
+	Hlt
+	clts
+	invd
+	wbinvd
+	wbnoinvd
+	rdmsr
+	wrmsr
+	rdpmc
+	cpuid
+	xsetbv
+	swapgs
+	nop
+	ret
+	leave
+>>>
+# Privileged instructions without operands, in any case; others stay.
+	.text
+	[cli]0
+	[CLI]0
+	[hlt]4
+	[Hlt]4
+	[clts]17
+	[invd]70
+	[wbinvd]72
+	[wbnoinvd]71
+	[rdmsr]73
+	[wrmsr]74
+	[rdpmc]75
+	[cpuid]76
+	[xsetbv]77
+	[swapgs]51
+	nop
+	ret
+	leave

@@ -1,0 +1,5 @@
+# The last line has no end.
+	cli
+>>>
+# The last line has no end.
+	[cli]0
