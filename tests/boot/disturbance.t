@@ -40,6 +40,7 @@ annotated=$(count "$guest/vmlinux")
 ok "the loader's part was counted" number "$entry"
 ok "the plain kernel was counted" number "$plain"
 ok "the annotated kernel was counted" number "$annotated"
+ok "the plain kernel was counted again" number "$again"
 is "the count is deterministic" "$again" "$plain"
 ok "annotation costs less than 1 %" within $((plain - entry)) $((annotated - entry))
 echo "# from entry to /init: plain $((plain - entry)), annotated $((annotated - entry)) instructions"
