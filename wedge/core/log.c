@@ -32,6 +32,14 @@ void wedge_log(const char *format, ...)
 	va_end(arguments);
 }
 
+/* Whose registers a death shows; none before there is a vCPU. */
+static const struct vcpu *shown;
+
+void wedge_log_vcpu(const struct vcpu *v)
+{
+	shown = v;
+}
+
 static void show_registers(const struct vcpu *v)
 {
 	wedge_log("  rip %016lx cs %04lx rflags %08lx rsp %016lx ss %04lx", v->rip, v->cs,
@@ -56,7 +64,8 @@ _Noreturn void wedge_fatal(const char *format, ...)
 		va_start(arguments, format);
 		write_line("afterburn wedge: fatal: ", format, arguments);
 		va_end(arguments);
-		show_registers((const struct vcpu *)WEDGE_VCPU_BASE);
+		if (shown)
+			show_registers(shown);
 	}
 	backend_end(BACKEND_CRASH);
 }

@@ -172,4 +172,5 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 	arch_reset(v);
 	machine_init();
 	arch_boot(v, header->kernel_entry);
+	wedge_log_vcpu(v);
 }

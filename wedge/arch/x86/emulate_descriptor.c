@@ -80,6 +80,16 @@ static bool store_table_register(struct emulation *e, const struct vcpu_table *t
 	       operand_store(e, at + 2, &table->base, ARCH_WORD_SIZE);
 }
 
+/*
+ * Linux returns to user code over a small stack that stands in front of the TSS and is touched by
+ * nothing else before: its pages must be in the shadow by then.
+ */
+static void prepare_task(struct vcpu *v)
+{
+	arch_prepare_stack(v, v->task.base);
+	arch_prepare_stack(v, v->task.base + v->task.limit + 1);
+}
+
 static bool load_task_register(struct emulation *e)
 {
 	struct vcpu *v = e->v;
@@ -98,6 +108,7 @@ static bool load_task_register(struct emulation *e)
 		.limit = descriptor_limit(d[0]),
 		.selector = (uint16_t)selector,
 	};
+	prepare_task(v);
 	busy = d[0] | 2ull << 40;
 	return guest_write(v, v->gdt.base + (selector & ~7ull), &busy, DESCRIPTOR_BYTES, &fault);
 }

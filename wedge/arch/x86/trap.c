@@ -72,7 +72,7 @@ static void page_fault(struct vcpu *v, uint64_t address)
 		error &= ~(uint32_t)X86_PF_USER;
 		if (address == v->rip && core_wedge_alias(v))
 			return;
-		if (address == v->rip && modules_fetch(v, address))
+		if ((error & X86_PF_FETCH) && modules_fetch(v, address))
 			return;
 	} else {
 		error |= X86_PF_USER;

@@ -207,11 +207,10 @@ void xen_boot(struct start_info *si)
 	close_tables();
 	xen.heap_next = first + WEDGE_VCPU_PAGES + WEDGE_STACK_PAGES;
 	clear_pages(first, WEDGE_VCPU_PAGES + WEDGE_STACK_PAGES);
-	/* From here on through the physmap. */
+	load_tables();
+	/* From here on through the physmap; this code itself still runs low. */
 	xen.start_info = (void *)(XEN_PHYSMAP + (uint64_t)si);
 	xen.p2m = (const void *)(XEN_PHYSMAP + si->mfn_list);
 	xen.shared = (void *)XEN_SHARED_INFO;
 	xen.header = (void *)(XEN_PHYSMAP + wedge_header.load_paddr);
-	si = NULL;
-	load_tables();
 }

@@ -39,27 +39,31 @@ static bool is_high(uint64_t va)
 	return va >> 63;
 }
 
-/* The wedge's own tables must be there even where the guest has no entry. */
-static void hook_top_slot(struct space *sp)
+/* Hooks an overlay table that stands for nothing of the guest's. */
+static void hook_own_table(struct shadow *s, unsigned int index)
 {
-	struct shadow *top;
+	struct shadow *own = shadow_get(s->level - 1u, SHADOW_KERNEL, SHADOW_OF_NONE,
+					SHADOW_OVERLAY, 0);
 
-	if (shadow_update(sp->kernel, XEN_TOP_SLOT, true) || shadow_child(sp->kernel, XEN_TOP_SLOT))
-		return;
-	top = shadow_get(3, SHADOW_KERNEL, SHADOW_OF_NONE, SHADOW_OVERLAY, 0);
-	if (!top->links) {
-		struct shadow *last =
-			shadow_get(2, SHADOW_KERNEL, SHADOW_OF_NONE, SHADOW_OVERLAY, 0);
+	own->links++;
+	update_entry(s->page, index, xen_machine(own->page) | X86_PTE_P | X86_PTE_W | X86_PTE_U);
+	s->children[index] = own;
+}
 
-		update_entry(top->page, ENTRIES - 1,
-			     xen_machine(last->page) | X86_PTE_P | X86_PTE_W | X86_PTE_U);
-		top->children[ENTRIES - 1] = last;
-		last->links++;
+/*
+ * The way to the wedge's own addresses must be there even where the guest has no entry: the last
+ * entry of the top-level table, and the last of the one below it.
+ */
+static void hook_wedge(struct space *sp)
+{
+	struct shadow *s = sp->kernel;
+
+	while (s->level > 2) {
+		shadow_update(s, ENTRIES - 1, true);
+		if (!shadow_child(s, ENTRIES - 1))
+			hook_own_table(s, ENTRIES - 1);
+		s = shadow_child(s, ENTRIES - 1);
 	}
-	top->links++;
-	update_entry(sp->kernel->page, XEN_TOP_SLOT,
-		     xen_machine(top->page) | X86_PTE_P | X86_PTE_W | X86_PTE_U);
-	sp->kernel->children[XEN_TOP_SLOT] = top;
 }
 
 /* ---- which entries of the top-level tables follow the guest's ---- */
@@ -120,7 +124,7 @@ static bool sync_high(struct space *sp, bool deep)
 		if (deep && below)
 			changed |= shadow_sync(below);
 	}
-	hook_top_slot(sp);
+	hook_wedge(sp);
 	return changed;
 }
 

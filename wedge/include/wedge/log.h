@@ -20,4 +20,9 @@ void wedge_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 _Noreturn void wedge_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+struct vcpu;
+
+/* From now on wedge_fatal shows this vCPU's registers. */
+void wedge_log_vcpu(const struct vcpu *v);
+
 #endif /* WEDGE_LOG_H */

@@ -176,14 +176,24 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 	}
 }
 
+/* The site's bytes are one instruction of the table in this kind of code. */
+static bool is_whole(const struct site *site, enum afterburn_code_mode mode,
+		     struct afterburn_decoded *d)
+{
+	return afterburn_match(site->insn, site->insn_length, mode, d) &&
+	       d->length == site->insn_length;
+}
+
 const char *arch_rewrite(const struct site *site, const struct site *next, uint8_t *code)
 {
 	struct code c = {.va = site->va, .bytes = code, .room = site->site_length};
 	struct afterburn_decoded d;
 	const char *problem;
 
-	if (!afterburn_match(site->insn, site->insn_length, AFTERBURN_CODE_64, &d) ||
-	    d.length != site->insn_length)
+	/* Entry code for loaders in 32-bit mode, which a wedge never uses. */
+	if (is_whole(site, AFTERBURN_CODE_32, &d) && !is_whole(site, AFTERBURN_CODE_64, &d))
+		return NULL;
+	if (!is_whole(site, AFTERBURN_CODE_64, &d))
 		return "its bytes are no instruction of the table";
 	if (site->id != AFTERBURN_INSN_DECODE && site->id != d.id)
 		return "its instruction is not the one its record names";
