@@ -11,9 +11,10 @@ $(AS_DIR)/as: $(AS_OBJS) $(AS_INSN_OBJS)
 
 ALL += $(AS_DIR)/as
 
-# The test tool that checks an object's records.
-$(O)/tests/as/records: $(O)/obj/tests/as/records.o $(AS_INSN_OBJS)
+# What the tests need: tools of their own, each from one file.
+AS_TEST_TOOLS := $(O)/tests/as/records $(O)/tests/as/spellings
+$(AS_TEST_TOOLS): $(O)/tests/as/%: $(O)/obj/tests/as/%.o $(AS_INSN_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^
 
-TESTTOOLS += $(O)/tests/as/records
+check unit check-only: $(AS_TEST_TOOLS)

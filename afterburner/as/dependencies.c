@@ -28,17 +28,6 @@ static void put_name(struct buffer *out, const char *name)
 	}
 }
 
-/* The colon behind the target: the first one that ends a word. */
-static const char *find_colon(const struct input *in)
-{
-	const char *end = in->data + in->size;
-
-	for (const char *p = in->data; p < end; p++)
-		if (*p == ':' && (is_blank(p[1]) || p[1] == '\n'))
-			return p;
-	return NULL;
-}
-
 static void write_file(const char *path, const struct buffer *out)
 {
 	char temporary[4096];
@@ -60,19 +49,18 @@ void dependencies_complete(const char *path, const struct source *sources, unsig
 {
 	struct buffer out = {0};
 	struct input in;
-	const char *colon;
 
 	if (!input_read(&in, path))
 		die("cannot read %s: %s", path, strerror(errno));
-	colon = find_colon(&in);
-	if (colon) {
-		buffer_bytes(&out, in.data, (size_t)(colon + 1 - in.data));
-		for (unsigned int i = 0; i < count; i++)
-			if (strcmp(sources[i].name, "{standard input}") != 0)
-				put_name(&out, sources[i].name);
-		buffer_bytes(&out, colon + 1, (size_t)(in.data + in.size - colon - 1));
-		write_file(path, &out);
-	}
+	while (in.size > 0 && in.data[in.size - 1] == '\n')
+		in.size--;
+	buffer_bytes(&out, in.data, in.size);
+	/* gas lists what it opened last first. */
+	for (unsigned int i = count; i-- > 0;)
+		if (strcmp(sources[i].name, "{standard input}") != 0)
+			put_name(&out, sources[i].name);
+	buffer_text(&out, "\n");
+	write_file(path, &out);
 	buffer_free(&out);
 	free(in.data);
 }

@@ -10,8 +10,8 @@
 #include "annotate.h"
 
 /*
- * The real as read one unnamed text, so its list lacks the input files: add them as the first
- * prerequisites. Ends the program with a message if the file cannot be written.
+ * The real as read one unnamed text, so its list lacks the input files: add them behind
+ * what it lists. Ends the program with a message if the file cannot be written.
  */
 void dependencies_complete(const char *path, const struct source *sources, unsigned int count);
 

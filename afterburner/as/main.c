@@ -78,8 +78,9 @@ int main(int argc, char **argv)
 		give_back_stdin(&o, sources);
 		realas_exec(real, o.given);
 	}
-	status = realas_run(real, o.rest, annotator.emitter.out.data, annotator.emitter.out.size,
-			    &messages);
+	status =
+		realas_run(real, o.rest, &annotator.emitter.out,
+			   sources[0].is_stdin ? NULL : sources[o.input_count - 1].name, &messages);
 	if (status != 0)
 		hint(&annotator, &messages);
 	else if (o.dependencies)

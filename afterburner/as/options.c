@@ -285,6 +285,8 @@ void options_parse(struct options *o, int argc, char **argv)
 	/* An @file stays one word for the real as, unless one of our own options is in it. */
 	if (words != argv && has_own(argc, words))
 		o->given = without_own(argc, words);
+	/* As gcc calls it: gas names itself in messages, and must not name us. */
+	o->given[0] = words[0] = "as";
 	o->rest = calloc((size_t)argc + 1, sizeof(*o->rest));
 	o->inputs = calloc((size_t)argc + 1, sizeof(*o->inputs));
 	if (!o->rest || !o->inputs)

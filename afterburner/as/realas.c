@@ -23,9 +23,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* As much of the messages as the hint needs. */
-#define MESSAGES_MAX 65536
-
 extern char **environ;
 
 /* Can it be run, and is it another program than we are? */
@@ -120,19 +117,51 @@ int realas_text_fd(const char *text, size_t size)
 {
 	int fd = memfd_create("afterburner", MFD_CLOEXEC);
 
+	/* A limit on file sizes holds here, too: an error to report, not a signal to die of. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (fd < 0)
 		fd = unnamed_file();
 	if (fd < 0)
 		die("cannot make a temporary file: %s", strerror(errno));
 	if (!write_all(fd, text, size) || lseek(fd, 0, SEEK_SET) != 0)
 		die("cannot write a temporary file: %s", strerror(errno));
+	signal(SIGXFSZ, SIG_DFL);
 	return fd;
 }
 
-/* Pass the messages on as they come, and keep the first of them. */
-static void relay(int fd, struct buffer *messages)
+static void print(const char *data, size_t size)
+{
+	/* If standard error is gone there is nobody to tell; the real as must still end. */
+	(void)!write_all(STDERR_FILENO, data, size);
+}
+
+/* Pass the complete lines from `from` on, with the user's name for the input. */
+static void print_lines(const struct buffer *messages, size_t *from, const char *name)
+{
+	static const char own_name[] = "{standard input}:";
+	const size_t length = sizeof(own_name) - 2;
+
+	for (;;) {
+		const char *line = messages->data + *from;
+		const char *end = memchr(line, '\n', messages->size - *from);
+
+		if (!end)
+			return;
+		*from += (size_t)(end + 1 - line);
+		if (name && (size_t)(end - line) > length &&
+		    memcmp(line, own_name, length + 1) == 0) {
+			print(name, strlen(name));
+			line += length;
+		}
+		print(line, (size_t)(end + 1 - line));
+	}
+}
+
+/* Pass the messages on as they come, and keep them. */
+static void relay(int fd, const char *name, struct buffer *messages)
 {
 	char block[4096];
+	size_t printed = 0;
 
 	for (;;) {
 		ssize_t got = read(fd, block, sizeof(block));
@@ -140,12 +169,12 @@ static void relay(int fd, struct buffer *messages)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return;
-		if (messages->size < MESSAGES_MAX)
-			buffer_bytes(messages, block, (size_t)got);
-		/* Nobody to tell if standard error is gone; the real as must still end. */
-		(void)!write_all(STDERR_FILENO, block, (size_t)got);
+			break;
+		buffer_bytes(messages, block, (size_t)got);
+		print_lines(messages, &printed, name);
 	}
+	if (printed < messages->size)
+		print(messages->data + printed, messages->size - printed);
 }
 
 static pid_t start(const char *path, char **argv, int text, int messages)
@@ -164,10 +193,10 @@ static pid_t start(const char *path, char **argv, int text, int messages)
 	return pid;
 }
 
-int realas_run(const char *path, char **argv, const char *text, size_t size,
+int realas_run(const char *path, char **argv, const struct buffer *text, const char *name,
 	       struct buffer *messages)
 {
-	int ends[2], status, fd = realas_text_fd(text, size);
+	int ends[2], status, fd = realas_text_fd(text->data, text->size);
 	pid_t pid;
 
 	turn_off_copies();
@@ -176,7 +205,7 @@ int realas_run(const char *path, char **argv, const char *text, size_t size,
 	pid = start(path, argv, fd, ends[1]);
 	close(ends[1]);
 	close(fd);
-	relay(ends[0], messages);
+	relay(ends[0], name, messages);
 	close(ends[0]);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)

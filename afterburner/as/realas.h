@@ -22,10 +22,12 @@ void realas_exec(const char *path, char **argv) __attribute__((noreturn));
 
 /*
  * Run it with a text as its standard input.
- * @messages: receives the first part of what it wrote to standard error (which is passed on too)
+ * @name:     what messages are to call that input (gas falls back on its own name for it at the
+ *            end of the text); NULL: what gas calls it
+ * @messages: receives what it wrote to standard error, which is passed on, too
  * Returns its exit status; 1, with a message, if a signal ended it or it could not be started.
  */
-int realas_run(const char *path, char **argv, const char *text, size_t size,
+int realas_run(const char *path, char **argv, const struct buffer *text, const char *name,
 	       struct buffer *messages);
 
 /* A file descriptor to read the text from, rewound. Ends the program if there is no room. */

@@ -19,7 +19,7 @@
 
 static unsigned char *image;
 static size_t image_size;
-static int is64;
+static int is64, x86_64;
 
 static void fail(const char *text)
 {
@@ -39,6 +39,7 @@ static void load(const char *path)
 	if (image_size < sizeof(Elf32_Ehdr) || memcmp(image, ELFMAG, SELFMAG) != 0)
 		fail("not an ELF object");
 	is64 = image[EI_CLASS] == ELFCLASS64;
+	x86_64 = ((Elf32_Ehdr *)image)->e_machine == EM_X86_64;
 }
 
 struct section {
@@ -101,7 +102,7 @@ static void symbol(const struct section *table, unsigned int n, unsigned int *wh
 /* A 64-bit object may hold 32-bit code, too (.code32). */
 static int matches(const unsigned char *code, const struct afterburn_site *r, int id)
 {
-	for (int mode = is64 ? AFTERBURN_CODE_64 : AFTERBURN_CODE_32; mode >= AFTERBURN_CODE_32;
+	for (int mode = x86_64 ? AFTERBURN_CODE_64 : AFTERBURN_CODE_32; mode >= AFTERBURN_CODE_32;
 	     mode--) {
 		struct afterburn_decoded d;
 
@@ -140,7 +141,9 @@ static int check(const struct section *code, long offset, const struct afterburn
 
 static int check_all(const struct section *records, const struct section *relocations)
 {
-	size_t entry = relocations->type == SHT_RELA ? sizeof(Elf64_Rela) : sizeof(Elf32_Rel);
+	size_t entry = relocations->type != SHT_RELA ? sizeof(Elf32_Rel)
+		       : is64			     ? sizeof(Elf64_Rela)
+						     : sizeof(Elf32_Rela);
 	struct section symbols = section(relocations->link);
 	int good = 1;
 
@@ -154,7 +157,13 @@ static int check_all(const struct section *records, const struct section *reloca
 		struct afterburn_site r;
 		long value, addend;
 
-		if (relocations->type == SHT_RELA) {
+		if (relocations->type == SHT_RELA && !is64) { /* x32 */
+			Elf32_Rela *x = (Elf32_Rela *)(relocations->data + at);
+			place = x->r_offset;
+			info = ELF32_R_SYM(x->r_info);
+			type = ELF32_R_TYPE(x->r_info) == R_X86_64_PC32;
+			addend = x->r_addend;
+		} else if (relocations->type == SHT_RELA) {
 			Elf64_Rela *x = (Elf64_Rela *)(relocations->data + at);
 			place = x->r_offset;
 			info = ELF64_R_SYM(x->r_info);
