@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * check.c - the rules a site must keep (afterburn/sites.h and insns.def).
+ *
+ * Invariant: a site that passes can be rewritten: its bytes are code, its lengths are true, its
+ * instruction is the recorded one, its pad stands where bare metal needs it.
+ */
+#include "elf/sites.h"
+
+#include <afterburn/sites.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *say(char *text, uint64_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static const char *say(char *text, uint64_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, size, format, args);
+	va_end(args);
+	return text;
+}
+
+static const char *check_lengths(const struct ab_site *site, char *text, uint64_t size)
+{
+	unsigned int before = site->kind & AFTERBURN_KIND_PAD_BEFORE ? AFTERBURN_PAD_LEN : 0;
+	unsigned int id = site->kind & AFTERBURN_KIND_INSN;
+
+	if (id >= AFTERBURN_INSN_COUNT)
+		return say(text, size, "instruction number %u is unknown", id);
+	if (site->insn_length < 1 || site->insn_length > AFTERBURN_INSN_MAX)
+		return say(text, size, "an instruction of %u bytes is impossible",
+			   site->insn_length);
+	if (site->site_length != site->insn_length + AFTERBURN_PAD_LEN)
+		return say(text, size, "a site of %u bytes is too %s for %u and a pad of %u",
+			   site->site_length,
+			   site->site_length < site->insn_length + AFTERBURN_PAD_LEN ? "short"
+										     : "long",
+			   site->insn_length, AFTERBURN_PAD_LEN);
+	if (site->insn_offset != before)
+		return say(text, size, "the instruction is recorded at byte %u, its pad says %u",
+			   site->insn_offset, before);
+	return NULL;
+}
+
+static const char *check_pad(const struct ab_site *site, const unsigned char *code, char *text,
+			     uint64_t size)
+{
+	const unsigned char *pad = code + (site->insn_offset ? 0 : site->insn_length);
+	unsigned char kind, length;
+
+	if (!afterburn_pad_parse(pad, &kind, &length))
+		return say(text, size, "no pad where the record says");
+	if (kind != site->kind)
+		return say(text, size, "the pad says kind 0x%02x, the record 0x%02x", kind,
+			   site->kind);
+	if (length != site->insn_length)
+		return say(text, size, "the pad says %u instruction bytes, the record %u", length,
+			   site->insn_length);
+	return NULL;
+}
+
+/* The recorded instruction, or any of the table where the record leaves it to the bytes. */
+static bool is_recorded(const struct ab_site *site, const struct afterburn_decoded *insn)
+{
+	unsigned int id = site->kind & AFTERBURN_KIND_INSN;
+
+	return insn->length == site->insn_length && (id == AFTERBURN_INSN_DECODE || id == insn->id);
+}
+
+static const char *check_insn(const struct ab_image *image, const struct ab_site *site,
+			      const unsigned char *insn, struct ab_site_code *code, char *text,
+			      uint64_t size)
+{
+	struct afterburn_decoded other;
+	bool native, foreign = false;
+
+	code->mode = image->width == 64 ? AFTERBURN_CODE_64 : AFTERBURN_CODE_32;
+	native = afterburn_match(insn, site->insn_length, code->mode, &code->insn);
+	if (native && is_recorded(site, &code->insn))
+		return NULL;
+	if (image->width == 64)
+		foreign = afterburn_match(insn, site->insn_length, AFTERBURN_CODE_32, &other);
+	if (foreign && is_recorded(site, &other)) {
+		code->mode = AFTERBURN_CODE_32;
+		code->only_32 = true;
+		code->insn = other;
+		return NULL;
+	}
+	if (!native)
+		return say(text, size, "the recorded %s is not there", ab_site_name(site));
+	if (code->insn.length != site->insn_length)
+		return say(text, size, "the %s there has %u bytes, not %u",
+			   afterburn_insns[code->insn.id].name, code->insn.length,
+			   site->insn_length);
+	return say(text, size, "the instruction there is %s, not %s",
+		   afterburn_insns[code->insn.id].name, ab_site_name(site));
+}
+
+/* A record that leaves the instruction open could not know its side, so only harm is reported. */
+static const char *check_side(const struct ab_site *site, const struct ab_site_code *code,
+			      char *text, uint64_t size)
+{
+	bool before = site->kind & AFTERBURN_KIND_PAD_BEFORE;
+	bool wanted = afterburn_insns[code->insn.id].place == AFTERBURN_PLACE_BEFORE;
+
+	if (before == wanted ||
+	    (before && (site->kind & AFTERBURN_KIND_INSN) == AFTERBURN_INSN_DECODE))
+		return NULL;
+	return say(text, size, "the pad of %s must stand %s it",
+		   afterburn_insns[code->insn.id].name, wanted ? "before" : "after");
+}
+
+const char *ab_site_check(const struct ab_image *image, const struct ab_site *site,
+			  const struct ab_site *previous, struct ab_site_code *code, char *text,
+			  uint64_t size)
+{
+	struct ab_bytes bytes;
+	const char *reason;
+
+	memset(code, 0, sizeof(*code));
+	if (site->problem)
+		return say(text, size, "%s", site->problem);
+	reason = check_lengths(site, text, size);
+	if (reason)
+		return reason;
+	if (site->region < 0)
+		return say(text, size, "the site lies outside executable code");
+	if (!ab_slice(image->regions[site->region].code, site->offset, site->site_length, &bytes))
+		return say(text, size, "the site reaches beyond the end of its section");
+	if (previous && previous->region == site->region &&
+	    site->offset - previous->offset < previous->site_length)
+		return say(text, size, "the site overlaps the one before it");
+	reason = check_pad(site, bytes.data, text, size);
+	if (!reason)
+		reason = check_insn(image, site, bytes.data + site->insn_offset, code, text, size);
+	return reason ? reason : check_side(site, code, text, size);
+}
