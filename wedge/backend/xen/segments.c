@@ -14,12 +14,17 @@
 #include "xen.h"
 
 enum {
+	LDT_PAGES = 16,	  /* 8,192 descriptors, as many as a selector can name */
 	USER_CS64 = 0x33, /* where Xen's own selectors appear, the guest's user ones are meant */
 	USER_CS32 = 0x23,
 	USER_DS = 0x2b,
 };
 
 static uint64_t gdt_page;
+
+/* The copy of the guest's LDT: pages as many as its limit ever asked for. */
+static uint64_t ldt_pages[LDT_PAGES];
+static unsigned int ldt_entries;
 
 /* As Xen would have it: DPL 3, accessed; zero if it is no code or data segment. */
 static uint64_t usable_descriptor(uint64_t d)
@@ -31,12 +36,12 @@ static uint64_t usable_descriptor(uint64_t d)
 	return d | 3ull << 45 | 1ull << 40;
 }
 
-static uint64_t guest_descriptor(struct vcpu *v, unsigned int index)
+static uint64_t guest_descriptor(struct vcpu *v, const struct vcpu_table *table, unsigned int index)
 {
 	struct guest_fault fault;
 	uint64_t d;
 
-	if (index * 8 + 7 > v->gdt.limit || !guest_read(v, v->gdt.base + index * 8, &d, 8, &fault))
+	if (index * 8 + 7 > table->limit || !guest_read(v, table->base + index * 8, &d, 8, &fault))
 		return 0;
 	return usable_descriptor(d);
 }
@@ -48,24 +53,30 @@ static unsigned int entries_of(const struct vcpu *v)
 	return count < ENTRIES ? count : ENTRIES;
 }
 
-static void set_descriptor(unsigned int index, uint64_t d)
+/* `page` is the page of the copy that holds the descriptor, `index` counts within it. */
+static void set_descriptor(uint64_t page, unsigned int index, uint64_t d)
 {
-	if (((const uint64_t *)xen_page(gdt_page))[index] == d)
+	if (((const volatile uint64_t *)xen_page(page))[index] == d)
 		return;
-	hypercall2(__HYPERVISOR_update_descriptor, xen_machine(gdt_page) + index * 8, d);
+	hypercall2(__HYPERVISOR_update_descriptor, xen_machine(page) + index * 8, d);
+}
+
+/* A zeroed page that only Xen may write: what descriptors are kept in. */
+static uint64_t descriptor_page(void)
+{
+	uint64_t page = memory_heap_page();
+
+	memset(xen_page(page), 0, PAGE);
+	update_entry(xen.physmap_l1 + page / ENTRIES, page % ENTRIES,
+		     xen_machine(page) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
+	return page;
 }
 
 static void create_gdt(struct vcpu *v)
 {
-	uint64_t *copy, frame;
+	uint64_t frame;
 
-	gdt_page = memory_heap_page();
-	copy = xen_page(gdt_page);
-	memset(copy, 0, PAGE);
-	for (unsigned int i = 1; i < entries_of(v); i++)
-		copy[i] = guest_descriptor(v, i);
-	update_entry(xen.physmap_l1 + gdt_page / ENTRIES, gdt_page % ENTRIES,
-		     xen_machine(gdt_page) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
+	gdt_page = descriptor_page();
 	update_flush();
 	frame = xen.p2m[gdt_page];
 	if (hypercall2(__HYPERVISOR_set_gdt, (unsigned long)&frame, ENTRIES))
@@ -75,18 +86,41 @@ static void create_gdt(struct vcpu *v)
 
 void backend_load_gdt(struct vcpu *v)
 {
-	if (!gdt_page) {
+	if (!gdt_page)
 		create_gdt(v);
-		return;
-	}
 	for (unsigned int i = 1; i < ENTRIES; i++)
-		set_descriptor(i, i < entries_of(v) ? guest_descriptor(v, i) : 0);
+		set_descriptor(gdt_page, i,
+			       i < entries_of(v) ? guest_descriptor(v, &v->gdt, i) : 0);
+}
+
+/* Makes the copy of the LDT reach to `entries`, at consecutive addresses. */
+static void grow_ldt(unsigned int entries)
+{
+	for (unsigned int i = 0; i < LDT_PAGES && i * ENTRIES < entries; i++) {
+		if (ldt_pages[i])
+			continue;
+		ldt_pages[i] = descriptor_page();
+		update_entry(xen.wedge_l1, XEN_LDT / PAGE % ENTRIES + i,
+			     xen_machine(ldt_pages[i]) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
+	}
+	update_flush();
 }
 
 void backend_load_ldt(struct vcpu *v)
 {
-	if (v->ldt.limit)
-		wedge_log("the guest's LDT is not supported on this platform yet");
+	unsigned int entries = v->ldt.limit ? (v->ldt.limit + 1) / 8 : 0;
+	struct mmuext_op op = {.cmd = MMUEXT_SET_LDT, .arg1.linear_addr = XEN_LDT};
+
+	if (!entries && !ldt_entries)
+		return;
+	grow_ldt(entries);
+	for (unsigned int i = 0; i < entries; i++)
+		set_descriptor(ldt_pages[i / ENTRIES], i % ENTRIES,
+			       guest_descriptor(v, &v->ldt, i));
+	op.arg2.nr_ents = entries;
+	if (hypercall4(__HYPERVISOR_mmuext_op, (unsigned long)&op, 1, 0, DOMID_SELF))
+		wedge_fatal("Xen refuses the guest's LDT of %u descriptors", entries);
+	ldt_entries = entries;
 }
 
 static void set_base(unsigned int which, uint64_t value)
@@ -110,14 +144,18 @@ void backend_load_gs_base(struct vcpu *v, bool user)
 /* The guest writes its tables with plain stores: look again before a selector is used. */
 static bool refresh(struct vcpu *v, uint16_t selector)
 {
+	bool local = selector & X86_SELECTOR_LDT;
 	unsigned int index = selector / 8;
+	uint64_t page, d;
 
-	if (selector < 4 || !gdt_page)
-		return selector < 4;
-	if (selector & X86_SELECTOR_LDT || index >= ENTRIES)
+	if (selector < 4)
+		return true;
+	if (index >= (local ? ldt_entries : ENTRIES))
 		return false;
-	set_descriptor(index, guest_descriptor(v, index));
-	return ((const volatile uint64_t *)xen_page(gdt_page))[index];
+	page = local ? ldt_pages[index / ENTRIES] : gdt_page;
+	d = guest_descriptor(v, local ? &v->ldt : &v->gdt, index);
+	set_descriptor(page, index % ENTRIES, d);
+	return ((const volatile uint64_t *)xen_page(page))[index % ENTRIES];
 }
 
 bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector)

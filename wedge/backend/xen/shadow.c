@@ -165,18 +165,20 @@ static void set_present(struct shadow *s, unsigned int index, bool present)
 		s->present[index / 64] &= ~bit;
 }
 
-/* The page a leaf gives execution of was looked at by core/modules.c; not so any more. */
+/*
+ * A leaf that let the kernel execute a page goes away: what the page holds later is other code. The
+ * page is found through Xen's own table, since the guest's entry is gone by now.
+ */
 static void forget_code(const struct shadow *s, unsigned int index)
 {
-	const uint64_t *guest = xen_page(s->guest);
+	const uint64_t *machine_to_physical = (const uint64_t *)HYPERVISOR_VIRT_START;
+	uint64_t value = shadow_value(s, index), page;
 
-	if (s->role == SHADOW_KERNEL && s->source == SHADOW_OF_TABLE &&
-	    !(shadow_value(s, index) & X86_PTE_NX) && (guest[index] & X86_PTE_NX)) {
-		uint64_t page = (guest[index] & X86_PTE_ADDRESS) / PAGE;
-
-		if (page < xen.pages)
-			memory_set_code_seen(page, false);
-	}
+	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE || (value & X86_PTE_NX))
+		return;
+	page = machine_to_physical[(value & X86_PTE_ADDRESS) / PAGE];
+	if (page < xen.pages)
+		memory_set_code_seen(page, false);
 }
 
 void shadow_clear(struct shadow *s, unsigned int index)

@@ -42,8 +42,8 @@ static bool is_high(uint64_t va)
 /* Hooks an overlay table that stands for nothing of the guest's. */
 static void hook_own_table(struct shadow *s, unsigned int index)
 {
-	struct shadow *own = shadow_get(s->level - 1u, SHADOW_KERNEL, SHADOW_OF_NONE,
-					SHADOW_OVERLAY, 0);
+	struct shadow *own =
+		shadow_get(s->level - 1u, SHADOW_KERNEL, SHADOW_OF_NONE, SHADOW_OVERLAY, 0);
 
 	own->links++;
 	update_entry(s->page, index, xen_machine(own->page) | X86_PTE_P | X86_PTE_W | X86_PTE_U);

@@ -24,7 +24,7 @@
 #define XEN_PHYSMAP_PAGES_MAX 0x100000 /* 4 GiB: more memory than that stays unused */
 #define XEN_SHARED_INFO	      (WEDGE_VCPU_BASE + 0x10000)
 #define XEN_CONSOLE_RING      (WEDGE_VCPU_BASE + 0x11000)
-#define XEN_GDT		      (WEDGE_VCPU_BASE + 0x12000)
+#define XEN_LDT (WEDGE_VCPU_BASE + 0x20000) /* 16 pages */
 
 #define XEN_TOP_SLOT 511 /* entry of the top-level table that holds all of the above */
 
