@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bundle.h - a kernel and a wedge on their way into one file (afterburn/bundle.h has the format).
+ *
+ * Invariant: whatever is in a struct bundle after bundle_check() may be booted.
+ */
+#ifndef AFTERBURNER_TOOLS_BUNDLE_H
+#define AFTERBURNER_TOOLS_BUNDLE_H
+
+#include "elf/image.h"
+#include "elf/sites.h"
+
+#include <afterburn/bundle.h>
+
+#define PAGE_BYTES 4096u
+
+struct wedge {
+	struct ab_image elf;
+	unsigned char *image; /* flattened, as in memory; begins with struct wedge_header */
+	uint64_t image_size;  /* bytes, a multiple of PAGE_BYTES */
+	uint64_t link_addr;   /* virtual address of its first byte */
+	struct afterburn_wedge_header header;
+	unsigned char *notes; /* relocated copies, ready to write */
+	uint64_t notes_size;
+};
+
+struct bundle {
+	const struct ab_image *kernel;
+	const struct ab_sites *sites;
+	struct wedge *wedge;
+	uint64_t load_paddr;
+	unsigned char *tables; /* image, sites, names; bundle_size bytes */
+	uint64_t bundle_size;
+};
+
+/**
+ * wedge_open - read a wedge ELF file and flatten it
+ * @name: for messages; must outlive the wedge
+ * @file: its bytes; must outlive the wedge
+ *
+ * Returns 0, or -1 with *error set. wedge_close() it in any case.
+ */
+int wedge_open(struct wedge *wedge, const char *name, struct ab_bytes file, struct ab_error *error);
+void wedge_close(struct wedge *wedge);
+
+/**
+ * wedge_move_notes - copy the wedge's notes, with addresses for a wedge loaded at `load_paddr`
+ *
+ * Returns 0 and fills in wedge->notes, or -1 with *error set.
+ */
+int wedge_move_notes(struct wedge *wedge, uint64_t load_paddr, struct ab_error *error);
+
+/* True if the image brings a Xen note of its own that names a paravirtual entry point. */
+bool has_xen_entry(const struct ab_image *image);
+
+/**
+ * bundle_check - may this kernel and this wedge go together?
+ *
+ * Sets bundle->load_paddr. Returns 0, or -1 with *error set.
+ */
+int bundle_check(struct bundle *bundle, struct ab_error *error);
+
+/* Puts image, header, sites and names together. Returns 0, or -1 with *error set. */
+int bundle_build(struct bundle *bundle, struct ab_error *error);
+
+/* Writes the packed file. Returns 0, or -1 with *error set and nothing half-written. */
+int bundle_write(const struct bundle *bundle, const char *path, unsigned int mode,
+		 struct ab_error *error);
+
+#endif

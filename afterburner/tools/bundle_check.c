@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bundle_check.c - everything that must hold before a kernel and a wedge become one file.
+ *
+ * Invariant: nothing is written before all of this has passed.
+ */
+#include "bundle.h"
+
+#include <elf.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* The last byte of a range; ranges may end at the very top of the address space. */
+static bool last_byte(uint64_t start, uint64_t size, unsigned int width, uint64_t *last)
+{
+	uint64_t top = width == 64 ? UINT64_MAX : UINT32_MAX;
+
+	if (size == 0 || start > top || size - 1 > top - start)
+		return false;
+	*last = start + (size - 1);
+	return true;
+}
+
+static bool already_packed(const struct ab_image *kernel)
+{
+	for (uint32_t i = 0; i < kernel->segment_count; i++) {
+		const struct ab_segment *s = &kernel->segments[i];
+
+		if (s->type == PT_LOAD && s->filesz >= 8 &&
+		    ab_get(s->data.data, 8) == AFTERBURN_WEDGE_MAGIC)
+			return true;
+	}
+	return false;
+}
+
+static int check_segments(struct bundle *bundle, struct ab_error *error)
+{
+	const struct ab_image *kernel = bundle->kernel;
+	uint64_t end = 0, last;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < kernel->segment_count; i++) {
+		const struct ab_segment *s = &kernel->segments[i];
+
+		if (s->type == PT_INTERP || s->type == PT_PHDR || s->type == PT_DYNAMIC)
+			return ab_fail(error, "not a kernel: a program for a dynamic loader");
+		if (s->type != PT_LOAD || s->memsz == 0)
+			continue;
+		if (s->filesz > s->memsz || !last_byte(s->paddr, s->memsz, kernel->width, &last) ||
+		    !last_byte(s->vaddr, s->memsz, kernel->width, &last))
+			return ab_fail(error, "segment %u has impossible sizes", i);
+		if (s->paddr + s->memsz > end)
+			end = s->paddr + s->memsz;
+		count++;
+	}
+	if (count == 0)
+		return ab_fail(error, "not a kernel: it has no loadable segment");
+	if (count > AFTERBURN_BUNDLE_MAX_SEGMENTS)
+		return ab_fail(error, "%u loadable segments; a bundle holds at most %u", count,
+			       AFTERBURN_BUNDLE_MAX_SEGMENTS);
+	if (end > UINT64_MAX - 2 * AFTERBURN_BUNDLE_ALIGN)
+		return ab_fail(error, "its physical addresses leave no room for a wedge");
+	bundle->load_paddr = (end + AFTERBURN_BUNDLE_ALIGN - 1) / AFTERBURN_BUNDLE_ALIGN *
+			     AFTERBURN_BUNDLE_ALIGN;
+	return 0;
+}
+
+/* Sites in sections that the program headers do not load would never be reached. */
+static bool in_executable_segment(const struct ab_image *kernel, const struct ab_site *site)
+{
+	for (uint32_t i = 0; i < kernel->segment_count; i++) {
+		const struct ab_segment *s = &kernel->segments[i];
+
+		if (s->type == PT_LOAD && s->flags & PF_X && site->addr >= s->vaddr &&
+		    site->addr - s->vaddr < s->filesz &&
+		    s->filesz - (site->addr - s->vaddr) >= site->site_length)
+			return true;
+	}
+	return false;
+}
+
+static int check_sites(const struct bundle *bundle, struct ab_error *error)
+{
+	const struct ab_sites *sites = bundle->sites;
+	char reason[256], where[256];
+	struct ab_site_code code;
+
+	if (sites->count == 0)
+		return ab_fail(error,
+			       "it has no sites: it was not built with afterburn's assembler "
+			       "(see afterburn make)");
+	if (sites->count > UINT32_MAX)
+		return ab_fail(error, "too many sites");
+	for (uint64_t i = 0; i < sites->count; i++) {
+		const struct ab_site *site = &sites->list[i];
+
+		ab_site_where(bundle->kernel, site, where, sizeof(where));
+		if (ab_site_check(bundle->kernel, site, i ? site - 1 : NULL, &code, reason,
+				  sizeof(reason)))
+			return ab_fail(error, "site %" PRIu64 " at %.200s: %.200s", site->record,
+				       where, reason);
+		if (!in_executable_segment(bundle->kernel, site))
+			return ab_fail(error,
+				       "site %" PRIu64
+				       " at %.200s lies in no executable loadable segment",
+				       site->record, where);
+	}
+	return 0;
+}
+
+static int check_kernel(struct bundle *bundle, struct ab_error *error)
+{
+	const struct ab_image *kernel = bundle->kernel;
+
+	if (kernel->type != ET_EXEC)
+		return ab_fail(error, "not a kernel: not an ELF executable at a fixed address");
+	if (already_packed(kernel))
+		return ab_fail(error, "it is packed already; give the kernel as it was built");
+	if (kernel->segment_count + 2 >= PN_XNUM)
+		return ab_fail(error, "too many program headers");
+	if (check_segments(bundle, error) < 0)
+		return -1;
+	if (strcmp(bundle->wedge->header.platform, "xen") == 0 && has_xen_entry(kernel))
+		return ab_fail(error,
+			       "it brings a Xen entry of its own; build it with CONFIG_XEN=n");
+	return check_sites(bundle, error);
+}
+
+int bundle_check(struct bundle *bundle, struct ab_error *error)
+{
+	const struct wedge *wedge = bundle->wedge;
+
+	if (wedge->header.width != bundle->kernel->width)
+		return ab_fail(error, "a %u-bit kernel; the wedge %s is for %u-bit kernels",
+			       bundle->kernel->width, wedge->elf.name, wedge->header.width);
+	return check_kernel(bundle, error);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * notes.c - copies the wedge's ELF notes, and moves the addresses in them from where the wedge is
+ * linked to where it is loaded (gABI 5, "Note Section"; Xen's public/elfnote.h).
+ *
+ * Invariant: an address is moved only if it lies inside the wedge; any other is an error.
+ */
+#include "bundle.h"
+
+#include <afterburn/bundle.h>
+#include <elf.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Types of notes that the owner "Xen" gives; both hold an address of the guest. */
+#define XEN_ENTRY	   1
+#define XEN_HYPERCALL_PAGE 2
+
+struct note {
+	const char *owner; /* NUL terminated */
+	uint32_t type;
+	uint64_t offset; /* of the whole note, and of its value, in the notes */
+	uint64_t value;
+	uint64_t value_size;
+	uint64_t size;
+};
+
+/* The note at `at`. Returns false at the end, or when what is there is no complete note. */
+static bool next_note(struct ab_bytes notes, uint64_t at, uint64_t align, struct note *note)
+{
+	struct ab_bytes header, name, value;
+	uint64_t name_size;
+
+	if (!ab_slice(notes, at, 12, &header))
+		return false;
+	name_size = ab_get(header.data, 4);
+	note->value_size = ab_get(header.data + 4, 4);
+	note->type = (uint32_t)ab_get(header.data + 8, 4);
+	note->offset = at;
+	note->value = at + (12 + name_size + align - 1) / align * align;
+	note->size = note->value - at + (note->value_size + align - 1) / align * align;
+	note->owner = "";
+	if (!ab_slice(notes, at + 12, name_size, &name) ||
+	    !ab_slice(notes, note->value, note->value_size, &value))
+		return false;
+	if (name_size && name.data[name_size - 1] == '\0')
+		note->owner = (const char *)name.data;
+	return true;
+}
+
+static uint64_t note_align(const struct ab_segment *s)
+{
+	return s->align == 8 ? 8 : 4;
+}
+
+bool has_xen_entry(const struct ab_image *image)
+{
+	for (uint32_t i = 0; i < image->segment_count; i++) {
+		const struct ab_segment *s = &image->segments[i];
+		struct note note;
+
+		for (uint64_t at = 0;
+		     s->type == PT_NOTE && next_note(s->data, at, note_align(s), &note);
+		     at += note.size)
+			if (strcmp(note.owner, "Xen") == 0 && note.type == XEN_ENTRY)
+				return true;
+	}
+	return false;
+}
+
+static int move_value(const struct wedge *wedge, const struct note *note, unsigned char *value,
+		      uint64_t load_paddr, struct ab_error *error)
+{
+	uint64_t addr;
+
+	if (strcmp(note->owner, "Xen") != 0 ||
+	    (note->type != XEN_ENTRY && note->type != XEN_HYPERCALL_PAGE))
+		return 0;
+	if (note->value_size != 4 && note->value_size != 8)
+		return ab_fail(error, "its Xen note %u holds no address", note->type);
+	addr = ab_get(value, (unsigned int)note->value_size);
+	if (addr < wedge->link_addr || addr - wedge->link_addr >= wedge->image_size)
+		return ab_fail(error,
+			       "its Xen note %u names 0x%" PRIx64 ", which is outside the wedge",
+			       note->type, addr);
+	ab_put(value, (unsigned int)note->value_size, addr - wedge->link_addr + load_paddr);
+	return 0;
+}
+
+/* Appends one note, aligned to 4. GNU's own notes speak of the wedge's file, not of the bundle. */
+static int add_note(struct wedge *wedge, struct ab_bytes from, const struct note *note,
+		    uint64_t load_paddr, struct ab_error *error)
+{
+	uint64_t name_size = (ab_get(from.data + note->offset, 4) + 3) / 4 * 4;
+	unsigned char *to;
+
+	if (strcmp(note->owner, "GNU") == 0)
+		return 0;
+	wedge->notes =
+		realloc(wedge->notes, wedge->notes_size + 12 + name_size + note->value_size + 3);
+	if (!wedge->notes)
+		abort();
+	to = wedge->notes + wedge->notes_size;
+	memset(to, 0, 12 + name_size + note->value_size + 3);
+	memcpy(to, from.data + note->offset, 12 + ab_get(from.data + note->offset, 4));
+	memcpy(to + 12 + name_size, from.data + note->value, note->value_size);
+	wedge->notes_size += 12 + name_size + (note->value_size + 3) / 4 * 4;
+	return move_value(wedge, note, to + 12 + name_size, load_paddr, error);
+}
+
+int wedge_move_notes(struct wedge *wedge, uint64_t load_paddr, struct ab_error *error)
+{
+	for (uint32_t i = 0; i < wedge->elf.segment_count; i++) {
+		const struct ab_segment *s = &wedge->elf.segments[i];
+		struct note note;
+		uint64_t at = 0;
+
+		if (s->type != PT_NOTE)
+			continue;
+		for (; next_note(s->data, at, note_align(s), &note); at += note.size)
+			if (add_note(wedge, s->data, &note, load_paddr, error) < 0)
+				return -1;
+		if (at < s->data.size)
+			return ab_fail(error, "its notes are damaged at byte %" PRIu64, at);
+	}
+	return 0;
+}

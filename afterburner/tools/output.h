@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * output.h - a result file that is there completely or not at all.
+ *
+ * Invariant: a regular file at the path is replaced only when every byte has reached the disk.
+ */
+#ifndef AFTERBURNER_TOOLS_OUTPUT_H
+#define AFTERBURNER_TOOLS_OUTPUT_H
+
+#include "elf/bytes.h"
+
+struct output {
+	const char *path;
+	char temporary[4096]; /* empty when writing straight to a device */
+	int fd;
+	uint64_t written; /* bytes */
+};
+
+/**
+ * output_open - begin to write `path`
+ * @mode: permission bits of the finished file, before the umask
+ *
+ * Writes beside the path and renames later; a path that exists and is no regular file (a device, a
+ * pipe) is written to directly. Returns 0, or -1 with *error set.
+ */
+int output_open(struct output *out, const char *path, unsigned int mode, struct ab_error *error);
+int output_write(struct output *out, struct ab_bytes bytes, struct ab_error *error);
+
+/* Writes zeros up to the next multiple of `alignment`. */
+int output_align(struct output *out, uint64_t alignment, struct ab_error *error);
+
+/* Makes the file appear. On failure nothing is left behind. */
+int output_commit(struct output *out, struct ab_error *error);
+
+/* Throws away what was written; safe after a failure of any of the above. */
+void output_abandon(struct output *out);
+
+#endif
