@@ -9,6 +9,7 @@
 #include <wedge/dev.h>
 #include <wedge/log.h>
 #include <wedge/machine.h>
+#include <wedge/stats.h>
 
 static struct pc pc;
 
@@ -61,6 +62,12 @@ void core_deliver_interrupts(struct vcpu *v)
 	exception_deliver(v, (unsigned int)vector, ARCH_NO_ERROR_CODE, false);
 }
 
+_Noreturn void core_end(const struct vcpu *v, enum backend_end how)
+{
+	stats_print(v);
+	backend_end(how);
+}
+
 uint64_t dev_host_now_ns(void)
 {
 	return backend_now_ns();
@@ -94,10 +101,10 @@ void dev_host_intr(bool asserted)
 void dev_host_reset(enum dev_reset reason)
 {
 	(void)reason;
-	backend_end(BACKEND_REBOOT);
+	core_end(boot_vcpu(), BACKEND_REBOOT);
 }
 
 void dev_host_poweroff(void)
 {
-	backend_end(BACKEND_POWEROFF);
+	core_end(boot_vcpu(), BACKEND_POWEROFF);
 }

@@ -54,7 +54,7 @@ bool emulate_halt(struct emulation *e)
 	/* Only an NMI ends this on hardware, and there is none: so do kernels switch off. */
 	if (!vcpu_interrupts_on(v)) {
 		wedge_log("halted with interrupts off: powering off");
-		backend_end(BACKEND_POWEROFF);
+		core_end(v, BACKEND_POWEROFF);
 	}
 	v->rip = e->site->va + e->site->site_length;
 	v->halted = 1;

@@ -156,3 +156,12 @@ void backend_timer(uint64_t deadline_ns)
 	/* 0 disarms (public/xen.h, HYPERVISOR_set_timer_op). */
 	hypercall1(__HYPERVISOR_set_timer_op, deadline_ns == UINT64_MAX ? 0 : deadline_ns);
 }
+
+/* public/xen.h, struct vcpu_time_info: ns = (ticks << shift) * mul >> 32. */
+uint64_t backend_tsc_khz(void)
+{
+	const volatile struct vcpu_time_info *t = &info_of((struct vcpu *)WEDGE_VCPU_BASE)->time;
+	uint64_t khz = (1000000ull << 32) / t->tsc_to_system_mul;
+
+	return t->tsc_shift < 0 ? khz << -t->tsc_shift : khz >> t->tsc_shift;
+}

@@ -31,22 +31,24 @@ static void bit_set(struct page_bits *b, uint64_t n, bool value)
 	b->words[n / 64] = value ? b->words[n / 64] | bit : b->words[n / 64] & ~bit;
 }
 
+/* Kept for descriptor tables and the bookkeeping of tables that change their level. */
+enum { HEAP_RESERVE_PAGES = 128 };
+
 uint64_t memory_heap_page(void)
 {
-	if (memory_heap_empty())
+	if (xen.heap_next >= xen.pages)
 		wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more memory",
 			    (xen.pages - xen.heap) * PAGE >> 20);
 	return xen.heap_next++;
 }
 
-bool memory_heap_empty(void)
+bool memory_heap_low(void)
 {
-	return xen.heap_next >= xen.pages;
+	return xen.heap_next + HEAP_RESERVE_PAGES >= xen.pages;
 }
 
-void *backend_allocate(size_t size)
+static void *allocate_pages(uint64_t pages)
 {
-	uint64_t pages = (size + PAGE - 1) / PAGE;
 	void *start = xen_page(xen.heap_next);
 
 	if (pages > xen.pages - xen.heap_next)
@@ -54,6 +56,28 @@ void *backend_allocate(size_t size)
 	xen.heap_next += pages;
 	memset(start, 0, pages * PAGE);
 	return start;
+}
+
+/* Small pieces share pages; nothing is ever given back, so a mark in the open page is all there is.
+ */
+void *backend_allocate(size_t size)
+{
+	static char *open_page;
+	static size_t open_used = PAGE;
+	void *piece;
+
+	size = (size + 15) & ~(size_t)15;
+	if (size > PAGE / 2)
+		return allocate_pages((size + PAGE - 1) / PAGE);
+	if (open_used + size > PAGE) {
+		open_page = allocate_pages(1);
+		if (!open_page)
+			return NULL;
+		open_used = 0;
+	}
+	piece = open_page + open_used;
+	open_used += size;
+	return piece;
 }
 
 void memory_set_private(uint64_t first, uint64_t end, bool is_private)

@@ -32,34 +32,72 @@ static struct shadow **bucket_of(uint64_t guest, unsigned int level)
 
 /* ---- tables ---- */
 
-/* A page that Xen accepts as a table of this level, empty, pinned. */
+static const unsigned int pin_command[LEVELS + 1] = {
+	0, MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L2_TABLE, MMUEXT_PIN_L3_TABLE, MMUEXT_PIN_L4_TABLE,
+};
+
+static void pin_as(struct shadow *s, unsigned int level)
+{
+	if (level > 1 && !s->children)
+		s->children = backend_allocate(ENTRIES * sizeof(*s->children));
+	if (level > 1 && !s->children)
+		wedge_fatal("the wedge's heap is used up: give the guest more memory");
+	s->level = (uint8_t)level;
+	update_extended(pin_command[level], xen.p2m[s->page]);
+}
+
+/* A page of the heap that Xen accepts as a table: empty, read-only everywhere, pinned. */
 static struct shadow *new_table(unsigned int level)
 {
-	static const unsigned int pin[LEVELS + 1] = {0, MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L2_TABLE,
-						     MMUEXT_PIN_L3_TABLE, MMUEXT_PIN_L4_TABLE};
-	struct shadow *s = backend_allocate(sizeof(*s));
-	uint64_t page = memory_heap_page();
+	struct shadow *s;
+	uint64_t page;
 
-	if (!s)
-		wedge_fatal("no memory for another shadow table");
+	if (memory_heap_low())
+		return NULL;
+	s = backend_allocate(sizeof(*s));
+	page = memory_heap_page();
 	s->page = (uint32_t)page;
-	s->level = (uint8_t)level;
-	if (level > 1)
-		s->children = backend_allocate(ENTRIES * sizeof(*s->children));
 	memset(xen_page(page), 0, PAGE);
 	update_entry(xen.physmap_l1 + page / ENTRIES, page % ENTRIES,
 		     xen_machine(page) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
-	update_extended(pin[level], xen.p2m[page]);
+	pin_as(s, level);
 	return s;
+}
+
+/* A free table of another level, made one of this. */
+static struct shadow *convert_table(unsigned int level)
+{
+	for (unsigned int other = 1; other <= LEVELS; other++) {
+		struct shadow *s = free_list[other];
+
+		if (!s)
+			continue;
+		free_list[other] = s->next;
+		update_extended(MMUEXT_UNPIN_TABLE, xen.p2m[s->page]);
+		pin_as(s, level);
+		return s;
+	}
+	return NULL;
 }
 
 static struct shadow *take_table(unsigned int level)
 {
 	struct shadow *s = free_list[level];
 
+	if (s) {
+		free_list[level] = s->next;
+		return s;
+	}
+	s = new_table(level);
 	if (!s)
-		return new_table(level);
-	free_list[level] = s->next;
+		s = convert_table(level);
+	while (!s) {
+		if (!space_give_up_oldest())
+			wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more "
+				    "memory",
+				    (xen.pages - xen.heap) * PAGE >> 20);
+		s = convert_table(level);
+	}
 	return s;
 }
 

@@ -13,6 +13,7 @@
 #include <wedge/arch.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
+#include <wedge/stats.h>
 #include "shadow.h"
 
 enum { SPACES = 48, MIDDLE = ENTRIES / 2 };
@@ -27,7 +28,7 @@ struct space {
 
 static struct space spaces[SPACES];
 static struct space *current;
-static uint64_t loads;
+static uint64_t loads, made, filled, invalidated, flushed;
 
 static unsigned int index_of(uint64_t va, unsigned int level)
 {
@@ -152,31 +153,46 @@ static void give_up(struct space *sp)
 	sp->user = NULL;
 }
 
-static struct space *oldest(void)
+bool space_give_up_oldest(void)
 {
 	struct space *victim = NULL;
 
 	for (unsigned int i = 0; i < SPACES; i++) {
-		if (!spaces[i].kernel)
-			return &spaces[i];
-		if (&spaces[i] != current && (!victim || spaces[i].used < victim->used))
+		if (spaces[i].kernel && &spaces[i] != current &&
+		    (!victim || spaces[i].used < victim->used))
 			victim = &spaces[i];
 	}
-	give_up(victim);
+	if (victim)
+		give_up(victim);
 	return victim;
+}
+
+static struct space *unused(void)
+{
+	for (unsigned int i = 0; i < SPACES; i++) {
+		if (!spaces[i].kernel)
+			return &spaces[i];
+	}
+	return NULL;
 }
 
 static struct space *make(uint64_t guest)
 {
-	struct space *sp = oldest();
+	struct space *sp = unused();
 
+	made++;
+	if (!sp) {
+		space_give_up_oldest();
+		sp = unused();
+	}
 	if (!memory_is_guest(guest))
 		wedge_fatal("the guest loads CR3 with %lx, where it has no memory", guest * PAGE);
 	*sp = (struct space){
 		.guest = guest,
-		.kernel = shadow_get(4, SHADOW_KERNEL, SHADOW_OF_TABLE, SHADOW_PLAIN, guest),
 		.user = shadow_get(4, SHADOW_USER, SHADOW_OF_TABLE, SHADOW_PLAIN, guest),
 	};
+	/* Last: this marks the space as one that may be given up. */
+	sp->kernel = shadow_get(4, SHADOW_KERNEL, SHADOW_OF_TABLE, SHADOW_PLAIN, guest);
 	return sp;
 }
 
@@ -211,6 +227,7 @@ void backend_space_load(struct vcpu *v)
 void backend_space_flush(struct vcpu *v)
 {
 	(void)v;
+	flushed++;
 	shadow_new_round();
 	sync_low(current);
 	sync_high(current, true);
@@ -234,6 +251,7 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 	bool changed = invalidate_in(current->kernel, va);
 
 	(void)v;
+	invalidated++;
 	if (!is_high(va))
 		changed |= invalidate_in(current->user, va);
 	update_flush();
@@ -280,6 +298,7 @@ void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	if (!memory_is_guest(walk->address / PAGE))
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    walk->address);
+	filled++;
 	if (is_high(va)) {
 		fill_path(current->kernel, va);
 	} else {
@@ -291,6 +310,17 @@ void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 			fill_path(current->kernel, va);
 	}
 	update_flush();
+}
+
+void backend_stats(void)
+{
+	stats_line("space.loads", loads);
+	stats_line("space.made", made);
+	stats_line("space.fills", filled);
+	stats_line("space.invalidations", invalidated);
+	stats_line("space.flushes", flushed);
+	stats_line("heap.pages-used", xen.heap_next - xen.heap);
+	update_stats();
 }
 
 /* ---- code that is held back ---- */

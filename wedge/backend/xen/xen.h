@@ -24,7 +24,7 @@
 #define XEN_PHYSMAP_PAGES_MAX 0x100000 /* 4 GiB: more memory than that stays unused */
 #define XEN_SHARED_INFO	      (WEDGE_VCPU_BASE + 0x10000)
 #define XEN_CONSOLE_RING      (WEDGE_VCPU_BASE + 0x11000)
-#define XEN_LDT (WEDGE_VCPU_BASE + 0x20000) /* 16 pages */
+#define XEN_LDT		      (WEDGE_VCPU_BASE + 0x20000) /* 16 pages */
 
 #define XEN_TOP_SLOT 511 /* entry of the top-level table that holds all of the above */
 
@@ -71,7 +71,9 @@ bool memory_block_is_guest(uint64_t page);
 
 /* One page of the heap, content undefined; ends the guest if there is none. */
 uint64_t memory_heap_page(void);
-bool memory_heap_empty(void);
+
+/* So little is left that shadow tables must make do with those they have. */
+bool memory_heap_low(void);
 
 /* Code pages that core/modules.c has looked at. */
 bool memory_code_seen(uint64_t page);
@@ -88,6 +90,9 @@ void update_flush(void);
 /* One mmuext operation; the queue is flushed first. `argument` is a frame or an address. */
 void update_extended(unsigned int command, uint64_t argument);
 
+/* Counters, for backend_stats(). */
+void update_stats(void);
+
 /* ---- traps.c, events.c, console.c ---- */
 void traps_init(void);
 void events_init(struct vcpu *v);
@@ -96,6 +101,9 @@ void console_init(void);
 void console_event(struct vcpu *v);
 
 /* ---- space.c ---- */
-void space_init(void);
+
+/* Gives up the tables of the address space that was not used for longest; false if there is none.
+ */
+bool space_give_up_oldest(void);
 
 #endif /* WEDGE_BACKEND_XEN_H */

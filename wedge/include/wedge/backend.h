@@ -41,6 +41,12 @@ void backend_interrupt_line(struct vcpu *v, bool asserted);
 enum backend_end { BACKEND_POWEROFF, BACKEND_REBOOT, BACKEND_CRASH };
 _Noreturn void backend_end(enum backend_end how);
 
+/* The back end's own counters, by stats_line() (stats.h). */
+void backend_stats(void);
+
+/* How fast the time stamp counter runs, in kHz. */
+uint64_t backend_tsc_khz(void);
+
 /*
  * Guest-physical memory: `pages` of it from address 0. The back end keeps some frames for itself;
  * guest_pointer() in guest_walk.h reaches the rest.
@@ -119,6 +125,9 @@ void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
  * ready to run its first instruction.
  */
 void core_start(struct vcpu *v, const struct afterburn_wedge_header *bundle);
+
+/* The guest ended of its own will: says what was counted, and ends it. */
+_Noreturn void core_end(const struct vcpu *v, enum backend_end how);
 
 /* A rewritten site called the wedge: v->rip is the return address. */
 void core_site(struct vcpu *v);

@@ -20,6 +20,7 @@ enum {
 	STACK_TOP = 0x1a000,
 	IDENTITY_GIB = 4,
 
+	COMMAND_LINE_MAX = 2047, /* what Linux takes (COMMAND_LINE_SIZE) */
 	EXTENDED_START = 0x100000,
 	LOW_RAM_END = 0x9fc00,
 
@@ -87,17 +88,35 @@ static void describe_memory(uint8_t *zero_page)
 	}
 }
 
+static void format_line(char *to, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	format_text(to, size, format, arguments);
+	va_end(arguments);
+}
+
+/*
+ * The guest's own words come last, so they win. The rate of the time stamp counter is known
+ * exactly: measuring it against the 8254, whose every access is a call here, would fail.
+ */
+static void build_command_line(void)
+{
+	char *line = low_page(COMMAND_LINE);
+	const char *given = backend_command_line();
+
+	if (strlen(given) > COMMAND_LINE_MAX)
+		wedge_fatal("the command line is longer than %d bytes", COMMAND_LINE_MAX);
+	format_line(line, X86_PAGE_SIZE, "tsc_early_khz=%lu %s", backend_tsc_khz(), given);
+}
+
 static void build_zero_page(void)
 {
 	uint8_t *zero_page = low_page(ZERO_PAGE);
-	char *line = low_page(COMMAND_LINE);
-	const char *given = backend_command_line();
-	size_t length = strlen(given);
 	uint64_t ramdisk, ramdisk_size;
 
-	if (length > X86_PAGE_SIZE - 1)
-		wedge_fatal("the command line is longer than %d bytes", X86_PAGE_SIZE - 1);
-	memcpy(line, given, length);
+	build_command_line();
 	backend_ramdisk(&ramdisk, &ramdisk_size);
 	if (ramdisk + ramdisk_size > UINT32_MAX)
 		wedge_fatal("the ramdisk lies above 4 GiB");

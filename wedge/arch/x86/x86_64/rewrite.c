@@ -11,6 +11,7 @@
 #include <wedge/arch.h>
 #include <wedge/gates.h>
 #include <wedge/lib.h>
+#include <wedge/stats.h>
 
 enum { OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9 };
 
@@ -156,6 +157,9 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 
 	if (afterburn_insns[d->id].how == AFTERBURN_HOW_JUMP)
 		return emit_transfer(c, d);
+	/* To be counted, it must pass through C. An sti before a halt sets a mark only. */
+	if (stats_wanted() && d->id != AFTERBURN_INSN_SWAPGS && !is_halt(next))
+		return emit_branch(c, OPCODE_CALL, gate_site);
 	switch (d->id) {
 	case AFTERBURN_INSN_CLI:
 		emit_set_byte(c, offsetof(struct vcpu, events.masked), 1);
