@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * start.S - the two entries of a micro-guest: startup_64 by the Linux 64-bit boot protocol, and
+ * pvh_start by the PVH protocol (32-bit protected mode), which leads to the first.
+ *
+ * Invariant: until `high` all of this runs at its physical address, in both cases on an identity
+ * map; afterwards where it is linked.
+ */
+#include "layout.h"
+
+#define PHYS(symbol) ((symbol) - KERNEL_BASE)
+
+	.section .note.pvh, "a", @note
+	.align 4
+	.long 4, 4, 18 /* owner's length, 4 bytes, XEN_ELFNOTE_PHYS32_ENTRY */
+	.asciz "Xen"
+	.long PHYS(pvh_start)
+
+	.section .head.text, "ax"
+	.globl startup_64
+	.code64
+startup_64:
+	lgdt gdt_pointer_physical(%rip)
+	movl $KERNEL_DS, %eax
+	movl %eax, %ds
+	movl %eax, %es
+	movl %eax, %ss
+	leaq early_stack_top(%rip), %rsp
+	pushq $KERNEL_CS
+	leaq 1f(%rip), %rax
+	pushq %rax
+	lretq
+1:	movl $0xc0000080, %ecx /* EFER: SCE, NX */
+	rdmsr
+	orl $0x801, %eax
+	wrmsr
+	movq %cr4, %rax
+	orq $0xa0, %rax /* PAE, PGE */
+	movq %rax, %cr4
+	leaq boot_l4(%rip), %rax
+	movq %rax, %cr3
+	movq $high, %rax
+	jmpq *%rax
+
+high:
+	movq $stack_top, %rsp
+	lgdt gdt_pointer
+	movq %rsi, %r12
+	movq $bss_start, %rdi
+	movq $bss_end, %rcx
+	subq %rdi, %rcx
+	xorl %eax, %eax
+	rep stosb
+	movq %r12, %rdi
+	movl pvh_info, %esi
+	xorl %ebp, %ebp
+	call micro_start
+	ud2
+
+	.code32
+	.globl pvh_start
+pvh_start:
+	cld
+	movl $PHYS(early_stack_top), %esp
+	movl %ebx, PHYS(pvh_info)
+	lgdt PHYS(gdt_pointer_physical)
+	movl %cr4, %eax
+	orl $0x20, %eax
+	movl %eax, %cr4
+	movl $PHYS(boot_l4), %eax
+	movl %eax, %cr3
+	movl $0xc0000080, %ecx
+	rdmsr
+	orl $0x100, %eax
+	wrmsr
+	movl %cr0, %eax
+	orl $0x80010020, %eax /* PG, WP, NE */
+	movl %eax, %cr0
+	ljmpl $KERNEL_CS, $PHYS(pvh_64)
+	.code64
+pvh_64:
+	xorl %esi, %esi
+	jmp startup_64
+
+	.data
+	.balign 8
+	.word 0, 0, 0
+gdt_pointer_physical:
+	.word gdt_end - gdt - 1
+	.quad PHYS(gdt)
+	.word 0, 0, 0
+gdt_pointer:
+	.word gdt_end - gdt - 1
+	.quad gdt
+
+	.balign 16
+	.globl gdt, gdt_end
+gdt:
+	.quad 0
+	.quad 0x00cf9b000000ffff /* 08: 32-bit code, CPL 0 */
+	.quad 0x00af9b000000ffff /* 10: 64-bit code, CPL 0 */
+	.quad 0x00cf93000000ffff /* 18: data, CPL 0 */
+	.quad 0x00cffb000000ffff /* 20: 32-bit code, CPL 3 */
+	.quad 0x00cff3000000ffff /* 28: data, CPL 3 */
+	.quad 0x00affb000000ffff /* 30: 64-bit code, CPL 3 */
+	.quad 0
+	.quad 0, 0 /* 40: TSS, filled in by segments_init() */
+	.quad 0x00c0f10012345678 /* 50: read-only data, CPL 3, base 0x001234.., not writable */
+	.quad 0x00cf1b000000ffff /* 58: code, not present */
+gdt_end:
+
+pvh_info:
+	.long 0
+
+	.balign 4096
+	.globl boot_l4
+boot_l4:
+	.quad PHYS(boot_l3_low) + 0x3
+	.fill 510, 8, 0
+	.quad PHYS(boot_l3_high) + 0x3
+boot_l3_low:
+	.quad PHYS(boot_l2) + 0x3
+	.fill 511, 8, 0
+boot_l3_high:
+	.fill 510, 8, 0
+	.quad PHYS(boot_l2) + 0x3
+	.quad 0
+boot_l2:
+	.set block, 0
+	.rept MAPPED_BLOCKS
+	.quad (block << 21) + 0x83
+	.set block, block + 1
+	.endr
+	.fill 512 - MAPPED_BLOCKS, 8, 0
+
+	.fill 4096, 1, 0
+early_stack_top:
+
+	.bss
+	.balign 4096
+	.globl stack_top
+	.skip 32768
+stack_top:
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# Runs a micro-guest on every platform and reports each of its checks: source it after
+# tests/lib.sh, then micro_group GROUP.
+#
+# Invariant: the checks to be reported are read from the source. A check without a result failed; if
+# it took the machine down, the guest is started again behind it.
+micro_run=$O/libexec/afterburner/commands/run
+micro_platforms=${MICRO_PLATFORMS:-bare xen-dom0}
+micro_memory=160
+micro_time_limit=40
+
+# The names of a group's checks, in the order of the source.
+micro_checks() {
+	sed -n -E 's/^CHECK\(([a-z0-9_]+)\)$/\1/p; s/^SITE\(([a-z0-9_]+),.*/site_keeps_\1/p' \
+		"$TOP/tests/micro/$1"/*.c
+}
+
+# micro_boot PLATFORM GROUP ARGUMENTS: console in $tmp/console, exit code in $boot_code
+micro_boot() {
+	local log=$O/tests/logs/micro-$2-$1
+	boot_code=0
+	"$micro_run" --on "$1" --memory "$micro_memory" --timeout "$micro_time_limit" \
+		--append "platform=$1${3:+ $3}" "$O/tests/micro/$2.elf" \
+		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
+	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
+	mkdir -p "${log%/*}"
+	cat "$tmp/console" "$tmp/run.err" >"$log"
+}
+
+# The check that was running when the console ended; nothing if the guest reached its end.
+micro_culprit() {
+	grep -aqx MICRO-END "$tmp/console" && return
+	sed -n 's/^MICRO-RUN //p' "$tmp/console" | tail -n 1
+}
+
+# Starts the group as often as checks take it down; all consoles in $tmp/results.
+micro_results() { # micro_results PLATFORM GROUP
+	local culprit='' before
+	: >"$tmp/results"
+	while :; do
+		before=$culprit
+		micro_boot "$1" "$2" "${culprit:+after=$culprit}"
+		cat "$tmp/console" >>"$tmp/results"
+		culprit=$(micro_culprit)
+		[[ -n $culprit && $culprit != "$before" ]] || break
+		{
+			echo "MICRO-FAIL $culprit: the guest ended here (exit code $boot_code)"
+			grep -aE 'afterburn wedge: fatal|Domain 0 crashed|^afterburn run: ' \
+				"$tmp/console" "$tmp/run.err" | sed 's/^[^:]*:/MICRO-WHY /' | head -n 3
+		} >>"$tmp/results"
+	done
+}
+
+micro_passed() { # micro_passed CHECK
+	grep -aqx "MICRO-OK $1" "$tmp/results" || {
+		grep -aE -A 3 "^MICRO-(FAIL|ERROR|NOTE) $1(:|$)" "$tmp/results" |
+			grep -aE "^MICRO-(FAIL|ERROR|NOTE) $1(:|$)|^MICRO-WHY" ||
+			echo "no result; the end of the console: $(tail -n 5 "$tmp/results")"
+		return 1
+	}
+}
+
+micro_group() { # micro_group GROUP
+	local platform check reason
+	for platform in $micro_platforms; do
+		micro_results "$platform" "$1"
+		for check in $(micro_checks "$1"); do
+			reason=$(sed -n "s/^MICRO-SKIP $check: //p" "$tmp/results")
+			if [[ -n $reason ]]; then
+				skip "$platform: $check" "$reason"
+			else
+				ok "$platform: $check" micro_passed "$check"
+			fi
+		done
+		ok "$platform: reaches its end and powers off" micro_ended
+	done
+}
+
+micro_ended() {
+	grep -aqx MICRO-END "$tmp/console" && ((boot_code == 0)) || {
+		echo "exit code $boot_code"
+		cat "$tmp/run.err"
+		tail -n 10 "$tmp/console"
+		return 1
+	}
+}
