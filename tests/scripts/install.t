@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# make install: everything arrives below DESTDIR and PREFIX, and finds its other parts there.
+source "$TOP/tests/lib.sh"
+
+root=$tmp/root
+bin=$root/opt/ab/bin/afterburn
+libexec=$root/opt/ab/libexec/afterburner
+
+only_below_prefix() {
+	same "$(cd "$root" && find . -maxdepth 2 -mindepth 2)" ./opt/ab
+}
+
+compiles() {
+	echo 'void f(void) { __asm__ volatile("cli"); }' >"$tmp/x.c"
+	gcc -B"$libexec/" -c "$tmp/x.c" -o "$tmp/x.o" && readelf -SW "$tmp/x.o" | grep -q afterburn
+}
+
+packs() {
+	"$bin" pack --wedge xen -o "$tmp/packed" "$tmp/no-kernel" 2>"$tmp/err"
+	local code=$?
+	cat "$tmp/err"
+	[[ $code == 2 && ! -e $tmp/packed ]]
+}
+
+ok "make install" make -s -C "$TOP" O="$O" DESTDIR="$root" PREFIX=/opt/ab install
+ok "nothing outside the prefix" only_below_prefix
+ok "afterburn starts" "$bin" --help
+for command in make run stats; do
+	ok "afterburn $command is found" "$bin" $command --help
+done
+ok "the assembler is found by gcc" compiles
+ok "the wedge is there" test -s "$root/opt/ab/lib/afterburner/wedge-xen-x86_64.elf"
+ok "the contract is there" test -s "$root/opt/ab/include/afterburn/insns.def"
+ok "a missing kernel is named" packs
+done_testing
