@@ -19,7 +19,7 @@ $(AUDIT): $(AUDIT_OBJS) $(TOOLS_SHARED)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $(sort $^) -lopcodes -lbfd -lz
 
-ALL += $(O)/bin/afterburn $(if $(AUDIT_SRC),$(AUDIT))
+ALL += $(O)/bin/afterburn $(AUDIT)
 
 # Scripts are installed by their owner; the one compiled command beside them here.
 .PHONY: install-audit

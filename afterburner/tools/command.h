@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * command.h - what the commands share: exit codes, messages, the built-in commands' entry points.
+ * command.h - what the commands share: exit codes, messages, the built-in commands. `audit` is a
+ * program of its own, which alone needs libopcodes.
  *
  * Invariant: the three exit codes mean the same in every command.
  */
@@ -20,7 +21,6 @@ enum {
 /* Commands take argv with their own name first and return an exit code. */
 int command_sites(int argc, char **argv);
 int command_pack(int argc, char **argv);
-int command_audit(int argc, char **argv); /* a program of its own, which alone needs libopcodes */
 
 /**
  * complain - "afterburn COMMAND: FILE: text" on standard error

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * audit.h - the parts of `afterburn audit`: reading a file, sweeping its code, reporting.
+ *
+ * Invariant: the verdict is afterburn_match()'s at every instruction boundary; libopcodes only
+ * supplies boundaries, text and a second opinion.
+ */
+#ifndef AFTERBURNER_TOOLS_AUDIT_H
+#define AFTERBURNER_TOOLS_AUDIT_H
+
+#include "disassemble.h"
+#include "elf/sites.h"
+#include "json.h"
+
+enum finding_kind {
+	FINDING_UNANNOTATED,  /* a sensitive instruction that no record describes */
+	FINDING_RECORD,	      /* a record that is wrong */
+	FINDING_PAD,	      /* a pad that no record describes */
+	FINDING_DISAGREEMENT, /* matcher and libopcodes differ: a warning, unless --strict */
+	FINDING_KINDS
+};
+
+struct finding {
+	enum finding_kind kind;
+	const struct ab_region *region; /* or NULL for a record outside code */
+	uint64_t offset;		/* in the region; else an address */
+	const char *where;		/* function+0x12 */
+	const char *text;		/* the instruction, or what is wrong */
+};
+
+struct baseline;
+
+/* Sections whose code runs only as a copy elsewhere, and why they need no sites. */
+struct exemption {
+	const char *section;
+	const char *reason;
+};
+extern const struct exemption audit_exemptions[];
+#define AUDIT_EXEMPTIONS_MAX 8
+
+struct audit {
+	struct disassembler *disassembler;
+	struct baseline *baseline; /* or NULL */
+	struct json *json;	   /* or NULL */
+	bool strict, quiet;
+	uint64_t limit; /* findings shown per function; 0 for all */
+	bool trouble;	/* a file could not be read */
+	uint64_t failures;
+};
+
+/* One ELF file under audit. */
+struct subject {
+	struct audit *audit;
+	const struct ab_image *image;
+	const struct ab_sites *sites;
+	bool *good; /* per site: its record is right */
+	bool *only_32;
+	uint64_t instructions, bytes;
+	uint64_t exempt[AUDIT_EXEMPTIONS_MAX];
+	uint64_t found[FINDING_KINDS], accepted;
+	/* For the limit per function. */
+	char function[256];
+	uint64_t in_function;
+};
+
+/* The index of the exemption for a section, or -1. */
+int audit_exemption(const char *section);
+
+/* Checks every record; fills in subject->good and subject->only_32. */
+void audit_records(struct subject *subject);
+
+/* Sweeps all code; needs audit_records() before it. */
+void audit_sweep(struct subject *subject);
+
+/* Would an assembler spell an instruction of the table like this? For the second opinion. */
+bool audit_text_is_sensitive(const char *text);
+
+/* Shows or counts one finding. */
+void audit_report(struct subject *subject, const struct finding *finding);
+
+/* Ends the findings of one file: what the limit held back, and the summary. */
+void audit_summary(struct subject *subject);
+
+/**
+ * baseline_read - findings that the user accepts
+ *
+ * Returns NULL with *error set if the file cannot be read or a line is malformed.
+ */
+struct baseline *baseline_read(const char *path, struct ab_error *error);
+void baseline_free(struct baseline *baseline);
+
+/* Does a line of the baseline accept this finding? `function` without offset. */
+bool baseline_accepts(struct baseline *baseline, const char *function, const char *text);
+
+/* Calls `unused` for each line that accepted nothing; returns how many there are. */
+uint64_t baseline_unused(const struct baseline *baseline,
+			 void (*unused)(unsigned int line, const char *text));
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * audit_sweep.c - walks all code, instruction by instruction.
+ *
+ * A linear sweep that starts anew at every symbol and at every site, so that data between functions
+ * cannot hide the code behind it. The part of a function in an ELF64 file that ends with a site
+ * which is right in 32-bit code only (a far jump to 64-bit code, typically) is read as 32-bit code.
+ *
+ * Invariant: the matcher is asked at every boundary; every sensitive instruction it finds is either
+ * a site with a right record or a finding.
+ */
+#include "audit.h"
+
+#include <afterburn/sites.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INT3 0xcc
+
+struct sweep {
+	struct subject *subject;
+	const struct ab_region *region;
+	uint64_t site, site_end; /* the region's sites in the list */
+	uint32_t label;		 /* the next one of the region */
+	uint64_t end_32;	 /* code before this offset is 32-bit code */
+	int exemption;
+};
+
+static const struct ab_label *next_label(const struct sweep *s, uint32_t index)
+{
+	const struct ab_image *image = s->subject->image;
+
+	if (!s->region->section || index >= image->label_count ||
+	    image->labels[index].section != s->region->section)
+		return NULL;
+	return &image->labels[index];
+}
+
+/* The first label of the region. */
+static uint32_t first_label(const struct ab_image *image, uint32_t section)
+{
+	uint32_t i = 0;
+
+	while (i < image->label_count && image->labels[i].section < section)
+		i++;
+	return i;
+}
+
+/* Where the function that begins at label s->label stops to be 32-bit code. */
+static void find_end_32(struct sweep *s, uint64_t from)
+{
+	const struct subject *subject = s->subject;
+	const struct ab_label *label = next_label(s, s->label);
+	uint64_t end = s->region->code.size;
+
+	for (uint32_t i = s->label; label && label->offset <= from; label = next_label(s, ++i))
+		;
+	if (label)
+		end = label->offset;
+	for (uint64_t i = s->site; i < s->site_end && subject->sites->list[i].offset < end; i++)
+		if (subject->only_32[i])
+			s->end_32 = subject->sites->list[i].offset +
+				    subject->sites->list[i].site_length;
+}
+
+/* The next offset above `at` where an instruction surely begins. */
+static uint64_t next_anchor(const struct sweep *s, uint64_t at)
+{
+	const struct ab_label *label = next_label(s, s->label);
+	uint64_t anchor = s->region->code.size;
+
+	if (label && label->offset > at && label->offset < anchor)
+		anchor = label->offset;
+	if (s->site < s->site_end && s->subject->good[s->site]) {
+		const struct ab_site *site = &s->subject->sites->list[s->site];
+		uint64_t insn = site->offset + site->insn_offset;
+
+		if (site->offset > at && site->offset < anchor)
+			anchor = site->offset;
+		else if (insn > at && insn < anchor)
+			anchor = insn;
+	}
+	return anchor;
+}
+
+/* Moves past labels at `at` and sites that end there or before. */
+static void advance(struct sweep *s, uint64_t at)
+{
+	const struct ab_site *list = s->subject->sites->list;
+	const struct ab_label *label = next_label(s, s->label);
+
+	if (label && label->offset <= at) {
+		find_end_32(s, at);
+		while (label && label->offset <= at)
+			label = next_label(s, ++s->label);
+	}
+	while (s->site < s->site_end && list[s->site].offset + list[s->site].site_length <= at)
+		s->site++;
+}
+
+/* Is the instruction at `at` the one that the current site's right record describes? */
+static bool is_site(const struct sweep *s, uint64_t at)
+{
+	const struct ab_site *site = &s->subject->sites->list[s->site];
+
+	return s->site < s->site_end && s->subject->good[s->site] &&
+	       site->offset + site->insn_offset == at;
+}
+
+static bool is_site_pad(const struct sweep *s, uint64_t at)
+{
+	const struct ab_site *site = &s->subject->sites->list[s->site];
+
+	return s->site < s->site_end && at >= site->offset && at - site->offset < site->site_length;
+}
+
+static void report(const struct sweep *s, enum finding_kind kind, uint64_t at, const char *text)
+{
+	char where[512];
+	struct finding finding = {
+		.kind = kind,
+		.region = s->region,
+		.offset = at,
+		.where = where,
+		.text = text,
+	};
+
+	ab_image_where(s->subject->image, s->region, at, where, sizeof(where));
+	audit_report(s->subject, &finding);
+}
+
+/* A pad that no record mentions: its instruction would stay as it is. */
+static void check_pad(const struct sweep *s, uint64_t at)
+{
+	const struct ab_bytes code = s->region->code;
+	unsigned char kind, length;
+
+	if (s->exemption >= 0 || s->subject->sites->source == AB_SITES_PADS ||
+	    code.size - at < AFTERBURN_PAD_LEN ||
+	    !afterburn_pad_parse(code.data + at, &kind, &length) || is_site_pad(s, at))
+		return;
+	report(s, FINDING_PAD, at, "a pad that no record describes");
+}
+
+static void check_insn(const struct sweep *s, uint64_t at, enum afterburn_code_mode mode,
+		       const char *text)
+{
+	const struct ab_bytes code = s->region->code;
+	struct afterburn_decoded insn;
+	bool matched = afterburn_match(code.data + at, code.size - at, mode, &insn);
+	bool spelled = audit_text_is_sensitive(text);
+
+	if (matched && !is_site(s, at) &&
+	    afterburn_insns[insn.id].policy == AFTERBURN_POLICY_ALWAYS) {
+		if (s->exemption >= 0)
+			s->subject->exempt[s->exemption]++;
+		else
+			report(s, FINDING_UNANNOTATED, at, text);
+	}
+	if (matched != spelled && s->exemption < 0)
+		report(s, FINDING_DISAGREEMENT, at, text);
+}
+
+static void sweep_region(struct sweep *s)
+{
+	const struct ab_bytes code = s->region->code;
+	struct subject *subject = s->subject;
+	struct disassembler *d = subject->audit->disassembler;
+
+	disassembler_code(d, code, s->region->addr);
+	for (uint64_t at = 0; at < code.size;) {
+		enum afterburn_code_mode mode;
+		const char *text;
+		uint64_t length, anchor;
+
+		/* int3 fills the room between functions, in a kernel a third of all bytes. */
+		if (code.data[at] == INT3) {
+			at++;
+			subject->instructions++;
+			continue;
+		}
+		advance(s, at);
+		mode = subject->image->width == 64 && at >= s->end_32 ? AFTERBURN_CODE_64
+								      : AFTERBURN_CODE_32;
+		length = disassemble(d, at, mode, &text);
+		check_insn(s, at, mode, text);
+		check_pad(s, at);
+		anchor = next_anchor(s, at);
+		at = length > anchor - at ? anchor : at + length;
+		subject->instructions++;
+	}
+	subject->bytes += code.size;
+}
+
+void audit_sweep(struct subject *subject)
+{
+	const struct ab_sites *sites = subject->sites;
+	uint64_t site = 0;
+
+	while (site < sites->count && sites->list[site].region < 0)
+		site++;
+	for (uint32_t i = 0; i < subject->image->region_count; i++) {
+		struct sweep s = {.subject = subject, .region = &subject->image->regions[i]};
+
+		s.site = site;
+		while (site < sites->count && sites->list[site].region == (int)i)
+			site++;
+		s.site_end = site;
+		s.label = first_label(subject->image, s.region->section);
+		s.exemption = audit_exemption(s.region->name);
+		find_end_32(&s, 0);
+		sweep_region(&s);
+	}
+}
