@@ -8,7 +8,7 @@
 #include "micro.h"
 
 extern uint64_t boot_l4[512];
-extern char pool_start[], pool_end[], user_start[], user_end[], user_load[];
+extern char pool_start[], pool_end[], user_start[], user_end[], user_image[];
 
 static char *pages, *blocks;
 
@@ -89,7 +89,7 @@ void paging_init(void)
 	blocks = (char *)((uint64_t)pool_end & ~(BLOCK - 1));
 	boot_l4[0] = 0;
 	for (uint64_t at = 0; at < (uint64_t)(user_end - user_start); at += PAGE)
-		map(USER_BASE + at, physical(user_load + at), PTE_U);
+		map(USER_BASE + at, physical(user_image + at), PTE_U);
 	map(USER_STACK - PAGE, physical(page_new()), PTE_U | PTE_W);
 	map(USER_DATA, physical(page_new()), PTE_U | PTE_W);
 	write_cr4(read_cr4() & ~CR4_PGE);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user.S - user programs that cause exceptions.
+ *
+ * Invariant: each exported label stands at the instruction that the check names.
+ */
+	.text
+	.globl user_divide, user_int3, user_int3_end, user_int80, user_int80_end, user_int_dpl0
+	.globl user_steps, user_steps_end, user_watch, user_watch_end
+	.globl user_x87, user_cli, user_hlt, user_bad_segment
+user_divide:
+	xorl %edx, %edx
+	xorl %ecx, %ecx
+	divl %ecx
+	ud2
+
+user_int3:
+	int3
+user_int3_end:
+	ud2
+
+user_int80:
+	int $0x80
+user_int80_end:
+	ud2
+
+user_int_dpl0:
+	int $0x77
+	ud2
+
+user_steps:
+	nop
+	leaq 1(%rax), %rax
+	nop
+user_steps_end:
+	ud2
+
+user_watch:
+	movq %rax, (%rdi)
+user_watch_end:
+	ud2
+
+user_x87:
+	fninit
+	fnstcw (%rdi)
+	andw $0xfffb, (%rdi)
+	fldcw (%rdi)
+	fld1
+	fldz
+	fdivrp
+	fwait
+	ud2
+
+user_cli:
+	cli
+	ud2
+
+user_hlt:
+	hlt
+	ud2
+
+user_bad_segment:
+	movl %eax, %ds
+	ud2
+
+	.section .note.GNU-stack, "", @progbits
