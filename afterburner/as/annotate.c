@@ -10,6 +10,7 @@
 #include "locate.h"
 #include "pass.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void annotate_die(const struct annotator *a, const char *place, const char *text)
@@ -249,7 +250,7 @@ void annotate(struct annotator *a, const struct policy *policy, const struct sou
 	      unsigned int count)
 {
 	*a = (struct annotator){.sources = sources, .source_count = count};
-	sections_start(&a->now.sections);
+	sections_start(&a->now.sections, &a->section_names);
 	a->now.code = policy->code;
 	a->altmacro = policy->altmacro || mentions_altmacro(a);
 	choose_labels(a);
@@ -263,4 +264,14 @@ void annotate(struct annotator *a, const struct policy *policy, const struct sou
 		annotate_statements(a);
 		close_source(a);
 	}
+}
+
+void annotate_free(struct annotator *a)
+{
+	buffer_free(&a->emitter.out);
+	macros_free(&a->macros);
+	free(a->values.list);
+	free(a->placed);
+	free(a->section_names.list);
+	*a = (struct annotator){0};
 }

@@ -47,6 +47,7 @@ struct annotator {
 	bool altmacro; /* some macro may be expanded in alternate mode */
 	struct emitter emitter;
 	struct context now;
+	struct section_names section_names;
 	const struct source *sources;
 	unsigned int source_count;
 	unsigned int source; /* the one at work */
@@ -77,5 +78,8 @@ struct annotator {
 /* Annotate all sources, one behind the other, into a->emitter.out. */
 void annotate(struct annotator *a, const struct policy *policy, const struct source *sources,
 	      unsigned int count);
+
+/* Give back all memory; the sources stay. */
+void annotate_free(struct annotator *a);
 
 #endif

@@ -13,8 +13,18 @@ ALL += $(AS_DIR)/as
 
 # What the tests need: tools of their own, each from one file.
 AS_TEST_TOOLS := $(O)/tests/as/records $(O)/tests/as/spellings
-$(AS_TEST_TOOLS): $(O)/tests/as/%: $(O)/obj/tests/as/%.o $(AS_INSN_OBJS)
+$(O)/tests/as/records $(O)/tests/as/spellings: $(O)/tests/as/%: $(O)/obj/tests/as/%.o $(AS_INSN_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^
+
+# The fuzzer holds the pass itself, with sanitizers, and its own way out of it.
+AS_FUZZ_SOURCES := $(SRC)/tests/as/fuzz.c $(wildcard $(SRC)/afterburner/insn/*.c) \
+	$(filter-out %/main.c %/diag.c %/realas.c %/options.c %/arguments.c %/exclude.c \
+		%/dependencies.c %/hint.c %/input.c,$(wildcard $(SRC)/afterburner/as/*.c))
+AS_TEST_TOOLS += $(O)/tests/as/fuzz
+$(O)/tests/as/fuzz: $(AS_FUZZ_SOURCES) $(wildcard $(SRC)/afterburner/as/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(HOSTED_CFLAGS)) -I$(SRC)/afterburner/as \
+		-fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $(AS_FUZZ_SOURCES)
 
 check unit check-only: $(AS_TEST_TOOLS)

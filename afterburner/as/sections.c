@@ -12,19 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names with flags met so far, newest last. Spans point into the input, which is never freed. */
-static struct section *known;
-static size_t known_count, known_capacity;
-
-static void remember(struct section section)
+static void remember(struct section_names *names, struct section section)
 {
-	if (known_count == known_capacity) {
-		known_capacity = known_capacity ? 2 * known_capacity : 64;
-		known = realloc(known, known_capacity * sizeof(*known));
-		if (!known)
+	if (names->count == names->capacity) {
+		names->capacity = names->capacity ? 2 * names->capacity : 64;
+		names->list = realloc(names->list, names->capacity * sizeof(*names->list));
+		if (!names->list)
 			die("out of memory");
 	}
-	known[known_count++] = section;
+	names->list[names->count++] = section;
 }
 
 /* Code there is a template that is copied before it runs, or data whatever its flags say. */
@@ -83,7 +79,7 @@ static struct span find_flags(const char *p, const char *end)
 	return flags;
 }
 
-static struct section look_up(struct span operands)
+static struct section look_up(struct section_names *names, struct span operands)
 {
 	const char *end = name_end(operands);
 	struct section section = {{operands.begin, end}, false};
@@ -98,9 +94,9 @@ static struct section look_up(struct span operands)
 	} else {
 		/* A name that a macro argument gives: say code; only instructions will tell. */
 		section.code = code_by_name(section.name) || span_has_argument(section.name);
-		for (size_t i = known_count; i-- > 0;) {
-			if (span_equal(known[i].name, section.name)) {
-				section.code = known[i].code;
+		for (size_t i = names->count; i-- > 0;) {
+			if (span_equal(names->list[i].name, section.name)) {
+				section.code = names->list[i].code;
 				break;
 			}
 		}
@@ -108,7 +104,7 @@ static struct section look_up(struct span operands)
 	if (never_code(section.name))
 		section.code = false;
 	if (flags.begin)
-		remember(section);
+		remember(names, section);
 	return section;
 }
 
@@ -130,7 +126,7 @@ static void push(struct sections *s, struct span operands)
 		s->stack[2 * s->depth + 1] = s->previous;
 	}
 	s->depth++;
-	change(s, look_up(operands));
+	change(s, look_up(s->names, operands));
 }
 
 static void pop(struct sections *s)
@@ -144,9 +140,9 @@ static void pop(struct sections *s)
 	}
 }
 
-void sections_start(struct sections *s)
+void sections_start(struct sections *s, struct section_names *names)
 {
-	*s = (struct sections){0};
+	*s = (struct sections){.names = names};
 	change_to(s, ".text", true);
 	s->previous = s->current;
 }
@@ -173,7 +169,7 @@ bool sections_directive(struct sections *s, struct span word, struct span operan
 		return true;
 	case 's':
 		if (span_is(word, ".section"))
-			change(s, look_up(operands));
+			change(s, look_up(s->names, operands));
 		else if (span_is(word, ".subsection"))
 			change(s, s->current);
 		else

@@ -18,15 +18,23 @@ struct section {
 	bool code;
 };
 
+/* The names that were given flags so far, newest last. */
+struct section_names {
+	struct section *list;
+	size_t count;
+	size_t capacity;
+};
+
 struct sections {
+	struct section_names *names;
 	struct section current;
 	struct section previous;
 	struct section stack[2 * SECTIONS_DEPTH]; /* pairs: current, previous */
 	unsigned int depth;			  /* pairs in use; may exceed SECTIONS_DEPTH */
 };
 
-/* The state at the start of a file: .text, nothing pushed. */
-void sections_start(struct sections *s);
+/* The state at the start of a file: .text, nothing pushed. `names` outlives it, and grows. */
+void sections_start(struct sections *s, struct section_names *names);
 
 /*
  * Apply one directive.
