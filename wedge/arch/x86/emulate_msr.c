@@ -68,10 +68,12 @@ static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
 		*value = v->efer;
 		return true;
 	case X86_MSR_FS_BASE:
+		backend_read_bases(v);
 		*value = v->fs_base;
 		return true;
 	case X86_MSR_GS_BASE:
 	case X86_MSR_KERNEL_GS_BASE:
+		backend_read_bases(v);
 		*value = names_user_gs(v, msr) ? v->gs_base_user : v->gs_base_kernel;
 		return true;
 	default:

@@ -28,6 +28,8 @@ void xen_main(struct vcpu *v)
 
 	console_init();
 	traps_init();
+	/* User code must not read Xen's machine-to-physical table (public/xen.h, m2p_strict). */
+	hypercall2(__HYPERVISOR_vm_assist, VMASST_CMD_enable, VMASST_TYPE_m2p_strict);
 	memory_init();
 	events_init(v);
 	v->in_wedge = 1;

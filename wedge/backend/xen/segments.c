@@ -141,6 +141,24 @@ void backend_load_gs_base(struct vcpu *v, bool user)
 		set_base(SEGBASE_GS_KERNEL, v->gs_base_kernel);
 }
 
+/*
+ * User code changes its bases by loading selectors, so what the guest set last may be stale. Xen
+ * emulates this rdmsr for a kernel in ring 3.
+ */
+static uint64_t read_msr(uint32_t msr)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+	return (uint64_t)high << 32 | low;
+}
+
+void backend_read_bases(struct vcpu *v)
+{
+	v->fs_base = read_msr(X86_MSR_FS_BASE);
+	v->gs_base_user = read_msr(X86_MSR_KERNEL_GS_BASE);
+}
+
 /* The guest writes its tables with plain stores: look again before a selector is used. */
 static bool refresh(struct vcpu *v, uint16_t selector)
 {
@@ -197,8 +215,11 @@ uint16_t backend_read_selector(const struct vcpu *v, unsigned int sreg)
 	case X86_FS:
 		__asm__ volatile("movw %%fs, %0" : "=r"(selector));
 		return selector;
+	case X86_GS:
+		/* Entering the kernel changes the base, not the selector. */
+		__asm__ volatile("movw %%gs, %0" : "=r"(selector));
+		return selector;
 	default:
-		/* GS is the kernel's own while the kernel runs. */
 		return v->selector[sreg];
 	}
 }

@@ -97,6 +97,7 @@ void backend_code_release(struct vcpu *v, uint64_t va);
 /* Processor state that the hypervisor must know of. Values are in the vCPU already. */
 void backend_load_fs_base(struct vcpu *v);
 void backend_load_gs_base(struct vcpu *v, bool user);
+void backend_read_bases(struct vcpu *v); /* FS.base and the user's GS.base, into the vCPU */
 void backend_load_gdt(struct vcpu *v);
 void backend_load_ldt(struct vcpu *v);
 void backend_load_cr0(struct vcpu *v); /* TS changed */
