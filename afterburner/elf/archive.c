@@ -76,7 +76,8 @@ static bool read_member(struct ab_bytes header, struct ab_bytes names, struct ab
 	ab_slice(header, 0, NAME_SIZE, &field);
 	m->special = field.data[0] == '/' && (field.data[1] < '0' || field.data[1] > '9');
 	if (field.data[0] == '/' && !m->special) {
-		if (!decimal(field.data + 1, NAME_SIZE - 1, &number) || number >= names.size)
+		/* GNU ar may leave the slash that ends a short name in the last place. */
+		if (!decimal(field.data + 1, NAME_SIZE - 2, &number) || number >= names.size)
 			return false;
 		ab_slice(names, number, names.size - number, &field);
 		return copy_name(m, field, "\n");
