@@ -221,39 +221,13 @@ static void close_source(struct annotator *a)
 			    "\n.warning \"end of file not at end of a line; newline inserted\"\n");
 }
 
-static void choose_labels(struct annotator *a)
-{
-	unsigned int index = 0, i;
-
-	do {
-		a->emitter.label = emit_label_candidate(index++);
-		if (!a->emitter.label)
-			die("%s: uses all local labels that we could take", a->sources[0].name);
-		for (i = 0; i < a->source_count; i++)
-			if (emit_label_clashes(a->emitter.label, a->sources[i].text))
-				break;
-	} while (i < a->source_count);
-}
-
-static bool mentions_altmacro(const struct annotator *a)
-{
-	static const char word[] = ".altmacro";
-
-	for (unsigned int i = 0; i < a->source_count; i++)
-		if (memmem(a->sources[i].text.begin, span_length(a->sources[i].text), word,
-			   sizeof(word) - 1))
-			return true;
-	return false;
-}
-
 void annotate(struct annotator *a, const struct policy *policy, const struct source *sources,
 	      unsigned int count)
 {
 	*a = (struct annotator){.sources = sources, .source_count = count};
 	sections_start(&a->now.sections, &a->section_names);
 	a->now.code = policy->code;
-	a->altmacro = policy->altmacro || mentions_altmacro(a);
-	choose_labels(a);
+	a->altmacro = policy->altmacro;
 	for (a->source = 0; a->source < count; a->source++) {
 		a->counted = sources[a->source].text.begin;
 		a->line = 1;

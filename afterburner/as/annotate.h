@@ -44,7 +44,7 @@ struct placed {
 };
 
 struct annotator {
-	bool altmacro; /* some macro may be expanded in alternate mode */
+	bool altmacro; /* alternate macro mode from the command line */
 	struct emitter emitter;
 	struct context now;
 	struct section_names section_names;

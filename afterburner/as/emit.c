@@ -35,10 +35,19 @@ unsigned int emit_label_candidate(unsigned int index)
 bool emit_label_clashes(unsigned int label, struct span text)
 {
 	/* All but the last digit, which alone tells our labels apart. */
-	char digits[] = {(char)('0' + label / 10000 % 10), (char)('0' + label / 1000 % 10),
-			 (char)('0' + label / 100 % 10), (char)('0' + label / 10 % 10)};
+	const char digits[] = {(char)('0' + label / 10000 % 10), (char)('0' + label / 1000 % 10),
+			       (char)('0' + label / 100 % 10), (char)('0' + label / 10 % 10)};
+	const char *p = text.begin;
 
-	return memmem(text.begin, span_length(text), digits, sizeof(digits)) != NULL;
+	while ((p = memmem(p, (size_t)(text.end - p), digits, sizeof(digits)))) {
+		const char *next = p + sizeof(digits) + 1;
+
+		/* 98761:, 98761 :, 98761b, 98761f; the end of a longer number counts as well. */
+		if (next < text.end && strchr("bf: \t", *next))
+			return true;
+		p++;
+	}
+	return false;
 }
 
 void emit_copy(struct emitter *e, const char *upto)

@@ -24,7 +24,7 @@ struct site {
 struct emitter {
 	struct buffer out;
 	const char *copied;  /* the input up to here is in `out` */
-	unsigned int label;  /* the first of our numeric labels */
+	unsigned int label;  /* the first of our numeric labels; 0: not chosen yet */
 	unsigned long sites; /* how many were written */
 };
 
@@ -34,7 +34,7 @@ void emit_start(struct emitter *e, const char *text);
 /* The candidates for the first of our three numeric labels, from `index` 0; 0 behind the last. */
 unsigned int emit_label_candidate(unsigned int index);
 
-/* Could labels from `label` on be mistaken for a number that stands in the text? */
+/* Does the text use any of the labels from `label` on, or refer to one? */
 bool emit_label_clashes(unsigned int label, struct span text);
 
 /* Copy the input up to `upto`. */

@@ -19,6 +19,31 @@ bool annotate_here(const struct annotator *a)
 	return a->now.sections.current.code && a->now.code.mode != AFTERBURN_CODE_16 && !a->now.off;
 }
 
+static void choose_labels(struct annotator *a)
+{
+	unsigned int index = 0, i;
+
+	do {
+		a->emitter.label = emit_label_candidate(index++);
+		if (!a->emitter.label)
+			die("%s: uses all local labels that we could take", a->sources[0].name);
+		for (i = 0; i < a->source_count; i++)
+			if (emit_label_clashes(a->emitter.label, a->sources[i].text))
+				break;
+	} while (i < a->source_count);
+}
+
+static bool mentions_altmacro(const struct annotator *a)
+{
+	static const char word[] = ".altmacro";
+
+	for (unsigned int i = 0; i < a->source_count; i++)
+		if (memmem(a->sources[i].text.begin, span_length(a->sources[i].text), word,
+			   sizeof(word) - 1))
+			return true;
+	return false;
+}
+
 /*
  * In alternate macro mode gas replaces a parameter's bare name, even the b of a label reference
  * such as 1b, and says nothing.
@@ -27,14 +52,23 @@ static void check_altmacro(const struct annotator *a, const char *place)
 {
 	static const char letters[] = "bf";
 
-	if (a->macro_depth == 0 || !a->altmacro)
+	if (a->macro_depth == 0)
 		return;
 	for (size_t i = a->outer_macro; i < a->macros.count; i++)
 		for (const char *p = letters; *p; p++)
-			if (macro_has_parameter(&a->macros.list[i], (struct span){p, p + 1}))
+			if (macro_has_parameter(&a->macros.list[i], (struct span){p, p + 1}) &&
+			    (a->altmacro || mentions_altmacro(a)))
 				annotate_die(a, place,
 					     "a sensitive instruction in an .altmacro macro with a "
 					     "parameter named b or f; rename the parameter");
+}
+
+/* What must be known before a site is written. */
+static void prepare(struct annotator *a, const char *place)
+{
+	if (!a->emitter.label)
+		choose_labels(a);
+	check_altmacro(a, place);
 }
 
 /* Remember where the site is, for the hint that a failure ends with. */
@@ -71,7 +105,7 @@ static void place_site(struct annotator *a, unsigned int id)
 {
 	struct site site = site_here(a);
 
-	check_altmacro(a, site.begin);
+	prepare(a, site.begin);
 	site.id = id;
 	site.pad_before = pad_before(a, id);
 	emit_site(&a->emitter, &site);
@@ -109,7 +143,7 @@ static bool place_guarded(struct annotator *a)
 			     "the instruction out, or put '# afterburn: off' before it");
 	if (count == 0)
 		return false;
-	check_altmacro(a, site.begin);
+	prepare(a, site.begin);
 	/* The copies must not repeat a line end. */
 	if (memchr(site.labels, '\n', (size_t)(site.end - site.labels)))
 		annotate_die(a, site.begin,

@@ -114,6 +114,15 @@ name_with_quote() {
 }
 ok "a strange file name" name_with_quote
 
+many_numbers() {
+	{
+		echo '	cli'
+		seq -f '	.long %.0f, %.0f00' 1 99999
+	} >numbers.s
+	annotates 1 numbers.s -o x.o
+}
+ok "a table of all numbers takes no label from us" many_numbers
+
 # What several files are to gas, they are to us
 printf '\tnop\n\tcli' >open-end.s
 printf '\tsti' >open-end-2.s
