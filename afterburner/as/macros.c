@@ -65,6 +65,17 @@ struct span argument_value(struct span argument)
 	return argument;
 }
 
+/* Most words are no macro's name; this tells without looking at the list. */
+static unsigned long long *filter_of(struct macros *m, struct span name)
+{
+	return &m->starts[span_length(name) % 32];
+}
+
+static unsigned long long filter_bit(struct span name)
+{
+	return 1ull << (name.begin < name.end ? to_lower(*name.begin) & 63 : 0);
+}
+
 void macros_define(struct macros *m, struct span operands)
 {
 	struct span name;
@@ -83,6 +94,7 @@ void macros_define(struct macros *m, struct span operands)
 		if (!m->list)
 			die("out of memory");
 	}
+	*filter_of(m, name) |= filter_bit(name);
 	m->list[m->count++] = (struct macro){.name = name, .parameters = operands};
 }
 
@@ -107,6 +119,8 @@ void macros_free(struct macros *m)
 
 struct macro *macros_find(const struct macros *m, struct span name)
 {
+	if (!(m->starts[span_length(name) % 32] & filter_bit(name)))
+		return NULL;
 	for (size_t i = m->count; i-- > 0;)
 		if (same_name(m->list[i].name, name))
 			return &m->list[i];

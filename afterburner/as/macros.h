@@ -21,6 +21,7 @@ struct macros {
 	struct macro *list; /* oldest first */
 	size_t count;
 	size_t capacity;
+	unsigned long long starts[32]; /* by length: a bit for each first letter in use */
 };
 
 /* Enter the macro that these operands of .macro define. */
