@@ -23,11 +23,11 @@ $(GUEST)/guest-check: $(GUEST_CHECK_SRC) $(GUEST_DIR)/initrd/check/check.h
 $(GUEST)/annotated/vmlinux: $(LINUX_INPUTS) $(O)/libexec/afterburner/as \
 		$(O)/libexec/afterburner/commands/make
 	O=$(O) $(GUEST_DIR)/build-linux annotated $(@D)
-	@touch $@
+	@chmod 755 $(@D) && touch $@
 
 $(GUEST)/plain/vmlinux: $(LINUX_INPUTS)
 	O=$(O) $(GUEST_DIR)/build-linux plain $(@D)
-	@touch $@
+	@chmod 755 $(@D) && touch $@
 
 $(GUEST)/vmlinux: $(GUEST)/annotated/vmlinux
 	cp $< $@

@@ -46,6 +46,11 @@ has_xen_entry() {
 	readelf -n "$1" 2>/dev/null | grep -Eq '^ *Xen +0x[0-9a-f]+[[:space:]]+NT_VERSION'
 }
 
+# A packed kernel carries a wedge, which begins with this word (bundle.h).
+is_packed() {
+	LC_ALL=C grep -aqP 'ABWEDGE\x01' "$1"
+}
+
 is_annotated() {
 	readelf -SW "$1" 2>/dev/null | grep -q 'afterburn'
 }
@@ -59,7 +64,7 @@ kernel_for_xen() {
 	fi
 	need_program readelf binutils
 	! is_annotated "$kernel" || console=ttyS0
-	if has_xen_entry "$kernel"; then
+	if is_packed "$kernel" || has_xen_entry "$kernel"; then
 		ln -s "$kernel" "$work/kernel"
 		return
 	fi

@@ -11,7 +11,7 @@ afterburn_run=$O/libexec/afterburner/commands/run
 # Every step that a complete run has.
 expected_steps() {
 	sed -n 's/^for name in \([a-z ]*\); do$/\1/p' "$TOP/guest-patches/initrd/init" | tr ' ' '\n'
-	sed -n 's/^\t{ "\([a-z0-9-]*\)", check_.*/\1/p' "$TOP/guest-patches/initrd/check/main.c"
+	sed -n 's/^[[:space:]]*{ *"\([a-z0-9-]*\)", check_.*/\1/p' "$TOP/guest-patches/initrd/check/main.c"
 }
 
 # boot PLATFORM KERNEL [OPTION...]: console in $tmp/console, what run said in $tmp/run.err
