@@ -65,7 +65,7 @@ static struct location nearest(const struct annotator *a, const struct location 
 
 		if (i == 0)
 			best = at;
-		if (!place || !span_equal(at.file, place->file))
+		if (!span_equal(at.file, place->file))
 			continue;
 		if (!found || distance(at.line, place->line) < distance(best.line, place->line))
 			best = at;
@@ -77,13 +77,13 @@ static struct location nearest(const struct annotator *a, const struct location 
 void hint(const struct annotator *a, const struct buffer *messages)
 {
 	struct location place, site;
-	bool known = first_place(messages, &place);
 	char text[1024];
 	int length;
 
-	if (a->placed_count == 0)
+	/* Without a place, the error is not about the text. */
+	if (a->placed_count == 0 || !first_place(messages, &place))
 		return;
-	site = nearest(a, known ? &place : NULL);
+	site = nearest(a, &place);
 	length = snprintf(text, sizeof(text),
 			  "as: note: %.*s:%lu: an annotated instruction near the error is %d bytes "
 			  "longer; if that is the cause, put '# afterburn: off' before it, or "

@@ -6,7 +6,8 @@
  * argument, or else an argument would pass for an input file. getopt_long_only does the parsing,
  * as in gas, so abbreviations and clusters mean the same.
  *
- * Invariant: an option that only some later gas knows makes the run plain, never an error of ours.
+ * Invariant: an option that only some other gas knows is passed on, and taken to be one word; that
+ * is never an error of ours.
  */
 #include "options.h"
 
@@ -136,8 +137,9 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* The leading minus: operands come in order, as code 1. */
-static const char short_options[] = "-JKLMRWZa::Dfg::I:o:vwXkVQ:sqnO::";
+/* The leading minus: operands come in order, as code 1. The colon: a lacking argument is code ':'.
+ */
+static const char short_options[] = "-:JKLMRWZa::Dfg::I:o:vwXkVQ:sqnO::";
 
 /* What --afterburn=, or AFTERBURN in the environment, may say: `off`, `on`, or names of classes. */
 static void apply(struct options *o, const char *from, const char *value)
@@ -213,8 +215,6 @@ static bool apply_option(struct options *o, int code)
 	case OPTION_AFTERBURN:
 		apply(o, "--afterburn", optarg);
 		return false;
-	case 'f':
-		return false; /* no preprocessing: sites need it, and the text does not mind it */
 	case 'o':
 		o->output = optarg;
 		return true;
@@ -242,7 +242,6 @@ static bool apply_option(struct options *o, int code)
 			die("MRI mode (-M) cannot be annotated; use --afterburn=off for this file");
 		return true;
 	case OPTION_PLAIN:
-	case '?':
 	case ':':
 		o->plain = true;
 		return true;
@@ -264,6 +263,10 @@ static void parse_words(struct options *o, int argc, char **argv)
 		code = getopt_long_only(argc, argv, short_options, long_options, NULL);
 		if (code == -1)
 			break;
+		/* Without preprocessing sites would not be understood; the text does not mind it.
+		 */
+		if (code == 'f' && strcmp(argv[before], "-f") == 0)
+			continue;
 		if (apply_option(o, code))
 			for (int i = before; i < optind; i++)
 				o->rest[kept++] = argv[i];

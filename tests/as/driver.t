@@ -53,6 +53,9 @@ ok "--target-help as gas" behaves_as_gas --target-help
 ok "no input as gas" behaves_as_gas -o x.o
 ok "an empty file as gas" behaves_as_gas /dev/null -o x.o
 ok "an unknown option as gas" behaves_as_gas --frob site.s -o x.o
+unknown_option_with_site() {
+	same_messages --frob=1 site.s && same_messages -mfrob site.s
+}
 ok "a missing file as gas" behaves_as_gas missing.s -o x.o
 ok "a missing argument as gas" behaves_as_gas site.s -o
 ok "output to /dev/null as gas" behaves_as_gas --fatal-warnings -o /dev/null site.s
@@ -147,6 +150,7 @@ same_messages() { # but for our own note
 	[[ $? == "$status" ]] && diff gas.err <(grep -v '^as: note: ' our.err) && [[ -e x.o || ! -e gas.o || $status != 0 ]]
 }
 printf '\tcli\n\tbogus\n\tsti; bogus2\n\n\tbogus3\n' >bogus.s
+ok "an unknown option with sites" unknown_option_with_site
 ok "errors name the user's file and line" same_messages bogus.s
 printf '\tcli\n#APP\n# 7 "x.c" 1\n\tsti; bogus\n# 0 "" 2\n#NO_APP\n\tbogus2\n' >app.s
 ok "errors behind gcc's markers, too" same_messages app.s
