@@ -72,8 +72,8 @@ void audit_records(struct subject *subject);
 /* Sweeps all code; needs audit_records() before it. */
 void audit_sweep(struct subject *subject);
 
-/* Would an assembler spell an instruction of the table like this? For the second opinion. */
-bool audit_text_is_sensitive(const char *text);
+/* Does AT&T text spell an instruction that the table has for this mode? The second opinion. */
+bool audit_text_is_sensitive(const char *text, enum afterburn_code_mode mode);
 
 /* Shows or counts one finding. */
 void audit_report(struct subject *subject, const struct finding *finding);

@@ -148,7 +148,7 @@ static void check_insn(const struct sweep *s, uint64_t at, enum afterburn_code_m
 	const struct ab_bytes code = s->region->code;
 	struct afterburn_decoded insn;
 	bool matched = afterburn_match(code.data + at, code.size - at, mode, &insn);
-	bool spelled = audit_text_is_sensitive(text);
+	bool spelled = audit_text_is_sensitive(text, mode);
 
 	if (matched && !is_site(s, at) &&
 	    afterburn_insns[insn.id].policy == AFTERBURN_POLICY_ALWAYS) {

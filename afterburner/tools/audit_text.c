@@ -164,14 +164,16 @@ static bool may_be_spelled(const char *mnemonic)
 	return known[bucket(mnemonic, strlen(mnemonic))];
 }
 
-bool audit_text_is_sensitive(const char *text)
+bool audit_text_is_sensitive(const char *text, enum afterburn_code_mode mode)
 {
+	int mode_bit = mode == AFTERBURN_CODE_64 ? AFTERBURN_MODES_64 : AFTERBURN_MODES_16_32;
 	struct statement s;
 
 	if (!split(text, &s) || !may_be_spelled(s.mnemonic))
 		return false;
 	for (int i = 0; i < AFTERBURN_INSN_COUNT; i++)
-		if (is_word(s.mnemonic, strlen(s.mnemonic), afterburn_insns[i].spellings) &&
+		if (afterburn_insns[i].modes & mode_bit &&
+		    is_word(s.mnemonic, strlen(s.mnemonic), afterburn_insns[i].spellings) &&
 		    operands_fit(&s, afterburn_insns[i].operands))
 			return true;
 	return false;
