@@ -55,6 +55,7 @@ static struct shadow *new_table(unsigned int level)
 	if (memory_heap_low())
 		return NULL;
 	s = backend_allocate(sizeof(*s));
+	s->seen = backend_allocate(ENTRIES * sizeof(*s->seen));
 	page = memory_heap_page();
 	s->page = (uint32_t)page;
 	memset(xen_page(page), 0, PAGE);
@@ -225,6 +226,7 @@ void shadow_clear(struct shadow *s, unsigned int index)
 		forget_code(s, index);
 	update_entry(s->page, index, 0);
 	set_present(s, index, false);
+	s->seen[index] = 0;
 	unlink_child(s, index);
 }
 
@@ -233,6 +235,12 @@ struct wanted {
 	uint64_t value;
 	struct shadow *child;
 };
+
+/* The guest's entry that a shadow's is made from. */
+static uint64_t guest_entry(const struct shadow *s, unsigned int index)
+{
+	return ((const volatile uint64_t *)xen_page(s->guest))[index];
+}
 
 static uint64_t rights(uint64_t guest_entry)
 {
@@ -305,15 +313,12 @@ static struct wanted want_large(const struct shadow *s, unsigned int index, uint
 	return want_table(s, index, g, SHADOW_OF_LARGE);
 }
 
-static struct wanted want(const struct shadow *s, unsigned int index)
+static struct wanted want(const struct shadow *s, unsigned int index, uint64_t g)
 {
-	uint64_t g;
-
 	if (s->source == SHADOW_OF_LARGE)
 		return (struct wanted){.value = split_value(s, index)};
 	if (s->source == SHADOW_OF_NONE)
 		return (struct wanted){0};
-	g = ((const volatile uint64_t *)xen_page(s->guest))[index];
 	if (!(g & X86_PTE_P))
 		return (struct wanted){0};
 	if (s->level == 1)
@@ -337,17 +342,20 @@ static bool same(uint64_t a, uint64_t b)
 
 bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 {
-	bool present = s->present[index / 64] >> index % 64 & 1;
+	bool present = shadow_present(s, index);
 	struct wanted w;
+	uint64_t g;
 
 	if (is_own_entry(s, index) || (!present && !fill))
 		return false;
-	w = want(s, index);
+	g = s->source == SHADOW_OF_TABLE ? guest_entry(s, index) : 0;
+	w = want(s, index, g);
 	if (!w.value) {
 		if (present)
 			shadow_clear(s, index);
 		return present;
 	}
+	s->seen[index] = g;
 	if (present && same(shadow_value(s, index), w.value))
 		return false;
 	if (present && s->level == 1)
@@ -383,6 +391,11 @@ static void fill_whole(struct shadow *s)
 	}
 }
 
+bool shadow_unchanged(const struct shadow *s, unsigned int index)
+{
+	return guest_entry(s, index) == s->seen[index];
+}
+
 bool shadow_sync(struct shadow *s)
 {
 	bool changed = false;
@@ -395,7 +408,8 @@ bool shadow_sync(struct shadow *s)
 			unsigned int i = w * 64 + (unsigned int)__builtin_ctzll(bits);
 			struct shadow *child;
 
-			changed |= shadow_update(s, i, false);
+			if (!shadow_unchanged(s, i))
+				changed |= shadow_update(s, i, false);
 			child = shadow_child(s, i);
 			if (child)
 				changed |= shadow_sync(child);

@@ -38,6 +38,7 @@ struct shadow {
 	uint8_t role;
 	uint8_t source;
 	uint8_t overlay;
+	uint64_t *seen; /* the guest's entries that the present ones were made from */
 	uint64_t present[ENTRIES / 64]; /* which entries are the guest's and present */
 	struct shadow **children; /* by index, for levels above 1; NULL: physmap table or none */
 	struct shadow *next;	  /* in its hash chain or free list */
@@ -63,8 +64,16 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill);
 /* Compares all present entries, and those of the tables below, with the guest's. */
 bool shadow_sync(struct shadow *s);
 
+/* The guest's entry is still the one that the shadow's was made from (or both are absent). */
+bool shadow_unchanged(const struct shadow *s, unsigned int index);
+
 /* Begins a new round: tables compared before count as not compared. */
 void shadow_new_round(void);
+
+static inline bool shadow_present(const struct shadow *s, unsigned int index)
+{
+	return s->present[index / 64] >> index % 64 & 1;
+}
 
 /* The table below entry `index`, or NULL. */
 static inline struct shadow *shadow_child(const struct shadow *s, unsigned int index)

@@ -120,9 +120,10 @@ static bool sync_high(struct space *sp, bool deep)
 	for (unsigned int i = MIDDLE; i < ENTRIES; i++) {
 		struct shadow *below;
 
-		changed |= shadow_update(sp->kernel, i, true);
-		below = shadow_child(sp->kernel, i);
-		if (deep && below)
+		if (!shadow_unchanged(sp->kernel, i))
+			changed |= shadow_update(sp->kernel, i, true);
+		below = deep ? shadow_child(sp->kernel, i) : NULL;
+		if (below)
 			changed |= shadow_sync(below);
 	}
 	hook_wedge(sp);
@@ -209,8 +210,10 @@ void backend_space_load(struct vcpu *v)
 	struct space *before = current, *sp = find(guest);
 	bool changed;
 
-	if (!sp)
+	if (!sp) {
 		sp = make(guest);
+		arch_forget_stacks(v);
+	}
 	current = sp;
 	sp->used = ++loads;
 	shadow_new_round();
@@ -226,8 +229,8 @@ void backend_space_load(struct vcpu *v)
 
 void backend_space_flush(struct vcpu *v)
 {
-	(void)v;
 	flushed++;
+	arch_forget_stacks(v);
 	shadow_new_round();
 	sync_low(current);
 	sync_high(current, true);
@@ -250,8 +253,9 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 {
 	bool changed = invalidate_in(current->kernel, va);
 
-	(void)v;
 	invalidated++;
+	if (changed && is_high(va))
+		arch_forget_stacks(v);
 	if (!is_high(va))
 		changed |= invalidate_in(current->user, va);
 	update_flush();
@@ -268,11 +272,35 @@ static void split(struct space *sp)
 	sp->split = true;
 }
 
-/* Makes every level of the path present, from the top down. */
-static void fill_path(struct shadow *s, uint64_t va)
+/*
+ * Makes every level of the path present, from the top down. Tables that are hooked already are
+ * trusted at first, as a processor trusts what it caches; if the leaf then turns out to be as it
+ * should, the fault came from a table's own entry, and all are looked at.
+ */
+static void fill_path(struct shadow *top, uint64_t va)
 {
-	for (; s; s = shadow_child(s, index_of(va, s->level)))
-		shadow_update(s, index_of(va, s->level), true);
+	struct shadow *s = top, *below;
+	bool trusting = true;
+
+	for (;;) {
+		unsigned int index = index_of(va, s->level);
+
+		below = shadow_child(s, index);
+		if (below && trusting) {
+			s = below;
+			continue;
+		}
+		if (trusting && s->level == 1 && shadow_present(s, index) &&
+		    shadow_unchanged(s, index)) {
+			trusting = false;
+			s = top;
+			continue;
+		}
+		shadow_update(s, index, true);
+		s = shadow_child(s, index);
+		if (!s)
+			return;
+	}
 }
 
 /* A user page: the tree hangs below the user view, and below the kernel view unless that is split.

@@ -66,6 +66,10 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error, bool 
  */
 void arch_prepare_stack(struct vcpu *v, uint64_t rsp);
 
+/* The kernel's half of the shadow may have lost pages: what was prepared must be looked at again.
+ */
+void arch_forget_stacks(struct vcpu *v);
+
 /* The common cases. */
 void exception_gp(struct vcpu *v, uint32_t error);
 void exception_ud(struct vcpu *v);

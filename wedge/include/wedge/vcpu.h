@@ -45,6 +45,9 @@ struct vcpu_table {
 	uint16_t selector;
 };
 
+/* How many pages of kernel stacks are remembered to be in the shadow. */
+enum { VCPU_STACK_PAGES = 64 };
+
 /* GS as the guest believes it: which of its two bases is the active one. */
 enum { VCPU_GS_KERNEL = 0x00, VCPU_GS_USER = 0xff };
 
@@ -94,6 +97,8 @@ struct vcpu {
 	struct vcpu_table idt;
 	struct vcpu_table ldt;
 	struct vcpu_table task; /* base and limit of the TSS */
+
+	uint64_t stack_pages[VCPU_STACK_PAGES]; /* known to be present, by page number */
 
 	void *backend; /* the back end's own state for this vCPU */
 

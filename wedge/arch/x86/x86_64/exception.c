@@ -8,6 +8,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/lib.h>
 #include <wedge/log.h>
 
 enum {
@@ -70,17 +71,28 @@ static uint64_t visible_ss(const struct vcpu *v)
 	return vcpu_in_user(v) ? backend_user_selector((uint16_t)v->ss) : v->kernel_ss;
 }
 
-void arch_prepare_stack(struct vcpu *v, uint64_t rsp)
+/* The page in use, and the one that a handler soon grows into. */
+static void prepare_page(struct vcpu *v, uint64_t va)
 {
+	uint64_t page = va / X86_PAGE_SIZE;
+	uint64_t *slot = &v->stack_pages[page % VCPU_STACK_PAGES];
 	struct guest_walk walk;
 
-	/* The page in use, and the one that a handler soon grows into. */
-	for (unsigned int page = 0; page < 2; page++) {
-		uint64_t va = (rsp - 8 - page * X86_PAGE_SIZE) & ~7ull;
+	if (*slot == page || !guest_walk(v, va, X86_PF_WRITE, &walk))
+		return;
+	backend_space_fill(v, va, &walk);
+	*slot = page;
+}
 
-		if (guest_walk(v, va, X86_PF_WRITE, &walk))
-			backend_space_fill(v, va, &walk);
-	}
+void arch_prepare_stack(struct vcpu *v, uint64_t rsp)
+{
+	prepare_page(v, (rsp - 8) & ~7ull);
+	prepare_page(v, (rsp - 8 - X86_PAGE_SIZE) & ~7ull);
+}
+
+void arch_forget_stacks(struct vcpu *v)
+{
+	memset(v->stack_pages, 0, sizeof(v->stack_pages));
 }
 
 static bool push_frame(struct vcpu *v, uint64_t *rsp, int64_t error)
