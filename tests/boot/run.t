@@ -26,19 +26,6 @@ no_qemu_left() {
 	! pgrep -f "qemu-system.*$tmp" >/dev/null
 }
 
-# A shell on the console: what is typed is run.
-types() {
-	boot_code=0
-	{
-		sleep 8
-		echo 'echo typed-$((6 * 7))'
-		sleep 1
-		echo exit
-	} | "$afterburn_run" --on bare --timeout 60 --initrd "$guest/initrd.gz" \
-		--append afterburn.shell "$kernel" >"$tmp/console" 2>"$tmp/run.err" || boot_code=$?
-	exit_code 0 && grep -q 'typed-42' "$tmp/console"
-}
-
 export TMPDIR=$tmp
 ok "power-off is 0" runs 0 --initrd "$guest/initrd.gz" --append afterburn.tsc
 ok "no root file system is a panic: 1" runs 1
@@ -46,7 +33,6 @@ ok "the panic is named" says 'panicked or crashed'
 ok "the time is limited: 124" runs 124 --timeout 1 --initrd "$guest/initrd.gz"
 ok "the limit is named" says 'still running after 1 seconds'
 ok "no emulator is left" no_qemu_left
-ok "a shell listens" types
 ok "--memory reaches the guest" runs 0 --memory 100 --initrd "$guest/initrd.gz" \
 	--append afterburn.steps=none
 ok "it is what was asked for" grep -Eq 'Memory: [0-9]+K/10[12][0-9]{3}K' "$tmp/console"
