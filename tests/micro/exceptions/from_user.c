@@ -36,7 +36,7 @@ CHECK(user_frame_is_exact)
 	for (unsigned int i = 0; i < 15; i++)
 		b[i] = 0x1111111111111111ul * i ^ 0xabcd;
 	before.rsp = USER_STACK - 0x123;
-	before.rflags = 2 | FLAG_IF | FLAG_DF | ARITHMETIC_FLAGS | FLAG_ID;
+	before.rflags = 2 | FLAG_IF | ARITHMETIC_FLAGS | FLAG_ID;
 	after = before;
 	user_run(&after, BY_IRET);
 	expect_trap(after, TRAP_UD, 0);
@@ -45,6 +45,17 @@ CHECK(user_frame_is_exact)
 	expect_is(after.rip, before.rip);
 	expect_is(after.rsp, before.rsp);
 	expect_is(after.rflags & ~0x10000ul, before.rflags);
+}
+
+/* Compiled code takes it for granted that the flag is clear; user code need not. */
+CHECK(user_trap_with_direction_flag)
+{
+	struct regs regs = user_regs(user_nothing);
+
+	regs.rflags |= FLAG_DF;
+	user_run(&regs, BY_IRET);
+	expect_trap(regs, TRAP_UD, 0);
+	expect(regs.rflags & FLAG_DF);
 }
 
 CHECK(user_divide_error)

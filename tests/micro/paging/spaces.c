@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * spaces.c - address spaces: switching between many, changing those that are not loaded, and using
+ * the pages of dead ones again.
+ *
+ * Invariant: every check ends in the tables that it began with.
+ */
+#include "micro.h"
+#include "paging.h"
+
+extern uint64_t boot_l4[512];
+extern const char user_load[], user_store[];
+
+enum { SPACES = 100 };
+
+static const uint64_t place = 0x3000000000;
+
+static uint64_t roots[SPACES], *pages[SPACES];
+
+/* The user half of the usual tables, so that user code and stack are there, and one page more. */
+static void make_spaces(void)
+{
+	for (unsigned int i = 0; i < SPACES; i++) {
+		if (!roots[i]) {
+			roots[i] = root_new();
+			pages[i] = page_new();
+		}
+		((uint64_t *)kernel_pointer(roots[i]))[0] = boot_l4[0];
+		*pages[i] = 1000 + i;
+		pages[i][1] = 0;
+		/* Its own third-level table: slot 96 is empty in the usual tables. */
+		*entry_of(roots[i], place + 0xf000000000, 1) =
+			physical(pages[i]) | PTE_P | PTE_U | PTE_W;
+	}
+}
+
+#define PLACE (place + 0xf000000000)
+
+static void leave(void)
+{
+	write_cr3(physical(boot_l4));
+}
+
+CHECK(many_spaces)
+{
+	make_spaces();
+	for (unsigned int round = 0; round < 3; round++) {
+		for (unsigned int i = 0; i < SPACES; i++) {
+			write_cr3(roots[i]);
+			expect_is(read64(PLACE), 1000 + i);
+			write64(PLACE + 8, round * 1000 + i);
+		}
+		for (unsigned int i = SPACES; i-- > 0;) {
+			write_cr3(roots[i]);
+			expect_is(read64(PLACE + 8), round * 1000 + i);
+			expect_is(read_cr3(), roots[i]);
+		}
+	}
+	leave();
+	for (unsigned int i = 0; i < SPACES; i++)
+		expect_is(pages[i][1], 2000 + i);
+}
+
+CHECK(user_code_in_many_spaces)
+{
+	make_spaces();
+	for (unsigned int i = 0; i < SPACES; i++) {
+		struct regs regs = user_regs(user_load);
+
+		write_cr3(roots[i]);
+		regs.rdi = PLACE;
+		user_run(&regs, BY_SYSRET);
+		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.rax, 1000 + i);
+	}
+	leave();
+}
+
+static void load(void *at)
+{
+	(void)*(volatile uint64_t *)at;
+}
+
+/* Changes to a space that is not loaded count from the moment it is loaded. */
+CHECK(change_while_not_loaded)
+{
+	uint64_t *entry;
+	struct fault f;
+
+	make_spaces();
+	write_cr3(roots[0]);
+	expect_is(read64(PLACE), 1000);
+	write_cr3(roots[1]);
+	expect_is(read64(PLACE), 1001);
+	entry = entry_of(roots[0], PLACE, 1);
+	*entry = physical(pages[2]) | PTE_P | PTE_U | PTE_W;
+	write_cr3(roots[0]);
+	expect_is(read64(PLACE), 1002);
+	write_cr3(roots[1]);
+	*entry = 0;
+	write_cr3(roots[0]);
+	f = attempt(load, (void *)PLACE);
+	leave();
+	expect_page_fault(f, PLACE, 0);
+}
+
+CHECK(upper_level_change)
+{
+	uint64_t *upper;
+	struct fault f;
+
+	make_spaces();
+	write_cr3(roots[0]);
+	expect_is(read64(PLACE), 1000);
+	/* The second space's table in the first one. */
+	upper = entry_of(roots[0], PLACE, 4);
+	*upper = *entry_of(roots[1], PLACE, 4);
+	write_cr3(roots[0]);
+	expect_is(read64(PLACE), 1001);
+	*upper = 0;
+	write_cr3(roots[0]);
+	f = attempt(load, (void *)PLACE);
+	leave();
+	expect_page_fault(f, PLACE, 0);
+	*upper = *entry_of(roots[0], PLACE, 4);
+	roots[0] = 0;
+}
+
+/* A change through a table that two spaces share. */
+CHECK(shared_table)
+{
+	make_spaces();
+	*entry_of(roots[3], PLACE, 2) = *entry_of(roots[4], PLACE, 2);
+	write_cr3(roots[3]);
+	expect_is(read64(PLACE), 1004);
+	*entry_of(roots[4], PLACE, 1) = physical(pages[5]) | PTE_P | PTE_U | PTE_W;
+	invlpg(PLACE);
+	expect_is(read64(PLACE), 1005);
+	write_cr3(roots[4]);
+	expect_is(read64(PLACE), 1005);
+	leave();
+	roots[3] = roots[4] = 0;
+}
+
+/* The page of a dead top-level table becomes data, then a top-level table again. */
+CHECK(root_page_used_again)
+{
+	uint64_t *root;
+
+	make_spaces();
+	root = kernel_pointer(roots[6]);
+	write_cr3(roots[6]);
+	expect_is(read64(PLACE), 1006);
+	leave();
+	for (unsigned int i = 0; i < 512; i++)
+		root[i] = 0xffffffffffffff80 ^ i;
+	for (unsigned int i = 0; i < 512; i++)
+		expect_is(root[i], 0xffffffffffffff80 ^ i);
+	memset(root, 0, 256 * 8);
+	memcpy(root + 256, boot_l4 + 256, 256 * 8);
+	root[0] = boot_l4[0];
+	*entry_of(roots[6], PLACE, 1) = physical(pages[7]) | PTE_P | PTE_U | PTE_W;
+	write_cr3(roots[6]);
+	expect_is(read64(PLACE), 1007);
+	leave();
+	roots[6] = 0;
+}
+
+/* The page of a dead last-level table becomes data while the space lives on. */
+CHECK(table_page_used_again)
+{
+	uint64_t *upper, *table, seen;
+
+	make_spaces();
+	write_cr3(roots[8]);
+	expect_is(read64(PLACE), 1008);
+	upper = entry_of(roots[8], PLACE, 2);
+	table = kernel_pointer(*upper & PTE_ADDRESS);
+	*upper = physical(page_new()) | PTE_P | PTE_U | PTE_W;
+	write_cr3(roots[8]);
+	*entry_of(roots[8], PLACE, 1) = physical(pages[9]) | PTE_P | PTE_U | PTE_W;
+	seen = read64(PLACE);
+	for (unsigned int i = 0; i < 512; i++)
+		table[i] = 0x123456789000 | PTE_P | PTE_W;
+	expect_is(read64(PLACE), 1009);
+	leave();
+	expect_is(seen, 1009);
+	roots[8] = 0;
+}
+
+/* A page of tables that is mapped for the kernel to write, as every kernel has it. */
+CHECK(table_written_through_second_mapping)
+{
+	uint64_t view = TEST_AREA + 0x5000000000;
+	uint64_t va = PLACE + 0x1000, index = va >> 12 & 511;
+
+	make_spaces();
+	write_cr3(roots[10]);
+	map(view, *entry_of(roots[10], PLACE, 2) & PTE_ADDRESS, PTE_W);
+	write64(view + 8 * index, physical(pages[11]) | PTE_P | PTE_U | PTE_W);
+	expect_is(read64(va), 1011);
+	write64(view + 8 * index, physical(pages[12]) | PTE_P | PTE_U | PTE_W);
+	invlpg(va);
+	expect_is(read64(va), 1012);
+	leave();
+}
+
+/* The kernel's half may differ between spaces, too. */
+CHECK(kernel_half_differs)
+{
+	uint64_t va = TEST_AREA + 0x8000000000;
+
+	make_spaces();
+	for (unsigned int i = 20; i < 30; i++)
+		*entry_of(roots[i], va, 1) = physical(pages[i]) | PTE_P | PTE_W;
+	for (unsigned int i = 20; i < 30; i++) {
+		write_cr3(roots[i]);
+		expect_is(read64(va), 1000 + i);
+	}
+	leave();
+}
+
+/* Flags in CR3 are read back as written. */
+CHECK(cr3_flags)
+{
+	write_cr3(read_cr3() | 0x18);
+	expect_is(read_cr3(), physical(boot_l4) | 0x18);
+	leave();
+	expect_is(read_cr3(), physical(boot_l4));
+}
