@@ -117,6 +117,7 @@ static void summary_json(const struct subject *subject)
 void audit_summary(struct subject *subject)
 {
 	const uint64_t *found = subject->found;
+	uint64_t total;
 
 	held_back(subject);
 	if (subject->audit->json) {
@@ -128,8 +129,8 @@ void audit_summary(struct subject *subject)
 	if (subject->sites->source == AB_SITES_PADS)
 		printf("%s: no section .debug_afterburn; sites taken from their pads\n",
 		       subject->image->name);
-	printf("%s: %" PRIu64 " findings", subject->image->name,
-	       found[FINDING_UNANNOTATED] + found[FINDING_RECORD] + found[FINDING_PAD]);
+	total = found[FINDING_UNANNOTATED] + found[FINDING_RECORD] + found[FINDING_PAD];
+	printf("%s: %" PRIu64 " finding%s", subject->image->name, total, total == 1 ? "" : "s");
 	if (found[FINDING_DISAGREEMENT])
 		printf(", %" PRIu64 " disagreements", found[FINDING_DISAGREEMENT]);
 	printf(" (%" PRIu64 " sites, %" PRIu64 " instructions", subject->sites->count,

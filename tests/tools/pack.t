@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# afterburn pack: what is in the packed file, and everything it must refuse.
+# shellcheck disable=SC2016 # what eval gets must expand there
+source "$TOP/tests/lib.sh"
+source "$TOP/tests/tools/fixture.sh"
+cd "$tmp" || exit 1
+afterburn=$O/bin/afterburn
+
+# refuses EXPECTED TEXT ARGUMENT...: exit code and message, and no file is left behind
+refuses() {
+	local expected=$1 text=$2 got
+	shift 2
+	rm -rf o
+	mkdir o
+	"$afterburn" pack -o o/out "$@" >out 2>err
+	got=$?
+	((got == expected)) && grep -qF -- "$text" err && [[ -z $(ls -A o) ]] || {
+		echo "exit code $got, wanted $expected and '$text'; left behind: $(ls -A o)"
+		cat out err
+		return 1
+	}
+}
+
+# number FILE OFFSET BYTES
+number() {
+	od -An -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
+}
+
+# same_but_header FILE PACKED WIDTH: only e_phoff and e_phnum changed
+same_but_header() {
+	local changed
+	changed=$(cmp -l -n "$(stat -c %s "$1")" "$1" "$2" | awk '{ print $1 - 1 }')
+	for at in $changed; do
+		if (($3 == 64)); then
+			((at >= 32 && at < 40 || at >= 56 && at < 58)) || return 1
+		else
+			((at >= 28 && at < 32 || at >= 44 && at < 46)) || return 1
+		fi
+	done
+	[[ -n $changed ]]
+}
+
+for width in 64 32; do
+	kernel $width k$width
+	wedge $width w$width
+	ok "$width-bit: packs" "$afterburn" pack -W w$width -o p$width k$width
+	ok "$width-bit: the kernel's bytes are as they were" same_but_header k$width p$width $width
+	readelf -lW p$width >segments
+	readelf -lW k$width | sed -n '/^ *\(LOAD\|NOTE\)/p' >before
+	ok "$width-bit: the kernel's segments are as they were" eval \
+		'sed -n "/^ *\(LOAD\|NOTE\)/p" segments | head -n "$(wc -l <before)" | cmp - before'
+	read -r offset vaddr paddr filesz memsz <<<"$(awk '$1 == "LOAD" { n++ } n == 4 && $1 == "LOAD" {
+		print $2, $3, $4, $5, $6 }' segments)"
+	((width == 64)) && link=0xffffffffffe00000 || link=0xffa00000
+	is "$width-bit: the wedge is where it is linked" "$vaddr" "$link"
+	is "$width-bit: and loaded at 2 MiB" $((paddr % 0x200000)):$((paddr)) 0:$((0x1200000))
+	is "$width-bit: whole pages, all of them in the file" "$filesz:$((filesz % 4096))" "$memsz:0"
+	is "$width-bit: header: load address" "$(number p$width $((offset + 40)) 8)" $((paddr))
+	is "$width-bit: header: size" "$(number p$width $((offset + 48)) 8)" $((memsz))
+	is "$width-bit: header: the kernel's entry" "$(number p$width $((offset + 56)) 8)" $((0x1000000))
+	is "$width-bit: header: segments" "$(number p$width $((offset + 64)) 4)" 3
+	is "$width-bit: header: sites" "$(number p$width $((offset + 68)) 4)" 10
+	sites=$((offset + $(number p$width $((offset + 72)) 8)))
+	for ((i = 0; i < 10; i++)); do
+		at=$((sites + 16 * i))
+		# od prints addresses above 2^63 unsigned; as hexadecimal they compare with the list.
+		printf '%s %s %s %s\n' "$(od -An -t x8 -j $at -N 8 p$width | tr -d ' ')" \
+			"$(number p$width $((at + 9)) 1)" "$(number p$width $((at + 10)) 1)" \
+			"$(number p$width $((at + 8)) 1)"
+	done >table
+	"$afterburn" sites k$width | sed -E 's/^([0-9a-f]+) .* insn +([0-9]+) site +([0-9]+) pad (.*)/\1 \2 \3 \4/
+		s/after$/0/; s/before$/7/' | sed "s/^/$( ((width == 32)) && echo 00000000)/" >expected
+	ok "$width-bit: the sites, sorted" diff table expected
+	names=$((offset + $(number p$width $((offset + 80)) 8)))
+	name=$((names + $(number p$width $((sites + 16 * 6 + 12)) 4)))
+	is "$width-bit: a site's function" "$(tail -c +$((name + 1)) p$width | head -c 6)" second
+	note=$(awk '$1 == "NOTE" { print $2 }' segments | tail -n 1)
+	is "$width-bit: the Xen entry is moved to where the wedge is loaded" \
+		"$(number p$width $((note + 20 + 16)) 4)" $((paddr + 96 + 40 * 16))
+	ok "$width-bit: twice the same" eval \
+		"'$afterburn' pack -q -W w$width -o q$width k$width && cmp p$width q$width"
+	ok "$width-bit: refused a second time" refuses 1 'packed already' -W w$width p$width
+	ok "$width-bit: a stripped kernel is packed by its pads" eval \
+		"strip -o s$width k$width && '$afterburn' pack -W w$width -o ps$width s$width | grep -q ': 10 sites'"
+done
+
+ok 'mode bits are kept' eval \
+	'cp k64 m64; chmod 640 m64; "$afterburn" pack -q -W w64 m64 && [[ $(stat -c %a m64.packed) == 640 ]]'
+ok 'the output may be the input' eval \
+	'cp k64 m64; "$afterburn" pack -q -W w64 -o m64 m64 && cmp m64 p64'
+ok 'an installed wedge is found' eval \
+	'mkdir -p i/bin i/lib/afterburner && cp "$afterburn" i/bin && cp w64 i/lib/afterburner/wedge-xen-x86_64.elf &&
+	 i/bin/afterburn pack -q --wedge xen -o pi k64 && cmp pi p64'
+ok 'a platform that is not installed' eval \
+	'! i/bin/afterburn pack --wedge l4 -o o4 k64 2>err && grep -q "wedge-l4-x86_64.elf: cannot read the wedge" err && [[ ! -e o4 ]]'
+
+# What does not fit together.
+ok 'a wedge for the wrong width' refuses 1 'a 64-bit kernel; the wedge w32 is for 32-bit' -W w32 k64
+ok 'and the other way round' refuses 1 'a 32-bit kernel; the wedge w64 is for 64-bit' -W w64 k32
+printf 'nop\n' >none.s
+gcc -c none.s -o none.o && link_kernel 64 none.o none 2>/dev/null
+ok 'a kernel with no sites' refuses 1 'it has no sites' -W w64 none
+ok 'an object file is no kernel' refuses 1 'not a kernel' -W w64 k64.o
+echo 'int main(void) { return 0; }' >m.c && gcc -no-pie m.c -o m
+ok 'a program is no kernel' refuses 1 'not a kernel' -W w64 m
+ok 'a text is no kernel' refuses 1 'not an ELF file' -W w64 none.s
+ok 'a kernel is no wedge' refuses 1 'not a wedge' -W k64 k64
+ok 'a text is no wedge' refuses 1 'not an ELF file' -W none.s k64
+ok 'a truncated wedge' eval 'head -c 4300 w64 >t && refuses 1 "end of the file" -W t k64'
+ok 'a truncated kernel' eval 'head -c 9000 k64 >t && refuses 1 "end of the file" -W w64 t'
+
+wrong_wedge() { # wrong_wedge TEXT DEFINE
+	wedge 64 wrong "$2" && refuses 1 "$1" -W wrong k64
+}
+ok 'a wedge without the magic' wrong_wedge 'does not begin with the wedge magic' -DMAGIC=1
+ok 'a wedge of another bundle version' wrong_wedge 'made for bundle version 9' -DVERSION=9
+ok 'a wedge of another sites version' wrong_wedge 'made for sites of version 9' -DSITES=9
+ok 'a wedge whose header says another width' eval \
+	'cp w64 wrong && at=$(number w64 72 8) && poke wrong $((at + 16)) "\40" &&
+	 refuses 1 "says it is for 32-bit" -W wrong k64'
+ok 'a wedge without platform' wrong_wedge 'names no platform' '-DPLATFORM=""'
+ok 'a wedge whose entry lies outside' wrong_wedge 'outside the wedge' -DENTRY=0x1234
+ok 'a Xen wedge without entry' wrong_wedge 'without a Xen entry note' -DNO_ENTRY=1
+ok 'a wedge for another platform' eval \
+	'wedge 64 i/lib/afterburner/wedge-l4-x86_64.elf && ! i/bin/afterburn pack -w l4 -o o4 k64 2>err &&
+	 grep -q "is for platform .xen., not .l4." err && [[ ! -e o4 ]]'
+
+# A site that is wrong.
+wrong_site() { # wrong_site TEXT CODE
+	with_code 64 ws.o "$2" && link_kernel 64 ws.o ws && refuses 1 "$1" -W w64 ws
+}
+ok 'a site outside code' wrong_site 'outside executable code' \
+	'.data; 1: cli; pad 1, ID_CLI; .text; record 1b, 0, 1, 8, ID_CLI'
+ok 'a site that overlaps' wrong_site 'extra+0x0: the site overlaps' \
+	'1: after ID_CLI, cli; record 1b, 0, 1, 8, ID_CLI'
+ok 'a site that is too short' wrong_site 'too short' \
+	'1: cli; pad 1, ID_CLI; record 1b, 0, 1, 5, ID_CLI'
+ok 'a site of an unknown instruction' wrong_site 'number 126 is unknown' \
+	'1: cli; pad 1, 126; record 1b, 0, 1, 8, 126'
+ok 'code that no segment loads as code' eval \
+	'with_code 64 ws.o "" && link_kernel 64 ws.o ws && at=$(number ws 32 8) &&
+	 poke ws $((at + 4)) "\4" && refuses 1 "start+0x0 lies in no executable loadable segment" -W w64 ws'
+ok 'a kernel with a Xen entry of its own' eval \
+	'with_code 64 ws.o ".section .notes; .long 4, 8, 1; .asciz \"Xen\"; .quad 0; .text" &&
+	 link_kernel 64 ws.o ws && refuses 1 "CONFIG_XEN=n" -W w64 ws'
+ok 'a kernel that lies where the wedge is linked' eval \
+	'link_kernel 64 k64.o high --defsym=x=0 &&
+	 sed "s/0xffffffff80000000 + 0x1000000/0xffffffffffdff000/; s/- 0xffffffff80000000/- 0xffffffffff000000/" \
+		high.lds >high2.lds && ld --no-warn-rwx-segments -z max-page-size=0x1000 -T high2.lds k64.o -o high &&
+	 refuses 1 "overlaps the wedge" -W w64 high'
+
+# Output that cannot be written.
+ok 'a full disk' eval \
+	'"$afterburn" pack -W w64 -o /dev/full k64 2>err; [[ $? == 2 ]] && grep -q "No space left" err &&
+	 [[ -c /dev/full ]]'
+ok 'a file size limit leaves nothing' eval \
+	'mkdir l && ! (trap "" XFSZ; ulimit -f 8; "$afterburn" pack -W w64 -o l/out k64) 2>err &&
+	 grep -q "File too large" err && [[ -z $(ls -A l) ]]'
+ok 'an old output survives a failure' eval \
+	'echo old >l/out && ! (trap "" XFSZ; ulimit -f 8; "$afterburn" pack -W w64 -o l/out k64) 2>err &&
+	 [[ $(<l/out) == old && $(ls -A l) == out ]]'
+ok 'no such folder' eval '"$afterburn" pack -W w64 -o gone/out k64 2>err; [[ $? == 2 ]] && grep -q "gone/out" err'
+ok 'the output is a folder' eval '"$afterburn" pack -W w64 -o l k64 2>err; [[ $? == 2 && $(ls -A l) == out ]]'
+if ((EUID)); then
+	ok 'a folder without permission' eval \
+		'mkdir r && chmod 555 r && "$afterburn" pack -W w64 -o r/out k64 2>err; [[ $? == 2 ]]'
+else
+	skip 'a folder without permission' 'root may write everywhere'
+fi
+
+# Usage.
+ok 'no kernel' refuses 2 'no kernel given' -W w64
+ok 'two kernels' refuses 2 'more than one' -W w64 k64 k64
+ok 'no wedge' refuses 2 'give --wedge' k64
+ok 'both kinds of wedge' refuses 2 'give --wedge' -W w64 -w xen k64
+ok 'a platform that is a path' refuses 2 'give --wedge' -w ../xen k64
+ok 'an unknown option' refuses 2 'pack --help' --nonsense k64
+ok 'a kernel that is not there' refuses 2 'No such file' -W w64 gone
+ok 'a wedge that is not there' refuses 2 'cannot read the wedge' -W gone k64
+done_testing
