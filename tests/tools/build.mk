@@ -10,6 +10,10 @@ $(TOOLS_TEST)/match.t: $(O)/obj/tests/tools/match.o $(TOOLS_TEST_LIBRARY) \
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka -lZydis -lopcodes -lbfd -lz
 
+$(TOOLS_TEST)/elf.t: $(O)/obj/tests/tools/elf.o $(TOOLS_TEST_LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka -lz
+
 # All readers once more, with sanitizers; from the sources, so that no object is mixed up.
 FUZZ_SRC := $(SRC)/tests/tools/fuzz.c \
 	$(wildcard $(SRC)/afterburner/insn/*.c $(SRC)/afterburner/elf/*.c) \
@@ -30,4 +34,4 @@ $(TOOLS_TEST)/seeds/wedge64: $(addprefix $(SRC)/tests/tools/,seeds fixture.sh si
 	$(SRC)/tests/tools/seeds $(@D)
 	touch $@
 
-TESTS += $(TOOLS_TEST)/match.t $(TOOLS_TEST)/fuzz.t
+TESTS += $(TOOLS_TEST)/elf.t $(TOOLS_TEST)/match.t $(TOOLS_TEST)/fuzz.t
