@@ -16,7 +16,7 @@
 #include "text.h"
 #include "values.h"
 
-#define GUARDS_MAX 16
+#define GUARDS_MAX 64
 
 /* If the text `tested` turns out to be `value`, the statement is instruction `id`. */
 struct guard {

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -25,27 +26,40 @@
 
 extern char **environ;
 
-/* Can it be run, and is it another program than we are? */
-static bool usable(const char *path, const struct stat *self)
-{
-	struct stat status;
+/* Set for what we run: should it be another copy of this program, it must not annotate again. */
+#define NESTED "AFTERBURN_NESTED"
 
-	return access(path, X_OK) == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
-	       !(status.st_dev == self->st_dev && status.st_ino == self->st_ino);
+static bool runnable(const char *path, struct stat *status)
+{
+	return access(path, X_OK) == 0 && stat(path, status) == 0 && S_ISREG(status->st_mode);
 }
 
-static const char *find_in(const char *folders, const struct stat *self)
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/*
+ * The first `as` in the folders, separated by colons, that is not this program.
+ * @behind: take none before this program itself, so that copies of it do not call each other
+ */
+static const char *find_in(const char *folders, const struct stat *self, bool behind)
 {
 	static char path[4096];
 
 	while (folders && *folders) {
 		size_t length = strcspn(folders, ":");
+		struct stat status;
 
 		if (length > 0 && length + sizeof("/as") <= sizeof(path)) {
 			memcpy(path, folders, length);
 			memcpy(path + length, "/as", sizeof("/as"));
-			if (usable(path, self))
-				return path;
+			if (runnable(path, &status)) {
+				if (same_file(&status, self))
+					behind = false;
+				else if (!behind)
+					return path;
+			}
 		}
 		folders += length;
 		folders += *folders == ':';
@@ -53,31 +67,44 @@ static const char *find_in(const char *folders, const struct stat *self)
 	return NULL;
 }
 
+/* Which file are we? Without /proc, the name that we were started by tells. */
+static void find_self(struct stat *self)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+
+	if (stat("/proc/self/exe", self) != 0 && (!name || stat(name, self) != 0))
+		die("cannot find out which program this is: %s", strerror(errno));
+}
+
+static const char *find_given(const char *given, const struct stat *self)
+{
+	struct stat status;
+
+	if (!runnable(given, &status) || same_file(&status, self))
+		die("AFTERBURN_AS=%s is not an assembler that can be run; name the real as", given);
+	return given;
+}
+
 const char *realas_find(void)
 {
 	const char *given = getenv("AFTERBURN_AS"), *found;
-	struct stat self = {0};
+	struct stat self;
 
-	if (stat("/proc/self/exe", &self) != 0)
-		self.st_ino = 0;
-	if (given && *given) {
-		if (!usable(given, &self))
-			die("AFTERBURN_AS=%s is not an assembler that can be run; name the real as",
-			    given);
-		return given;
-	}
-	found = find_in(getenv("PATH"), &self);
+	find_self(&self);
+	if (given && *given)
+		return find_given(given, &self);
+	found = find_in(getenv("PATH"), &self, getenv(NESTED) != NULL);
 	if (!found)
-		found = find_in("/usr/bin:/usr/local/bin:/bin", &self);
+		found = find_in("/usr/bin:/usr/local/bin:/bin", &self, false);
 	if (!found)
 		die("no real as in PATH; install binutils, or name it in AFTERBURN_AS");
 	return found;
 }
 
-/* Should it be another copy of this program, it must not annotate once more. */
 static void turn_off_copies(void)
 {
 	setenv("AFTERBURN", "off", 1);
+	setenv(NESTED, "1", 1);
 }
 
 void realas_exec(const char *path, char **argv)

@@ -228,6 +228,12 @@ copy_in_path() {
 	mkdir -p copy && cp "$AS" copy/as && PATH=$tmp/copy:$PATH annotates 1 site.s -o x.o
 }
 ok "another copy of us in PATH: annotated once" copy_in_path
+two_copies() {
+	mkdir -p copy2 && cp "$AS" copy2/as &&
+		PATH=$tmp/copy:$tmp/copy2:$PATH annotates 1 site.s -o x.o &&
+		PATH=$tmp/copy:$tmp/copy2:$PATH "$tmp/copy2/as" none.s -o x.o
+}
+ok "two copies of us in PATH" timeout 20 bash -c "$(declare -f annotates records two_copies); input=/dev/null AS=$AS RECORDS=$RECORDS tmp=$tmp two_copies"
 ok "no PATH: the usual folders" env PATH= "$AS" site.s -o x.o
 
 # Full disks
