@@ -24,7 +24,7 @@ $(O)/include/xen/xen.h:
 	@touch $@
 
 $(O)/wedge/xen-x86_64/%.o: WEDGE_VARIANT := -m64 -D__XEN_INTERFACE_VERSION__=0x00040e00 \
-	-I$(O)/include -I$(O)/wedge/xen-x86_64
+	-I$(O)/include -I$(O)/wedge/xen-x86_64 -I$(SRC)/wedge/backend/xen/include
 
 $(O)/wedge/xen-x86_64/%.c.o: $(SRC)/%.c $(O)/include/xen/xen.h
 	@mkdir -p $(@D)

@@ -6,19 +6,10 @@
  * that no file handles ends the guest with its name, it is never skipped.
  */
 #include <wedge/arch.h>
-#include <wedge/log.h>
-
-/* DECODE sites carry any instruction: their own bytes say which. */
-static void decode(struct emulation *e)
-{
-	if (!afterburn_match(e->site->insn, e->site->insn_length, ARCH_CODE_MODE, &e->d) ||
-	    e->d.length != e->site->insn_length)
-		wedge_fatal("site %016lx: its bytes are no instruction of the table", e->site->va);
-}
 
 static bool emulate_by_class(struct emulation *e)
 {
-	switch (afterburn_insns[e->d.id].class_) {
+	switch (afterburn_insns[e->d->id].class_) {
 	case AFTERBURN_CLASS_INTR:
 	case AFTERBURN_CLASS_FLAGS:
 		return emulate_flags(e);
@@ -51,11 +42,15 @@ static bool emulate_by_class(struct emulation *e)
 
 void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)
 {
-	struct emulation e = {.v = v, .site = site, .insn_va = site_va + site->insn_offset};
+	struct emulation e = {
+		.v = v,
+		.site = site,
+		.d = &site->d,
+		.insn_va = site_va + site->insn_offset,
+		.next_va = site_va + site->insn_offset + site->insn_length,
+	};
 
-	decode(&e);
-	e.next_va = e.insn_va + site->insn_length;
-	v->entries[e.d.id]++;
+	v->entries[e.d->id]++;
 	/* What a fault shows, and what instructions that branch replace. */
 	v->rip = e.insn_va;
 	if (emulate_by_class(&e))

@@ -104,7 +104,7 @@ bool emulate_control(struct emulation *e)
 	unsigned int index = operand_reg(e);
 	uint64_t value;
 
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_MOV_FROM_CR:
 		if (index > 8 || index == 1 || (index >= 5 && index <= 7)) {
 			exception_ud(v);
@@ -130,7 +130,7 @@ bool emulate_control(struct emulation *e)
 		/* Can set PE but not clear it (SDM 2A, LMSW). */
 		return control_write(v, 0, (v->cr[0] & ~0xeull) | (value & 0xf));
 	case AFTERBURN_INSN_SMSW:
-		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d.operand_size, v->cr[0]);
+		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d->operand_size, v->cr[0]);
 	default:
 		return xsetbv(v);
 	}

@@ -144,7 +144,7 @@ static bool query(struct emulation *e)
 	if (!operand_read_rm(e, 2, &selector))
 		return false;
 	good = segment_descriptor(v, (uint16_t)selector, &d);
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_LAR:
 		answer = d >> 32 & 0xf0ff00;
 		break;
@@ -158,8 +158,8 @@ static bool query(struct emulation *e)
 		good = good && is_code_or_data(d) && (descriptor_type(d) & 10) != 8;
 	}
 	v->rflags = good ? v->rflags | X86_FLAGS_ZF : v->rflags & ~(uint64_t)X86_FLAGS_ZF;
-	if (good && (e->d.id == AFTERBURN_INSN_LAR || e->d.id == AFTERBURN_INSN_LSL))
-		operand_write_register(v, operand_reg(e), e->d.operand_size, answer);
+	if (good && (e->d->id == AFTERBURN_INSN_LAR || e->d->id == AFTERBURN_INSN_LSL))
+		operand_write_register(v, operand_reg(e), e->d->operand_size, answer);
 	return true;
 }
 
@@ -167,7 +167,7 @@ bool emulate_descriptor(struct emulation *e)
 {
 	struct vcpu *v = e->v;
 
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_LGDT:
 		if (!load_table_register(e, &v->gdt))
 			return false;
@@ -184,10 +184,10 @@ bool emulate_descriptor(struct emulation *e)
 	case AFTERBURN_INSN_LLDT:
 		return load_local_table(e);
 	case AFTERBURN_INSN_SLDT:
-		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d.operand_size,
+		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d->operand_size,
 					v->ldt.selector);
 	case AFTERBURN_INSN_STR:
-		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d.operand_size,
+		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d->operand_size,
 					v->task.selector);
 	default:
 		return query(e);

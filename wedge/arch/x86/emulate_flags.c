@@ -18,10 +18,10 @@ enum {
 bool emulate_flags(struct emulation *e)
 {
 	struct vcpu *v = e->v;
-	unsigned int size = e->d.operand_size == 4 ? ARCH_WORD_SIZE : e->d.operand_size;
+	unsigned int size = e->d->operand_size == 4 ? ARCH_WORD_SIZE : e->d->operand_size;
 	uint64_t flags, mask;
 
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_CLI:
 		v->rflags &= ~(uint64_t)X86_FLAGS_IF;
 		return true;
@@ -43,7 +43,7 @@ bool emulate_halt(struct emulation *e)
 {
 	struct vcpu *v = e->v;
 
-	if (e->d.id != AFTERBURN_INSN_HLT) {
+	if (e->d->id != AFTERBURN_INSN_HLT) {
 		exception_ud(v);
 		return false;
 	}

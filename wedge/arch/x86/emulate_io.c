@@ -12,15 +12,15 @@
 
 static unsigned int port_width(const struct emulation *e)
 {
-	if (!(e->d.opcode & 1))
+	if (!(e->d->opcode & 1))
 		return 1;
-	return e->d.operand_size == 2 ? 2 : 4;
+	return e->d->operand_size == 2 ? 2 : 4;
 }
 
 static uint16_t port_number(const struct emulation *e)
 {
-	if (e->d.id == AFTERBURN_INSN_IN_IMM || e->d.id == AFTERBURN_INSN_OUT_IMM)
-		return (uint16_t)e->d.imm;
+	if (e->d->id == AFTERBURN_INSN_IN_IMM || e->d->id == AFTERBURN_INSN_OUT_IMM)
+		return (uint16_t)e->d->imm;
 	return (uint16_t)e->v->gpr[X86_RDX];
 }
 
@@ -28,12 +28,12 @@ static void advance(struct emulation *e, unsigned int reg, unsigned int width)
 {
 	uint64_t step = e->v->rflags & X86_FLAGS_DF ? 0 - (uint64_t)width : width;
 
-	operand_write_register(e->v, reg, e->d.address_size, e->v->gpr[reg] + step);
+	operand_write_register(e->v, reg, e->d->address_size, e->v->gpr[reg] + step);
 }
 
 static uint64_t index_value(const struct emulation *e, unsigned int reg)
 {
-	return e->d.address_size == 4 ? (uint32_t)e->v->gpr[reg] : e->v->gpr[reg];
+	return e->d->address_size == 4 ? (uint32_t)e->v->gpr[reg] : e->v->gpr[reg];
 }
 
 static bool one_element(struct emulation *e, bool input, unsigned int width)
@@ -58,12 +58,12 @@ static bool string(struct emulation *e, bool input)
 {
 	unsigned int width = port_width(e);
 
-	if (!e->d.repeat)
+	if (!e->d->repeat)
 		return one_element(e, input, width);
 	while (index_value(e, X86_RCX)) {
 		if (!one_element(e, input, width))
 			return false;
-		operand_write_register(e->v, X86_RCX, e->d.address_size, e->v->gpr[X86_RCX] - 1);
+		operand_write_register(e->v, X86_RCX, e->d->address_size, e->v->gpr[X86_RCX] - 1);
 	}
 	return true;
 }
@@ -72,7 +72,7 @@ bool emulate_io(struct emulation *e)
 {
 	unsigned int width = port_width(e);
 
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_IN_IMM:
 	case AFTERBURN_INSN_IN_DX:
 		operand_write_register(e->v, X86_RAX, width,
@@ -83,6 +83,6 @@ bool emulate_io(struct emulation *e)
 		machine_io_write(port_number(e), width, (uint32_t)e->v->gpr[X86_RAX]);
 		return true;
 	default:
-		return string(e, e->d.id == AFTERBURN_INSN_INS);
+		return string(e, e->d->id == AFTERBURN_INSN_INS);
 	}
 }

@@ -154,7 +154,7 @@ bool emulate_msr(struct emulation *e)
 	uint64_t value = (uint32_t)v->gpr[X86_RAX] | v->gpr[X86_RDX] << 32;
 	bool good;
 
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_CPUID:
 		do_cpuid(v);
 		return true;

@@ -80,14 +80,14 @@ static uint16_t read_selector(const struct vcpu *v, unsigned int sreg)
 
 static bool push_selector(struct emulation *e, unsigned int sreg)
 {
-	unsigned int size = e->d.operand_size == 2 ? 2 : ARCH_WORD_SIZE;
+	unsigned int size = e->d->operand_size == 2 ? 2 : ARCH_WORD_SIZE;
 
 	return operand_push(e, read_selector(e->v, sreg), size);
 }
 
 static bool pop_selector(struct emulation *e, unsigned int sreg)
 {
-	unsigned int size = e->d.operand_size == 2 ? 2 : ARCH_WORD_SIZE;
+	unsigned int size = e->d->operand_size == 2 ? 2 : ARCH_WORD_SIZE;
 	uint64_t value;
 
 	if (!operand_load(e, e->v->gpr[X86_RSP], &value, size) ||
@@ -103,17 +103,17 @@ static bool load_far_pointer(struct emulation *e, unsigned int sreg)
 	uint64_t offset = 0, at = operand_address(e);
 	uint16_t selector;
 
-	if (!operand_load(e, at, &offset, e->d.operand_size) ||
-	    !operand_load(e, at + e->d.operand_size, &selector, 2) ||
+	if (!operand_load(e, at, &offset, e->d->operand_size) ||
+	    !operand_load(e, at + e->d->operand_size, &selector, 2) ||
 	    !segment_load(e->v, sreg, selector))
 		return false;
-	operand_write_register(e->v, operand_reg(e), e->d.operand_size, offset);
+	operand_write_register(e->v, operand_reg(e), e->d->operand_size, offset);
 	return true;
 }
 
 static bool move_to_selector(struct emulation *e)
 {
-	unsigned int sreg = e->d.modrm >> 3 & 7;
+	unsigned int sreg = e->d->modrm >> 3 & 7;
 	uint64_t value;
 
 	if (sreg == X86_CS || sreg >= X86_SREG_COUNT) {
@@ -125,19 +125,19 @@ static bool move_to_selector(struct emulation *e)
 
 static bool move_from_selector(struct emulation *e)
 {
-	unsigned int sreg = e->d.modrm >> 3 & 7;
+	unsigned int sreg = e->d->modrm >> 3 & 7;
 
 	if (sreg >= X86_SREG_COUNT) {
 		exception_ud(e->v);
 		return false;
 	}
-	return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d.operand_size,
+	return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d->operand_size,
 				read_selector(e->v, sreg));
 }
 
 bool emulate_segment(struct emulation *e)
 {
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_MOV_TO_SS:
 	case AFTERBURN_INSN_MOV_TO_SREG:
 		return move_to_selector(e);

@@ -10,7 +10,7 @@
 
 bool emulate_tlb(struct emulation *e)
 {
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_INVLPG:
 		backend_space_invalidate(e->v, operand_address(e));
 		return true;

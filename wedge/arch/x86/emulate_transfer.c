@@ -30,7 +30,7 @@ static bool enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip)
 static void far_return(struct emulation *e)
 {
 	struct vcpu *v = e->v;
-	unsigned int size = e->d.operand_size;
+	unsigned int size = e->d->operand_size;
 	uint64_t rip, selector, rsp = v->gpr[X86_RSP];
 
 	if (!operand_pop(e, &rip, size))
@@ -43,20 +43,20 @@ static void far_return(struct emulation *e)
 		v->gpr[X86_RSP] = rsp;
 		return;
 	}
-	if (e->d.id == AFTERBURN_INSN_LRET_IMM)
-		v->gpr[X86_RSP] += e->d.imm;
+	if (e->d->id == AFTERBURN_INSN_LRET_IMM)
+		v->gpr[X86_RSP] += e->d->imm;
 }
 
 static void far_jump_or_call(struct emulation *e)
 {
 	struct vcpu *v = e->v;
-	unsigned int size = e->d.operand_size;
+	unsigned int size = e->d->operand_size;
 	uint64_t target = 0, at = operand_address(e), rsp = v->gpr[X86_RSP];
 	uint16_t selector;
 
 	if (!operand_load(e, at, &target, size) || !operand_load(e, at + size, &selector, 2))
 		return;
-	if (e->d.id == AFTERBURN_INSN_LCALL_MEM) {
+	if (e->d->id == AFTERBURN_INSN_LCALL_MEM) {
 		uint64_t back = e->site->site_length - e->site->insn_offset + e->insn_va;
 
 		if (!operand_push(e, v->kernel_cs, size))
@@ -74,7 +74,7 @@ static void far_jump_or_call(struct emulation *e)
 static void interrupt_return(struct emulation *e)
 {
 	struct vcpu *v = e->v;
-	unsigned int size = e->d.operand_size;
+	unsigned int size = e->d->operand_size;
 	uint64_t slot[5], rsp = v->gpr[X86_RSP];
 
 	for (unsigned int i = 0; i < 5; i++) {
@@ -96,7 +96,7 @@ bool emulate_transfer(struct emulation *e)
 {
 	struct vcpu *v = e->v;
 
-	switch (e->d.id) {
+	switch (e->d->id) {
 	case AFTERBURN_INSN_LRET:
 	case AFTERBURN_INSN_LRET_IMM:
 		far_return(e);
@@ -110,9 +110,10 @@ bool emulate_transfer(struct emulation *e)
 		return false;
 	case AFTERBURN_INSN_INT:
 		v->rip = e->site->site_length - e->site->insn_offset + e->insn_va;
-		exception_deliver(v, e->d.imm, ARCH_NO_ERROR_CODE, true);
+		exception_deliver(v, e->d->imm, ARCH_NO_ERROR_CODE, true);
 		return false;
 	default:
-		wedge_fatal("the kernel executes %s at %lx", afterburn_insns[e->d.id].name, v->rip);
+		wedge_fatal("the kernel executes %s at %lx", afterburn_insns[e->d->id].name,
+			    v->rip);
 	}
 }

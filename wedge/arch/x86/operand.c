@@ -10,27 +10,27 @@
 
 unsigned int operand_register(const struct emulation *e, unsigned int field, unsigned int rex_bit)
 {
-	return field | (e->d.rex & rex_bit ? 8 : 0);
+	return field | (e->d->rex & rex_bit ? 8 : 0);
 }
 
 unsigned int operand_reg(const struct emulation *e)
 {
-	return operand_register(e, e->d.modrm >> 3 & 7, 4);
+	return operand_register(e, e->d->modrm >> 3 & 7, 4);
 }
 
 unsigned int operand_rm(const struct emulation *e)
 {
-	return operand_register(e, e->d.modrm & 7, 1);
+	return operand_register(e, e->d->modrm & 7, 1);
 }
 
 bool operand_is_memory(const struct emulation *e)
 {
-	return e->d.has_modrm && e->d.modrm >> 6 != 3;
+	return e->d->has_modrm && e->d->modrm >> 6 != 3;
 }
 
 static uint64_t segment_base(const struct emulation *e)
 {
-	switch (e->d.segment) {
+	switch (e->d->segment) {
 	case 0x64:
 		return e->v->fs_base;
 	case 0x65:
@@ -42,23 +42,23 @@ static uint64_t segment_base(const struct emulation *e)
 
 uint64_t operand_address(const struct emulation *e)
 {
-	unsigned int mod = e->d.modrm >> 6, rm = e->d.modrm & 7;
-	uint64_t address = (uint64_t)(int64_t)e->d.disp;
+	unsigned int mod = e->d->modrm >> 6, rm = e->d->modrm & 7;
+	uint64_t address = (uint64_t)(int64_t)e->d->disp;
 
-	if (e->d.has_sib) {
-		unsigned int base = e->d.sib & 7;
-		unsigned int index = operand_register(e, e->d.sib >> 3 & 7, 2);
+	if (e->d->has_sib) {
+		unsigned int base = e->d->sib & 7;
+		unsigned int index = operand_register(e, e->d->sib >> 3 & 7, 2);
 
 		if (base != 5 || mod != 0)
 			address += e->v->gpr[operand_register(e, base, 1)];
 		if (index != X86_RSP)
-			address += e->v->gpr[index] << (e->d.sib >> 6);
+			address += e->v->gpr[index] << (e->d->sib >> 6);
 	} else if (rm == 5 && mod == 0) {
 		address += e->next_va;
 	} else {
 		address += e->v->gpr[operand_rm(e)];
 	}
-	if (e->d.address_size == 4)
+	if (e->d->address_size == 4)
 		address = (uint32_t)address;
 	return address + segment_base(e);
 }

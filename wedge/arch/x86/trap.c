@@ -45,7 +45,6 @@ void core_site(struct vcpu *v)
 static bool emulate_unknown(struct vcpu *v)
 {
 	struct site site = {.va = v->rip};
-	struct afterburn_decoded d;
 	struct guest_fault fault;
 	unsigned int size = AFTERBURN_INSN_MAX;
 
@@ -54,11 +53,10 @@ static bool emulate_unknown(struct vcpu *v)
 		if (size > AFTERBURN_INSN_MAX || !guest_read(v, v->rip, site.insn, size, &fault))
 			return false;
 	}
-	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &d))
+	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &site.d))
 		return false;
-	site.insn_length = d.length;
-	site.site_length = d.length;
-	site.id = d.id;
+	site.insn_length = site.d.length;
+	site.site_length = site.d.length;
 	arch_emulate(v, &site, site.va);
 	return true;
 }

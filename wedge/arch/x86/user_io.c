@@ -36,24 +36,23 @@ bool user_io(struct vcpu *v)
 {
 	struct site site = {.va = v->rip};
 	struct guest_fault fault;
-	struct afterburn_decoded d;
 	uint16_t port;
 	unsigned int size = 0, width;
 
 	while (size < AFTERBURN_INSN_MAX &&
 	       guest_read(v, v->rip + size, site.insn + size, 1, &fault))
 		size++;
-	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &d) || !is_register_form(d.id))
+	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &site.d) ||
+	    !is_register_form(site.d.id))
 		return false;
-	width = !(d.opcode & 1) ? 1 : d.operand_size == 2 ? 2 : 4;
-	port = d.id == AFTERBURN_INSN_IN_IMM || d.id == AFTERBURN_INSN_OUT_IMM
-		       ? (uint16_t)d.imm
+	width = !(site.d.opcode & 1) ? 1 : site.d.operand_size == 2 ? 2 : 4;
+	port = site.d.id == AFTERBURN_INSN_IN_IMM || site.d.id == AFTERBURN_INSN_OUT_IMM
+		       ? (uint16_t)site.d.imm
 		       : (uint16_t)v->gpr[X86_RDX];
 	if (!bitmap_allows(v, port, width))
 		return false;
-	site.insn_length = d.length;
-	site.site_length = d.length;
-	site.id = d.id;
+	site.insn_length = site.d.length;
+	site.site_length = site.d.length;
 	arch_emulate(v, &site, site.va);
 	return true;
 }

@@ -28,13 +28,13 @@ void arch_reset(struct vcpu *v);
 void arch_boot(struct vcpu *v, uint64_t entry);
 
 /**
- * arch_rewrite - replace a site's bytes.
+ * arch_rewrite - take a site's instruction apart, and replace the site's bytes.
  * @code: where they are, writable, site->site_length bytes
  * @next: the site that begins right behind this one, or NULL
  *
  * Returns NULL, or why the site cannot be rewritten.
  */
-const char *arch_rewrite(const struct site *site, const struct site *next, uint8_t *code);
+const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *code);
 
 /* Emulates the instruction of a site; moves v->rip behind the site unless it branched or faulted.
  */
@@ -81,7 +81,7 @@ void exception_page_fault(struct vcpu *v, uint64_t address, uint32_t error);
 struct emulation {
 	struct vcpu *v;
 	const struct site *site;
-	struct afterburn_decoded d;
+	const struct afterburn_decoded *d;
 	uint64_t insn_va; /* the instruction's own address */
 	uint64_t next_va; /* what rip is behind it in the unchanged code */
 };

@@ -18,13 +18,14 @@ struct site {
 	uint8_t insn_offset;
 	uint8_t insn_length;
 	uint8_t site_length;
-	uint8_t id; /* enum afterburn_insn_id */
+	uint8_t id; /* enum afterburn_insn_id, as the record or pad says */
 	uint8_t insn[AFTERBURN_INSN_MAX];
-	uint32_t next; /* next site in the same hash chain, plus one; 0 ends it */
+	uint32_t next;		    /* next site in the same hash chain, plus one; 0 ends it */
+	struct afterburn_decoded d; /* the instruction taken apart: done once, used at every call */
 };
 
 /* As many as the largest kernels have, modules included, with room to spare. */
-#define SITE_TABLE_MAX 32768
+#define SITE_TABLE_MAX 16384
 
 /* The length of the call that a rewritten site begins with, and so its return address. */
 #define SITE_CALL_LENGTH 5

@@ -9,6 +9,7 @@
  * filled with NOPs, so no pad of a rewritten site is ever found again.
  */
 #include <wedge/arch.h>
+#include <wedge/backend_traits.h>
 #include <wedge/gates.h>
 #include <wedge/lib.h>
 #include <wedge/stats.h>
@@ -150,6 +151,15 @@ static const char *emit_transfer(struct code *c, const struct afterburn_decoded 
 	return emit_branch(c, OPCODE_CALL, gate_site);
 }
 
+/* A data segment register read where the platform holds the guest's own selectors. */
+static bool stays_native(const struct afterburn_decoded *d)
+{
+	unsigned int sreg = d->modrm >> 3 & 7;
+
+	return BACKEND_SELECTORS_ARE_REAL && d->id == AFTERBURN_INSN_MOV_FROM_SREG &&
+	       sreg != X86_CS && sreg != X86_SS;
+}
+
 static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 			     const struct site *next)
 {
@@ -188,22 +198,22 @@ static bool is_whole(const struct site *site, enum afterburn_code_mode mode,
 	       d->length == site->insn_length;
 }
 
-const char *arch_rewrite(const struct site *site, const struct site *next, uint8_t *code)
+const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *code)
 {
 	struct code c = {.va = site->va, .bytes = code, .room = site->site_length};
-	struct afterburn_decoded d;
 	const char *problem;
 
-	/* Entry code for loaders in 32-bit mode, which a wedge never uses. */
-	if (is_whole(site, AFTERBURN_CODE_32, &d) && !is_whole(site, AFTERBURN_CODE_64, &d))
-		return NULL;
-	if (!is_whole(site, AFTERBURN_CODE_64, &d))
+	if (!is_whole(site, AFTERBURN_CODE_64, &site->d)) {
+		/* Entry code for loaders in 32-bit mode, which a wedge never uses. */
+		if (is_whole(site, AFTERBURN_CODE_32, &site->d))
+			return NULL;
 		return "its bytes are no instruction of the table";
-	if (site->id != AFTERBURN_INSN_DECODE && site->id != d.id)
+	}
+	if (site->id != AFTERBURN_INSN_DECODE && site->id != site->d.id)
 		return "its instruction is not the one its record names";
-	if (afterburn_insns[d.id].how == AFTERBURN_HOW_NATIVE)
+	if (afterburn_insns[site->d.id].how == AFTERBURN_HOW_NATIVE || stays_native(&site->d))
 		return NULL;
-	problem = emit_site(&c, &d, next);
+	problem = emit_site(&c, &site->d, next);
 	if (problem)
 		return problem;
 	fill(&c);
