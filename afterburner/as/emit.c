@@ -15,6 +15,8 @@
  */
 #include "emit.h"
 
+#include "splitter.h"
+
 #include <afterburn/insn.h>
 #include <afterburn/sites.h>
 
@@ -32,6 +34,16 @@ unsigned int emit_label_candidate(unsigned int index)
 	return index < 1000 ? FIRST_LABEL - 10 * index : 0;
 }
 
+/* Is the number that ends before `p` a label (98761:, 98761 :) or a reference (98761b, 98761f)? */
+static bool is_label_use(const char *p, const char *end)
+{
+	if (p < end && (*p == 'b' || *p == 'f'))
+		return true;
+	while (p < end && is_blank(*p))
+		p++;
+	return p < end && *p == ':';
+}
+
 bool emit_label_clashes(unsigned int label, struct span text)
 {
 	/* All but the last digit, which alone tells our labels apart. */
@@ -40,10 +52,10 @@ bool emit_label_clashes(unsigned int label, struct span text)
 	const char *p = text.begin;
 
 	while ((p = memmem(p, (size_t)(text.end - p), digits, sizeof(digits)))) {
-		const char *next = p + sizeof(digits) + 1;
+		const char *last = p + sizeof(digits);
 
-		/* 98761:, 98761 :, 98761b, 98761f; the end of a longer number counts as well. */
-		if (next < text.end && strchr("bf: \t", *next))
+		if ((p == text.begin || !is_name_char(p[-1])) && last < text.end && *last >= '1' &&
+		    *last <= '3' && is_label_use(last + 1, text.end))
 			return true;
 		p++;
 	}

@@ -118,12 +118,17 @@ name_with_quote() {
 ok "a strange file name" name_with_quote
 
 many_numbers() {
-	{
-		echo '	cli'
-		seq -f '	.long %.0f, %.0f00' 1 99999
-	} >numbers.s
-	annotates 1 numbers.s -o x.o
+	awk 'BEGIN {
+		print "\tcli"
+		for (i = 1; i < 100000; i++) print "\t.long " i ", " i "00 # " i " b\n.L" i ": .LVL" i ":"
+	}' >numbers.s
+	[[ $(wc -l <numbers.s) == 199999 ]] && annotates 1 numbers.s -o x.o
 }
+all_labels() {
+	awk 'BEGIN { print "\tcli"; for (i = 80000; i < 100000; i++) print i ": nop" }' >labels.s
+	fails_with '^as: error: labels.s: uses all local labels' labels.s -o x.o
+}
+ok "a text that uses all labels that we could take" all_labels
 ok "a table of all numbers takes no label from us" many_numbers
 
 # What several files are to gas, they are to us
