@@ -21,6 +21,20 @@ $(AUDIT): $(AUDIT_OBJS) $(TOOLS_SHARED)
 
 ALL += $(O)/bin/afterburn $(AUDIT)
 
+# Reference pages from the contract: `make documents` after changing it; a test compares.
+DOCUMENT := $(O)/tests/tools/document
+DOCUMENTS := $(addprefix $(SRC)/afterburner/doc/,instructions.md format.md)
+$(DOCUMENT): $(O)/obj/afterburner/tools/document.o $(TOOLS_SHARED)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $(sort $^) -lz
+
+.PHONY: documents
+documents: $(DOCUMENT)
+	for page in $(notdir $(DOCUMENTS:.md=)); do \
+		$(DOCUMENT) $$page >$(O)/$$page.md && \
+		mv $(O)/$$page.md $(SRC)/afterburner/doc/$$page.md || exit 1; done
+check unit check-only: $(DOCUMENT)
+
 # Scripts are installed by their owner; the one compiled command beside them here.
 .PHONY: install-audit
 install: install-audit
