@@ -396,6 +396,20 @@ bool shadow_unchanged(const struct shadow *s, unsigned int index)
 	return guest_entry(s, index) == s->seen[index];
 }
 
+bool shadow_unchanged_from(const struct shadow *s, unsigned int first)
+{
+	const uint64_t *guest = (const uint64_t *)xen_page(s->guest) + first;
+	const uint64_t *seen = s->seen + first;
+	uint64_t words = ENTRIES - first;
+	bool equal;
+
+	__asm__("repe cmpsq"
+		: "+S"(guest), "+D"(seen), "+c"(words), "=@cce"(equal)
+		: "m"(*(const uint64_t(*)[ENTRIES])xen_page(s->guest)),
+		  "m"(*(const uint64_t(*)[ENTRIES])s->seen));
+	return equal;
+}
+
 bool shadow_sync(struct shadow *s)
 {
 	bool changed = false;

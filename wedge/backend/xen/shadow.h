@@ -67,6 +67,9 @@ bool shadow_sync(struct shadow *s);
 /* The guest's entry is still the one that the shadow's was made from (or both are absent). */
 bool shadow_unchanged(const struct shadow *s, unsigned int index);
 
+/* The same for all entries from `first` on. */
+bool shadow_unchanged_from(const struct shadow *s, unsigned int first);
+
 /* Begins a new round: tables compared before count as not compared. */
 void shadow_new_round(void);
 

@@ -117,6 +117,9 @@ static bool sync_high(struct space *sp, bool deep)
 {
 	bool changed = false;
 
+	/* The usual case costs one string compare: kernels hardly ever change this half. */
+	if (!deep && shadow_unchanged_from(sp->kernel, MIDDLE))
+		return false;
 	for (unsigned int i = MIDDLE; i < ENTRIES; i++) {
 		struct shadow *below;
 
@@ -194,14 +197,14 @@ static struct space *make(uint64_t guest)
 	};
 	/* Last: this marks the space as one that may be given up. */
 	sp->kernel = shadow_get(4, SHADOW_KERNEL, SHADOW_OF_TABLE, SHADOW_PLAIN, guest);
+	hook_wedge(sp);
 	return sp;
 }
 
-/* Makes the current space's tables the processor's. The second operation flushes nothing. */
+/* Makes the current space's tables the processor's. */
 static void switch_tables(const struct space *sp)
 {
-	update_extended(MMUEXT_NEW_USER_BASEPTR, xen.p2m[sp->user->page]);
-	update_extended(MMUEXT_NEW_BASEPTR, xen.p2m[sp->kernel->page]);
+	update_load_tables(xen.p2m[sp->kernel->page], xen.p2m[sp->user->page]);
 }
 
 void backend_space_load(struct vcpu *v)

@@ -19,8 +19,9 @@ extern const char xen_event[], xen_failsafe[], xen_syscall[], xen_syscall32[];
 	X(3, 3)                                                                                    \
 	X(4, 3)                                                                                    \
 	X(5, 0)                                                                                    \
-	X(6, 0) X(7, 0) X(8, 0) X(10, 0) X(11, 0) X(12, 0) X(13, 0) X(14, 0) X(16, 0) X(17, 0)     \
-		X(19, 0) X(128, 3)
+	X(6, 0)                                                                                    \
+	X(7, 0) X(8, 0) X(10, 0) X(11, 0) X(12, 0) X(13, 0) X(14, 0) X(16, 0) X(17, 0) X(19, 0)    \
+		X(128, 3)
 
 #define DECLARE(vector, dpl) extern const char xen_trap_##vector[];
 VECTORS(DECLARE)

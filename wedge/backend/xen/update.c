@@ -60,6 +60,23 @@ void update_extended(unsigned int command, uint64_t argument)
 			    (unsigned long)argument, -error);
 }
 
+void update_load_tables(uint64_t kernel, uint64_t user)
+{
+	/* The second flushes the TLB, global entries included; the first flushes nothing. */
+	struct mmuext_op ops[] = {
+		{.cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = user},
+		{.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = kernel},
+	};
+	long error;
+
+	update_flush();
+	operations++;
+	error = hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)ops, 2, 0, DOMID_SELF);
+	if (error)
+		wedge_fatal("Xen refuses to load the page tables %lx and %lx (error %ld)", kernel,
+			    user, -error);
+}
+
 void update_stats(void)
 {
 	stats_line("xen.table-entries", entries_written);

@@ -90,6 +90,9 @@ void update_flush(void);
 /* One mmuext operation; the queue is flushed first. `argument` is a frame or an address. */
 void update_extended(unsigned int command, uint64_t argument);
 
+/* Loads the top-level tables of both views, given as machine frames. */
+void update_load_tables(uint64_t kernel, uint64_t user);
+
 /* Counters, for backend_stats(). */
 void update_stats(void);
 

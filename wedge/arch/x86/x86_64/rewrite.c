@@ -141,6 +141,25 @@ static const char *emit_read_control(struct code *c, const struct afterburn_deco
 	return NULL;
 }
 
+/* CS and SS would show ring 3: the vCPU has what the guest believes. movzwl vcpu+offset, %reg */
+static const char *emit_read_selector(struct code *c, const struct afterburn_decoded *d)
+{
+	static const uint8_t opcode[] = {0x0f, 0xb7};
+	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0);
+	unsigned int offset = (d->modrm >> 3 & 7) == X86_CS ? offsetof(struct vcpu, kernel_cs)
+							    : offsetof(struct vcpu, kernel_ss);
+
+	if (d->modrm >> 6 != 3 || d->operand_size == 2)
+		return emit_branch(c, OPCODE_CALL, gate_site);
+	if (reg & 8)
+		emit_byte(c, 0x44);
+	emit(c, opcode, sizeof(opcode));
+	emit_byte(c, (uint8_t)(0x04 | (reg & 7) << 3));
+	emit_byte(c, 0x25);
+	emit_vcpu_address(c, offset);
+	return NULL;
+}
+
 static const char *emit_transfer(struct code *c, const struct afterburn_decoded *d)
 {
 	if (d->id == AFTERBURN_INSN_IRET && d->operand_size == 8)
@@ -185,6 +204,8 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 		return NULL;
 	case AFTERBURN_INSN_MOV_FROM_CR:
 		return emit_read_control(c, d);
+	case AFTERBURN_INSN_MOV_FROM_SREG:
+		return emit_read_selector(c, d);
 	default:
 		return emit_branch(c, OPCODE_CALL, gate_site);
 	}
