@@ -99,6 +99,10 @@ escape_commas() {
 	echo "${1//,/,,}"
 }
 
+# What Xen is always told. This QEMU's xsave and xrstor do not look at CR0.TS, by which Xen would
+# learn that a guest needs its own FPU state back: without eager-fpu a domU finds dom0's registers.
+xen_options='spec-ctrl=eager-fpu'
+
 # QEMU options that are the same everywhere. SMAP is hidden: this QEMU reads the frame of a ring 3
 # iret as a supervisor, which kills every Xen PV guest.
 qemu_options() {

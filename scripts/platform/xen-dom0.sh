@@ -15,7 +15,7 @@ platform_run() {
 	qemu_options
 	# A dom0 without ACPI powers off by a hypercall; Xen then says so and halts.
 	run_qemu -e '^\(XEN\) Hardware Dom0 halted' -m $((memory + xen_own_memory)) -smp "$cpus" -kernel "$work/xen" \
-		-append "console=com1 loglvl=all guest_loglvl=all dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=$cpus" \
+		-append "console=com1 loglvl=all guest_loglvl=all $xen_options dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=$cpus" \
 		-initrd "$work/kernel $(escape_commas "$arguments")${initrd:+,$work/initrd}"
 	[[ $outcome != ended ]] || outcome=powered-off
 	finish

@@ -69,7 +69,7 @@ platform_run() {
 	qemu_options
 	run_qemu -e '^afterburn-dom0: guest ' -m $((dom0_memory + memory + xen_own_memory)) \
 		-smp "$cpus" -kernel "$work/xen" \
-		-append "console=com1 guest_loglvl=all dom0_mem=${dom0_memory}M,max:${dom0_memory}M dom0_max_vcpus=1" \
+		-append "console=com1 guest_loglvl=all $xen_options dom0_mem=${dom0_memory}M,max:${dom0_memory}M dom0_max_vcpus=1" \
 		-initrd "$dom0/vmlinux console=hvc0 $quiet,$work/initrd"
 	judge
 	finish
