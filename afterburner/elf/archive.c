@@ -136,7 +136,7 @@ int ab_archive_each(const char *path, struct ab_bytes file, int depth, ab_visit 
 		}
 		at += HEADER;
 		if (asprintf(&name, "%s(%s)", path, m->name) < 0)
-			abort();
+			ab_out_of_memory();
 		if (thin && !m->special) {
 			result = visit_thin(path, m, name, depth, visit, context, error);
 		} else if (!ab_slice(file, at + skip, m->size - skip, &data)) {

@@ -16,6 +16,7 @@ int ab_fail(struct ab_error *error, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
+	/* cppcheck-suppress ctuuninitvar ; the text is only written */
 	vsnprintf(error->text, sizeof(error->text), format, args);
 	va_end(args);
 	return -1;
@@ -52,7 +53,7 @@ void ab_put(unsigned char *to, unsigned int width, uint64_t value)
 		to[i] = (unsigned char)(value >> (8 * i));
 }
 
-static void *out_of_memory(void)
+void ab_out_of_memory(void)
 {
 	fputs("afterburn: out of memory\n", stderr);
 	exit(2);
@@ -62,7 +63,9 @@ void *ab_alloc(uint64_t count, uint64_t size)
 {
 	void *memory = calloc(count ? count : 1, size ? size : 1);
 
-	return memory ? memory : out_of_memory();
+	if (!memory)
+		ab_out_of_memory();
+	return memory;
 }
 
 void *ab_grow(void *array, uint64_t used, uint64_t *room, uint64_t size)
@@ -73,5 +76,7 @@ void *ab_grow(void *array, uint64_t used, uint64_t *room, uint64_t size)
 		return array;
 	array = reallocarray(array, wanted, size);
 	*room = wanted;
-	return array ? array : out_of_memory();
+	if (!array)
+		ab_out_of_memory();
+	return array;
 }

@@ -49,11 +49,16 @@ uint64_t ab_get(const unsigned char *from, unsigned int width);
 /* The reverse of ab_get(). */
 void ab_put(unsigned char *to, unsigned int width, uint64_t value);
 
+/*
+ * Ends the program with a message and status 2: a tool that ran out of memory has nothing useful
+ * left to do.
+ */
+void ab_out_of_memory(void) __attribute__((noreturn));
+
 /**
  * ab_alloc - zeroed memory for `count` objects of `size` bytes
  *
- * Ends the program with a message and status 2 when there is none: a tool that ran out of memory
- * has nothing useful left to do. Zero objects give a pointer that may be freed.
+ * Ends the program when there is none. Zero objects give a pointer that may be freed.
  */
 void *ab_alloc(uint64_t count, uint64_t size);
 

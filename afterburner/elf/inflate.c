@@ -48,7 +48,7 @@ int ab_inflate(struct ab_bytes in, uint64_t limit, struct ab_bytes *out, struct 
 				room = limit;
 			data = reallocarray(data, room, 1);
 			if (!data)
-				abort();
+				ab_out_of_memory();
 		}
 		feed(&z, in, &fed);
 		before = room - used > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uInt)(room - used);

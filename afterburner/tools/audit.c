@@ -83,24 +83,23 @@ static void complain_unused(unsigned int line, const char *function)
 
 static int audit_files(struct audit *audit, char **paths)
 {
-	struct json json = {.out = stdout};
+	struct json *j = audit->json;
 	struct ab_error error;
 	uint64_t unused;
 
-	if (audit->json) {
-		audit->json = &json;
-		json_open(&json, NULL, '{');
-		json_number(&json, "version", 1);
-		json_open(&json, "files", '[');
+	if (j) {
+		json_open(j, NULL, '{');
+		json_number(j, "version", 1);
+		json_open(j, "files", '[');
 	}
 	for (; *paths; paths++)
 		if (ab_input_each(*paths, visit, audit, &error) < 0) {
 			complain("audit", *paths, "%s", error.text);
 			audit->trouble = true;
 		}
-	if (audit->json) {
-		json_close(&json, ']');
-		json_close(&json, '}');
+	if (j) {
+		json_close(j, ']');
+		json_close(j, '}');
 		fputc('\n', stdout);
 	}
 	unused = baseline_unused(audit->baseline, complain_unused);
@@ -127,7 +126,7 @@ static int parse_limit(struct audit *audit, const char *text)
 /* Returns -1 to go on, or an exit code. */
 static int parse(int argc, char **argv, struct audit *audit, const char **baseline)
 {
-	static struct json wanted;
+	static struct json json;
 	static const struct option names[] = {
 		{"json", no_argument, NULL, 'j'},
 		{"baseline", required_argument, NULL, 'b'},
@@ -142,7 +141,8 @@ static int parse(int argc, char **argv, struct audit *audit, const char **baseli
 	while ((c = getopt_long(argc, argv, "jb:sl:qh", names, NULL)) != -1) {
 		switch (c) {
 		case 'j':
-			audit->json = &wanted;
+			json.out = stdout;
+			audit->json = &json;
 			break;
 		case 'b':
 			*baseline = optarg;

@@ -51,13 +51,13 @@ static void print_encoding(const struct afterburn_insn *insn, const struct words
 		printf(" %02x", insn->modrm & 0xff);
 		break;
 	case AFTERBURN_MODRM_KIND_EXT:
-		printf(" /%u", insn->modrm & 0xff);
+		printf(" /%d", insn->modrm & 0xff);
 		break;
 	case AFTERBURN_MODRM_KIND_MEM:
-		printf(" /%u mem", insn->modrm & 0xff);
+		printf(" /%d mem", insn->modrm & 0xff);
 		break;
 	case AFTERBURN_MODRM_KIND_REG:
-		printf(" /%u reg", insn->modrm & 0xff);
+		printf(" /%d reg", insn->modrm & 0xff);
 		break;
 	case AFTERBURN_MODRM_MEMANY:
 		fputs(" /r mem", stdout);
@@ -122,7 +122,7 @@ static void begin_layout(const char *title, size_t size)
 
 static void document_record(void)
 {
-	printf("\n# Sites, version %u\n\nA record of a site stands in the section `%s`.\n",
+	printf("\n# Sites, version %d\n\nA record of a site stands in the section `%s`.\n",
 	       AFTERBURN_SITES_VERSION, AFTERBURN_SECTION);
 	begin_layout("Record (`struct afterburn_site`)", sizeof(struct afterburn_site));
 	FIELD(struct afterburn_site, offset,
@@ -132,10 +132,10 @@ static void document_record(void)
 	FIELD(struct afterburn_site, site_length, "bytes of instruction and pad");
 	FIELD(struct afterburn_site, kind,
 	      "bits 0-6: number of the instruction; bit 7: pad before");
-	printf("\n## Pad: %u bytes\n\n| at | value |\n|---|---|\n", AFTERBURN_PAD_LEN);
+	printf("\n## Pad: %d bytes\n\n| at | value |\n|---|---|\n", AFTERBURN_PAD_LEN);
 	printf("| 0 | %02x %02x %02x: `nopl disp32(%%eax)` or `(%%rax)` |\n", AFTERBURN_PAD_BYTE0,
 	       AFTERBURN_PAD_BYTE1, AFTERBURN_PAD_BYTE2);
-	printf("| 3 | bytes of the instruction, 1 to %u |\n| 4 | kind, as in the record |\n",
+	printf("| 3 | bytes of the instruction, 1 to %d |\n| 4 | kind, as in the record |\n",
 	       AFTERBURN_INSN_MAX);
 	printf("| 5 | %02x %02x: the magic 0x%04x |\n", AFTERBURN_PAD_MAGIC & 0xff,
 	       AFTERBURN_PAD_MAGIC >> 8, AFTERBURN_PAD_MAGIC);
@@ -144,7 +144,7 @@ static void document_record(void)
 
 static void document_bundle(void)
 {
-	printf("\n# Bundle, version %u\n\n", AFTERBURN_BUNDLE_VERSION);
+	printf("\n# Bundle, version %d\n\n", AFTERBURN_BUNDLE_VERSION);
 	printf(document_bundle_head, AFTERBURN_BUNDLE_ALIGN);
 	begin_layout("Wedge header (`struct afterburn_wedge_header`)",
 		     sizeof(struct afterburn_wedge_header));

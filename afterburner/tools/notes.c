@@ -100,7 +100,7 @@ static int add_note(struct wedge *wedge, struct ab_bytes from, const struct note
 	wedge->notes =
 		realloc(wedge->notes, wedge->notes_size + 12 + name_size + note->value_size + 3);
 	if (!wedge->notes)
-		abort();
+		ab_out_of_memory();
 	to = wedge->notes + wedge->notes_size;
 	memset(to, 0, 12 + name_size + note->value_size + 3);
 	memcpy(to, from.data + note->offset, 12 + ab_get(from.data + note->offset, 4));

@@ -186,23 +186,21 @@ static int visit(const char *name, struct ab_bytes file, void *context)
 
 static int show(struct run *run, const char *path)
 {
-	struct json json = {.out = stdout};
+	struct json *j = run->json;
 	struct ab_error error;
-	bool as_json = run->json != NULL;
 	int result;
 
-	if (as_json) {
-		run->json = &json;
-		json_open(&json, NULL, '{');
-		json_number(&json, "version", 1);
-		json_open(&json, "files", '[');
+	if (j) {
+		json_open(j, NULL, '{');
+		json_number(j, "version", 1);
+		json_open(j, "files", '[');
 	}
 	result = ab_input_each(path, visit, run, &error);
 	if (result < 0)
 		complain("sites", path, "%s", error.text);
-	if (as_json) {
-		json_close(&json, ']');
-		json_close(&json, '}');
+	if (j) {
+		json_close(j, ']');
+		json_close(j, '}');
 		fputc('\n', stdout);
 	}
 	if (result != 0)
@@ -218,14 +216,14 @@ int command_sites(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	struct json wanted;
+	struct json json = {.out = stdout};
 	struct run run = {0};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "jsh", names, NULL)) != -1) {
 		switch (c) {
 		case 'j':
-			run.json = &wanted;
+			run.json = &json;
 			break;
 		case 's':
 			run.summary = true;

@@ -28,7 +28,7 @@ $(TOOLS_TEST)/fuzz.t: $(FUZZ_SRC) $(wildcard $(SRC)/afterburner/elf/*.h \
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-o $@ $(FUZZ_SRC) -lopcodes -lbfd -lz
 
-$(TOOLS_TEST)/seeds/wedge64: $(addprefix $(SRC)/tests/tools/,seeds fixture.sh site.h kernel.S \
+$(TOOLS_TEST)/seeds/wedge64: $(addprefix $(SRC)/tests/tools/,seeds fixture.sh site.inc kernel.S \
 		wedge.S)
 	@mkdir -p $(@D)
 	$(SRC)/tests/tools/seeds $(@D)

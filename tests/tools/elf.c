@@ -115,7 +115,7 @@ static void bombs(void **unused)
 	static unsigned char plain[1 << 16], packed[1 << 12];
 	uLongf size = sizeof(packed);
 	struct ab_bytes in = {packed, 0}, out;
-	struct ab_error error;
+	struct ab_error error = {0};
 
 	(void)unused;
 	assert_int_equal(compress(packed, &size, plain, sizeof(plain)), Z_OK);
@@ -141,7 +141,7 @@ static int count_visits(const char *name, struct ab_bytes file, void *context)
 static int walk(const char *text)
 {
 	struct ab_bytes file = {(const unsigned char *)text, strlen(text)};
-	struct ab_error error;
+	struct ab_error error = {0};
 	int visits = 0;
 
 	return ab_archive_each("x.a", file, 0, count_visits, &visits, &error) < 0 ? -1 : visits;

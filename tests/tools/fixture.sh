@@ -57,7 +57,7 @@ kernel() { # kernel WIDTH OUT
 	object "$1" "$2.o" && link_kernel "$1" "$2.o" "$2"
 }
 
-# wedge WIDTH OUT [gcc argument...]
+# wedge WIDTH OUT [gcc argument...]: at a wedge's address, or at $wedge_base
 wedge() {
 	local width=$1 out=$2 base format
 	shift 2
@@ -71,7 +71,7 @@ wedge() {
 	cat >"$out.lds" <<-END
 		PHDRS { all PT_LOAD FLAGS(7); note PT_NOTE; }
 		SECTIONS {
-			. = $base;
+			. = ${wedge_base:-$base};
 			.text : { *(.text) } :all
 			.note.Xen : { *(.note.Xen) } :all :note
 			.bss : { *(.bss) } :all

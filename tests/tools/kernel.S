@@ -5,7 +5,7 @@
  *
  * EXTRA, if defined, names a file with more assembly, put into .text of function `extra`.
  */
-#include "site.h"
+#include "site.inc"
 
 	.text
 	.globl	start

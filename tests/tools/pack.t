@@ -123,6 +123,10 @@ ok 'a wedge whose header says another width' eval \
 ok 'a wedge without platform' wrong_wedge 'names no platform' '-DPLATFORM=""'
 ok 'a wedge whose entry lies outside' wrong_wedge 'outside the wedge' -DENTRY=0x1234
 ok 'a Xen wedge without entry' wrong_wedge 'without a Xen entry note' -DNO_ENTRY=1
+ok 'a wedge whose tables do not fit below the top of the address space' eval \
+	'wedge_base=0xffffffffffffe000 wedge 64 top && refuses 1 "too many for where the wedge is linked" -W top k64'
+ok 'nor below 4 GiB' eval \
+	'wedge_base=0xffffe000 wedge 32 top && refuses 1 "too many for where the wedge is linked" -W top k32'
 ok 'a wedge for another platform' eval \
 	'wedge 64 i/lib/afterburner/wedge-l4-x86_64.elf && ! i/bin/afterburn pack -w l4 -o o4 k64 2>err &&
 	 grep -q "is for platform .xen., not .l4." err && [[ ! -e o4 ]]'
