@@ -6,6 +6,7 @@
  */
 #include <stdarg.h>
 #include <wedge/backend.h>
+#include <wedge/console.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 
@@ -16,6 +17,7 @@ static void write_line(const char *prefix, const char *format, va_list arguments
 	char line[LINE_SIZE];
 	size_t used;
 
+	console_flush();
 	memcpy(line, prefix, strlen(prefix));
 	used = strlen(prefix);
 	used += format_text(line + used, sizeof(line) - used - 2, format, arguments);

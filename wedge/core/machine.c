@@ -6,6 +6,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/console.h>
 #include <wedge/dev.h>
 #include <wedge/log.h>
 #include <wedge/machine.h>
@@ -39,6 +40,7 @@ void machine_io_write(uint16_t port, unsigned int width, uint32_t value)
 void core_timer(struct vcpu *v)
 {
 	(void)v;
+	console_flush();
 	pc_timer_expired(&pc);
 }
 
@@ -64,6 +66,7 @@ void core_deliver_interrupts(struct vcpu *v)
 
 _Noreturn void core_end(const struct vcpu *v, enum backend_end how)
 {
+	console_flush();
 	stats_print(v);
 	backend_end(how);
 }
@@ -85,7 +88,7 @@ void dev_host_timer(uint64_t deadline_ns)
 
 void dev_host_console_write(const char *bytes, size_t length)
 {
-	backend_console_write(bytes, length);
+	console_put(bytes, length);
 }
 
 size_t dev_host_console_read(char *bytes, size_t length)

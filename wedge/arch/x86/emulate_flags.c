@@ -7,6 +7,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/console.h>
 #include <wedge/log.h>
 
 /* What POPF may change at CPL 0 (SDM 2B, POPF), less what a kernel in ring 3 must not get. */
@@ -58,6 +59,7 @@ bool emulate_halt(struct emulation *e)
 	}
 	v->rip = e->site->va + e->site->site_length;
 	v->halted = 1;
+	console_flush();
 	for (core_deliver_interrupts(v); v->halted; core_deliver_interrupts(v))
 		backend_block(v);
 	return false;

@@ -16,6 +16,7 @@
 
 #define KERNEL_CS 0xe033 /* FLAT_KERNEL_CS, and the RPL that ring 3 has */
 #define KERNEL_SS 0xe02b
+#define USER_CS32 0xe023 /* FLAT_USER_CS32 */
 #define HYPERCALL_IRET 23
 #define HYPERCALL_XEN_VERSION 17
 #define VGCF_IN_SYSCALL 0x100
@@ -93,7 +94,7 @@ xen_syscall:
 	movq 40(%rsp), %rsp
 	jmpq *VCPU_AT(VCPU_LSTAR)
 
-/* System calls of 32-bit code, which the wedge offers no handler for. */
+/* System calls of 32-bit code: rare enough for C. */
 	.globl xen_syscall32
 xen_syscall32:
 	movq %rax, VCPU_REG(0)
@@ -257,8 +258,22 @@ gate_sysret64:
 	movl $HYPERCALL_IRET, %eax
 	syscall
 
+/* The same to compatibility mode, which Xen's own sysret would not enter. */
 	.globl gate_sysret32
 gate_sysret32:
-	ud2
+	movb $1, VCPU_AT(VCPU_MASKED)
+	movq %rsp, VCPU_REG(4)
+	movq $WEDGE_STACK_TOP, %rsp
+	pushq $KERNEL_SS
+	pushq VCPU_REG(4)
+	pushq %r11
+	pushq $USER_CS32
+	pushq %rcx
+	pushq $0
+	pushq %rcx
+	pushq %r11
+	pushq %rax
+	movl $HYPERCALL_IRET, %eax
+	syscall
 
 	.section .note.GNU-stack, "", @progbits

@@ -20,8 +20,8 @@ extern const char xen_event[], xen_failsafe[], xen_syscall[], xen_syscall32[];
 	X(4, 3)                                                                                    \
 	X(5, 0)                                                                                    \
 	X(6, 0)                                                                                    \
-	X(7, 0) X(8, 0) X(10, 0) X(11, 0) X(12, 0) X(13, 0) X(14, 0) X(16, 0) X(17, 0) X(19, 0)    \
-		X(128, 3)
+	X(7, 0)                                                                                    \
+	X(8, 0) X(10, 0) X(11, 0) X(12, 0) X(13, 0) X(14, 0) X(16, 0) X(17, 0) X(19, 0) X(128, 3)
 
 #define DECLARE(vector, dpl) extern const char xen_trap_##vector[];
 VECTORS(DECLARE)
@@ -52,7 +52,6 @@ void traps_init(void)
 	register_callback(CALLBACKTYPE_failsafe, xen_failsafe);
 	register_callback(CALLBACKTYPE_syscall, xen_syscall);
 	register_callback(CALLBACKTYPE_syscall32, xen_syscall32);
-	register_callback(CALLBACKTYPE_sysenter, xen_syscall32);
 	if (hypercall2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS,
 		       WEDGE_VCPU_BASE +
 			       (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * X86_PAGE_SIZE))
@@ -64,6 +63,23 @@ static uint64_t fault_address(const struct vcpu *v)
 	const struct vcpu_info *info = (const void *)&v->events;
 
 	return info->arch.cr2;
+}
+
+/* SDM 2B, SYSCALL, from compatibility mode: to CSTAR; #UD if the guest has set none.
+ */
+static void system_call32(struct vcpu *v)
+{
+	if (!v->cstar) {
+		exception_ud(v);
+		return;
+	}
+	v->gpr[X86_RCX] = v->rip;
+	v->gpr[11] = v->rflags;
+	v->rflags &= ~v->sfmask;
+	v->rip = v->cstar;
+	v->cs = 0;
+	v->ss = 0;
+	v->gs_state = VCPU_GS_USER;
 }
 
 void xen_entered(struct vcpu *v);
@@ -78,7 +94,7 @@ void xen_entered(struct vcpu *v)
 		core_deliver_interrupts(v);
 		return;
 	case ENTRY_SYSCALL32:
-		exception_ud(v);
+		system_call32(v);
 		return;
 	case ENTRY_FAILSAFE:
 		exception_gp(v, 0);
