@@ -220,6 +220,21 @@ CHECK(kernel_half_differs)
 	leave();
 }
 
+/* The top-level table as a table of itself: all tables appear at one place. */
+CHECK(recursive_table)
+{
+	uint64_t at = 0xffff900000000000, *slot = entry_of(physical(boot_l4), at, 4);
+	uint64_t self =
+		at | (at >> 9 & 0x7fc0000000) | (at >> 18 & 0x3fe00000) | (at >> 27 & 0x1ff000);
+	uint64_t own = *entry_of(physical(boot_l4), USER_DATA, 4), seen;
+
+	*slot = physical(boot_l4) | PTE_P | PTE_W;
+	seen = read64(self);
+	*slot = 0;
+	write_cr3(read_cr3());
+	expect_is(seen & ~(PTE_A | PTE_D), own & ~(PTE_A | PTE_D));
+}
+
 /* Flags in CR3 are read back as written. */
 CHECK(cr3_flags)
 {
