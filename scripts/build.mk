@@ -14,8 +14,8 @@ ALL += $(LIBEXEC_RESULTS)
 PREFIX ?= /usr/local
 INSTALLED := $(DESTDIR)$(PREFIX)
 INCLUDES := $(wildcard $(SRC)/afterburner/include/afterburn/*)
-MAN_PAGES = $(wildcard $(SRC)/afterburner/man/*.1 $(O)/man/*.1)
-COMPLETIONS = $(wildcard $(SRC)/afterburner/tools/completion/* $(SRC)/scripts/completion/*)
+MAN_PAGES = $(wildcard $(SRC)/afterburner/man/*.1 $(SRC)/scripts/man/*.1)
+COMPLETIONS = $(wildcard $(SRC)/scripts/completion/*)
 
 .PHONY: install lint demo packages
 install: all

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Bash completion offers what the commands' own --help names; every command has a man page.
+source "$TOP/tests/lib.sh"
+source "$TOP/scripts/completion/afterburn"
+
+# completes WORD... : the last word is being typed
+completes() {
+	COMP_WORDS=("$O/bin/afterburn" "$@")
+	COMP_CWORD=$#
+	_afterburn
+	echo "${COMPREPLY[*]}"
+}
+
+# The manual formats without complaint and names its command.
+has_manual() {
+	local page
+	page=$(ls "$TOP"/{afterburner,scripts}/man/afterburn-"$1".1 2>/dev/null)
+	[[ -n $page ]] && grep -q "afterburn.*-$1 .*-" "$page"
+}
+
+is "commands" "$(completes s | tr ' ' '\n' | sort | xargs)" "sites stats"
+is "platforms" "$(completes run --on xen)" "xen-dom0 xen"
+is "options of run" "$(completes run --ti)" "--timeout"
+is "options of make" "$(completes make --no)" "--no-audit"
+is "options of pack" "$(completes pack --wedge xe)" "xen"
+for command in $(_afterburn_commands "$O/bin/afterburn"); do
+	ok "afterburn-$command(1)" has_manual "$command"
+done
+done_testing
