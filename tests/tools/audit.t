@@ -66,6 +66,8 @@ ok 'an optional instruction needs no site' eval 'with_code 64 x.o rdtscp && clea
 ok 'int3 is no site' eval 'with_code 64 x.o "int3; .fill 40,1,0xcc; nop" && clean x.o'
 ok 'an instruction behind data that looks like the start of one' code_finds \
 	'.byte 0xe8; .globl behind; behind: cli; .skip 8, 0x90' 'behind+0x0: unannotated cli'
+ok 'an instruction behind a site behind data' code_finds \
+	'.byte 0x81, 0x84; after ID_CLI, cli; hlt; .skip 8, 0x90' 'unannotated hlt'
 ok 'a pad without record' code_finds 'cli_: cli; pad 1, ID_CLI' 'a pad that no record describes'
 
 ok 'record outside code' code_finds '.data; 1: cli; pad 1, ID_CLI; .text; record 1b, 0, 1, 8, ID_CLI' \
