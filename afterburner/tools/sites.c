@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char usage[] =
 	"usage: afterburn sites [--json] [--summary] FILE\n"
@@ -28,6 +29,7 @@ static const char usage[] =
 	"Exit code: 0 listed, 1 FILE has no sites or a wrong one, 2 usage or input error.\n";
 
 struct run {
+	const char *path;
 	bool summary;
 	struct json *json; /* or NULL */
 	uint64_t files, wrong, total;
@@ -169,7 +171,8 @@ static int visit(const char *name, struct ab_bytes file, void *context)
 		list(run, &image, &sites);
 		json_close(run->json, '}');
 	} else {
-		if (sites.source != AB_SITES_RECORDS || run->summary)
+		if (sites.source != AB_SITES_RECORDS || run->summary ||
+		    strcmp(name, run->path) != 0)
 			printf("%s: %s\n", name,
 			       sites.source == AB_SITES_NONE   ? "no sites"
 			       : sites.source == AB_SITES_PADS ? "no section " AFTERBURN_SECTION
@@ -189,6 +192,8 @@ static int show(struct run *run, const char *path)
 	struct json *j = run->json;
 	struct ab_error error;
 	int result;
+
+	run->path = path;
 
 	if (j) {
 		json_open(j, NULL, '{');

@@ -131,6 +131,8 @@ ok 'an archive with a long member name' eval \
 	'cp k64.o a_member_with_a_name_too_long_for_the_header.o && echo text >readme &&
 	 ar rc x.a k32.o readme a_member_with_a_name_too_long_for_the_header.o && clean x.a &&
 	 says "x.a(k32.o): 0" && says "x.a(a_member_with_a_name_too_long_for_the_header.o): 0"'
+ok 'sites names the members' eval \
+	'status 0 "$afterburn" sites x.a && says "x.a(k32.o): sites" && (( $(grep -c insn out) == 20 ))'
 ok 'a thin archive in another folder' eval \
 	'mkdir -p d && cp k64.o d/ && (cd d && ar rcT thin.a k64.o) && clean d/thin.a'
 ok 'a thin archive whose member is gone' eval \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The documents of the tools: generated pages are up to date, every message is in the catalogue,
-# every option is in its man page and in the completion.
+# every option is in its man page.
 # shellcheck disable=SC2016 # perl's and eval's text must expand there
 source "$TOP/tests/lib.sh"
 cd "$TOP" || exit 1
@@ -53,14 +53,5 @@ for command in audit sites pack; do
 	else
 		skip "$command: the man page has no mistakes" 'no man (package man-db)'
 	fi
-	ok "$command: every option is completed" eval \
-		'source afterburner/tools/completion/afterburn.bash; COMP_WORDS=(afterburn $command --); COMP_CWORD=2
-		 _afterburn "$O/bin/afterburn" -- "$command"; printf "%s\n" "${COMPREPLY[@]}" | sort | diff "$tmp/options" -'
 done
-ok 'commands are completed' eval \
-	'source afterburner/tools/completion/afterburn.bash; COMP_WORDS=(afterburn pa); COMP_CWORD=1
-	 _afterburn "$O/bin/afterburn" pa afterburn; [[ ${COMPREPLY[*]} == pack ]]'
-ok 'platforms are completed' eval \
-	'source afterburner/tools/completion/afterburn.bash; COMP_WORDS=(afterburn pack --wedge x); COMP_CWORD=3
-	 _afterburn "$O/bin/afterburn" x --wedge; [[ ${COMPREPLY[*]} == xen ]]'
 done_testing

@@ -15,7 +15,9 @@
 
 #include <cmocka.h>
 
+#if __has_include(<Zydis/Zydis.h>)
 #include <Zydis/Zydis.h>
+#endif
 
 #include <afterburn/insn.h>
 #include <afterburn/sites.h>
@@ -161,6 +163,7 @@ static void libopcodes_agrees(void **unused)
 	assert_true(matches > ROUNDS / 100);
 }
 
+#ifdef ZYDIS_H
 /* Extensions of the processor that the table leaves out on purpose: no kernel guest uses them. */
 static int is_other_extension(const ZydisDecodedInstruction *insn)
 {
@@ -221,6 +224,7 @@ static void zydis_agrees(void **unused)
 	}
 	assert_true(privileged > ROUNDS / 100);
 }
+#endif
 
 static void pads(void **unused)
 {
@@ -263,9 +267,15 @@ int main(void)
 		cmocka_unit_test(every_entry),
 		cmocka_unit_test(pads),
 		cmocka_unit_test(libopcodes_agrees),
+#ifdef ZYDIS_H
 		cmocka_unit_test(zydis_agrees),
+#endif
 	};
 
+#ifndef ZYDIS_H
+	puts("1..1\nok 1 - zydis_agrees # SKIP no Zydis (package libzydis-dev)");
+	fflush(stdout);
+#endif
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
