@@ -24,7 +24,7 @@ enum {
 	TABLE = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D,
 };
 
-enum window { WINDOW_L1, WINDOW_L2, WINDOW_L3, WINDOW_L4, WINDOW_COUNT };
+enum window { WINDOW_L1, WINDOW_L2, WINDOW_L3, WINDOW_L4, WINDOW_CONSOLE, WINDOW_COUNT };
 
 static uint64_t *window_address(enum window w)
 {
@@ -198,12 +198,17 @@ void xen_boot(struct start_info *si)
 	xen.start_info = si;
 	xen.p2m = (const uint64_t *)si->mfn_list;
 	xen.header = &wedge_header;
+	if (!(si->flags & SIF_INITDOMAIN)) {
+		window_set(WINDOW_CONSOLE, si->console.domU.mfn * PAGE | TABLE);
+		console_set_ring(window_address(WINDOW_CONSOLE));
+	}
 	size_memory();
 	first = xen.heap + table_count();
 	build_physmap_l1s();
 	build_physmap_l2s();
 	build_wedge_l1(first);
 	build_upper_tables();
+	console_set_ring(NULL);
 	close_tables();
 	xen.heap_next = first + WEDGE_VCPU_PAGES + WEDGE_STACK_PAGES;
 	clear_pages(first, WEDGE_VCPU_PAGES + WEDGE_STACK_PAGES);

@@ -10,16 +10,12 @@
 #include "xen.h"
 #include <xen/io/console.h>
 
-static bool ring_ready;
+/* Where the ring is mapped; NULL for the first domain, and before it is mapped. */
+static struct xencons_interface *ring;
 
-static struct xencons_interface *ring(void)
+void console_set_ring(void *mapped)
 {
-	return (struct xencons_interface *)XEN_CONSOLE_RING;
-}
-
-void console_init(void)
-{
-	ring_ready = !(xen.start_info->flags & SIF_INITDOMAIN);
+	ring = mapped;
 }
 
 static void notify(void)
@@ -32,7 +28,7 @@ static void notify(void)
 /* Puts one byte into the ring; waits for the daemon if it is full. */
 static void ring_put(char c)
 {
-	struct xencons_interface *r = ring();
+	struct xencons_interface *r = ring;
 
 	while (r->out_prod - __atomic_load_n(&r->out_cons, __ATOMIC_ACQUIRE) == sizeof(r->out)) {
 		notify();
@@ -44,7 +40,7 @@ static void ring_put(char c)
 
 void backend_console_write(const char *text, size_t size)
 {
-	if (!ring_ready) {
+	if (!ring) {
 		hypercall3(__HYPERVISOR_console_io, CONSOLEIO_write, size, (unsigned long)text);
 		return;
 	}
@@ -55,7 +51,7 @@ void backend_console_write(const char *text, size_t size)
 
 static size_t ring_get(char *text, size_t size)
 {
-	struct xencons_interface *r = ring();
+	struct xencons_interface *r = ring;
 	size_t n = 0;
 
 	while (n < size && r->in_cons != __atomic_load_n(&r->in_prod, __ATOMIC_ACQUIRE)) {
@@ -71,7 +67,7 @@ size_t backend_console_read(char *text, size_t size)
 {
 	long got;
 
-	if (ring_ready)
+	if (ring)
 		return ring_get(text, size);
 	got = hypercall3(__HYPERVISOR_console_io, CONSOLEIO_read, size, (unsigned long)text);
 	return got > 0 ? (size_t)got : 0;

@@ -100,7 +100,7 @@ void update_stats(void);
 void traps_init(void);
 void events_init(struct vcpu *v);
 void events_handle(struct vcpu *v);
-void console_init(void);
+void console_set_ring(void *mapped);
 void console_event(struct vcpu *v);
 
 /* ---- space.c ---- */
