@@ -239,41 +239,29 @@ gate_iret:
 
 /*
  * sysret. rsp is the user's: build the frame on the wedge's stack, which is free while the kernel
- * runs with interrupts off.
+ * runs with interrupts off. To 64-bit code Xen uses sysret itself; compatibility mode it would not
+ * enter that way.
  */
-	.globl gate_sysret64
-gate_sysret64:
+	.macro sysret_gate name, cs, flags
+	.globl \name
+\name:
 	movb $1, VCPU_AT(VCPU_MASKED)
 	movq %rsp, VCPU_REG(4)
 	movq $WEDGE_STACK_TOP, %rsp
 	pushq $KERNEL_SS
 	pushq VCPU_REG(4)
 	pushq %r11
-	pushq $KERNEL_CS
+	pushq $\cs
 	pushq %rcx
-	pushq $VGCF_IN_SYSCALL
+	pushq $\flags
 	pushq %rcx
 	pushq %r11
 	pushq %rax
 	movl $HYPERCALL_IRET, %eax
 	syscall
+	.endm
 
-/* The same to compatibility mode, which Xen's own sysret would not enter. */
-	.globl gate_sysret32
-gate_sysret32:
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movq %rsp, VCPU_REG(4)
-	movq $WEDGE_STACK_TOP, %rsp
-	pushq $KERNEL_SS
-	pushq VCPU_REG(4)
-	pushq %r11
-	pushq $USER_CS32
-	pushq %rcx
-	pushq $0
-	pushq %rcx
-	pushq %r11
-	pushq %rax
-	movl $HYPERCALL_IRET, %eax
-	syscall
+	sysret_gate gate_sysret64, KERNEL_CS, VGCF_IN_SYSCALL
+	sysret_gate gate_sysret32, USER_CS32, 0
 
 	.section .note.GNU-stack, "", @progbits
