@@ -6,6 +6,7 @@
  */
 #include "elf/image.h"
 
+#include <afterburn/sites.h>
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,8 +221,10 @@ static int by_address(const void *left, const void *right)
 }
 
 /* Only what is loaded and executable is code; without section headers the segments must do. */
-static void find_regions(struct ab_image *image)
+static int find_regions(struct ab_image *image, struct ab_error *error)
 {
+	uint64_t bytes = 0;
+
 	image->regions = ab_alloc((uint64_t)image->section_count + image->segment_count,
 				  sizeof(*image->regions));
 	for (uint32_t i = 1; i < image->section_count; i++) {
@@ -237,6 +240,13 @@ static void find_regions(struct ab_image *image)
 			add_region(image, "segment", s->vaddr, s->data, 0);
 	}
 	qsort(image->regions, image->region_count, sizeof(*image->regions), by_address);
+	/* No tool writes the same code twice; walking it a thousand times would take hours. */
+	for (uint32_t i = 0; i < image->region_count; i++) {
+		bytes += image->regions[i].code.size;
+		if (bytes > 2 * image->file.size)
+			return ab_fail(error, "its code sections lie over each other in the file");
+	}
+	return 0;
 }
 
 int ab_image_open(struct ab_image *image, const char *name, struct ab_bytes file,
@@ -251,13 +261,14 @@ int ab_image_open(struct ab_image *image, const char *name, struct ab_bytes file
 	for (uint32_t i = 1; i < image->section_count; i++) {
 		struct ab_section *s = &image->sections[i];
 
-		if (s->flags & SHF_COMPRESSED && ab_image_uncompress(image, s, error) < 0)
+		/* Of debug information only the records are ours to read. */
+		if (s->flags & SHF_COMPRESSED && strcmp(s->name, AFTERBURN_SECTION) == 0 &&
+		    ab_image_uncompress(image, s, error) < 0)
 			return -1;
 	}
 	if (ab_image_read_symbols(image, error) < 0)
 		return -1;
-	find_regions(image);
-	return 0;
+	return find_regions(image, error);
 }
 
 void ab_image_close(struct ab_image *image)

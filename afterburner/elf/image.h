@@ -19,7 +19,7 @@ struct ab_section {
 	uint32_t link, info;
 	uint64_t entsize;
 	uint64_t size;	      /* as the header says; for SHT_NOBITS nothing is in the file */
-	struct ab_bytes data; /* uncompressed */
+	struct ab_bytes data; /* as in the file; the record section uncompressed */
 	void *owned;	      /* memory behind data, if it was compressed */
 };
 

@@ -135,7 +135,10 @@ int ab_image_read_symbols(struct ab_image *image, struct ab_error *error)
 	return 0;
 }
 
-/* Of several symbols at one place: a function, then a global one, then the first. */
+/* Of several symbols at one place: a function, then a global one, then the first; of very many, one
+ * of the last. */
+#define SAME_PLACE 64
+
 static int rank(const struct ab_symbol *symbol)
 {
 	return (symbol->type == STT_FUNC) * 2 + (symbol->bind != STB_LOCAL);
@@ -159,7 +162,8 @@ const struct ab_symbol *ab_image_label(const struct ab_image *image, uint32_t se
 	if (low == 0 || image->labels[low - 1].section != section)
 		return NULL;
 	best = low - 1;
-	for (uint32_t i = best; i-- > 0 && image->labels[i].section == section &&
+	for (uint32_t i = best; i-- > 0 && low - i < SAME_PLACE &&
+				image->labels[i].section == section &&
 				image->labels[i].offset == image->labels[low - 1].offset;)
 		if (rank(&image->symbols[image->labels[i].symbol]) >=
 		    rank(&image->symbols[image->labels[best].symbol]))

@@ -39,11 +39,17 @@ static const struct ab_label *next_label(const struct sweep *s, uint32_t index)
 /* The first label of the region. */
 static uint32_t first_label(const struct ab_image *image, uint32_t section)
 {
-	uint32_t i = 0;
+	uint32_t low = 0, high = image->label_count;
 
-	while (i < image->label_count && image->labels[i].section < section)
-		i++;
-	return i;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (image->labels[middle].section < section)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* Where the function that begins at label s->label stops to be 32-bit code. */

@@ -127,6 +127,10 @@ ok 'stripped and without section headers' eval \
 	 poke n64 60 "\0\0\0\0" && status 0 "$afterburn" sites n64 && (( $(grep -c insn out) == 10 ))'
 ok 'compressed debug sections' eval \
 	'objcopy --compress-debug-sections=zlib k64.o c64.o && clean c64.o && says "10 sites"'
+ok 'records compressed with another method' eval \
+	'at=$(readelf -SW c64.o | sed -n "s/.* .debug_afterburn *PROGBITS *[0-9a-f]* \([0-9a-f]*\).*/\1/p") &&
+	 cp c64.o z64.o && poke z64.o $((16#$at)) "\2" && status 2 "$afterburn" audit z64.o &&
+	 says "compressed with method 2"'
 ok 'an archive with a long member name' eval \
 	'cp k64.o a_member_with_a_name_too_long_for_the_header.o && echo text >readme &&
 	 ar rc x.a k32.o readme a_member_with_a_name_too_long_for_the_header.o && clean x.a &&
@@ -151,6 +155,18 @@ done
 ok 'a truncated bzImage' eval 'head -c 1100 bz >t && status 2 "$afterburn" audit t && says "cut short"'
 ok 'a damaged gzip stream' eval 'cp bz e && poke e 1200 "\377\377\377\377\377\377" &&
 	status 2 "$afterburn" audit e && says "damaged"'
+
+# cover FILE: all its sections that hold code become the whole file
+cover() {
+	local start size index
+	start=$(od -An -t u8 -j 40 -N 8 "$1") size=$(stat -c %s "$1")
+	for index in $(readelf -SW "$1" | sed -n 's/^ *\[ *\([0-9]*\)\].* AX .*/\1/p'); do
+		poke "$1" $((start + index * 64 + 24)) '\0\0\0\0\0\0\0\0'
+		le 8 "$size" | dd of="$1" bs=1 seek=$((start + index * 64 + 32)) conv=notrunc status=none
+	done
+}
+ok 'code sections that lie over each other' eval \
+	'cp k64 over && cover over && status 2 "$afterburn" audit over && says "lie over each other"'
 
 # Baseline, limits, JSON.
 with_code 64 base.o 'cli; cli; hlt; sti'
