@@ -145,11 +145,11 @@ static const char *emit_read_control(struct code *c, const struct afterburn_deco
 static const char *emit_read_selector(struct code *c, const struct afterburn_decoded *d)
 {
 	static const uint8_t opcode[] = {0x0f, 0xb7};
-	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0);
-	unsigned int offset = (d->modrm >> 3 & 7) == X86_CS ? offsetof(struct vcpu, kernel_cs)
-							    : offsetof(struct vcpu, kernel_ss);
+	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0), sreg = d->modrm >> 3 & 7;
+	unsigned int offset = sreg == X86_CS ? offsetof(struct vcpu, kernel_cs)
+					     : offsetof(struct vcpu, kernel_ss);
 
-	if (d->modrm >> 6 != 3 || d->operand_size == 2)
+	if (d->modrm >> 6 != 3 || d->operand_size == 2 || (sreg != X86_CS && sreg != X86_SS))
 		return emit_branch(c, OPCODE_CALL, gate_site);
 	if (reg & 8)
 		emit_byte(c, 0x44);
