@@ -78,21 +78,23 @@ static const char *check_insn(const struct ab_image *image, const struct ab_site
 			      uint64_t size)
 {
 	struct afterburn_decoded other;
-	bool native, foreign = false;
+	bool wide = image->width == 64, found, recorded, other_recorded;
 
-	code->mode = image->width == 64 ? AFTERBURN_CODE_64 : AFTERBURN_CODE_32;
-	native = afterburn_match(insn, site->insn_length, code->mode, &code->insn);
-	if (native && is_recorded(site, &code->insn))
-		return NULL;
-	if (image->width == 64)
-		foreign = afterburn_match(insn, site->insn_length, AFTERBURN_CODE_32, &other);
-	if (foreign && is_recorded(site, &other)) {
+	code->mode = wide ? AFTERBURN_CODE_64 : AFTERBURN_CODE_32;
+	found = afterburn_match(insn, site->insn_length, code->mode, &code->insn);
+	recorded = found && is_recorded(site, &code->insn);
+	other_recorded = wide &&
+			 afterburn_match(insn, site->insn_length, AFTERBURN_CODE_32, &other) &&
+			 is_recorded(site, &other);
+	code->only_64 = wide && recorded && !other_recorded;
+	code->only_32 = !recorded && other_recorded;
+	if (code->only_32) {
 		code->mode = AFTERBURN_CODE_32;
-		code->only_32 = true;
 		code->insn = other;
-		return NULL;
 	}
-	if (!native)
+	if (recorded || other_recorded)
+		return NULL;
+	if (!found)
 		return say(text, size, "the recorded %s is not there", ab_site_name(site));
 	if (code->insn.length != site->insn_length)
 		return say(text, size, "the %s there has %u bytes, not %u",

@@ -56,7 +56,7 @@ void ab_sites_add(struct ab_sites *sites, const struct ab_site *site);
 struct ab_site_code {
 	struct afterburn_decoded insn;
 	enum afterburn_code_mode mode; /* the image's own, or 32 for 32-bit code in ELF64 */
-	bool only_32;		       /* decodes in 32-bit code only */
+	bool only_32, only_64;	       /* ELF64: decodes in 32- or in 64-bit code only */
 };
 
 /**

@@ -50,8 +50,7 @@ static void audit_image(struct subject *subject)
 	audit_records(subject);
 	audit_sweep(subject);
 	audit_summary(subject);
-	free(subject->good);
-	free(subject->only_32);
+	free(subject->verdicts);
 }
 
 static int visit(const char *name, struct ab_bytes file, void *context)

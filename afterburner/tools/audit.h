@@ -38,6 +38,13 @@ struct exemption {
 extern const struct exemption audit_exemptions[];
 #define AUDIT_EXEMPTIONS_MAX 8
 
+/* What audit_records() found out about a site. */
+struct verdict {
+	bool good; /* its record is right */
+	bool only_32, only_64;
+	uint64_t start_32; /* with only_32: offset where the 32-bit code begins that it ends */
+};
+
 struct audit {
 	struct disassembler *disassembler;
 	struct baseline *baseline; /* or NULL */
@@ -53,8 +60,7 @@ struct subject {
 	struct audit *audit;
 	const struct ab_image *image;
 	const struct ab_sites *sites;
-	bool *good; /* per site: its record is right */
-	bool *only_32;
+	struct verdict *verdicts; /* per site */
 	uint64_t instructions, bytes;
 	uint64_t exempt[AUDIT_EXEMPTIONS_MAX];
 	uint64_t found[FINDING_KINDS], accepted;
@@ -66,7 +72,7 @@ struct subject {
 /* The index of the exemption for a section, or -1. */
 int audit_exemption(const char *section);
 
-/* Checks every record; fills in subject->good and subject->only_32. */
+/* Checks every record; fills in subject->verdicts. */
 void audit_records(struct subject *subject);
 
 /* Sweeps all code; needs audit_records() before it. */

@@ -44,21 +44,47 @@ static void report(struct subject *subject, const struct ab_site *site, const ch
 	audit_report(subject, &finding);
 }
 
+/*
+ * 32-bit code in an ELF64 file shows only by a site that is right in such code alone (a far jump,
+ * typically). It begins where its function does, or behind the last site that is right in 64-bit
+ * code alone; where no symbol tells a function's start, at the first site that fits.
+ */
+static uint64_t start_of_32(const struct subject *subject, uint64_t index)
+{
+	const struct ab_site *list = subject->sites->list, *site = &list[index];
+	uint64_t distance, start = 0, first = site->offset;
+	bool known = site->section &&
+		     ab_image_label(subject->image, site->section, site->offset, &distance);
+
+	if (known)
+		start = site->offset - distance;
+	for (uint64_t i = index;
+	     i-- > 0 && list[i].region == site->region && list[i].offset >= start;) {
+		if (subject->verdicts[i].only_64)
+			return known ? list[i].offset + list[i].site_length : first;
+		first = list[i].offset;
+	}
+	return known ? start : first;
+}
+
 void audit_records(struct subject *subject)
 {
 	const struct ab_sites *sites = subject->sites;
 
-	subject->good = ab_alloc(sites->count, sizeof(*subject->good));
-	subject->only_32 = ab_alloc(sites->count, sizeof(*subject->only_32));
+	subject->verdicts = ab_alloc(sites->count, sizeof(*subject->verdicts));
 	for (uint64_t i = 0; i < sites->count; i++) {
 		const struct ab_site *site = &sites->list[i];
+		struct verdict *verdict = &subject->verdicts[i];
 		struct ab_site_code code;
 		char text[256];
 		const char *reason = ab_site_check(subject->image, site, i ? site - 1 : NULL, &code,
 						   text, sizeof(text));
 
-		subject->good[i] = !reason;
-		subject->only_32[i] = !reason && code.only_32;
+		verdict->good = !reason;
+		verdict->only_32 = !reason && code.only_32;
+		verdict->only_64 = !reason && code.only_64;
+		if (verdict->only_32)
+			verdict->start_32 = start_of_32(subject, i);
 		if (reason)
 			report(subject, site, reason);
 	}

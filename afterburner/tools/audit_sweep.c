@@ -3,8 +3,7 @@
  * audit_sweep.c - walks all code, instruction by instruction.
  *
  * A linear sweep that starts anew at every symbol and at every site, so that data between functions
- * cannot hide the code behind it. The part of a function in an ELF64 file that ends with a site
- * which is right in 32-bit code only (a far jump to 64-bit code, typically) is read as 32-bit code.
+ * cannot hide the code behind it.
  *
  * Invariant: the matcher is asked at every boundary; every sensitive instruction it finds is either
  * a site with a right record or a finding.
@@ -22,7 +21,7 @@ struct sweep {
 	const struct ab_region *region;
 	uint64_t site, site_end; /* the region's sites in the list */
 	uint32_t label;		 /* the next one of the region */
-	uint64_t end_32;	 /* code before this offset is 32-bit code */
+	uint64_t next_32;	 /* the next site that is right in 32-bit code only */
 	int exemption;
 };
 
@@ -52,21 +51,20 @@ static uint32_t first_label(const struct ab_image *image, uint32_t section)
 	return low;
 }
 
-/* Where the function that begins at label s->label stops to be 32-bit code. */
-static void find_end_32(struct sweep *s, uint64_t from)
+static enum afterburn_code_mode mode_at(struct sweep *s, uint64_t at)
 {
 	const struct subject *subject = s->subject;
-	const struct ab_label *label = next_label(s, s->label);
-	uint64_t end = s->region->code.size;
+	const struct ab_site *list = subject->sites->list;
 
-	for (uint32_t i = s->label; label && label->offset <= from; label = next_label(s, ++i))
-		;
-	if (label)
-		end = label->offset;
-	for (uint64_t i = s->site; i < s->site_end && subject->sites->list[i].offset < end; i++)
-		if (subject->only_32[i])
-			s->end_32 = subject->sites->list[i].offset +
-				    subject->sites->list[i].site_length;
+	if (subject->image->width == 32)
+		return AFTERBURN_CODE_32;
+	while (s->next_32 < s->site_end &&
+	       (!subject->verdicts[s->next_32].only_32 ||
+		list[s->next_32].offset + list[s->next_32].site_length <= at))
+		s->next_32++;
+	return s->next_32 < s->site_end && subject->verdicts[s->next_32].start_32 <= at
+		       ? AFTERBURN_CODE_32
+		       : AFTERBURN_CODE_64;
 }
 
 /* The next offset above `at` where an instruction surely begins. */
@@ -77,7 +75,7 @@ static uint64_t next_anchor(const struct sweep *s, uint64_t at)
 
 	if (label && label->offset > at && label->offset < anchor)
 		anchor = label->offset;
-	if (s->site < s->site_end && s->subject->good[s->site]) {
+	if (s->site < s->site_end && s->subject->verdicts[s->site].good) {
 		const struct ab_site *site = &s->subject->sites->list[s->site];
 		uint64_t insn = site->offset + site->insn_offset;
 
@@ -95,11 +93,8 @@ static void advance(struct sweep *s, uint64_t at)
 	const struct ab_site *list = s->subject->sites->list;
 	const struct ab_label *label = next_label(s, s->label);
 
-	if (label && label->offset <= at) {
-		find_end_32(s, at);
-		while (label && label->offset <= at)
-			label = next_label(s, ++s->label);
-	}
+	while (label && label->offset <= at)
+		label = next_label(s, ++s->label);
 	while (s->site < s->site_end && list[s->site].offset + list[s->site].site_length <= at)
 		s->site++;
 }
@@ -109,7 +104,7 @@ static bool is_site(const struct sweep *s, uint64_t at)
 {
 	const struct ab_site *site = &s->subject->sites->list[s->site];
 
-	return s->site < s->site_end && s->subject->good[s->site] &&
+	return s->site < s->site_end && s->subject->verdicts[s->site].good &&
 	       site->offset + site->insn_offset == at;
 }
 
@@ -148,14 +143,19 @@ static void check_pad(const struct sweep *s, uint64_t at)
 	report(s, FINDING_PAD, at, "a pad that no record describes");
 }
 
-static void check_insn(const struct sweep *s, uint64_t at, enum afterburn_code_mode mode,
-		       const char *text)
+/*
+ * Looks at the instruction at `at`, which libopcodes calls `text`. Returns its length in bytes: the
+ * matcher's, where libopcodes takes a superfluous prefix for an instruction of its own.
+ */
+static uint64_t check_insn(const struct sweep *s, uint64_t at, enum afterburn_code_mode mode,
+			   uint64_t length, const char *text)
 {
 	const struct ab_bytes code = s->region->code;
 	struct afterburn_decoded insn;
 	bool matched = afterburn_match(code.data + at, code.size - at, mode, &insn);
-	bool spelled = audit_text_is_sensitive(text, mode);
 
+	while (matched && length < insn.length)
+		length += disassemble(s->subject->audit->disassembler, at + length, mode, &text);
 	if (matched && !is_site(s, at) &&
 	    afterburn_insns[insn.id].policy == AFTERBURN_POLICY_ALWAYS) {
 		if (s->exemption >= 0)
@@ -163,8 +163,9 @@ static void check_insn(const struct sweep *s, uint64_t at, enum afterburn_code_m
 		else
 			report(s, FINDING_UNANNOTATED, at, text);
 	}
-	if (matched != spelled && s->exemption < 0)
+	if (matched != audit_text_is_sensitive(text, mode) && s->exemption < 0)
 		report(s, FINDING_DISAGREEMENT, at, text);
+	return length;
 }
 
 static void sweep_region(struct sweep *s)
@@ -186,10 +187,9 @@ static void sweep_region(struct sweep *s)
 			continue;
 		}
 		advance(s, at);
-		mode = subject->image->width == 64 && at >= s->end_32 ? AFTERBURN_CODE_64
-								      : AFTERBURN_CODE_32;
+		mode = mode_at(s, at);
 		length = disassemble(d, at, mode, &text);
-		check_insn(s, at, mode, text);
+		length = check_insn(s, at, mode, length, text);
 		check_pad(s, at);
 		anchor = next_anchor(s, at);
 		at = length > anchor - at ? anchor : at + length;
@@ -208,13 +208,12 @@ void audit_sweep(struct subject *subject)
 	for (uint32_t i = 0; i < subject->image->region_count; i++) {
 		struct sweep s = {.subject = subject, .region = &subject->image->regions[i]};
 
-		s.site = site;
+		s.site = s.next_32 = site;
 		while (site < sites->count && sites->list[site].region == (int)i)
 			site++;
 		s.site_end = site;
 		s.label = first_label(subject->image, s.region->section);
 		s.exemption = audit_exemption(s.region->name);
-		find_end_32(&s, 0);
 		sweep_region(&s);
 	}
 }

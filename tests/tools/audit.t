@@ -68,6 +68,12 @@ ok 'an instruction behind data that looks like the start of one' code_finds \
 	'.byte 0xe8; .globl behind; behind: cli; .skip 8, 0x90' 'behind+0x0: unannotated cli'
 ok 'an instruction behind a site behind data' code_finds \
 	'.byte 0x81, 0x84; after ID_CLI, cli; hlt; .skip 8, 0x90' 'unannotated hlt'
+ok 'a superfluous prefix is part of its instruction' eval \
+	'with_code 64 x.o "rex.W; hlt; .byte 0x48, 0x48; iretq; .byte 0xf3, 0x66, 0x66; rdmsr" &&
+	 status 1 "$afterburn" audit --strict x.o && says ": 3 findings (" && says "extra+0x0: unannotated" &&
+	 says "extra+0x2: unannotated" && says "extra+0x6: unannotated"'
+ok 'a prefix in front of a site would apply to what replaces it' code_finds \
+	'.byte 0xf2; after ID_HLT, hlt' 'extra+0x0: unannotated repnz hlt'
 ok 'a pad without record' code_finds 'cli_: cli; pad 1, ID_CLI' 'a pad that no record describes'
 
 ok 'record outside code' code_finds '.data; 1: cli; pad 1, ID_CLI; .text; record 1b, 0, 1, 8, ID_CLI' \
@@ -118,6 +124,15 @@ ok '32-bit code with sites in a 64-bit file' eval \
 ok '32-bit code without a site in front of one that has' eval \
 	'with_code 64 x.o ".code32; push %es; before ID_LJMP_IMM, ljmp \$8, \$1f; .code64; 1: nop" &&
 	 finds "extra+0x0: unannotated push %es" x.o'
+
+mixed='.code64; 2: before ID_LRET, lretq; push %fs; .code32; inc %eax; 1: after ID_MOV_TO_SREG, mov %eax, %ds
+	push %es; before ID_LJMP_IMM, ljmp $8, $0x1000; .code64; iretq'
+ok '64-bit code on both sides of 32-bit code' eval \
+	'with_code 64 x.o "$mixed" && status 1 "$afterburn" audit x.o && says "unannotated push %fs" &&
+	 says "unannotated push %es" && says "unannotated iretq" && says ": 3 findings"'
+ok 'the same without symbols and records' eval \
+	'with_code 64 x.o "${mixed/inc %eax/nop}" && link_kernel 64 x.o x && strip x && status 1 "$afterburn" audit x && says "unannotated push %fs" &&
+	 says "unannotated push %es" && says "unannotated iretq" && says ": 3 findings"'
 
 # What a file can be wrapped in.
 ok 'stripped: sites are found by their pads' eval \

@@ -50,8 +50,7 @@ static void try_audit(const struct ab_image *image, const struct ab_sites *sites
 	audit_records(&subject);
 	audit_sweep(&subject);
 	audit_summary(&subject);
-	free(subject.good);
-	free(subject.only_32);
+	free(subject.verdicts);
 }
 
 static struct ab_bytes other_half[2]; /* a wedge and a kernel that are right */
