@@ -22,6 +22,7 @@ static const char usage[] =
 	"every\n"
 	"sensitive instruction that has no site, and every wrong site.\n"
 	"\n"
+	"  -a, --all             optional instructions (time, protection keys) need a site, too\n"
 	"  -j, --json            as JSON\n"
 	"  -b, --baseline FILE   findings to accept, lines of 'function: text'\n"
 	"  -s, --strict          warnings count as findings\n"
@@ -127,6 +128,7 @@ static int parse(int argc, char **argv, struct audit *audit, const char **baseli
 {
 	static struct json json;
 	static const struct option names[] = {
+		{"all", no_argument, NULL, 'a'},
 		{"json", no_argument, NULL, 'j'},
 		{"baseline", required_argument, NULL, 'b'},
 		{"strict", no_argument, NULL, 's'},
@@ -137,8 +139,11 @@ static int parse(int argc, char **argv, struct audit *audit, const char **baseli
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "jb:sl:qh", names, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "ajb:sl:qh", names, NULL)) != -1) {
 		switch (c) {
+		case 'a':
+			audit->all = true;
+			break;
 		case 'j':
 			json.out = stdout;
 			audit->json = &json;

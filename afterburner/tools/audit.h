@@ -50,6 +50,7 @@ struct audit {
 	struct baseline *baseline; /* or NULL */
 	struct json *json;	   /* or NULL */
 	bool strict, quiet;
+	bool all;	/* optional instructions need a site, too */
 	uint64_t limit; /* findings shown per function; 0 for all */
 	bool trouble;	/* a file could not be read */
 	uint64_t failures;

@@ -157,7 +157,8 @@ static uint64_t check_insn(const struct sweep *s, uint64_t at, enum afterburn_co
 	while (matched && length < insn.length)
 		length += disassemble(s->subject->audit->disassembler, at + length, mode, &text);
 	if (matched && !is_site(s, at) &&
-	    afterburn_insns[insn.id].policy == AFTERBURN_POLICY_ALWAYS) {
+	    (s->subject->audit->all ||
+	     afterburn_insns[insn.id].policy == AFTERBURN_POLICY_ALWAYS)) {
 		if (s->exemption >= 0)
 			s->subject->exempt[s->exemption]++;
 		else

@@ -63,6 +63,8 @@ ok 'a sensitive instruction without record' code_finds 'nop; lgdt (%eax)' \
 	'extra+0x1: unannotated lgdt'
 ok 'data is not code' eval 'clean k64.o && says "exempt 1 in .altinstr_replacement"'
 ok 'an optional instruction needs no site' eval 'with_code 64 x.o rdtscp && clean x.o'
+ok 'unless all of them are asked for' eval \
+	'status 1 "$afterburn" audit --all x.o && says "unannotated rdtscp" && says "unannotated rdtsc"'
 ok 'int3 is no site' eval 'with_code 64 x.o "int3; .fill 40,1,0xcc; nop" && clean x.o'
 ok 'an instruction behind data that looks like the start of one' code_finds \
 	'.byte 0xe8; .globl behind; behind: cli; .skip 8, 0x90' 'behind+0x0: unannotated cli'
