@@ -7,7 +7,7 @@ GUEST_FILES := $(addprefix $(GUEST)/,vmlinux vmlinux.packed vmlinux.plain initrd
 GUEST_DIR := $(SRC)/guest-patches
 GUEST_CHECK_SRC := $(wildcard $(GUEST_DIR)/initrd/check/*.c)
 LINUX_INPUTS := $(GUEST_DIR)/build-linux $(GUEST_DIR)/configs/x86_64.config \
-	$(wildcard $(GUEST_DIR)/module/* $(GUEST_DIR)/series/*)
+	$(wildcard $(GUEST_DIR)/module/*)
 
 .PHONY: guest guest-plain
 guest: $(GUEST_FILES)
@@ -23,11 +23,11 @@ $(GUEST)/guest-check: $(GUEST_CHECK_SRC) $(GUEST_DIR)/initrd/check/check.h
 $(GUEST)/annotated/vmlinux: $(LINUX_INPUTS) $(O)/libexec/afterburner/as \
 		$(O)/libexec/afterburner/commands/make
 	O=$(O) $(GUEST_DIR)/build-linux annotated $(@D)
-	@chmod 755 $(@D) && touch $@
+	@touch $@
 
 $(GUEST)/plain/vmlinux: $(LINUX_INPUTS)
 	O=$(O) $(GUEST_DIR)/build-linux plain $(@D)
-	@chmod 755 $(@D) && touch $@
+	@touch $@
 
 $(GUEST)/vmlinux: $(GUEST)/annotated/vmlinux
 	cp $< $@
