@@ -251,6 +251,9 @@ if [[ -x $O/libexec/afterburner/as ]]; then
 	printf 'int f(void) { __asm__ volatile ("cli; sti; hlt"); __asm__ volatile ("1: rdmsr; mov %%%%cr3, %%%%rax" ::: "rax", "rdx"); return 0; }\n' >c.c
 	ok 'what our assembler made is clean' eval \
 		'gcc -B"$O/libexec/afterburner" -O2 -c c.c -o c.o && clean c.o && says "5 sites"'
+	sed 's/rax/eax/g' c.c >c32.c
+	ok 'also in 32 bit' eval \
+		'gcc -m32 -B"$O/libexec/afterburner" -O2 -c c32.c -o c.o && clean c.o && says "5 sites"'
 	ok 'the same without our assembler is not' eval \
 		'gcc -O2 -c c.c -o plain.o && status 1 "$afterburn" audit plain.o && says "5 findings"'
 else
