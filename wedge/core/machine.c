@@ -61,7 +61,7 @@ void core_deliver_interrupts(struct vcpu *v)
 		return;
 	v->interrupts++;
 	v->halted = 0;
-	exception_deliver(v, (unsigned int)vector, ARCH_NO_ERROR_CODE, false);
+	exception_deliver(v, (unsigned int)vector, ARCH_NO_ERROR_CODE, 0);
 }
 
 _Noreturn void core_end(const struct vcpu *v, enum backend_end how)

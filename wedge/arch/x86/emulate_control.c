@@ -6,6 +6,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/log.h>
 
 /* The CR4 bits whose features the wedge shows; setting another is #GP, as for reserved bits. */
 enum {
@@ -14,16 +15,30 @@ enum {
 		      X86_CR4_OSXSAVE
 };
 
-static void write_cr0(struct vcpu *v, uint64_t value)
+/* SDM 2B, MOV to control registers: these combinations are #GP. */
+static bool bad_cr0(uint64_t value)
+{
+	return value >> 32 || ((value & X86_CR0_PG) && !(value & X86_CR0_PE)) ||
+	       ((value & X86_CR0_NW) && !(value & X86_CR0_CD));
+}
+
+static bool write_cr0(struct vcpu *v, uint64_t value)
 {
 	uint64_t changed = v->cr[0] ^ value;
 
+	if (bad_cr0(value)) {
+		exception_gp(v, 0);
+		return false;
+	}
+	if (!(value & X86_CR0_PG))
+		wedge_fatal("the kernel switches paging off at %lx", v->rip);
 	v->cr[0] = value | X86_CR0_ET;
 	if (changed & X86_CR0_TS)
 		backend_load_cr0(v);
 	/* Supervisor writes to read-only pages may be cached as allowed (SDM 3A 4.10.4.1). */
 	if (changed & (X86_CR0_WP | X86_CR0_PG))
 		backend_space_flush(v);
+	return true;
 }
 
 static bool write_cr4(struct vcpu *v, uint64_t value)
@@ -46,8 +61,7 @@ bool control_write(struct vcpu *v, unsigned int index, uint64_t value)
 {
 	switch (index) {
 	case 0:
-		write_cr0(v, value);
-		return true;
+		return write_cr0(v, value);
 	case 2:
 		v->cr[2] = value;
 		return true;

@@ -14,6 +14,10 @@ enum {
 	TYPE_TSS_AVAILABLE = 9,
 	TYPE_TSS_BUSY = 11,
 	TYPE_LDT = 2,
+	/* System descriptors that lar and lsl accept in 64-bit mode, a bit for each type (SDM 2A).
+	 */
+	LAR_SYSTEM_TYPES = 1 << 2 | 1 << 9 | 1 << 11 | 1 << 12,
+	LSL_SYSTEM_TYPES = 1 << 2 | 1 << 9 | 1 << 11,
 };
 
 static uint64_t descriptor_base(uint64_t d)
@@ -134,11 +138,16 @@ static bool load_local_table(struct emulation *e)
 	return true;
 }
 
+static bool has_type(uint64_t d, unsigned int types)
+{
+	return types >> descriptor_type(d) & 1;
+}
+
 /* lar, lsl, verr and verw answer through ZF; the kernel asks with CPL 0, so only types matter. */
 static bool query(struct emulation *e)
 {
 	struct vcpu *v = e->v;
-	uint64_t selector, d, answer = 0;
+	uint64_t selector, d = 0, answer = 0;
 	bool good;
 
 	if (!operand_read_rm(e, 2, &selector))
@@ -146,9 +155,11 @@ static bool query(struct emulation *e)
 	good = segment_descriptor(v, (uint16_t)selector, &d);
 	switch (e->d->id) {
 	case AFTERBURN_INSN_LAR:
+		good = good && (is_code_or_data(d) || has_type(d, LAR_SYSTEM_TYPES));
 		answer = d >> 32 & 0xf0ff00;
 		break;
 	case AFTERBURN_INSN_LSL:
+		good = good && (is_code_or_data(d) || has_type(d, LSL_SYSTEM_TYPES));
 		answer = descriptor_limit(d);
 		break;
 	case AFTERBURN_INSN_VERW: /* writable data */

@@ -8,6 +8,9 @@
 #include <wedge/backend.h>
 #include <wedge/cpuid.h>
 
+/* The SFMASK that clears every flag user code can have set. */
+enum { SFMASK_ALL = 0x257fd5 };
+
 /* What the guest may set in EFER: SCE and NX; LME and LMA are fixed in 64-bit mode. */
 enum { EFER_ALLOWED = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX };
 
@@ -167,6 +170,8 @@ bool emulate_msr(struct emulation *e)
 		return true;
 	case AFTERBURN_INSN_WRMSR:
 		good = write_msr(v, msr, value);
+		v->syscall_fast = (v->sfmask & SFMASK_ALL) == SFMASK_ALL &&
+				  (v->efer & X86_EFER_SCE) && v->lstar;
 		break;
 	case AFTERBURN_INSN_RDMSR:
 		good = read_msr(v, msr, &value);

@@ -11,18 +11,30 @@
 #include <wedge/arch.h>
 #include <wedge/backend.h>
 
-/* A selector that may be loaded into a data segment register: null, or present data or code. */
-static bool data_selector_ok(struct vcpu *v, uint16_t selector, unsigned int sreg)
+/*
+ * May the kernel load this selector (SDM 2B, MOV)? Returns the exception's vector if not, else 0. A
+ * null selector always may, SS included in 64-bit mode at CPL 0.
+ */
+static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned int sreg)
 {
+	unsigned int type, dpl;
 	uint64_t d;
 
 	if (selector < 4)
-		return true;
-	if (!segment_descriptor(v, selector, &d) || !(d >> 44 & 1) || !(d >> 47 & 1))
-		return false;
-	if (sreg == X86_SS)
-		return (d >> 40 & 10) == 2;
-	return (d >> 40 & 10) != 8;
+		return 0;
+	if (!segment_descriptor(v, selector, &d) || !(d >> 44 & 1))
+		return X86_TRAP_GP;
+	type = d >> 40 & 15;
+	dpl = d >> 45 & 3;
+	if (sreg == X86_SS) {
+		/* Writable data whose DPL and RPL are the CPL. */
+		if ((type & 10) != 2 || dpl != 0 || (selector & X86_SELECTOR_RPL))
+			return X86_TRAP_GP;
+		return d >> 47 & 1 ? 0 : X86_TRAP_SS;
+	}
+	if ((type & 10) == 8)
+		return X86_TRAP_GP;
+	return d >> 47 & 1 ? 0 : X86_TRAP_NP;
 }
 
 static uint64_t descriptor_base(struct vcpu *v, uint16_t selector)
@@ -51,14 +63,15 @@ static bool load_gs(struct vcpu *v, uint16_t selector)
 
 bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector)
 {
-	bool good = data_selector_ok(v, selector, sreg);
+	unsigned int fault = selector_fault(v, selector, sreg);
+	bool good = true;
 
-	if (good && sreg == X86_GS)
+	if (!fault && sreg == X86_GS)
 		good = load_gs(v, selector);
-	else if (good && sreg != X86_SS)
+	else if (!fault && sreg != X86_SS)
 		good = backend_load_selector(v, sreg, selector);
-	if (!good) {
-		exception_gp(v, selector & ~3u);
+	if (fault || !good) {
+		exception_deliver(v, fault ? fault : X86_TRAP_GP, selector & ~3u, 0);
 		return false;
 	}
 	if (sreg == X86_FS)

@@ -110,7 +110,7 @@ bool emulate_transfer(struct emulation *e)
 		return false;
 	case AFTERBURN_INSN_INT:
 		v->rip = e->site->site_length - e->site->insn_offset + e->insn_va;
-		exception_deliver(v, e->d->imm, ARCH_NO_ERROR_CODE, true);
+		exception_deliver(v, e->d->imm, ARCH_NO_ERROR_CODE, 0);
 		return false;
 	default:
 		wedge_fatal("the kernel executes %s at %lx", afterburn_insns[e->d->id].name,

@@ -79,7 +79,26 @@ static void page_fault(struct vcpu *v, uint64_t address)
 		backend_space_fill(v, address, &walk);
 		return;
 	}
+	if (vcpu_in_user(v)) {
+		v->retry = 1;
+		v->retry_address = address;
+		v->retry_access = error;
+	}
 	exception_page_fault(v, address, walk.error);
+}
+
+/*
+ * The kernel returns to user code after a page fault. If it has made the page present, the access
+ * that is about to be repeated would fault again, in the shadow: fill it now, for a third of the
+ * price.
+ */
+void core_retry(struct vcpu *v)
+{
+	struct guest_walk walk;
+
+	v->retry = 0;
+	if (guest_walk(v, v->retry_address, v->retry_access, &walk))
+		backend_space_fill(v, v->retry_address, &walk);
 }
 
 void core_trap(struct vcpu *v, uint64_t address)
@@ -109,10 +128,10 @@ void core_trap(struct vcpu *v, uint64_t address)
 	case X86_TRAP_SS:
 	case X86_TRAP_GP:
 	case X86_TRAP_AC:
-		exception_deliver(v, vector, (int64_t)v->trap_error, false);
+		exception_deliver(v, vector, (int64_t)v->trap_error, 0);
 		return;
 	default:
 		exception_deliver(v, vector, ARCH_NO_ERROR_CODE,
-				  vector == X86_TRAP_BP || vector == X86_TRAP_OF);
+				  vector == X86_TRAP_BP || vector == X86_TRAP_OF ? 1 : 0);
 	}
 }

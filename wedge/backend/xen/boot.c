@@ -21,8 +21,12 @@ enum {
 	HEAP_MIN_PAGES = 3072, /* 12 MiB */
 	HEAP_SHARE = 16,
 	GUEST_MIN_PAGES = 8192, /* 32 MiB */
-	TABLE = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D,
+	READ_ONLY = X86_PTE_P | X86_PTE_A | X86_PTE_D,
+	TABLE = READ_ONLY | X86_PTE_W,
 };
+
+extern struct afterburn_wedge_header wedge_header;
+extern const char wedge_data[];
 
 enum window { WINDOW_L1, WINDOW_L2, WINDOW_L3, WINDOW_L4, WINDOW_CONSOLE, WINDOW_COUNT };
 
@@ -117,10 +121,12 @@ static void build_wedge_l1(uint64_t first)
 	uint64_t *l1 = window_address(WINDOW_L1);
 	uint64_t image = xen.header->load_paddr / PAGE;
 	uint64_t image_pages = (xen.header->sites_offset + PAGE - 1) / PAGE;
+	/* Both by RIP here, so their distance is right wherever this runs. */
+	uint64_t constant_pages = (uint64_t)(wedge_data - (const char *)&wedge_header) / PAGE;
 
 	xen.wedge_l1 = open_table(WINDOW_L1);
 	for (uint64_t i = 0; i < image_pages; i++)
-		l1[i] = xen_machine(image + i) | TABLE;
+		l1[i] = xen_machine(image + i) | (i < constant_pages ? READ_ONLY : TABLE);
 	for (unsigned int i = 0; i < WEDGE_VCPU_PAGES; i++)
 		l1[top_index(WEDGE_VCPU_BASE) + i] = xen_machine(first++) | TABLE;
 	for (unsigned int i = 0; i < WEDGE_STACK_PAGES; i++)
@@ -188,7 +194,6 @@ static void size_memory(void)
 	xen.heap_next = xen.heap;
 }
 
-extern struct afterburn_wedge_header wedge_header;
 void xen_boot(struct start_info *si);
 
 void xen_boot(struct start_info *si)

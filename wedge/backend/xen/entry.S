@@ -18,7 +18,6 @@
 #define KERNEL_SS 0xe02b
 #define USER_CS32 0xe023 /* FLAT_USER_CS32 */
 #define HYPERCALL_IRET 23
-#define HYPERCALL_XEN_VERSION 17
 #define VGCF_IN_SYSCALL 0x100
 
 	.text
@@ -80,12 +79,14 @@ xen_event:
 	jmp xen_entry
 
 /*
- * A system call of user code. The processor would put rip and rflags into rcx and r11, keep rsp, and
- * jump to LSTAR with the flags of SFMASK cleared (SDM 2B, SYSCALL); every kernel clears IF, DF, TF, NT
- * and AC there, and so does this.
+ * A system call of user code. The processor would put rip and rflags into rcx and r11, keep rsp, clear
+ * the flags of SFMASK and jump to LSTAR (SDM 2B, SYSCALL). The usual masks clear every flag that user
+ * code can have set, IF included: `syscall_fast` says that this is one of them. Else C does it.
  */
 	.globl xen_syscall
 xen_syscall:
+	cmpb $0, VCPU_AT(VCPU_SYSCALL_FAST)
+	je 1f
 	movb $VCPU_GS_USER_STATE, VCPU_AT(VCPU_GS_STATE)
 	movq 16(%rsp), %rcx
 	movq 32(%rsp), %r11
@@ -93,6 +94,10 @@ xen_syscall:
 	popfq
 	movq 40(%rsp), %rsp
 	jmpq *VCPU_AT(VCPU_LSTAR)
+1:	movq %rax, VCPU_REG(0)
+	movq $ENTRY_SYSCALL, VCPU_AT(VCPU_TRAP)
+	leaq 16(%rsp), %rax
+	jmp xen_entry
 
 /* System calls of 32-bit code: rare enough for C. */
 	.globl xen_syscall32
@@ -131,6 +136,7 @@ xen_entry:
 	save_registers_but_rax_rcx_rsp_r11
 	movq $1, VCPU_AT(VCPU_IN_WEDGE)
 	movq $WEDGE_STACK_TOP, %rsp
+	cld
 	movq $WEDGE_VCPU_BASE, %rdi
 	call xen_entered
 	jmp backend_resume
@@ -191,51 +197,45 @@ resume_user:
 	syscall
 
 /*
- * Called from gates with the mask just cleared and something pending: Xen delivers it at the end of
- * any hypercall. Keeps all registers and flags.
- */
-	.globl backend_take_pending
-backend_take_pending:
-	pushq %rax
-	pushq %rcx
-	pushq %r11
-	pushq %rdi
-	movl $0, %edi
-	movl $HYPERCALL_XEN_VERSION, %eax
-	syscall
-	popq %rdi
-	popq %r11
-	popq %rcx
-	popq %rax
-	ret
-
-/*
  * iretq of the guest kernel. Its frame has the layout that both ways out want. To the kernel: flag
  * and mask by hand. An event between unmasking and iretq lands below this frame and comes back here.
+ * What is pending already, or a page fault that was handled (vcpu.h, `retry`), goes by way of C, in
+ * the shape of one of Xen's own entries.
  */
 	.globl gate_iret
 gate_iret:
 	testb $3, 8(%rsp)
 	jnz 2f
-	movq $KERNEL_CS, 8(%rsp)
-	movq $KERNEL_SS, 32(%rsp)
 	testb $X86_FLAGS_IF >> 8, 17(%rsp)
 	jz 1f
 	movb $0, VCPU_AT(VCPU_MASKED)
 	cmpb $0, VCPU_AT(VCPU_PENDING)
 	jne 3f
+	movq $KERNEL_CS, 8(%rsp)
+	movq $KERNEL_SS, 32(%rsp)
 	iretq
 1:	movb $1, VCPU_AT(VCPU_MASKED)
+	movq $KERNEL_CS, 8(%rsp)
+	movq $KERNEL_SS, 32(%rsp)
 	iretq
 2:	movb $1, VCPU_AT(VCPU_MASKED)
+	cmpb $0, VCPU_AT(VCPU_RETRY)
+	jne 4f
 	pushq $0
 	pushq %rcx
 	pushq %r11
 	pushq %rax
 	movl $HYPERCALL_IRET, %eax
 	syscall
-3:	call backend_take_pending
-	iretq
+3:	movb $1, VCPU_AT(VCPU_MASKED)
+	movq $ENTRY_EVENT, VCPU_AT(VCPU_TRAP)
+	jmp 5f
+4:	movq $ENTRY_RETRY, VCPU_AT(VCPU_TRAP)
+5:	movq %rax, VCPU_REG(0)
+	pushq %r11
+	pushq %rcx
+	leaq 16(%rsp), %rax
+	jmp xen_entry
 
 /*
  * sysret. rsp is the user's: build the frame on the wedge's stack, which is free while the kernel

@@ -151,6 +151,7 @@ struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow
 	s->source = (uint8_t)source;
 	s->overlay = (uint8_t)overlay;
 	s->links = 0;
+	s->local = false;
 	s->round = current_round;
 	s->next = *bucket;
 	*bucket = s;
@@ -248,26 +249,35 @@ static uint64_t rights(uint64_t guest_entry)
 }
 
 /*
- * A leaf of 4 KiB. User pages become writable only when the guest's dirty bit is set, so that a
- * first write faults and sets it; a kernel page, which may be a stack, is never held back.
+ * A leaf's rights. A user page is writable only once the guest's dirty bit is set, so that the
+ * first write faults and sets it; and only there while its accessed bit is set. A page of the
+ * kernel, which may be a stack, is never held back.
  */
-static uint64_t leaf_value(const struct shadow *s, uint64_t g)
+static uint64_t leaf_rights(const struct shadow *s, uint64_t g)
 {
-	uint64_t page = (g & X86_PTE_ADDRESS) / PAGE, value;
+	uint64_t value = rights(g);
 
-	if (!(g & X86_PTE_P) || !memory_is_guest(page))
+	if (s->role == SHADOW_USER && !(g & X86_PTE_U))
 		return 0;
-	value = xen_machine(page) | rights(g);
-	if (s->role == SHADOW_USER) {
-		if (!(g & X86_PTE_U))
+	if (g & X86_PTE_U) {
+		if (!(g & X86_PTE_A))
 			return 0;
-		value |= X86_PTE_U;
 		if (!(g & X86_PTE_D))
 			value &= ~X86_PTE_W;
-	} else if (!memory_code_seen(page)) {
-		value |= X86_PTE_NX;
 	}
-	return value | X86_PTE_D;
+	return s->role == SHADOW_USER ? value | X86_PTE_U : value;
+}
+
+/* A leaf of 4 KiB. */
+static uint64_t leaf_value(const struct shadow *s, uint64_t g)
+{
+	uint64_t page = (g & X86_PTE_ADDRESS) / PAGE, value = leaf_rights(s, g);
+
+	if (!value || !memory_is_guest(page))
+		return 0;
+	if (s->role == SHADOW_KERNEL && !memory_code_seen(page))
+		value |= X86_PTE_NX;
+	return xen_machine(page) | value | X86_PTE_D;
 }
 
 /* One page of a split large page; its rights are in the entry above. */
@@ -295,7 +305,8 @@ static struct wanted want_table(const struct shadow *s, unsigned int index, uint
 		return w;
 	w.child = shadow_get(s->level - 1u, s->role, source,
 			     top || last ? SHADOW_OVERLAY : SHADOW_PLAIN, guest);
-	w.value = xen_machine(w.child->page) | rights(g) | X86_PTE_U;
+	w.value = xen_machine(w.child->page) | X86_PTE_U |
+		  (source == SHADOW_OF_LARGE ? leaf_rights(s, g) : rights(g));
 	return w;
 }
 
@@ -305,11 +316,11 @@ static struct wanted want_large(const struct shadow *s, unsigned int index, uint
 
 	if (s->level != 2)
 		wedge_fatal("the guest maps a page of 1 GiB, which CPUID does not offer");
-	if (page >= xen.pages)
+	if (page >= xen.pages || !leaf_rights(s, g))
 		return (struct wanted){0};
 	if (s->role == SHADOW_KERNEL && memory_block_is_guest(page))
 		return (struct wanted){.value = xen_machine(xen.physmap_l1 + page / ENTRIES) |
-						rights(g) | X86_PTE_U};
+						leaf_rights(s, g) | X86_PTE_U};
 	return want_table(s, index, g, SHADOW_OF_LARGE);
 }
 
@@ -340,6 +351,26 @@ static bool same(uint64_t a, uint64_t b)
 	return ((a ^ b) & ~ignored) == 0;
 }
 
+/*
+ * A leaf of the kernel's that is not global must follow CR3 loads: remembered here, and in the
+ * tables above as they hook this one. And since a kernel page is writable at once, its dirty bit is
+ * set at once: too early rather than never.
+ */
+static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
+{
+	uint64_t bits = X86_PTE_A | (g & X86_PTE_W ? X86_PTE_D : 0);
+
+	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE ||
+	    !(s->level == 1 || (s->level == 2 && (g & X86_PTE_PS))))
+		return;
+	if (!(g & X86_PTE_G))
+		s->local = true;
+	if ((g & X86_PTE_U) || (g & bits) == bits)
+		return;
+	__atomic_fetch_or((uint64_t *)xen_page(s->guest) + index, bits, __ATOMIC_RELAXED);
+	s->seen[index] |= bits;
+}
+
 bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 {
 	bool present = shadow_present(s, index);
@@ -356,6 +387,7 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 		return present;
 	}
 	s->seen[index] = g;
+	note_leaf(s, index, g);
 	if (present && same(shadow_value(s, index), w.value))
 		return false;
 	if (present && s->level == 1)
@@ -364,6 +396,7 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 		/* It may have served elsewhere, and the guest may have changed its table since. */
 		shadow_sync(w.child);
 		w.child->links++;
+		s->local |= w.child->local;
 	}
 	update_entry(s->page, index, w.value);
 	set_present(s, index, true);
@@ -425,9 +458,19 @@ bool shadow_sync(struct shadow *s)
 			if (!shadow_unchanged(s, i))
 				changed |= shadow_update(s, i, false);
 			child = shadow_child(s, i);
-			if (child)
+			if (child) {
 				changed |= shadow_sync(child);
+				s->local |= child->local;
+			}
 		}
 	}
 	return changed;
+}
+
+void shadow_allow_write(struct shadow *s, unsigned int index)
+{
+	/* No entry of a guest looks like this, so the next comparison takes the right away again.
+	 */
+	s->seen[index] = ~0ull;
+	update_entry(s->page, index, shadow_value(s, index) | X86_PTE_W);
 }

@@ -38,6 +38,7 @@ struct shadow {
 	uint8_t role;
 	uint8_t source;
 	uint8_t overlay;
+	bool local;	/* here or below is a leaf of the kernel's that is not global */
 	uint64_t *seen; /* the guest's entries that the present ones were made from */
 	uint64_t present[ENTRIES / 64]; /* which entries are the guest's and present */
 	struct shadow **children; /* by index, for levels above 1; NULL: physmap table or none */
@@ -69,6 +70,10 @@ bool shadow_unchanged(const struct shadow *s, unsigned int index);
 
 /* The same for all entries from `first` on. */
 bool shadow_unchanged_from(const struct shadow *s, unsigned int first);
+
+/* Lets the kernel write through a present entry against the guest's tables, until they are
+ * compared. */
+void shadow_allow_write(struct shadow *s, unsigned int index);
 
 /* Begins a new round: tables compared before count as not compared. */
 void shadow_new_round(void);

@@ -118,15 +118,15 @@ static bool sync_high(struct space *sp, bool deep)
 	bool changed = false;
 
 	/* The usual case costs one string compare: kernels hardly ever change this half. */
-	if (!deep && shadow_unchanged_from(sp->kernel, MIDDLE))
+	if (!deep && !sp->kernel->local && shadow_unchanged_from(sp->kernel, MIDDLE))
 		return false;
 	for (unsigned int i = MIDDLE; i < ENTRIES; i++) {
 		struct shadow *below;
 
 		if (!shadow_unchanged(sp->kernel, i))
 			changed |= shadow_update(sp->kernel, i, true);
-		below = deep ? shadow_child(sp->kernel, i) : NULL;
-		if (below)
+		below = shadow_child(sp->kernel, i);
+		if (below && (deep || below->local))
 			changed |= shadow_sync(below);
 	}
 	hook_wedge(sp);
@@ -276,6 +276,34 @@ static void split(struct space *sp)
 }
 
 /*
+ * One fault in a last-level table of the kernel brings all that the guest has put there meanwhile:
+ * the next page touched may be a stack, where a fault is the end.
+ */
+static void fill_leaf(struct shadow *s, unsigned int index)
+{
+	shadow_update(s, index, true);
+	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
+		return;
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		if (!shadow_unchanged(s, i))
+			shadow_update(s, i, true);
+	}
+}
+
+/* Tables along the path learn that there is a leaf which CR3 loads must look at. */
+static void note_path(struct shadow *top, uint64_t va)
+{
+	const struct shadow *s = top;
+
+	while (shadow_child(s, index_of(va, s->level)))
+		s = shadow_child(s, index_of(va, s->level));
+	if (!s->local)
+		return;
+	for (struct shadow *up = top; up; up = shadow_child(up, index_of(va, up->level)))
+		up->local = true;
+}
+
+/*
  * Makes every level of the path present, from the top down. Tables that are hooked already are
  * trusted at first, as a processor trusts what it caches; if the leaf then turns out to be as it
  * should, the fault came from a table's own entry, and all are looked at.
@@ -285,7 +313,7 @@ static void fill_path(struct shadow *top, uint64_t va)
 	struct shadow *s = top, *below;
 	bool trusting = true;
 
-	for (;;) {
+	while (s) {
 		unsigned int index = index_of(va, s->level);
 
 		below = shadow_child(s, index);
@@ -299,10 +327,22 @@ static void fill_path(struct shadow *top, uint64_t va)
 			s = top;
 			continue;
 		}
-		shadow_update(s, index, true);
+		if (s->level == 1)
+			fill_leaf(s, index);
+		else
+			shadow_update(s, index, true);
 		s = shadow_child(s, index);
-		if (!s)
-			return;
+	}
+	note_path(top, va);
+}
+
+/* CR0.WP is 0 and the kernel writes to a page that is read-only. */
+static void fill_forced(struct shadow *top, uint64_t va)
+{
+	update_flush();
+	for (struct shadow *s = top; s; s = shadow_child(s, index_of(va, s->level))) {
+		if (shadow_present(s, index_of(va, s->level)))
+			shadow_allow_write(s, index_of(va, s->level));
 	}
 }
 
@@ -333,13 +373,15 @@ void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	if (is_high(va)) {
 		fill_path(current->kernel, va);
 	} else {
-		if (!walk->user && !current->split)
+		if ((!walk->user || walk->forced) && !current->split)
 			split(current);
 		if (walk->user)
 			fill_user(current, va);
 		if (current->split && !vcpu_in_user(v))
 			fill_path(current->kernel, va);
 	}
+	if (walk->forced)
+		fill_forced(current->kernel, va);
 	update_flush();
 }
 

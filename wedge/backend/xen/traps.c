@@ -26,7 +26,7 @@ extern const char xen_event[], xen_failsafe[], xen_syscall[], xen_syscall32[];
 #define DECLARE(vector, dpl) extern const char xen_trap_##vector[];
 VECTORS(DECLARE)
 
-enum { MASK_EVENTS = 4 };
+enum { MASK_EVENTS = 4, SYSCALL_LENGTH = 2, INT_LENGTH = 2 };
 
 static void register_callback(uint16_t type, const char *address)
 {
@@ -65,18 +65,18 @@ static uint64_t fault_address(const struct vcpu *v)
 	return info->arch.cr2;
 }
 
-/* SDM 2B, SYSCALL, from compatibility mode: to CSTAR; #UD if the guest has set none.
- */
-static void system_call32(struct vcpu *v)
+/* SDM 2B, SYSCALL: #UD unless EFER.SCE is set (or there is no handler). */
+static void system_call(struct vcpu *v, uint64_t handler)
 {
-	if (!v->cstar) {
+	if (!(v->efer & X86_EFER_SCE) || !handler) {
+		v->rip -= SYSCALL_LENGTH;
 		exception_ud(v);
 		return;
 	}
 	v->gpr[X86_RCX] = v->rip;
 	v->gpr[11] = v->rflags;
 	v->rflags &= ~v->sfmask;
-	v->rip = v->cstar;
+	v->rip = handler;
 	v->cs = 0;
 	v->ss = 0;
 	v->gs_state = VCPU_GS_USER;
@@ -93,14 +93,20 @@ void xen_entered(struct vcpu *v)
 		events_handle(v);
 		core_deliver_interrupts(v);
 		return;
+	case ENTRY_SYSCALL:
+		system_call(v, v->lstar);
+		return;
 	case ENTRY_SYSCALL32:
-		system_call32(v);
+		system_call(v, v->cstar);
+		return;
+	case ENTRY_RETRY:
+		core_retry(v);
 		return;
 	case ENTRY_FAILSAFE:
 		exception_gp(v, 0);
 		return;
 	case 128:
-		exception_deliver(v, 128, ARCH_NO_ERROR_CODE, true);
+		exception_deliver(v, 128, ARCH_NO_ERROR_CODE, INT_LENGTH);
 		return;
 	default:
 		core_trap(v, fault_address(v));

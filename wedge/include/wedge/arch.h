@@ -53,12 +53,14 @@ enum { ARCH_NO_ERROR_CODE = -1 };
  * exception_deliver - enter the guest's handler for a vector, as SDM 3A section 6.14 describes.
  * @vector:   0 to 255
  * @error:    error code, or ARCH_NO_ERROR_CODE
- * @software: raised by an INT instruction: the gate's DPL is checked
+ * @software_length: bytes of the user's INT instruction that raised it, whose gate's DPL is
+ * checked; 0 for all else
  *
  * v->rip is what the frame shall show. A fault while delivering ends in a double fault, and that
  * in the end of the guest.
  */
-void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error, bool software);
+void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
+		       unsigned int software_length);
 
 /*
  * Makes sure that the stack below `rsp` is in the shadow: on some platforms a fault there is the

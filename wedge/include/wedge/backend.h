@@ -127,6 +127,9 @@ void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
  */
 void core_start(struct vcpu *v, const struct afterburn_wedge_header *bundle);
 
+/* The guest returns to user code (the vCPU says where) and `retry` is set in the vCPU. */
+void core_retry(struct vcpu *v);
+
 /* The guest ended of its own will: says what was counted, and ends it. */
 _Noreturn void core_end(const struct vcpu *v, enum backend_end how);
 

@@ -9,6 +9,7 @@
 
 extern const char gate_site[];	   /* any site: enters core_site() */
 extern const char gate_sti[];	   /* sets the interrupt flag, takes what was pending */
+extern const char gate_sti_halt[]; /* marks that the halt behind it takes interrupts */
 extern const char gate_pushf[];	   /* the image on top of the stack gets the guest's flag */
 extern const char gate_popf[];	   /* pops the flags, takes what was pending */
 extern const char gate_iret[];	   /* 64-bit interrupt return */

@@ -27,6 +27,7 @@ struct guest_walk {
 	unsigned int leaf;  /* level of the leaf entry: 1, 2 or 3 */
 	bool writable;	    /* every level says so */
 	bool user;	    /* every level says so */
+	bool forced;	    /* a write of the kernel that only CR0.WP = 0 allows */
 	bool no_execute;    /* some level says so */
 	uint32_t error;	    /* page-fault error code, if the access is not allowed */
 };

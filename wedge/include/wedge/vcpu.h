@@ -71,6 +71,12 @@ struct vcpu {
 	uint8_t gs_state;    /* VCPU_GS_*: `swapgs` inverts it in place */
 	uint8_t sti_shadow;  /* set by an `sti` whose next instruction is a halt */
 	uint8_t halted;
+	uint8_t syscall_fast; /* SFMASK and EFER are such that the short way of a system call is
+				 right */
+	uint8_t retry; /* user code will repeat the access below when the guest's handler returns */
+
+	uint64_t retry_address;
+	uint32_t retry_access; /* X86_PF_* */
 
 	uint64_t cr[9]; /* CR0, 2, 3, 4 and 8 are used; sites read them in place */
 	uint64_t dr[8];
@@ -90,6 +96,7 @@ struct vcpu {
 	uint64_t gs_base_user;
 
 	uint16_t selector[X86_SREG_COUNT]; /* as the guest last loaded them */
+	uint8_t physical_bits;		   /* of guest-physical addresses, as CPUID says */
 	uint16_t kernel_cs;		   /* the guest kernel's code selector */
 	uint16_t kernel_ss;
 

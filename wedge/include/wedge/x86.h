@@ -31,6 +31,8 @@
 #define X86_CR0_NE	   0x20
 #define X86_CR0_WP	   0x10000
 #define X86_CR0_AM	   0x40000
+#define X86_CR0_NW	   0x20000000
+#define X86_CR0_CD	   0x40000000
 #define X86_CR0_PG	   0x80000000
 #define X86_CR4_TSD	   0x4
 #define X86_CR4_DE	   0x8

@@ -9,6 +9,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/cpuid.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 
@@ -161,6 +162,8 @@ static void build_segments(struct vcpu *v)
 
 void arch_reset(struct vcpu *v)
 {
+	uint32_t address_sizes[4];
+
 	v->cr[0] = X86_CR0_PE | X86_CR0_PG | X86_CR0_ET | X86_CR0_NE | X86_CR0_WP;
 	v->cr[4] = X86_CR4_PAE;
 	v->efer = X86_EFER_LME | X86_EFER_LMA | X86_EFER_SCE;
@@ -171,6 +174,8 @@ void arch_reset(struct vcpu *v)
 	v->pat = 0x0007040600070406;
 	v->misc_enable = 1; /* fast strings */
 	v->gs_state = VCPU_GS_KERNEL;
+	cpuid_show(v, 0x80000008, 0, address_sizes);
+	v->physical_bits = (uint8_t)address_sizes[CPUID_EAX];
 }
 
 void arch_boot(struct vcpu *v, uint64_t entry)

@@ -117,13 +117,14 @@ static bool enter_handler(struct vcpu *v, unsigned int vector, int64_t error)
 	if (!read_gate(v, vector, &gate) || !choose_stack(v, &gate, &rsp) ||
 	    !push_frame(v, &rsp, error))
 		return false;
-	if (vcpu_in_user(v))
+	if (vcpu_in_user(v)) {
 		v->gs_state = VCPU_GS_USER;
+		v->kernel_ss = 0; /* a change of CPL loads SS with null (SDM 3A 6.14.2) */
+	}
 	arch_prepare_stack(v, rsp);
 	v->gpr[X86_RSP] = rsp;
 	v->rip = gate.target;
 	v->kernel_cs = gate.selector;
-	v->kernel_ss = 0;
 	v->cs = 0;
 	v->ss = 0;
 	v->rflags &= ~(uint64_t)(X86_FLAGS_TF | X86_FLAGS_NT | X86_FLAGS_RF | X86_FLAGS_AC);
@@ -132,11 +133,13 @@ static bool enter_handler(struct vcpu *v, unsigned int vector, int64_t error)
 	return true;
 }
 
-void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error, bool software)
+void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
+		       unsigned int software_length)
 {
 	struct gate gate;
 
-	if (software && read_gate(v, vector, &gate) && vcpu_in_user(v) && gate.dpl < 3) {
+	if (software_length && read_gate(v, vector, &gate) && vcpu_in_user(v) && gate.dpl < 3) {
+		v->rip -= software_length;
 		exception_gp(v, vector * 8 + 2);
 		return;
 	}
@@ -150,16 +153,16 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error, bool 
 
 void exception_gp(struct vcpu *v, uint32_t error)
 {
-	exception_deliver(v, X86_TRAP_GP, error, false);
+	exception_deliver(v, X86_TRAP_GP, error, 0);
 }
 
 void exception_ud(struct vcpu *v)
 {
-	exception_deliver(v, X86_TRAP_UD, ARCH_NO_ERROR_CODE, false);
+	exception_deliver(v, X86_TRAP_UD, ARCH_NO_ERROR_CODE, 0);
 }
 
 void exception_page_fault(struct vcpu *v, uint64_t address, uint32_t error)
 {
 	v->cr[2] = address;
-	exception_deliver(v, X86_TRAP_PF, error, false);
+	exception_deliver(v, X86_TRAP_PF, error, 0);
 }

@@ -43,7 +43,8 @@ gate_site:
 	jmp backend_resume
 
 /*
- * sti, where no halt follows. Uses jrcxz, the one test that leaves the flags alone.
+ * sti, where no halt follows. Uses jrcxz, the one test that leaves the flags alone. If something is
+ * pending, C does it, so that the interrupt's frame shows the kernel as it is.
  */
 	.globl gate_sti
 gate_sti:
@@ -51,9 +52,16 @@ gate_sti:
 	pushq %rcx
 	movzbl VCPU_AT(VCPU_PENDING), %ecx
 	jrcxz 1f
+	movb $1, VCPU_AT(VCPU_MASKED)
 	popq %rcx
-	jmp backend_take_pending
+	jmp gate_site
 1:	popq %rcx
+	ret
+
+/* sti in front of a halt: takes effect with the halt (SDM 2B, STI). */
+	.globl gate_sti_halt
+gate_sti_halt:
+	movb $1, VCPU_AT(VCPU_STI_SHADOW)
 	ret
 
 /*
@@ -82,12 +90,14 @@ gate_popf:
 	movb $0, VCPU_AT(VCPU_MASKED)
 	cmpb $0, VCPU_AT(VCPU_PENDING)
 	jne 2f
-0:	pushq 8(%rsp)
+	pushq 8(%rsp)
 	popfq
 	ret $8
 1:	movb $1, VCPU_AT(VCPU_MASKED)
-	jmp 0b
-2:	call backend_take_pending
-	jmp 0b
+	pushq 8(%rsp)
+	popfq
+	ret $8
+2:	movb $1, VCPU_AT(VCPU_MASKED)
+	jmp gate_site
 
 	.section .note.GNU-stack, "", @progbits

@@ -17,6 +17,18 @@ static uint64_t *entry_pointer(uint64_t table, uint64_t va, unsigned int level)
 	return guest_pointer((table & X86_PTE_ADDRESS) + (va >> shift & 511) * 8, 8);
 }
 
+/* Bits that must be zero (SDM 3A table 4-11 and the note on MAXPHYADDR). */
+static bool has_reserved_bits(const struct vcpu *v, uint64_t entry, unsigned int level)
+{
+	uint64_t reserved = X86_PTE_ADDRESS >> v->physical_bits << v->physical_bits;
+
+	if (!(v->efer & X86_EFER_NX))
+		reserved |= X86_PTE_NX;
+	if (level == LEVELS)
+		reserved |= X86_PTE_PS;
+	return entry & reserved;
+}
+
 /*
  * Follows the tables down. `slots` receives where each level's entry is. Returns false at the first
  * entry that is not present (or whose table is no guest memory).
@@ -36,6 +48,10 @@ static bool descend(struct vcpu *v, uint64_t va, struct guest_walk *out,
 		out->leaf = level;
 		if (!(entry & X86_PTE_P))
 			return false;
+		if (has_reserved_bits(v, entry, level)) {
+			out->error = X86_PF_PRESENT | X86_PF_RESERVED;
+			return false;
+		}
 		out->writable &= (entry & X86_PTE_W) != 0;
 		out->user &= (entry & X86_PTE_U) != 0;
 		out->no_execute |= (entry & X86_PTE_NX) && (v->efer & X86_EFER_NX);
@@ -80,13 +96,14 @@ bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk 
 
 	access &= X86_PF_WRITE | X86_PF_USER | X86_PF_FETCH;
 	if (!descend(v, va, out, slots)) {
-		out->error = access;
+		out->error |= access;
 		return false;
 	}
 	if (!allowed(v, out, access)) {
 		out->error = access | X86_PF_PRESENT;
 		return false;
 	}
+	out->forced = (access & X86_PF_WRITE) && !out->writable;
 	set_bits(out, slots, access);
 	out->entry[out->leaf] |= X86_PTE_A | (access & X86_PF_WRITE ? X86_PTE_D : 0);
 	return true;

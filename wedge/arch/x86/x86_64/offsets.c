@@ -26,5 +26,8 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_IN_WEDGE, in_wedge);
 	OFFSET(VCPU_WAS_MASKED, was_masked);
 	OFFSET(VCPU_GS_STATE, gs_state);
+	OFFSET(VCPU_STI_SHADOW, sti_shadow);
+	OFFSET(VCPU_RETRY, retry);
+	OFFSET(VCPU_SYSCALL_FAST, syscall_fast);
 	OFFSET(VCPU_LSTAR, lstar);
 }

@@ -14,7 +14,7 @@
 #include <wedge/lib.h>
 #include <wedge/stats.h>
 
-enum { OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9 };
+enum { OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9, OPCODE_JUMP_SHORT = 0xeb };
 
 /* The code under construction; `at` counts bytes from the site's start. */
 struct code {
@@ -123,11 +123,7 @@ static bool is_halt(const struct site *site)
 /* An `sti` in front of a halt must take effect with the halt, not before it (SDM 2B, STI). */
 static const char *emit_sti(struct code *c, const struct site *next)
 {
-	if (is_halt(next)) {
-		emit_set_byte(c, offsetof(struct vcpu, sti_shadow), 1);
-		return NULL;
-	}
-	return emit_branch(c, OPCODE_CALL, gate_sti);
+	return emit_branch(c, OPCODE_CALL, is_halt(next) ? gate_sti_halt : gate_sti);
 }
 
 static const char *emit_read_control(struct code *c, const struct afterburn_decoded *d)
@@ -219,6 +215,23 @@ static bool is_whole(const struct site *site, enum afterburn_code_mode mode,
 	       d->length == site->insn_length;
 }
 
+/*
+ * A pad in front may have a label between it and its instruction, and so be entered there. Behind
+ * the branch comes a jump over that place; there, a jump back to the start, or if the instruction
+ * is a single byte, itself: all of these fault in ring 3 and are carried out from the fault.
+ */
+static void guard_label(struct code *c, const struct site *site)
+{
+	emit_byte(c, OPCODE_JUMP_SHORT);
+	emit_byte(c, site->insn_length);
+	if (site->insn_length == 1) {
+		emit_byte(c, site->insn[0]);
+		return;
+	}
+	emit_byte(c, OPCODE_JUMP_SHORT);
+	emit_byte(c, (uint8_t)(0 - (site->insn_offset + 2)));
+}
+
 const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *code)
 {
 	struct code c = {.va = site->va, .bytes = code, .room = site->site_length};
@@ -237,6 +250,8 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 	problem = emit_site(&c, &site->d, next);
 	if (problem)
 		return problem;
+	if (site->insn_offset)
+		guard_label(&c, site);
 	fill(&c);
 	return NULL;
 }
