@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# timeout: 300
+#
+# afterburn stats on a real guest: the wedge's counters are there, and add up.
+source "$TOP/tests/lib.sh"
+source "$TOP/tests/boot/lib.sh"
+
+stats_of() {
+	"$O/libexec/afterburner/commands/stats" --initrd "$guest/initrd.gz" --timeout 240 \
+		--append "afterburn.steps=fork" "$guest/vmlinux.packed" >"$tmp/stats" 2>"$tmp/err" || {
+		cat "$tmp/err"
+		return 1
+	}
+}
+
+# Each of these runs many times while 500 processes are made.
+counted() {
+	awk -v name="$1" '$1 == name && $2 > 100 { good = 1 } END { exit !good }' "$tmp/stats" || {
+		cat "$tmp/stats"
+		return 1
+	}
+}
+
+# What the classes count, the instructions count.
+adds_up() {
+	awk '/^class\./ { classes += $2 } /^insn\./ { insns += $2 }
+		END { print classes, insns; exit !(classes > 0 && classes == insns) }' "$tmp/stats"
+}
+
+silent_without_the_word() {
+	boot xen-dom0 "$guest/vmlinux.packed" --append afterburn.steps=none
+	exit_code 0 && ! grep -q 'afterburn wedge: stats' "$tmp/console"
+}
+
+ok "a run with counters" stats_of
+for name in insn.CLI insn.STI insn.PUSHF insn.MOV_TO_CR trap.14 interrupts; do
+	ok "$name" counted "$name"
+done
+ok "classes add up to instructions" adds_up
+ok "no counters unless asked" silent_without_the_word
+done_testing
