@@ -291,6 +291,8 @@ void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 	(void)subleaf;
 	fake.cpuid_leaf = leaf;
 	memcpy(out, fake.cpuid, sizeof(fake.cpuid));
+	if (leaf == 0x80000008)
+		out[0] = FAKE_PHYSICAL_BITS;
 }
 
 _Noreturn void __wrap_wedge_fatal(const char *format, ...);

@@ -15,5 +15,6 @@
 #define AT_GATE_IRET	 0xffffffffffe00500ull
 #define AT_GATE_SYSRET64 0xffffffffffe00600ull
 #define AT_GATE_SYSRET32 0xffffffffffe00700ull
+#define AT_GATE_STI_HALT 0xffffffffffe00800ull
 
 #endif /* TESTS_WEDGE_GATE_ADDRESSES_H */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gates.c - the gates of sti, pushf and popf, executed: for every state of mask and pending events
- * and every combination of flags, they change what the instruction changes and nothing else.
+ * gates.c - the gates, executed: for every state of mask and pending events and every combination
+ * of flags, they change what the instruction changes and nothing else, or hand the guest's whole
+ * state to the wedge's C.
  *
  * Invariant: every register holds a value of its own, so any mix-up shows.
  */
@@ -25,9 +26,11 @@ struct run {
 };
 
 void run_site(struct run *run);
-extern const char site_sti[], site_pushf[], site_popf[];
-extern uint64_t taken, masked_when_taken;
+extern const char site_sti[], site_sti_halt[], site_pushf[], site_popf[];
+extern const char site_other[], site_other_back[];
+void core_site(struct vcpu *vcpu);
 
+enum { VCPU_AND_STACK = WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES };
 enum { STACK_WORDS = 64, TOP = 32, GUARD_WORD = 0x5a };
 
 /* What user code may have in its flags; IF is always set there. */
@@ -36,13 +39,27 @@ enum { FLAG_COMBINATIONS = 256, FLAGS_ALWAYS = 0x202 };
 
 static struct vcpu *v;
 static uint64_t stack[STACK_WORDS];
+static unsigned int entered;
+
+/* The wedge's C, on the wedge's own stack. */
+void core_site(struct vcpu *vcpu)
+{
+	const char *here = __builtin_frame_address(0);
+
+	assert_ptr_equal(vcpu, v);
+	assert_in_range(here - (const char *)v, (WEDGE_VCPU_PAGES + 1) * X86_PAGE_SIZE,
+			VCPU_AND_STACK * X86_PAGE_SIZE);
+	assert_int_equal(v->in_wedge, 1);
+	assert_int_equal(v->events.masked, 1);
+	entered++;
+}
 
 static int map_vcpu(void **state)
 {
 	(void)state;
-	v = mmap((void *)TEST_VCPU_BASE, WEDGE_VCPU_PAGES * X86_PAGE_SIZE, PROT_READ | PROT_WRITE,
+	v = mmap((void *)WEDGE_VCPU_BASE, VCPU_AND_STACK * X86_PAGE_SIZE, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-	return v == (void *)TEST_VCPU_BASE ? 0 : -1;
+	return v == (void *)WEDGE_VCPU_BASE ? 0 : -1;
 }
 
 static uint64_t flags_of(unsigned int combination)
@@ -66,8 +83,7 @@ static struct run prepare(const void *code, uint64_t flags, unsigned int state)
 	memset(v, 0, sizeof(*v));
 	v->events.masked = state & 1;
 	v->events.pending = state >> 1 & 1;
-	taken = 0;
-	masked_when_taken = GUARD_WORD;
+	entered = 0;
 	return run;
 }
 
@@ -83,26 +99,66 @@ static void check_untouched(const struct run *run, int stack_moved)
 		assert_int_equal(stack[i], GUARD_WORD);
 }
 
-/* Pending events are taken exactly when interrupts are turned on, and with the mask off. */
-static void check_taken(int expected)
+/* The guest as it was at the site: what a handler's frame will show, and what comes back. */
+static void check_handed_over(uint64_t flags, const char *back, bool interrupts_on)
 {
-	assert_int_equal(taken, expected);
-	if (expected)
-		assert_int_equal(masked_when_taken, 0);
+	assert_int_equal(entered, 1);
+	for (unsigned int i = 0; i < 16; i++) {
+		if (i != X86_RSP)
+			assert_int_equal(v->gpr[i], 0x0101010101010101 * (i + 1));
+	}
+	assert_int_equal(v->gpr[X86_RSP], (uint64_t)&stack[TOP]);
+	assert_int_equal(v->rip, (uint64_t)back);
+	assert_int_equal(v->rflags, interrupts_on ? flags : flags & ~(uint64_t)X86_FLAGS_IF);
+	assert_int_equal(v->cs, 0);
+	assert_int_equal(v->ss, 0);
 }
 
-static void sti_unmasks_and_takes_what_waits(void **unused)
+static void any_site_hands_the_guest_over(void **unused)
+{
+	(void)unused;
+	for (unsigned int n = 0; n < FLAG_COMBINATIONS * 4; n++) {
+		struct run run = prepare(site_other, flags_of(n / 4), n & 3);
+
+		run_site(&run);
+		check_handed_over(flags_of(n / 4), site_other_back, !(n & 1));
+		assert_int_equal(v->was_masked, n & 1);
+		assert_int_equal(stack[TOP], GUARD_WORD);
+	}
+}
+
+/* C turns interrupts on if something waits, so that the frame shows the kernel as it is. */
+static void sti_unmasks_or_lets_c_deliver(void **unused)
 {
 	(void)unused;
 	for (unsigned int n = 0; n < FLAG_COMBINATIONS * 4; n++) {
 		struct run run = prepare(site_sti, flags_of(n / 4), n & 3);
 
 		run_site(&run);
+		assert_int_equal(stack[TOP], GUARD_WORD);
+		if (n >> 1 & 1) {
+			check_handed_over(flags_of(n / 4), site_sti + 5, false);
+			continue;
+		}
+		assert_int_equal(entered, 0);
 		check_untouched(&run, 0);
 		assert_int_equal(run.flags, flags_of(n / 4));
-		assert_int_equal(stack[TOP], GUARD_WORD);
 		assert_int_equal(v->events.masked, 0);
-		check_taken(n >> 1 & 1);
+	}
+}
+
+static void sti_before_a_halt_only_leaves_a_mark(void **unused)
+{
+	(void)unused;
+	for (unsigned int n = 0; n < FLAG_COMBINATIONS * 4; n++) {
+		struct run run = prepare(site_sti_halt, flags_of(n / 4), n & 3);
+
+		run_site(&run);
+		check_untouched(&run, 0);
+		assert_int_equal(run.flags, flags_of(n / 4));
+		assert_int_equal(v->events.masked, n & 1);
+		assert_int_equal(v->sti_shadow, 1);
+		assert_int_equal(entered, 0);
 	}
 }
 
@@ -119,7 +175,7 @@ static void pushf_shows_the_mask_as_interrupt_flag(void **unused)
 		assert_int_equal(stack[TOP - 1], seen);
 		assert_int_equal(stack[TOP], GUARD_WORD);
 		assert_int_equal(v->events.masked, n & 1);
-		check_taken(0);
+		assert_int_equal(entered, 0);
 	}
 }
 
@@ -127,24 +183,31 @@ static void popf_sets_flags_and_mask(void **unused)
 {
 	(void)unused;
 	for (unsigned int n = 0; n < FLAG_COMBINATIONS * 8; n++) {
-		unsigned int on = n >> 2 & 1;
+		bool on = n >> 2 & 1, pending = n >> 1 & 1;
 		uint64_t image = flags_of(n / 8) & ~(on ? 0 : (uint64_t)X86_FLAGS_IF);
 		struct run run = prepare(site_popf, flags_of(~n / 8), n & 3);
 
 		stack[TOP] = image;
 		run_site(&run);
+		assert_int_equal(stack[TOP], image);
+		if (on && pending) {
+			/* C pops the flags; those of now are not what anybody needs. */
+			check_handed_over(v->rflags, site_popf + 5, false);
+			continue;
+		}
+		assert_int_equal(entered, 0);
 		check_untouched(&run, 1);
 		assert_int_equal(run.flags, flags_of(n / 8));
-		assert_int_equal(stack[TOP], image);
 		assert_int_equal(v->events.masked, !on);
-		check_taken(on && (n >> 1 & 1));
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sti_unmasks_and_takes_what_waits),
+		cmocka_unit_test(any_site_hands_the_guest_over),
+		cmocka_unit_test(sti_unmasks_or_lets_c_deliver),
+		cmocka_unit_test(sti_before_a_halt_only_leaves_a_mark),
 		cmocka_unit_test(pushf_shows_the_mask_as_interrupt_flag),
 		cmocka_unit_test(popf_sets_flags_and_mask),
 	};

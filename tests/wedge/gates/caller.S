@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gates_caller.S - runs rewritten sites in the process: loads every register and the flags, executes
- * the site, and stores them again. And what the gates need of a back end.
+ * caller.S - runs rewritten sites in the process: loads every register and the flags, executes
+ * the site, and stores them again.
  *
  * Invariant: nothing between loading and storing changes a register or a flag but the site.
  */
@@ -78,7 +78,7 @@ run_done:
 	popq %rbx
 	ret
 
-/* The three sites, as rewrite.c makes them. */
+/* Sites, as rewrite.c makes them. */
 	.globl site_sti
 site_sti:
 	call gate_sti
@@ -95,32 +95,31 @@ site_popf:
 	call gate_popf
 	jmp run_done
 
-/* Keeps registers and flags, as promised; notes that events could come in at all. */
-	.globl backend_take_pending
-backend_take_pending:
-	pushq %rcx
-	movq taken, %rcx
-	leaq 1(%rcx), %rcx
-	movq %rcx, taken
-	movzbl VCPU_AT(VCPU_MASKED), %ecx
-	movq %rcx, masked_when_taken
-	movb $0, VCPU_AT(VCPU_PENDING)
-	popq %rcx
-	ret
-
-/* gate_site is linked, not run. */
-	.globl backend_resume, core_site
-backend_resume:
-core_site:
+	.globl site_other, site_other_back
+site_other:
+	call gate_site
+site_other_back:
 	ud2
+
+	.globl site_sti_halt
+site_sti_halt:
+	call gate_sti_halt
+	jmp run_done
+
+/* Where the wedge's C would go back to the guest: the run ends, the vCPU tells how. */
+	.globl backend_resume
+backend_resume:
+	movq own_stack, %rsp
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbp
+	popq %rbx
+	ret
 
 	.bss
 	.balign 8
-	.globl taken, masked_when_taken
-taken:
-	.skip 8
-masked_when_taken:
-	.skip 8
 current:
 	.skip 8
 own_stack:
