@@ -1,4 +1,4 @@
-# Transfers have the pad in front, so that an unwind hint may follow.
+# Transfers have the pad in front, so that an unwind hint may follow; iret may fault and has it behind.
 	iretq
 	iret
 	lretq
@@ -19,9 +19,9 @@
 	jmp *(%rax)
 foo:	nop
 >>>
-# Transfers have the pad in front, so that an unwind hint may follow.
-	[pad iretq]184
-	[pad iret]184
+# Transfers have the pad in front, so that an unwind hint may follow; iret may fault and has it behind.
+	[iretq]56
+	[iret]56
 	[pad lretq]186
 	[pad lret $8]185
 	[pad ljmp *(%rax)]188

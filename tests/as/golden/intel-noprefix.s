@@ -49,7 +49,7 @@ cr0:
 	[rep insb]11
 	[pushfd]2
 	[popfd]3
-	[pad iretd]184
+	[iretd]56
 	[lgdt [eax]]20
 	.att_syntax
 	[mov %cr0, %eax]13

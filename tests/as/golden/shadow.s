@@ -28,4 +28,4 @@
 	movl %ecx, %esp
 	[pad pop %ss]171
 	[cli]0
-	[pad iret]184
+	[iret]56
