@@ -36,17 +36,48 @@ static uint64_t index_value(const struct emulation *e, unsigned int reg)
 	return e->d->address_size == 4 ? (uint32_t)e->v->gpr[reg] : e->v->gpr[reg];
 }
 
+/* Where outs reads: as (%rsi) under the same prefixes, so an override counts (SDM 2B, OUTS). */
+static uint64_t source_address(const struct emulation *e)
+{
+	struct afterburn_decoded d = *e->d;
+	struct emulation same = *e;
+
+	d.modrm = X86_RSI;
+	d.rex = 0;
+	same.d = &d;
+	return operand_address(&same);
+}
+
+/* Reading a port may change the device, so nothing may fault behind it. */
+static bool can_store(struct emulation *e, uint64_t va, unsigned int width)
+{
+	uint64_t last = va + width - 1;
+	struct guest_walk walk;
+
+	if (!guest_walk(e->v, va, X86_PF_WRITE, &walk)) {
+		exception_page_fault(e->v, va, walk.error);
+		return false;
+	}
+	if (!guest_walk(e->v, last, X86_PF_WRITE, &walk)) {
+		exception_page_fault(e->v, last & ~(uint64_t)(X86_PAGE_SIZE - 1), walk.error);
+		return false;
+	}
+	return true;
+}
+
 static bool one_element(struct emulation *e, bool input, unsigned int width)
 {
 	uint32_t value = 0;
 
 	if (input) {
+		if (!can_store(e, index_value(e, X86_RDI), width))
+			return false;
 		value = machine_io_read(port_number(e), width);
 		if (!operand_store(e, index_value(e, X86_RDI), &value, width))
 			return false;
 		advance(e, X86_RDI, width);
 	} else {
-		if (!operand_load(e, index_value(e, X86_RSI), &value, width))
+		if (!operand_load(e, source_address(e), &value, width))
 			return false;
 		machine_io_write(port_number(e), width, value);
 		advance(e, X86_RSI, width);
