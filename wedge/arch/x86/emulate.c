@@ -48,11 +48,12 @@ void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)
 		.d = &site->d,
 		.insn_va = site_va + site->insn_offset,
 		.next_va = site_va + site->insn_offset + site->insn_length,
+		.after_va = site_va + site->site_length,
 	};
 
 	v->entries[e.d->id]++;
 	/* What a fault shows, and what instructions that branch replace. */
 	v->rip = e.insn_va;
 	if (emulate_by_class(&e))
-		v->rip = site_va + site->site_length;
+		v->rip = e.after_va;
 }

@@ -57,7 +57,7 @@ bool emulate_halt(struct emulation *e)
 		wedge_log("halted with interrupts off: powering off");
 		core_end(v, BACKEND_POWEROFF);
 	}
-	v->rip = e->site->va + e->site->site_length;
+	v->rip = e->after_va;
 	v->halted = 1;
 	console_flush();
 	for (core_deliver_interrupts(v); v->halted; core_deliver_interrupts(v))

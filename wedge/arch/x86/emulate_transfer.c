@@ -57,11 +57,9 @@ static void far_jump_or_call(struct emulation *e)
 	if (!operand_load(e, at, &target, size) || !operand_load(e, at + size, &selector, 2))
 		return;
 	if (e->d->id == AFTERBURN_INSN_LCALL_MEM) {
-		uint64_t back = e->site->site_length - e->site->insn_offset + e->insn_va;
-
 		if (!operand_push(e, v->kernel_cs, size))
 			return;
-		if (!operand_push(e, back, size)) {
+		if (!operand_push(e, e->after_va, size)) {
 			v->gpr[X86_RSP] = rsp;
 			return;
 		}
@@ -109,7 +107,7 @@ bool emulate_transfer(struct emulation *e)
 		interrupt_return(e);
 		return false;
 	case AFTERBURN_INSN_INT:
-		v->rip = e->site->site_length - e->site->insn_offset + e->insn_va;
+		v->rip = e->after_va;
 		exception_deliver(v, e->d->imm, ARCH_NO_ERROR_CODE, 0);
 		return false;
 	default:

@@ -14,7 +14,7 @@
 #include <wedge/log.h>
 #include "shadow.h"
 
-enum { BUCKETS = 2048, LEVELS = 4, LOW_HALF = ENTRIES / 2 };
+enum { BUCKETS = 2048, LEVELS = 4 };
 
 static struct shadow *buckets[BUCKETS];
 static struct shadow *free_list[LEVELS + 1];

@@ -69,20 +69,25 @@ static void hook_wedge(struct space *sp)
 
 /* ---- which entries of the top-level tables follow the guest's ---- */
 
+/* The kernel view must not go on sharing a table that the user view has given up. */
+static bool end_share(struct space *sp, unsigned int n)
+{
+	const struct shadow *below = shadow_child(sp->kernel, n);
+
+	if (!below || below->role != SHADOW_USER || below == shadow_child(sp->user, n))
+		return false;
+	shadow_clear(sp->kernel, n);
+	return true;
+}
+
 /* The kernel view's entry either shares the user view's table or has one of its own. */
-static bool sync_low_kernel(struct space *sp, unsigned int n, const struct shadow *user_table)
+static bool sync_low_kernel(struct space *sp, unsigned int n)
 {
 	struct shadow *below = shadow_child(sp->kernel, n);
 	bool changed;
 
-	if (!below)
-		return false;
-	if (below->role == SHADOW_USER) {
-		if (below == user_table)
-			return false;
-		shadow_clear(sp->kernel, n);
-		return true;
-	}
+	if (!below || below->role == SHADOW_USER)
+		return end_share(sp, n);
 	changed = shadow_update(sp->kernel, n, false);
 	below = shadow_child(sp->kernel, n);
 	return changed | (below && shadow_sync(below));
@@ -103,7 +108,7 @@ static bool sync_low(struct space *sp)
 			below = shadow_child(sp->user, n);
 			if (below)
 				changed |= shadow_sync(below);
-			changed |= sync_low_kernel(sp, n, below);
+			changed |= sync_low_kernel(sp, n);
 		}
 	}
 	return changed;
@@ -259,8 +264,10 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 	invalidated++;
 	if (changed && is_high(va))
 		arch_forget_stacks(v);
-	if (!is_high(va))
+	if (!is_high(va)) {
 		changed |= invalidate_in(current->user, va);
+		changed |= end_share(current, index_of(va, 4));
+	}
 	update_flush();
 	if (changed)
 		update_extended(MMUEXT_INVLPG_LOCAL, va);

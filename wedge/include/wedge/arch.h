@@ -84,8 +84,9 @@ struct emulation {
 	struct vcpu *v;
 	const struct site *site;
 	const struct afterburn_decoded *d;
-	uint64_t insn_va; /* the instruction's own address */
-	uint64_t next_va; /* what rip is behind it in the unchanged code */
+	uint64_t insn_va;  /* the instruction's own address */
+	uint64_t next_va;  /* what rip is behind it in the unchanged code */
+	uint64_t after_va; /* where the rewritten site ends: rip, unless the instruction branches */
 };
 
 /* Registers as instructions name them; `rex_bit` is the REX bit (1, 2 or 4) that extends the field.
