@@ -80,16 +80,23 @@ bool control_write(struct vcpu *v, unsigned int index, uint64_t value)
 	}
 }
 
+/* DR4 and DR5 are DR6 and DR7 unless CR4.DE is set (SDM 3A 17.2.2); false if it is. */
+static bool debug_register(struct vcpu *v, unsigned int *index)
+{
+	if (*index != 4 && *index != 5)
+		return true;
+	if (v->cr[4] & X86_CR4_DE) {
+		exception_ud(v);
+		return false;
+	}
+	*index += 2;
+	return true;
+}
+
 static bool write_dr(struct vcpu *v, unsigned int index, uint64_t value)
 {
-	/* DR4 and DR5 are DR6 and DR7 unless CR4.DE is set (SDM 3A 17.2.2). */
-	if (index == 4 || index == 5) {
-		if (v->cr[4] & X86_CR4_DE) {
-			exception_ud(v);
-			return false;
-		}
-		index += 2;
-	}
+	if (!debug_register(v, &index))
+		return false;
 	if (index == 6)
 		value = (value & 0xe00f) | 0xffff0ff0;
 	if (index == 7)
@@ -103,8 +110,11 @@ static bool xsetbv(struct vcpu *v)
 {
 	uint64_t value = (uint32_t)v->gpr[X86_RAX] | v->gpr[X86_RDX] << 32;
 
-	if ((uint32_t)v->gpr[X86_RCX] != 0 || !(v->cr[4] & X86_CR4_OSXSAVE) ||
-	    !backend_load_xcr0(v, value)) {
+	if (!(v->cr[4] & X86_CR4_OSXSAVE)) {
+		exception_ud(v);
+		return false;
+	}
+	if ((uint32_t)v->gpr[X86_RCX] != 0 || !backend_load_xcr0(v, value)) {
 		exception_gp(v, 0);
 		return false;
 	}
@@ -130,8 +140,8 @@ bool emulate_control(struct emulation *e)
 		return control_write(v, index, v->gpr[operand_rm(e)]);
 	case AFTERBURN_INSN_MOV_FROM_DR:
 		index &= 7;
-		if ((index == 4 || index == 5) && !(v->cr[4] & X86_CR4_DE))
-			index += 2;
+		if (!debug_register(v, &index))
+			return false;
 		v->gpr[operand_rm(e)] = v->dr[index];
 		return true;
 	case AFTERBURN_INSN_MOV_TO_DR:

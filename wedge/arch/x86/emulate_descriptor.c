@@ -98,7 +98,6 @@ static bool load_task_register(struct emulation *e)
 {
 	struct vcpu *v = e->v;
 	uint64_t selector, d[2], busy;
-	struct guest_fault fault;
 
 	if (!operand_read_rm(e, 2, &selector))
 		return false;
@@ -107,33 +106,37 @@ static bool load_task_register(struct emulation *e)
 		exception_gp(v, selector & ~3u);
 		return false;
 	}
+	busy = d[0] | 2ull << 40;
+	if (!operand_store(e, v->gdt.base + (selector & ~7ull), &busy, DESCRIPTOR_BYTES))
+		return false;
 	v->task = (struct vcpu_table){
 		.base = descriptor_base(d[0]) | d[1] << 32,
 		.limit = descriptor_limit(d[0]),
 		.selector = (uint16_t)selector,
 	};
 	prepare_task(v);
-	busy = d[0] | 2ull << 40;
-	return guest_write(v, v->gdt.base + (selector & ~7ull), &busy, DESCRIPTOR_BYTES, &fault);
+	return true;
 }
 
 static bool load_local_table(struct emulation *e)
 {
 	struct vcpu *v = e->v;
+	struct vcpu_table table = {0};
 	uint64_t selector, d[2];
 
 	if (!operand_read_rm(e, 2, &selector))
 		return false;
-	v->ldt = (struct vcpu_table){.selector = (uint16_t)selector};
 	if (selector >= 4) {
 		if (!system_descriptor(v, (uint16_t)selector, d) ||
 		    descriptor_type(d[0]) != TYPE_LDT || is_code_or_data(d[0])) {
 			exception_gp(v, selector & ~3u);
 			return false;
 		}
-		v->ldt.base = descriptor_base(d[0]) | d[1] << 32;
-		v->ldt.limit = descriptor_limit(d[0]);
+		table.base = descriptor_base(d[0]) | d[1] << 32;
+		table.limit = descriptor_limit(d[0]);
 	}
+	table.selector = (uint16_t)selector;
+	v->ldt = table;
 	backend_load_ldt(v);
 	return true;
 }

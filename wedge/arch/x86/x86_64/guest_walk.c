@@ -95,6 +95,9 @@ bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk 
 	uint64_t *slots[LEVELS + 1];
 
 	access &= X86_PF_WRITE | X86_PF_USER | X86_PF_FETCH;
+	/* Without no-execute, fetches are reads, in error codes too (SDM 3A 4.7). */
+	if (!(v->efer & X86_EFER_NX))
+		access &= ~(uint32_t)X86_PF_FETCH;
 	if (!descend(v, va, out, slots)) {
 		out->error |= access;
 		return false;
