@@ -27,45 +27,40 @@ static bool enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip)
 	return true;
 }
 
+/* A fault must find the stack pointer as it was: it moves when all else is done. */
 static void far_return(struct emulation *e)
 {
 	struct vcpu *v = e->v;
 	unsigned int size = e->d->operand_size;
-	uint64_t rip, selector, rsp = v->gpr[X86_RSP];
+	uint64_t rip = 0, selector = 0, rsp = v->gpr[X86_RSP];
 
-	if (!operand_pop(e, &rip, size))
-		return;
-	if (!operand_pop(e, &selector, size)) {
-		v->gpr[X86_RSP] = rsp;
-		return;
-	}
-	if (!enter_kernel_code(v, (uint16_t)selector, rip)) {
-		v->gpr[X86_RSP] = rsp;
-		return;
-	}
-	if (e->d->id == AFTERBURN_INSN_LRET_IMM)
-		v->gpr[X86_RSP] += e->d->imm;
+	if (operand_load(e, rsp, &rip, size) && operand_load(e, rsp + size, &selector, size) &&
+	    enter_kernel_code(v, (uint16_t)selector, rip))
+		v->gpr[X86_RSP] = rsp + 2 * size + e->d->imm;
 }
 
-static void far_jump_or_call(struct emulation *e)
+static void far_jump(struct emulation *e)
+{
+	unsigned int size = e->d->operand_size;
+	uint64_t target = 0, at = operand_address(e);
+	uint16_t selector;
+
+	if (operand_load(e, at, &target, size) && operand_load(e, at + size, &selector, 2))
+		enter_kernel_code(e->v, selector, target);
+}
+
+static void far_call(struct emulation *e)
 {
 	struct vcpu *v = e->v;
 	unsigned int size = e->d->operand_size;
-	uint64_t target = 0, at = operand_address(e), rsp = v->gpr[X86_RSP];
+	uint64_t target = 0, at = operand_address(e), back = v->kernel_cs, rsp = v->gpr[X86_RSP];
 	uint16_t selector;
 
-	if (!operand_load(e, at, &target, size) || !operand_load(e, at + size, &selector, 2))
-		return;
-	if (e->d->id == AFTERBURN_INSN_LCALL_MEM) {
-		if (!operand_push(e, v->kernel_cs, size))
-			return;
-		if (!operand_push(e, e->after_va, size)) {
-			v->gpr[X86_RSP] = rsp;
-			return;
-		}
-	}
-	if (!enter_kernel_code(v, selector, target))
-		v->gpr[X86_RSP] = rsp;
+	if (operand_load(e, at, &target, size) && operand_load(e, at + size, &selector, 2) &&
+	    operand_store(e, rsp - size, &back, size) &&
+	    operand_store(e, rsp - 2 * size, &e->after_va, size) &&
+	    enter_kernel_code(v, selector, target))
+		v->gpr[X86_RSP] = rsp - 2 * size;
 }
 
 /* iret with a frame of 64-bit slots is a gate of its own; this is the one with others. */
@@ -73,13 +68,11 @@ static void interrupt_return(struct emulation *e)
 {
 	struct vcpu *v = e->v;
 	unsigned int size = e->d->operand_size;
-	uint64_t slot[5], rsp = v->gpr[X86_RSP];
+	uint64_t slot[5] = {0};
 
 	for (unsigned int i = 0; i < 5; i++) {
-		if (!operand_pop(e, &slot[i], size)) {
-			v->gpr[X86_RSP] = rsp;
+		if (!operand_load(e, v->gpr[X86_RSP] + i * size, &slot[i], size))
 			return;
-		}
 	}
 	v->rip = slot[0];
 	v->cs = slot[1];
@@ -100,8 +93,10 @@ bool emulate_transfer(struct emulation *e)
 		far_return(e);
 		return false;
 	case AFTERBURN_INSN_LJMP_MEM:
+		far_jump(e);
+		return false;
 	case AFTERBURN_INSN_LCALL_MEM:
-		far_jump_or_call(e);
+		far_call(e);
 		return false;
 	case AFTERBURN_INSN_IRET:
 		interrupt_return(e);
