@@ -6,7 +6,7 @@
  * the shadow holds every page of small kernel mappings back from execution until it was seen here.
  * The price is one fault for each page of module code.
  *
- * Invariant: when a page becomes executable, no pad stands in it, or reaches into it, unrewritten.
+ * Invariant: when a page becomes executable, no site stands in it, or reaches into it, unrewritten.
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
@@ -76,19 +76,32 @@ static void rewrite_at(struct vcpu *v, uint64_t pad_va, uint8_t kind, uint8_t le
 	copy_code(v, va, code, site->site_length, true);
 }
 
-/* All pads that touch the page, those that reach in from the page before included. */
+/* A pad behind an instruction that lies, at least in part, in front of `end`; or one there itself.
+ */
+static bool reaches_below(uint64_t end, uint64_t pad_va, uint8_t kind, uint8_t length)
+{
+	return pad_va < end || (!(kind & AFTERBURN_KIND_PAD_BEFORE) && pad_va - length < end);
+}
+
+/*
+ * All sites that touch the page: those that reach in from the page before, and those that end in
+ * the page behind. Were only the pad of one there, it would be rewritten when the guest, having
+ * executed the instruction as it was, stands in the middle of what comes in its place.
+ */
 static void rewrite_page(struct vcpu *v, uint64_t page_va)
 {
 	uint8_t window[AFTERBURN_PAD_LEN], kind, length;
+	uint64_t end = page_va + X86_PAGE_SIZE;
 
-	for (uint64_t va = page_va + X86_PAGE_SIZE - 1; va >= page_va - (AFTERBURN_PAD_LEN - 1);
+	for (uint64_t va = end + AFTERBURN_INSN_MAX - 1; va >= page_va - (AFTERBURN_PAD_LEN - 1);
 	     va--) {
 		uint8_t *first = code_byte(v, va);
 
 		if (!first || *first != AFTERBURN_PAD_BYTE0 ||
 		    !copy_code(v, va, window, AFTERBURN_PAD_LEN, false))
 			continue;
-		if (afterburn_pad_parse(window, &kind, &length))
+		if (afterburn_pad_parse(window, &kind, &length) &&
+		    reaches_below(end, va, kind, length))
 			rewrite_at(v, va, kind, length);
 	}
 }

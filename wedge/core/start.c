@@ -77,7 +77,8 @@ static const char *add_site(const struct afterburn_bundle_site *record, uint64_t
 	unsigned int pad;
 
 	if (record->site_length > AFTERBURN_SITE_MAX ||
-	    record->site_length != record->insn_length + AFTERBURN_PAD_LEN)
+	    record->site_length != record->insn_length + AFTERBURN_PAD_LEN ||
+	    (record->insn_offset && record->insn_offset != AFTERBURN_PAD_LEN))
 		return "its record has impossible lengths";
 	if (!physical || !copy_site(physical, code, record->site_length, false))
 		return "it lies outside the kernel's memory";
