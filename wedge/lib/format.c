@@ -25,8 +25,9 @@ static void put_text(struct sink *s, const char *text)
 		put(s, *text);
 }
 
-static void put_number(struct sink *s, unsigned long value, unsigned int base, unsigned int width,
-		       char fill)
+/* A minus sign counts in the width, in front of filling zeros or behind filling blanks. */
+static void put_number(struct sink *s, bool negative, unsigned long value, unsigned int base,
+		       unsigned int width, char fill)
 {
 	char digits[24];
 	unsigned int n = 0;
@@ -35,6 +36,12 @@ static void put_number(struct sink *s, unsigned long value, unsigned int base, u
 		digits[n++] = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (value);
+	if (negative && fill == '0') {
+		put(s, '-');
+		width -= width ? 1 : 0;
+	} else if (negative) {
+		digits[n++] = '-';
+	}
 	for (; width > n; width--)
 		put(s, fill);
 	while (n)
@@ -66,20 +73,19 @@ static const char *convert(struct sink *s, const char *at, va_list *arguments)
 		break;
 	case 'd':
 		number = is_long ? va_arg(*arguments, long) : va_arg(*arguments, int);
-		if (number < 0)
-			put(s, '-');
-		put_number(s, number < 0 ? 0 - (unsigned long)number : (unsigned long)number, 10,
+		put_number(s, number < 0,
+			   number < 0 ? 0 - (unsigned long)number : (unsigned long)number, 10,
 			   width, fill);
 		break;
 	case 'u':
 	case 'x':
-		put_number(s,
+		put_number(s, false,
 			   is_long ? va_arg(*arguments, unsigned long)
 				   : va_arg(*arguments, unsigned int),
 			   *at == 'x' ? 16 : 10, width, fill);
 		break;
 	case 'p':
-		put_number(s, (unsigned long)va_arg(*arguments, void *), 16, 16, '0');
+		put_number(s, false, (unsigned long)va_arg(*arguments, void *), 16, 16, '0');
 		break;
 	case '\0':
 		return at;
