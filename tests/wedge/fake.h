@@ -25,6 +25,7 @@ enum {
 	FAKE_HOLE_START = 0xa0, /* no RAM from here ... */
 	FAKE_HOLE_END = 0x100,	/* ... to here */
 	FAKE_PORT_LOG = 64,
+	FAKE_BLOCKS_MAX = 100,
 	FAKE_PHYSICAL_BITS = 40,
 };
 

@@ -110,11 +110,11 @@ void backend_timer(uint64_t deadline_ns)
 	fake.timer_ns = deadline_ns;
 }
 
-/* The next thing that happens is the timer. */
+/* The next thing that happens is the timer; a guest that sleeps for ever is ended. */
 void backend_block(struct vcpu *v)
 {
 	fake.blocks++;
-	if (fake.timer_ns == UINT64_MAX)
+	if (fake.timer_ns == UINT64_MAX || fake.blocks > FAKE_BLOCKS_MAX)
 		backend_end(BACKEND_CRASH);
 	if (fake.now_ns < fake.timer_ns)
 		fake.now_ns = fake.timer_ns;
