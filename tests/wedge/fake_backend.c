@@ -71,11 +71,10 @@ bool backend_memory_next(uint64_t from, uint64_t *start, uint64_t *end)
 
 void *backend_allocate(size_t size)
 {
-	void *memory = calloc(1, size);
-
 	if (allocation_count == sizeof(allocations) / sizeof(allocations[0]))
 		abort();
-	return allocations[allocation_count++] = memory;
+	allocations[allocation_count] = calloc(1, size);
+	return allocations[allocation_count++];
 }
 
 void backend_console_write(const char *text, size_t size)

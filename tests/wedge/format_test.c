@@ -6,6 +6,7 @@
  */
 #include "guest.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -58,9 +59,9 @@ static void text_and_characters(void **state)
 static void decimal_numbers(void **state)
 {
 	(void)state;
-	SAME("%d %d %d %d", 0, 7, -7, INT32_MIN);
+	SAME("%d %d %d %d", 0, 7, -7, INT_MIN);
 	SAME("%u %u", 0u, UINT32_MAX);
-	SAME("%lu %ld %ld", UINT64_MAX, INT64_MAX, INT64_MIN);
+	SAME("%lu %ld %ld", ULONG_MAX, LONG_MAX, LONG_MIN);
 	SAME("%d %lu", -1, 1ul);
 	SAME("%zu", sizeof(struct vcpu));
 	SAME("%5u|%1u|%12lu", 42u, 42u, 42ul);
@@ -88,7 +89,7 @@ static void pointers_have_sixteen_digits(void **state)
 	(void)state;
 	format(text, sizeof(text), "%p", (void *)0xffff800000001234);
 	assert_string_equal(text, "ffff800000001234");
-	format(text, sizeof(text), "%p", NULL);
+	format(text, sizeof(text), "%p", (void *)0);
 	assert_string_equal(text, "0000000000000000");
 }
 

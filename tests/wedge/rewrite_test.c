@@ -35,9 +35,10 @@ static void put_pad(uint8_t *at, unsigned int kind, unsigned int length)
 static void build(struct sample *s, const uint8_t *insn, unsigned int length, unsigned int id,
 		  bool before)
 {
-	uint8_t *code = s->memory + 1;
+	uint8_t *code;
 
 	memset(s, 0, sizeof(*s));
+	code = s->memory + 1;
 	memset(s->memory, GUARD, sizeof(s->memory));
 	s->site.va = GUEST_CODE;
 	s->site.id = (uint8_t)id;
