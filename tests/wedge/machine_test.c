@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * machine_test.c - the virtual PC as core binds it to a back end: serial output by lines, the ways
+ * a guest ends, and its counters.
+ *
+ * Invariant: the chips are the real ones; each has unit tests of its own elsewhere.
+ */
+#include "guest.h"
+
+#include <wedge/console.h>
+#include <wedge/log.h>
+#include <wedge/machine.h>
+#include <wedge/stats.h>
+
+enum { UART = 0x3f8, KEYBOARD = 0x64, PULSE_RESET = 0xfe, POWER = 0x604, SLEEP_S5 = 0x2000 };
+
+static void send(const char *text)
+{
+	fake.real_ports = true;
+	for (; *text; text++)
+		machine_io_write(UART, 1, (uint8_t)*text);
+}
+
+static void serial_output_comes_by_lines(void **state)
+{
+	(void)state;
+	send("two ");
+	assert_string_equal(fake.console, "");
+	send("words\nand");
+	assert_string_equal(fake.console, "two words\n");
+	core_timer(&vcpu);
+	assert_string_equal(fake.console, "two words\nand");
+	console_flush();
+	assert_string_equal(fake.console, "two words\nand");
+}
+
+static void long_lines_come_in_pieces(void **state)
+{
+	char line[301];
+
+	(void)state;
+	memset(line, 'x', 300);
+	line[300] = '\0';
+	send(line);
+	assert_true(fake.console_size > 0 && fake.console_size < 300);
+	console_flush();
+	assert_string_equal(fake.console, line);
+}
+
+/* What the guest said before comes before what the wedge says. */
+static void messages_do_not_overtake(void **state)
+{
+	(void)state;
+	send("guest");
+	wedge_log("wedge");
+	assert_string_equal(fake.console, "guestafterburn wedge: wedge\n");
+}
+
+static void the_guest_ends_itself_by_ports(void **state)
+{
+	(void)state;
+	fake.real_ports = true;
+	assert_ends(BACKEND_REBOOT, machine_io_write(KEYBOARD, 1, PULSE_RESET));
+	send("bye");
+	assert_ends(BACKEND_POWEROFF, machine_io_write(POWER, 2, SLEEP_S5));
+	assert_string_equal(fake.console, "bye");
+}
+
+static void counters_are_printed_if_wanted(void **state)
+{
+	(void)state;
+	guest_emulate(BYTES(0x0f, 0xa2));
+	guest_emulate(BYTES(0x0f, 0xa2));
+	vcpu.traps[X86_TRAP_PF] = 7;
+	assert_false(stats_wanted());
+	assert_ends(BACKEND_POWEROFF, core_end(&vcpu, BACKEND_POWEROFF));
+	assert_string_equal(fake.console, "");
+	fake.command_line = "quiet afterburn.stats";
+	assert_ends(BACKEND_POWEROFF, core_end(&vcpu, BACKEND_POWEROFF));
+	assert_non_null(strstr(fake.console, "stats insn.CPUID 2\n"));
+	assert_non_null(strstr(fake.console, "stats class.cpuid 2\n"));
+	assert_non_null(strstr(fake.console, "stats trap.14 7\n"));
+	assert_null(strstr(fake.console, "insn.CLI"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUEST_TEST(serial_output_comes_by_lines),
+		GUEST_TEST(long_lines_come_in_pieces),
+		GUEST_TEST(messages_do_not_overtake),
+		GUEST_TEST(the_guest_ends_itself_by_ports),
+		GUEST_TEST(counters_are_printed_if_wanted),
+	};
+
+	return RUN_TAP(tests);
+}
