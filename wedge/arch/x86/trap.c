@@ -13,6 +13,8 @@
 #include <wedge/machine.h>
 #include <wedge/modules.h>
 
+enum { STANDSTILL = 100000 };
+
 /*
  * A site is found by the address behind its call. Early code of a kernel runs where it was loaded,
  * below its linked address: `delta` is the difference.
@@ -61,6 +63,21 @@ static bool emulate_unknown(struct vcpu *v)
 	return true;
 }
 
+/*
+ * The shadow has been filled for the same access many times over, so filling does not help: better
+ * an end with a reason than a guest that stands still.
+ */
+static void notice_standstill(struct vcpu *v, uint64_t address)
+{
+	if (address != v->filled_address || v->rip != v->filled_rip) {
+		v->filled_address = address;
+		v->filled_rip = v->rip;
+		v->filled_count = 0;
+	} else if (++v->filled_count > STANDSTILL) {
+		wedge_fatal("the page fault of %lx at %lx is never satisfied", v->rip, address);
+	}
+}
+
 static void page_fault(struct vcpu *v, uint64_t address)
 {
 	uint32_t error = (uint32_t)v->trap_error;
@@ -76,6 +93,7 @@ static void page_fault(struct vcpu *v, uint64_t address)
 		error |= X86_PF_USER;
 	}
 	if (guest_walk(v, address, error, &walk)) {
+		notice_standstill(v, address);
 		backend_space_fill(v, address, &walk);
 		return;
 	}

@@ -169,11 +169,11 @@ void shadow_drop(struct shadow *s)
 		while (s->present[w])
 			shadow_clear(s, w * 64 + (unsigned int)__builtin_ctzll(s->present[w]));
 	}
-	if (s->overlay == SHADOW_OVERLAY) {
-		for (unsigned int i = 0; i < ENTRIES; i++) {
-			if (is_own_entry(s, i))
-				update_entry(s->page, i, 0);
-		}
+	/* Entries that follow none of the guest's: tables hooked by space.c, and the wedge's own.
+	 */
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		if (shadow_child(s, i) || is_own_entry(s, i))
+			shadow_clear(s, i);
 	}
 	while (*at != s)
 		at = &(*at)->next;

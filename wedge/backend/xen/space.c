@@ -149,13 +149,8 @@ static struct space *find(uint64_t guest)
 	return NULL;
 }
 
-/* Entries that follow no entry of the guest's (shared, or the wedge's own) go too. */
 static void give_up(struct space *sp)
 {
-	for (unsigned int i = 0; i < ENTRIES; i++) {
-		if (shadow_child(sp->kernel, i))
-			shadow_clear(sp->kernel, i);
-	}
 	shadow_drop(sp->kernel);
 	shadow_drop(sp->user);
 	sp->kernel = NULL;

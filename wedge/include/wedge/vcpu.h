@@ -75,6 +75,11 @@ struct vcpu {
 				 right */
 	uint8_t retry; /* user code will repeat the access below when the guest's handler returns */
 
+	/* The last fault that filling the shadow should have satisfied, and how often in a row. */
+	uint64_t filled_address;
+	uint64_t filled_rip;
+	uint32_t filled_count;
+
 	uint64_t retry_address;
 	uint32_t retry_access; /* X86_PF_* */
 
