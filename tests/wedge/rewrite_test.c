@@ -309,10 +309,15 @@ static void returns_are_jumps(void **state)
 /* sti alone turns interrupts on; before a halt it only leaves a mark for the halt. */
 static void sti_before_a_halt_waits(void **state)
 {
-	struct site halt = {.id = AFTERBURN_INSN_HLT}, other = {.id = AFTERBURN_INSN_CLI};
+	struct site halt = {.id = AFTERBURN_INSN_HLT, .insn_length = 1, .insn = {0xf4}};
+	struct site other = {.id = AFTERBURN_INSN_CLI, .insn_length = 1, .insn = {0xfa}};
 	struct sample s;
 
 	(void)state;
+	build(&s, (const uint8_t[]){0xfb}, 1, AFTERBURN_INSN_STI, true);
+	assert_null(rewrite(&s, &halt));
+	assert_int_equal(branch_target(&s, 0), AT_GATE_STI_HALT);
+	halt.id = AFTERBURN_INSN_DECODE;
 	build(&s, (const uint8_t[]){0xfb}, 1, AFTERBURN_INSN_STI, true);
 	assert_null(rewrite(&s, &halt));
 	assert_int_equal(branch_target(&s, 0), AT_GATE_STI_HALT);
@@ -322,6 +327,16 @@ static void sti_before_a_halt_waits(void **state)
 	build(&s, (const uint8_t[]){0xfb}, 1, AFTERBURN_INSN_STI, true);
 	assert_null(rewrite(&s, NULL));
 	assert_int_equal(branch_target(&s, 0), AT_GATE_STI);
+}
+
+/* Inline code fills the place where a label could stand: refused rather than wrong. */
+static void inline_code_behind_a_pad_is_refused(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	build(&s, (const uint8_t[]){0xfa}, 1, AFTERBURN_INSN_CLI, true);
+	assert_non_null(rewrite(&s, NULL));
 }
 
 /* Where the platform holds the guest's selectors they are read natively, else from the wedge. */

@@ -44,13 +44,13 @@ bool emulate_halt(struct emulation *e)
 {
 	struct vcpu *v = e->v;
 
-	if (e->d->id != AFTERBURN_INSN_HLT) {
-		exception_ud(v);
-		return false;
-	}
 	if (v->sti_shadow) {
 		v->sti_shadow = 0;
 		v->rflags |= X86_FLAGS_IF;
+	}
+	if (e->d->id != AFTERBURN_INSN_HLT) {
+		exception_ud(v);
+		return false;
 	}
 	/* Only an NMI ends this on hardware, and there is none: so do kernels switch off. */
 	if (!vcpu_interrupts_on(v)) {

@@ -115,9 +115,20 @@ static const char *emit_pushf(struct code *c)
 	return emit_branch(c, OPCODE_CALL, gate_pushf);
 }
 
+/* The site's bytes are one instruction of the table in this kind of code. */
+static bool is_whole(const struct site *site, enum afterburn_code_mode mode,
+		     struct afterburn_decoded *d)
+{
+	return afterburn_match(site->insn, site->insn_length, mode, d) &&
+	       d->length == site->insn_length;
+}
+
 static bool is_halt(const struct site *site)
 {
-	return site && afterburn_insns[site->id].class_ == AFTERBURN_CLASS_IDLE;
+	struct afterburn_decoded d;
+
+	return site && is_whole(site, AFTERBURN_CODE_64, &d) &&
+	       afterburn_insns[d.id].class_ == AFTERBURN_CLASS_IDLE;
 }
 
 /* An `sti` in front of a halt must take effect with the halt, not before it (SDM 2B, STI). */
@@ -207,14 +218,6 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 	}
 }
 
-/* The site's bytes are one instruction of the table in this kind of code. */
-static bool is_whole(const struct site *site, enum afterburn_code_mode mode,
-		     struct afterburn_decoded *d)
-{
-	return afterburn_match(site->insn, site->insn_length, mode, d) &&
-	       d->length == site->insn_length;
-}
-
 /*
  * A pad in front may have a label between it and its instruction, and so be entered there. Behind
  * the branch comes a jump over that place; there, a jump back to the start, or if the instruction
@@ -250,6 +253,8 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 	problem = emit_site(&c, &site->d, next);
 	if (problem)
 		return problem;
+	if (site->insn_offset && c.at != SITE_CALL_LENGTH)
+		return "its pad stands in front, where inline code leaves no room for a label";
 	if (site->insn_offset)
 		guard_label(&c, site);
 	fill(&c);
