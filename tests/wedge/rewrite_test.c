@@ -435,6 +435,7 @@ int main(void)
 		GUEST_TEST(flags_are_calls_of_their_gates),
 		GUEST_TEST(returns_are_jumps),
 		GUEST_TEST(sti_before_a_halt_waits),
+		GUEST_TEST(inline_code_behind_a_pad_is_refused),
 		GUEST_TEST(data_selectors_follow_the_traits),
 		GUEST_TEST(code_for_32_bit_loaders_is_left_alone),
 		GUEST_TEST(a_gate_out_of_reach_is_refused),
