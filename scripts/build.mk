@@ -46,7 +46,7 @@ lint-format:
 	@cd $(SRC) && clang-format --dry-run -Werror $(C_FILES)
 # Suppressed: headers of the host; pointers to linker symbols are compared, which is what they are for.
 lint-c:
-	@cd $(SRC) && cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	@cd $(SRC) && cppcheck --library=$(SRC)/scripts/cppcheck.cfg --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 		--enable=warning,portability -I afterburner/include -I afterburner -I wedge/include \
 		--suppress=missingInclude --suppress=unknownMacro --suppress=preprocessorErrorDirective \
 		--suppress=comparePointers --suppress=subtractPointers --suppress=autoVariables \

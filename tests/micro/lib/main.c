@@ -33,9 +33,8 @@ static void report(const char *result, const char *format, va_list arguments)
 	console_print("\n");
 }
 
-static _Noreturn void check_end(const char *result, const char *format, va_list arguments)
+static _Noreturn void check_end(void)
 {
-	report(result, format, arguments);
 	if (!current)
 		power_off();
 	jump_to(&check_over);
@@ -46,7 +45,9 @@ static _Noreturn void check_end(const char *result, const char *format, va_list 
 	{                                                                                          \
 		va_list arguments;                                                                 \
 		va_start(arguments, format);                                                       \
-		check_end(word, format, arguments);                                                \
+		report(word, format, arguments);                                                   \
+		va_end(arguments);                                                                 \
+		check_end();                                                                       \
 	}
 DEFINE_RESULT(fail, "MICRO-FAIL")
 DEFINE_RESULT(skip, "MICRO-SKIP")
