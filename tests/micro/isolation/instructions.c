@@ -20,14 +20,12 @@ static struct regs run(const char *code)
 	return regs;
 }
 
-#define PRIVILEGED(X)                                                                              \
-	X(cli)                                                                                     \
-	X(sti)                                                                                     \
-	X(hlt)                                                                                     \
-	X(inb)                                                                                     \
-	X(outb)                                                                                    \
-	X(inl_dx) X(insb) X(mov_from_cr0) X(mov_to_cr3) X(mov_to_cr4) X(mov_from_dr) X(clts)       \
-		X(lgdt) X(lidt) X(ltr) X(rdmsr) X(wrmsr) X(invlpg) X(wbinvd) X(swapgs) X(sysret)
+/* clang-format off */
+#define PRIVILEGED(X) \
+	X(cli) X(sti) X(hlt) X(inb) X(outb) X(inl_dx) X(insb) X(mov_from_cr0) \
+	X(mov_to_cr3) X(mov_to_cr4) X(mov_from_dr) X(clts) X(lgdt) X(lidt) X(ltr) \
+	X(rdmsr) X(wrmsr) X(invlpg) X(wbinvd) X(swapgs) X(sysret)
+/* clang-format on */
 
 CHECK(user_privileged_instructions)
 {
