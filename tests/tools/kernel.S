@@ -40,7 +40,7 @@ extra:
 	.section .init.text, "ax", @progbits
 	.type	init, @function
 init:	after	ID_CPUID, cpuid
-	before	ID_IRET, IRET
+	after	ID_IRET, IRET
 	.size	init, . - init
 
 	.section .altinstr_replacement, "ax", @progbits
