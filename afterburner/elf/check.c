@@ -104,14 +104,19 @@ static const char *check_insn(const struct ab_image *image, const struct ab_site
 		   afterburn_insns[code->insn.id].name, ab_site_name(site));
 }
 
-/* A record that leaves the instruction open could not know its side, so only harm is reported. */
+/*
+ * Only harm is reported. A record that leaves the instruction open could not know its side. A
+ * control transfer may carry its pad behind it: so it does where it stands in the shadow of an sti,
+ * which a pad in front would use up.
+ */
 static const char *check_side(const struct ab_site *site, const struct ab_site_code *code,
 			      char *text, uint64_t size)
 {
 	bool before = site->kind & AFTERBURN_KIND_PAD_BEFORE;
 	bool wanted = afterburn_insns[code->insn.id].place == AFTERBURN_PLACE_BEFORE;
+	bool transfer = afterburn_insns[code->insn.id].class_ == AFTERBURN_CLASS_XFER;
 
-	if (before == wanted ||
+	if (before == wanted || (!before && transfer) ||
 	    (before && (site->kind & AFTERBURN_KIND_INSN) == AFTERBURN_INSN_DECODE))
 		return NULL;
 	return say(text, size, "the pad of %s must stand %s it",
