@@ -104,7 +104,7 @@ ok 'pad on the wrong side' code_finds '1: sti; pad 1, ID_STI; record 1b, 0, 1, 8
 	'the pad of STI must stand before it'
 ok 'a shadow also where the record leaves the instruction open' code_finds \
 	'1: sti; pad 1, ID_DECODE; record 1b, 0, 1, 8, ID_DECODE' 'must stand before it'
-ok 'a pad in front of an instruction that may fault' code_finds 'before ID_IRET, iretq' \
+ok 'a pad in front of an instruction that may fault' code_finds 'before ID_IRET, iret' \
 	'the pad of IRET must stand after it'
 ok 'a transfer in the shadow of an sti has its pad behind it' eval \
 	'with_code 32 x.o "before ID_STI, sti; after ID_SYSEXIT, sysexit" && clean x.o'
