@@ -10,8 +10,8 @@
 #include <wedge/log.h>
 #include "xen.h"
 
-/* The event channels in use; 0 is none. */
-static evtchn_port_t timer_port, console_port;
+/* The console's event channel; 0 if there is none. Each vCPU has one of its own for its timer. */
+static evtchn_port_t console_port;
 
 /* The interrupt controller's line, which `pending` must reflect besides Xen's events. */
 static bool line_asserted;
@@ -50,9 +50,9 @@ void events_init(struct vcpu *v)
 		wedge_fatal("Xen refuses to share the vCPU's event bytes");
 	v->events.masked = 1;
 	hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
-	timer_port = bind_virq(VIRQ_TIMER);
+	xen_of(v)->timer_port = bind_virq(VIRQ_TIMER);
 	console_port = first_domain ? bind_virq(VIRQ_CONSOLE) : xen.start_info->console.domU.evtchn;
-	unmask(timer_port);
+	unmask(xen_of(v)->timer_port);
 	if (console_port)
 		unmask(console_port);
 }
@@ -73,7 +73,7 @@ void events_handle(struct vcpu *v)
 	v->events.pending = 0;
 	info_of(v)->evtchn_pending_sel = 0;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (take(timer_port))
+	if (take(xen_of(v)->timer_port))
 		core_timer(v);
 	if (take(console_port))
 		core_console_input(v);
@@ -90,7 +90,7 @@ void backend_interrupt_line(struct vcpu *v, bool asserted)
 
 void backend_block(struct vcpu *v)
 {
-	evtchn_port_t ports[2] = {timer_port, console_port};
+	evtchn_port_t ports[2] = {xen_of(v)->timer_port, console_port};
 	struct sched_poll poll = {.nr_ports = console_port ? 2 : 1};
 
 	/* Not SCHEDOP_block: that unmasks events, and the wedge is not reentrant. */

@@ -31,6 +31,7 @@ void xen_main(struct vcpu *v)
 	/* User code must not read Xen's machine-to-physical table (public/xen.h, m2p_strict). */
 	hypercall2(__HYPERVISOR_vm_assist, VMASST_CMD_enable, VMASST_TYPE_m2p_strict);
 	memory_init();
+	v->backend = backend_allocate(sizeof(struct xen_vcpu));
 	events_init(v);
 	v->in_wedge = 1;
 	wedge_log("Xen %s, %lu MiB, of which %lu for shadow tables", first_domain ? "dom0" : "domU",

@@ -14,17 +14,10 @@
 #include "xen.h"
 
 enum {
-	LDT_PAGES = 16,	  /* 8,192 descriptors, as many as a selector can name */
 	USER_CS64 = 0x33, /* where Xen's own selectors appear, the guest's user ones are meant */
 	USER_CS32 = 0x23,
 	USER_DS = 0x2b,
 };
-
-static uint64_t gdt_page;
-
-/* The copy of the guest's LDT: pages as many as its limit ever asked for. */
-static uint64_t ldt_pages[LDT_PAGES];
-static unsigned int ldt_entries;
 
 /* As Xen would have it: DPL 3, accessed; zero if it is no code or data segment. */
 static uint64_t usable_descriptor(uint64_t d)
@@ -74,53 +67,54 @@ static uint64_t descriptor_page(void)
 
 static void create_gdt(struct vcpu *v)
 {
-	uint64_t frame;
+	uint64_t page = descriptor_page(), frame;
 
-	gdt_page = descriptor_page();
 	update_flush();
-	frame = xen.p2m[gdt_page];
+	frame = xen.p2m[page];
 	if (hypercall2(__HYPERVISOR_set_gdt, (unsigned long)&frame, ENTRIES))
 		wedge_fatal("Xen refuses the guest's segment descriptors (GDT at %lx)",
 			    v->gdt.base);
+	xen_of(v)->gdt_page = page;
 }
 
 void backend_load_gdt(struct vcpu *v)
 {
-	if (!gdt_page)
+	if (!xen_of(v)->gdt_page)
 		create_gdt(v);
 	for (unsigned int i = 1; i < ENTRIES; i++)
-		set_descriptor(gdt_page, i,
+		set_descriptor(xen_of(v)->gdt_page, i,
 			       i < entries_of(v) ? guest_descriptor(v, &v->gdt, i) : 0);
 }
 
 /* Makes the copy of the LDT reach to `entries`, at consecutive addresses. */
-static void grow_ldt(unsigned int entries)
+static void grow_ldt(struct xen_vcpu *x, unsigned int entries)
 {
-	for (unsigned int i = 0; i < LDT_PAGES && i * ENTRIES < entries; i++) {
-		if (ldt_pages[i])
+	for (unsigned int i = 0; i < XEN_LDT_PAGES && i * ENTRIES < entries; i++) {
+		if (x->ldt_pages[i])
 			continue;
-		ldt_pages[i] = descriptor_page();
+		x->ldt_pages[i] = descriptor_page();
 		update_entry(xen.wedge_l1, XEN_LDT / PAGE % ENTRIES + i,
-			     xen_machine(ldt_pages[i]) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
+			     xen_machine(x->ldt_pages[i]) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
 	}
 	update_flush();
 }
 
 void backend_load_ldt(struct vcpu *v)
 {
+	struct xen_vcpu *x = xen_of(v);
 	unsigned int entries = v->ldt.limit ? (v->ldt.limit + 1) / 8 : 0;
 	struct mmuext_op op = {.cmd = MMUEXT_SET_LDT, .arg1.linear_addr = XEN_LDT};
 
-	if (!entries && !ldt_entries)
+	if (!entries && !x->ldt_entries)
 		return;
-	grow_ldt(entries);
+	grow_ldt(x, entries);
 	for (unsigned int i = 0; i < entries; i++)
-		set_descriptor(ldt_pages[i / ENTRIES], i % ENTRIES,
+		set_descriptor(x->ldt_pages[i / ENTRIES], i % ENTRIES,
 			       guest_descriptor(v, &v->ldt, i));
 	op.arg2.nr_ents = entries;
 	if (hypercall4(__HYPERVISOR_mmuext_op, (unsigned long)&op, 1, 0, DOMID_SELF))
 		wedge_fatal("Xen refuses the guest's LDT of %u descriptors", entries);
-	ldt_entries = entries;
+	x->ldt_entries = entries;
 }
 
 static void set_base(unsigned int which, uint64_t value)
@@ -168,9 +162,9 @@ static bool refresh(struct vcpu *v, uint16_t selector)
 
 	if (selector < 4)
 		return true;
-	if (index >= (local ? ldt_entries : ENTRIES))
+	if (index >= (local ? xen_of(v)->ldt_entries : ENTRIES))
 		return false;
-	page = local ? ldt_pages[index / ENTRIES] : gdt_page;
+	page = local ? xen_of(v)->ldt_pages[index / ENTRIES] : xen_of(v)->gdt_page;
 	d = guest_descriptor(v, local ? &v->ldt : &v->gdt, index);
 	set_descriptor(page, index % ENTRIES, d);
 	return ((const volatile uint64_t *)xen_page(page))[index % ENTRIES];
@@ -180,7 +174,7 @@ bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector)
 {
 	/* Early kernels load selectors of the loader's table, which Xen never saw: nobody will
 	 * look. */
-	if (!gdt_page)
+	if (!xen_of(v)->gdt_page)
 		return true;
 	if (!refresh(v, selector))
 		return false;

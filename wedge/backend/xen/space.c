@@ -27,8 +27,13 @@ struct space {
 };
 
 static struct space spaces[SPACES];
-static struct space *current;
 static uint64_t loads, made, filled, invalidated, flushed;
+
+/* Of the processor that asks: the vCPU's address is mapped on each to its own. */
+static struct space *current(void)
+{
+	return xen_of((const struct vcpu *)WEDGE_VCPU_BASE)->space;
+}
 
 static unsigned int index_of(uint64_t va, unsigned int level)
 {
@@ -162,7 +167,7 @@ bool space_give_up_oldest(void)
 	struct space *victim = NULL;
 
 	for (unsigned int i = 0; i < SPACES; i++) {
-		if (spaces[i].kernel && &spaces[i] != current &&
+		if (spaces[i].kernel && &spaces[i] != current() &&
 		    (!victim || spaces[i].used < victim->used))
 			victim = &spaces[i];
 	}
@@ -210,14 +215,14 @@ static void switch_tables(const struct space *sp)
 void backend_space_load(struct vcpu *v)
 {
 	uint64_t guest = (v->cr[3] & X86_PTE_ADDRESS) / PAGE;
-	struct space *before = current, *sp = find(guest);
+	struct space *before = current(), *sp = find(guest);
 	bool changed;
 
 	if (!sp) {
 		sp = make(guest);
 		arch_forget_stacks(v);
 	}
-	current = sp;
+	xen_of(v)->space = sp;
 	sp->used = ++loads;
 	shadow_new_round();
 	changed = sync_low(sp);
@@ -235,8 +240,8 @@ void backend_space_flush(struct vcpu *v)
 	flushed++;
 	arch_forget_stacks(v);
 	shadow_new_round();
-	sync_low(current);
-	sync_high(current, true);
+	sync_low(current());
+	sync_high(current(), true);
 	update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
 }
 
@@ -254,14 +259,14 @@ static bool invalidate_in(struct shadow *s, uint64_t va)
 
 void backend_space_invalidate(struct vcpu *v, uint64_t va)
 {
-	bool changed = invalidate_in(current->kernel, va);
+	bool changed = invalidate_in(current()->kernel, va);
 
 	invalidated++;
 	if (changed && is_high(va))
 		arch_forget_stacks(v);
 	if (!is_high(va)) {
-		changed |= invalidate_in(current->user, va);
-		changed |= end_share(current, index_of(va, 4));
+		changed |= invalidate_in(current()->user, va);
+		changed |= end_share(current(), index_of(va, 4));
 	}
 	update_flush();
 	if (changed)
@@ -373,17 +378,17 @@ void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 			    walk->address);
 	filled++;
 	if (is_high(va)) {
-		fill_path(current->kernel, va);
+		fill_path(current()->kernel, va);
 	} else {
-		if ((!walk->user || walk->forced) && !current->split)
-			split(current);
+		if ((!walk->user || walk->forced) && !current()->split)
+			split(current());
 		if (walk->user)
-			fill_user(current, va);
-		if (current->split && !vcpu_in_user(v))
-			fill_path(current->kernel, va);
+			fill_user(current(), va);
+		if (current()->split && !vcpu_in_user(v))
+			fill_path(current()->kernel, va);
 	}
 	if (walk->forced)
-		fill_forced(current->kernel, va);
+		fill_forced(current()->kernel, va);
 	update_flush();
 }
 
@@ -403,7 +408,7 @@ void backend_stats(void)
 /* The kernel view's leaf for an address; *index is its place. */
 static struct shadow *leaf_table(uint64_t va, unsigned int *index)
 {
-	struct shadow *s = current->kernel;
+	struct shadow *s = current()->kernel;
 
 	while (s && s->level > 1)
 		s = shadow_child(s, index_of(va, s->level));

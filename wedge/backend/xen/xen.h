@@ -59,6 +59,24 @@ static inline uint64_t xen_machine(uint64_t page)
 	return xen.p2m[page] * PAGE;
 }
 
+/* What the back end keeps for each vCPU, behind its `backend` pointer. */
+#define XEN_LDT_PAGES 16 /* 8,192 descriptors, as many as a selector can name */
+
+struct space;
+
+struct xen_vcpu {
+	struct space *space; /* the address space that is loaded */
+	uint64_t gdt_page;   /* the copy of the guest's GDT; 0: none yet */
+	uint64_t ldt_pages[XEN_LDT_PAGES];
+	unsigned int ldt_entries;
+	evtchn_port_t timer_port;
+};
+
+static inline struct xen_vcpu *xen_of(const struct vcpu *v)
+{
+	return v->backend;
+}
+
 /* ---- memory.c ---- */
 
 /* Frames that the guest must not reach; ranges are [first, end). */
