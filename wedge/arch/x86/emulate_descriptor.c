@@ -20,7 +20,7 @@ enum {
 	LSL_SYSTEM_TYPES = 1 << 2 | 1 << 9 | 1 << 11,
 };
 
-static uint64_t descriptor_base(uint64_t d)
+uint64_t segment_descriptor_base(uint64_t d)
 {
 	return (d >> 16 & 0xffffff) | (d >> 56 << 24);
 }
@@ -110,7 +110,7 @@ static bool load_task_register(struct emulation *e)
 	if (!operand_store(e, v->gdt.base + (selector & ~7ull), &busy, DESCRIPTOR_BYTES))
 		return false;
 	v->task = (struct vcpu_table){
-		.base = descriptor_base(d[0]) | d[1] << 32,
+		.base = segment_descriptor_base(d[0]) | d[1] << 32,
 		.limit = descriptor_limit(d[0]),
 		.selector = (uint16_t)selector,
 	};
@@ -132,7 +132,7 @@ static bool load_local_table(struct emulation *e)
 			exception_gp(v, selector & ~3u);
 			return false;
 		}
-		table.base = descriptor_base(d[0]) | d[1] << 32;
+		table.base = segment_descriptor_base(d[0]) | d[1] << 32;
 		table.limit = descriptor_limit(d[0]);
 	}
 	table.selector = (uint16_t)selector;

@@ -10,18 +10,18 @@
 #include <wedge/guest_walk.h>
 #include <wedge/machine.h>
 
-static unsigned int port_width(const struct emulation *e)
+unsigned int io_width(const struct afterburn_decoded *d)
 {
-	if (!(e->d->opcode & 1))
+	if (!(d->opcode & 1))
 		return 1;
-	return e->d->operand_size == 2 ? 2 : 4;
+	return d->operand_size == 2 ? 2 : 4;
 }
 
-static uint16_t port_number(const struct emulation *e)
+uint16_t io_port(const struct vcpu *v, const struct afterburn_decoded *d)
 {
-	if (e->d->id == AFTERBURN_INSN_IN_IMM || e->d->id == AFTERBURN_INSN_OUT_IMM)
-		return (uint16_t)e->d->imm;
-	return (uint16_t)e->v->gpr[X86_RDX];
+	if (d->id == AFTERBURN_INSN_IN_IMM || d->id == AFTERBURN_INSN_OUT_IMM)
+		return (uint16_t)d->imm;
+	return (uint16_t)v->gpr[X86_RDX];
 }
 
 static void advance(struct emulation *e, unsigned int reg, unsigned int width)
@@ -72,14 +72,14 @@ static bool one_element(struct emulation *e, bool input, unsigned int width)
 	if (input) {
 		if (!can_store(e, index_value(e, X86_RDI), width))
 			return false;
-		value = machine_io_read(port_number(e), width);
+		value = machine_io_read(io_port(e->v, e->d), width);
 		if (!operand_store(e, index_value(e, X86_RDI), &value, width))
 			return false;
 		advance(e, X86_RDI, width);
 	} else {
 		if (!operand_load(e, source_address(e), &value, width))
 			return false;
-		machine_io_write(port_number(e), width, value);
+		machine_io_write(io_port(e->v, e->d), width, value);
 		advance(e, X86_RSI, width);
 	}
 	return true;
@@ -87,7 +87,7 @@ static bool one_element(struct emulation *e, bool input, unsigned int width)
 
 static bool string(struct emulation *e, bool input)
 {
-	unsigned int width = port_width(e);
+	unsigned int width = io_width(e->d);
 
 	if (!e->d->repeat)
 		return one_element(e, input, width);
@@ -101,17 +101,17 @@ static bool string(struct emulation *e, bool input)
 
 bool emulate_io(struct emulation *e)
 {
-	unsigned int width = port_width(e);
+	unsigned int width = io_width(e->d);
 
 	switch (e->d->id) {
 	case AFTERBURN_INSN_IN_IMM:
 	case AFTERBURN_INSN_IN_DX:
 		operand_write_register(e->v, X86_RAX, width,
-				       machine_io_read(port_number(e), width));
+				       machine_io_read(io_port(e->v, e->d), width));
 		return true;
 	case AFTERBURN_INSN_OUT_IMM:
 	case AFTERBURN_INSN_OUT_DX:
-		machine_io_write(port_number(e), width, (uint32_t)e->v->gpr[X86_RAX]);
+		machine_io_write(io_port(e->v, e->d), width, (uint32_t)e->v->gpr[X86_RAX]);
 		return true;
 	default:
 		return string(e, e->d->id == AFTERBURN_INSN_INS);

@@ -14,14 +14,6 @@ enum { SFMASK_ALL = 0x257fd5 };
 /* What the guest may set in EFER: SCE and NX; LME and LMA are fixed in 64-bit mode. */
 enum { EFER_ALLOWED = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX };
 
-static uint64_t read_tsc(void)
-{
-	uint32_t low, high;
-
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
-}
-
 /* Where an MSR lives that is nothing but storage to the wedge; NULL for all others. */
 static uint64_t *storage(struct vcpu *v, uint32_t msr)
 {
@@ -65,7 +57,7 @@ static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
 	}
 	switch (msr) {
 	case X86_MSR_TSC:
-		*value = read_tsc();
+		*value = x86_read_tsc();
 		return true;
 	case X86_MSR_EFER:
 		*value = v->efer;
@@ -163,10 +155,10 @@ bool emulate_msr(struct emulation *e)
 		return true;
 	case AFTERBURN_INSN_RDTSCP:
 		v->gpr[X86_RCX] = (uint32_t)v->tsc_aux;
-		put_edx_eax(v, read_tsc());
+		put_edx_eax(v, x86_read_tsc());
 		return true;
 	case AFTERBURN_INSN_RDTSC:
-		put_edx_eax(v, read_tsc());
+		put_edx_eax(v, x86_read_tsc());
 		return true;
 	case AFTERBURN_INSN_WRMSR:
 		good = write_msr(v, msr, value);

@@ -43,7 +43,7 @@ static uint64_t descriptor_base(struct vcpu *v, uint16_t selector)
 
 	if (selector < 4 || !segment_descriptor(v, selector, &d))
 		return 0;
-	return (d >> 16 & 0xffffff) | (d >> 56 << 24);
+	return segment_descriptor_base(d);
 }
 
 /*

@@ -36,8 +36,7 @@ bool user_io(struct vcpu *v)
 {
 	struct site site = {.va = v->rip};
 	struct guest_fault fault;
-	uint16_t port;
-	unsigned int size = 0, width;
+	unsigned int size = 0;
 
 	while (size < AFTERBURN_INSN_MAX &&
 	       guest_read(v, v->rip + size, site.insn + size, 1, &fault))
@@ -45,11 +44,7 @@ bool user_io(struct vcpu *v)
 	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &site.d) ||
 	    !is_register_form(site.d.id))
 		return false;
-	width = !(site.d.opcode & 1) ? 1 : site.d.operand_size == 2 ? 2 : 4;
-	port = site.d.id == AFTERBURN_INSN_IN_IMM || site.d.id == AFTERBURN_INSN_OUT_IMM
-		       ? (uint16_t)site.d.imm
-		       : (uint16_t)v->gpr[X86_RDX];
-	if (!bitmap_allows(v, port, width))
+	if (!bitmap_allows(v, io_port(v, &site.d), io_width(&site.d)))
 		return false;
 	site.insn_length = site.d.length;
 	site.site_length = site.d.length;

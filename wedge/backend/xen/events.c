@@ -101,14 +101,6 @@ void backend_block(struct vcpu *v)
 
 /* ---- time ---- */
 
-static uint64_t read_tsc(void)
-{
-	uint32_t low, high;
-
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
-}
-
 /* public/xen.h, struct vcpu_time_info: scaled time stamp since the last update. */
 static uint64_t scale(uint64_t ticks, uint32_t multiplier, int8_t shift)
 {
@@ -129,7 +121,7 @@ uint64_t backend_now_ns(void)
 		version = t->version;
 		__asm__ volatile("" : : : "memory");
 		now = t->system_time +
-		      scale(read_tsc() - t->tsc_timestamp, t->tsc_to_system_mul, t->tsc_shift);
+		      scale(x86_read_tsc() - t->tsc_timestamp, t->tsc_to_system_mul, t->tsc_shift);
 		__asm__ volatile("" : : : "memory");
 	} while ((version & 1) || version != t->version);
 	return now;

@@ -130,6 +130,13 @@ bool emulate_msr(struct emulation *e);	    /* rdmsr wrmsr rdpmc cpuid rdtsc(p) *
 
 /* ---- shared by some of them ---- */
 
+/* Bytes that an in or out moves, and the port it names. */
+unsigned int io_width(const struct afterburn_decoded *d);
+uint16_t io_port(const struct vcpu *v, const struct afterburn_decoded *d);
+
+/* The base address that a code or data descriptor holds (SDM 3A section 3.4.5). */
+uint64_t segment_descriptor_base(uint64_t descriptor);
+
 /* Loads a segment register for the guest kernel; false if it faulted. */
 bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector);
 

@@ -132,4 +132,17 @@
 #define X86_SELECTOR_RPL 3
 #define X86_SELECTOR_LDT 4
 
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* The time stamp counter (SDM 2B, RDTSC), which every platform lets ring 3 read. */
+static inline uint64_t x86_read_tsc(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
+}
+#endif /* __ASSEMBLER__ */
+
 #endif /* WEDGE_X86_H */
