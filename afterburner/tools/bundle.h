@@ -44,6 +44,13 @@ int wedge_open(struct wedge *wedge, const char *name, struct ab_bytes file, stru
 void wedge_close(struct wedge *wedge);
 
 /**
+ * wedge_is_beside - is it 64-bit code for 32-bit kernels?
+ *
+ * Such a wedge is called by a launcher and lies above the kernel's 4 GiB, not among its addresses.
+ */
+bool wedge_is_beside(const struct wedge *wedge);
+
+/**
  * wedge_move_notes - copy the wedge's notes, with addresses for a wedge loaded at `load_paddr`
  *
  * Returns 0 and fills in wedge->notes, or -1 with *error set.
@@ -52,6 +59,13 @@ int wedge_move_notes(struct wedge *wedge, uint64_t load_paddr, struct ab_error *
 
 /* True if the image brings a Xen note of its own that names a paravirtual entry point. */
 bool has_xen_entry(const struct ab_image *image);
+
+/**
+ * bundle_possible - is there such a thing as a kernel of this width on this platform?
+ *
+ * Returns 0, or -1 with *error set to the reason why there cannot be.
+ */
+int bundle_possible(const char *platform, unsigned int width, struct ab_error *error);
 
 /**
  * bundle_check - may this kernel and this wedge go together?

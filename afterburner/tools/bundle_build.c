@@ -95,6 +95,18 @@ static void fill_segments(const struct ab_image *kernel, struct afterburn_wedge_
 	}
 }
 
+/* A wedge beside the kernel is none of its addresses; only what the file says must fit. */
+static int check_room_beside(const struct bundle *bundle, struct ab_error *error)
+{
+	if (bundle->load_paddr > UINT32_MAX ||
+	    bundle->bundle_size - 1 > UINT32_MAX - bundle->load_paddr)
+		return ab_fail(error,
+			       "wedge and tables need %" PRIu64
+			       " bytes above the kernel's, too many below 4 GiB",
+			       bundle->bundle_size);
+	return 0;
+}
+
 /* The wedge with its tables must end below the top of the address space, clear of the kernel. */
 static int check_room(const struct bundle *bundle, struct ab_error *error)
 {
@@ -102,6 +114,8 @@ static int check_room(const struct bundle *bundle, struct ab_error *error)
 	uint64_t top = kernel->width == 64 ? UINT64_MAX : UINT32_MAX;
 	uint64_t start = bundle->wedge->link_addr, last;
 
+	if (wedge_is_beside(bundle->wedge))
+		return check_room_beside(bundle, error);
 	if (bundle->bundle_size - 1 > top - start || bundle->load_paddr > top ||
 	    bundle->bundle_size - 1 > top - bundle->load_paddr)
 		return ab_fail(error,

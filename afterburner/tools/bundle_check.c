@@ -126,10 +126,22 @@ static int check_kernel(struct bundle *bundle, struct ab_error *error)
 	return check_sites(bundle, error);
 }
 
+int bundle_possible(const char *platform, unsigned int width, struct ab_error *error)
+{
+	if (width == 64 && strcmp(platform, "linux") == 0)
+		return ab_fail(error,
+			       "a 64-bit kernel cannot run in a Linux process: it lives in the "
+			       "upper half of the address space, where a process can map nothing; "
+			       "build it for i386");
+	return 0;
+}
+
 int bundle_check(struct bundle *bundle, struct ab_error *error)
 {
 	const struct wedge *wedge = bundle->wedge;
 
+	if (bundle_possible(wedge->header.platform, bundle->kernel->width, error) < 0)
+		return -1;
 	if (wedge->header.width != bundle->kernel->width)
 		return ab_fail(error, "a %u-bit kernel; the wedge %s is for %u-bit kernels",
 			       bundle->kernel->width, wedge->elf.name, wedge->header.width);

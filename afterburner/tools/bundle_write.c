@@ -54,7 +54,7 @@ static int write_headers(const struct bundle *bundle, const struct places *at, s
 		.type = PT_LOAD,
 		.flags = PF_R | PF_W | PF_X,
 		.offset = at->image,
-		.vaddr = wedge->link_addr,
+		.vaddr = wedge_is_beside(wedge) ? bundle->load_paddr : wedge->link_addr,
 		.paddr = bundle->load_paddr,
 		.filesz = bundle->bundle_size,
 		.memsz = bundle->bundle_size,

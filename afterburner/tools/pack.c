@@ -20,8 +20,9 @@ static const char usage[] =
 	"usage: afterburn pack --wedge PLATFORM [-o OUT] VMLINUX\n"
 	"       afterburn pack --wedge-file FILE [-o OUT] VMLINUX\n"
 	"\n"
-	"Puts the kernel VMLINUX and the wedge for PLATFORM (xen) into one ELF file, OUT\n"
-	"(default: VMLINUX.packed), which boots on bare metal as before, and on PLATFORM.\n"
+	"Puts the kernel VMLINUX and the wedge for PLATFORM (xen, linux) into one ELF\n"
+	"file, OUT (default: VMLINUX.packed), which boots on bare metal as before, and on\n"
+	"PLATFORM.\n"
 	"\n"
 	"  -w, --wedge PLATFORM    take the installed wedge for this platform\n"
 	"  -W, --wedge-file FILE   take this wedge\n"
@@ -148,6 +149,8 @@ static int pack_kernel(const struct options *o, struct ab_image *kernel, struct 
 	const char *name = o->wedge_file;
 	int code;
 
+	if (o->platform && bundle_possible(o->platform, kernel->width, &error) < 0)
+		return refuse(kernel->name, &error);
 	if (!name) {
 		snprintf(relative, sizeof(relative), "lib/afterburner/wedge-%.64s-%s.elf",
 			 o->platform, kernel->width == 64 ? "x86_64" : "i386");

@@ -61,6 +61,11 @@ static void flatten(struct wedge *wedge)
 	}
 }
 
+bool wedge_is_beside(const struct wedge *wedge)
+{
+	return wedge->elf.width == 64 && wedge->header.width == 32;
+}
+
 static int check_header(const struct wedge *wedge, struct ab_error *error)
 {
 	const struct afterburn_wedge_header *h = &wedge->header;
@@ -77,9 +82,16 @@ static int check_header(const struct wedge *wedge, struct ab_error *error)
 			       "made for sites of version %u, this afterburn knows version %u; "
 			       "build both from one source",
 			       h->sites_version, AFTERBURN_SITES_VERSION);
-	if (h->width != wedge->elf.width)
+	if (h->width != wedge->elf.width && (!wedge_is_beside(wedge) || h->entry == 0))
 		return ab_fail(error, "says it is for %u-bit kernels, but is an ELF%u file",
 			       h->width, wedge->elf.width);
+	if (h->entry >= wedge->image_size)
+		return ab_fail(error, "its entry 0x%x lies outside its image", h->entry);
+	if (wedge_is_beside(wedge) && wedge->link_addr <= UINT32_MAX)
+		return ab_fail(error,
+			       "it is linked at 0x%" PRIx64
+			       ", among the 4 GiB that are the kernel's",
+			       wedge->link_addr);
 	if (!memchr(h->platform, 0, sizeof(h->platform)) || !h->platform[0])
 		return ab_fail(error, "its header names no platform");
 	return 0;

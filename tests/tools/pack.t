@@ -86,6 +86,37 @@ for width in 64 32; do
 		"strip -o s$width k$width && '$afterburn' pack -W w$width -o ps$width s$width | grep -q ': 10 sites'"
 done
 
+# A wedge that a launcher calls: 64-bit code for 32-bit kernels, above their 4 GiB.
+beside() { # beside OUT [gcc argument...]
+	local out=$1
+	shift
+	wedge_base=${wedge_base:-0x500000000000} wedge 64 "$out" -DKERNELS=32 '-DPLATFORM="linux"' \
+		-DLAUNCH_ENTRY=96 -DNO_ENTRY=1 "$@"
+}
+beside wb
+ok 'a wedge beside a 32-bit kernel: packs' "$afterburn" pack -W wb -o pb k32
+ok 'beside: the kernel is as it was' same_but_header k32 pb 32
+read -r offset vaddr paddr <<<"$(readelf -lW pb | awk '$1 == "LOAD" { n++ } n == 4 && $1 == "LOAD" {
+	print $2, $3, $4 }')"
+is 'beside: no address of the kernel is its own' "$vaddr:$((paddr))" "$paddr:$((0x1200000))"
+is 'beside: its entry is kept' "$(number pb $((offset + 20)) 4)" 96
+is 'beside: load address' "$(number pb $((offset + 40)) 8)" $((paddr))
+is 'beside: the sites are there' "$(number pb $((offset + 68)) 4)" 10
+ok 'beside: readelf has no complaint' eval '[[ -z $(readelf -aW pb 2>&1 >/dev/null) ]]'
+ok 'beside: refused a second time' refuses 1 'packed already' -W wb pb
+ok 'beside: not for a 64-bit kernel, and why' refuses 1 \
+	'a 64-bit kernel cannot run in a Linux process: it lives in the upper half' -W wb k64
+ok 'the same by name, wedge or not' refuses 1 'where a process can map nothing' -w linux k64
+ok 'beside: an entry is needed' eval \
+	'beside wrong -ULAUNCH_ENTRY && refuses 1 "for 32-bit kernels, but is an ELF64 file" -W wrong k32'
+ok 'beside: an entry outside' eval \
+	'beside wrong -ULAUNCH_ENTRY -DLAUNCH_ENTRY=0x4000 && refuses 1 "entry 0x4000 lies outside" -W wrong k32'
+ok 'beside: linked among the kernel' eval \
+	'wedge_base=0xfffff000 beside wrong && refuses 1 "among the 4 GiB" -W wrong k32'
+ok 'beside: no room in the file' eval \
+	'sed "s/- 0xc0000000)/+ 0x3ee00000)/" k32.lds >high.lds && ld -m elf_i386 --no-warn-rwx-segments \
+		-z max-page-size=0x1000 -T high.lds k32.o -o high32 && refuses 1 "too many below 4 GiB" -W wb high32'
+
 ok 'mode bits are kept' eval \
 	'cp k64 m64; chmod 640 m64; "$afterburn" pack -q -W w64 m64 && [[ $(stat -c %a m64.packed) == 640 ]]'
 ok 'the output may be the input' eval \

@@ -18,6 +18,12 @@
 #ifndef PLATFORM
 #define PLATFORM "xen"
 #endif
+#ifndef KERNELS
+#define KERNELS WIDTH
+#endif
+#ifndef LAUNCH_ENTRY
+#define LAUNCH_ENTRY 0
+#endif
 #ifndef ENTRY
 #define ENTRY wedge_start
 #endif
@@ -25,7 +31,7 @@
 	.text
 	.globl	header
 header:	.quad	MAGIC
-	.long	VERSION, SITES, WIDTH, 0
+	.long	VERSION, SITES, KERNELS, LAUNCH_ENTRY
 	.ascii	PLATFORM
 	.org	header + 40
 	.skip	56 + 40 * AFTERBURN_BUNDLE_MAX_SEGMENTS
