@@ -6,12 +6,13 @@ WEDGE_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The large model: addresses of the gates are far from a process's own code.
 WEDGE_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -fno-pie -mcmodel=large -MMD -MP \
-	-I$(SRC)/tests/wedge/include -I$(SRC)/wedge/include -I$(SRC)/afterburner/include \
+	-I$(SRC)/tests/wedge/include -I$(SRC)/wedge/arch/x86/x86_64/include \
+	-I$(SRC)/wedge/include -I$(SRC)/afterburner/include \
 	$(WEDGE_TEST_SAN)
 
 WEDGE_TEST_PARTS := $(wildcard $(SRC)/wedge/core/*.c $(SRC)/wedge/lib/*.c $(SRC)/wedge/dev/*.c \
-	$(SRC)/wedge/arch/x86/*.c $(SRC)/afterburner/insn/*.c) \
-	$(filter-out %/offsets.c,$(wildcard $(SRC)/wedge/arch/x86/x86_64/*.c)) \
+	$(SRC)/wedge/arch/x86/x86_64/*.c $(SRC)/afterburner/insn/*.c) \
+	$(filter-out %/offsets.c,$(wildcard $(SRC)/wedge/arch/x86/*.c)) \
 	$(addprefix $(SRC)/tests/wedge/,fake_backend.c guest.c encodings.c)
 WEDGE_TEST_OBJS := $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj/%.o,$(WEDGE_TEST_PARTS))
 
@@ -44,10 +45,11 @@ $(WEDGE_TEST)/gates/vcpu_offsets.h: $(O)/wedge/xen-x86_64/vcpu_offsets.h
 
 $(WEDGE_TEST)/gates.t: $(addprefix $(SRC)/tests/wedge/gates/,gates.c caller.S wedge/vcpu.h) \
 		$(SRC)/wedge/arch/x86/x86_64/gates.S $(WEDGE_TEST)/gates/vcpu_offsets.h \
-		$(wildcard $(SRC)/wedge/include/wedge/vcpu*.h)
+		$(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/arch/x86/x86_64/include/wedge/*.h)
 	@echo "  LD      $(patsubst $(O)/%,%,$@)"
 	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -no-pie -I$(SRC)/tests/wedge/gates \
 		-I$(SRC)/wedge/include -I$(SRC)/afterburner/include -I$(WEDGE_TEST)/gates \
+		$(call wedge_headers,xen,x86_64) \
 		$(filter %.c %.S,$^) -o $@ -lcmocka
 
 TESTS += $(WEDGE_TEST_NAMES:%=$(WEDGE_TEST)/%.t) $(WEDGE_TEST)/gates.t

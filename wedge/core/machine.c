@@ -17,7 +17,7 @@ static struct pc pc;
 /* Devices answer on whatever processor asks; the interrupt line goes to the first. */
 static struct vcpu *boot_vcpu(void)
 {
-	return (struct vcpu *)WEDGE_VCPU_BASE;
+	return (struct vcpu *)(uintptr_t)WEDGE_VCPU_BASE;
 }
 
 void machine_init(void)

@@ -148,8 +148,10 @@ bool core_wedge_alias(struct vcpu *v)
 		uint64_t delta =
 			bundle_header->segments[i].vaddr - bundle_header->segments[i].paddr;
 
-		if (delta && v->rip + delta - WEDGE_BASE < WEDGE_SIZE) {
-			v->rip += delta;
+		uint64_t linked = (v->rip + delta) & ARCH_ADDRESS_MASK;
+
+		if (delta && linked - WEDGE_BASE < WEDGE_SIZE) {
+			v->rip = linked;
 			return true;
 		}
 	}

@@ -9,12 +9,9 @@
 #define WEDGE_ARCH_H
 
 #include <afterburn/bundle.h>
+#include <wedge/arch_traits.h>
 #include <wedge/site_table.h>
 #include <wedge/vcpu.h>
-
-/* Which code the kernel is made of. */
-#define ARCH_CODE_MODE AFTERBURN_CODE_64
-#define ARCH_WORD_SIZE 8
 
 /* ---- for the core ---- */
 

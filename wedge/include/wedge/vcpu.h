@@ -12,13 +12,7 @@
 #ifndef WEDGE_VCPU_H
 #define WEDGE_VCPU_H
 
-/* Where a wedge is linked and runs: the last 2 MiB, free in every kernel we know of. */
-#define WEDGE_BASE 0xffffffffffe00000
-#define WEDGE_SIZE 0x200000
-
-#define WEDGE_VCPU_BASE	  0xfffffffffff00000
-#define WEDGE_VCPU_PAGES  2
-#define WEDGE_STACK_PAGES 4
+#include <wedge/backend_traits.h>
 
 #ifndef __ASSEMBLER__
 #include <stdbool.h>

@@ -8,7 +8,21 @@
 #ifndef BACKEND_TRAITS_H
 #define BACKEND_TRAITS_H
 
+#define WEDGE_BASE 0xffffffffffe00000
+#define WEDGE_SIZE 0x200000
+
+#define WEDGE_VCPU_BASE	  0xfffffffffff00000
+#define WEDGE_VCPU_PAGES  2
+#define WEDGE_STACK_PAGES 4
+
 extern int fake_selectors_are_real;
 #define BACKEND_SELECTORS_ARE_REAL fake_selectors_are_real
+
+#include <stdint.h>
+
+static inline uint64_t backend_gate_address(const void *gate)
+{
+	return (uintptr_t)gate;
+}
 
 #endif /* BACKEND_TRAITS_H */

@@ -69,7 +69,7 @@ static void emit_vcpu_address(struct code *c, unsigned int offset)
 
 static const char *emit_branch(struct code *c, uint8_t opcode, const void *gate)
 {
-	int64_t distance = (int64_t)((uint64_t)gate - (c->va + c->at + 5));
+	int64_t distance = (int64_t)(backend_gate_address(gate) - (c->va + c->at + 5));
 	int32_t relative = (int32_t)distance;
 
 	if (distance != relative)

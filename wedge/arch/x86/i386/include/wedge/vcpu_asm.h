@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vcpu_asm.h - assembler macros around the vCPU, for 32-bit code (.code32).
+ *
+ * The vCPU's registers are 64 bits wide whatever the guest is; 32-bit code writes the lower halves,
+ * and the upper ones are never anything but zero.
+ *
+ * Invariant: usable from guest context: reaches the vCPU by absolute address only.
+ */
+/* clang-format off */
+#ifndef WEDGE_VCPU_ASM_H
+#define WEDGE_VCPU_ASM_H
+
+#include <wedge/vcpu.h>
+#include <vcpu_offsets.h>
+
+#define VCPU_AT(offset) ((offset) + WEDGE_VCPU_BASE)
+#define VCPU_REG(n) VCPU_AT(VCPU_GPR + 8 * (n))
+
+#endif /* WEDGE_VCPU_ASM_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * arch_traits.h - what a 64-bit guest kernel is made of. Each width has a header of this name; the
+ * build chooses it. It says nothing of the code that the wedge itself is made of.
+ *
+ * Invariant: constants only.
+ */
+#ifndef WEDGE_ARCH_TRAITS_H
+#define WEDGE_ARCH_TRAITS_H
+
+/* Which code the kernel is made of (afterburn/insn.h), and the bytes of a word. */
+#define ARCH_CODE_MODE AFTERBURN_CODE_64
+#define ARCH_WORD_SIZE 8
+
+/* Linear addresses are cut to these bits. */
+#define ARCH_ADDRESS_MASK UINT64_MAX
+
+/* ModRM with mod = 0 and rm = 5 counts from the next instruction (SDM 2A section 2.2.1.6). */
+#define ARCH_RIP_RELATIVE 1
+
+/* LDT and TSS descriptors, and IDT gates (SDM 3A sections 7.2.3 and 6.14.1). */
+#define ARCH_SYSTEM_DESCRIPTOR_BYTES 16
+#define ARCH_IDT_GATE_BYTES	     16
+
+/* DS, ES, SS have no base, and null may be loaded into SS (SDM 3A section 3.2.4). */
+#define ARCH_FLAT_SEGMENTS 1
+
+#endif /* WEDGE_ARCH_TRAITS_H */

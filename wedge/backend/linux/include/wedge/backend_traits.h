@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * backend_traits.h - where a wedge in a Linux process lives as guest code sees it, and what such a
+ * processor does like hardware, so that sites may stay as they are.
+ *
+ * The wedge itself is above 4 GiB. Guest code reaches a window of it: the gates, and the vCPU.
+ *
+ * Invariant: constants and what follows from them alone; the constants serve the assembler too.
+ */
+#ifndef BACKEND_TRAITS_H
+#define BACKEND_TRAITS_H
+
+/* The window: below Linux's fixmap once the launcher has lowered it (reservetop). */
+#define WEDGE_BASE 0xffc00000
+#define WEDGE_SIZE 0x10000
+
+#define WEDGE_VCPU_BASE	 0xffc04000
+#define WEDGE_VCPU_PAGES 2
+
+/* The host's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
+#define BACKEND_SELECTORS_ARE_REAL 0
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* The linker's section of all gates; the window begins with it. */
+extern const char wedge_gates[];
+
+/* Where guest code finds a gate. */
+static inline uint64_t backend_gate_address(const void *gate)
+{
+	return WEDGE_BASE + (uint64_t)((uintptr_t)gate - (uintptr_t)wedge_gates);
+}
+#endif /* __ASSEMBLER__ */
+
+#endif /* BACKEND_TRAITS_H */
