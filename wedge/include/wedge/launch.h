@@ -9,6 +9,11 @@
  * launch_info in %rdi and an ordinary stack. The wedge ends the child with one of the exit codes
  * below; the parent waits for it.
  *
+ * The child is the leader of a process group of its own, and is killed when its parent dies; the
+ * parent kills and reaps the whole group when the child has ended. All signals have their default
+ * action and are unblocked, except that SIGPIPE and SIGTTOU are ignored. The child holds the
+ * descriptors named here and no others, and no core file is written for it.
+ *
  * Invariant: all that the wedge needs from outside is here; it opens nothing itself.
  */
 #ifndef WEDGE_LAUNCH_H
@@ -34,21 +39,73 @@ enum launch_trap {
 
 struct launch_info {
 	uint32_t version;
-	uint32_t trap;		/* enum launch_trap */
-	int32_t memory_fd;	/* the memory file: guest-physical memory from offset 0 */
-	int32_t input_fd;	/* console input, -1: none */
-	int32_t output_fd;	/* console output */
+	uint32_t trap;	   /* enum launch_trap */
+	int32_t memory_fd; /* the memory file: guest-physical memory from offset 0 */
+	/*
+	 * Console input: the reading end of a pipe, non-blocking; -1: none. It never comes to its
+	 * end while the launcher lives.
+	 */
+	int32_t input_fd;
+	int32_t output_fd; /* console output: the writing end of a pipe, blocking */
 	int32_t reserved;
-	uint64_t memory_bytes;	/* a multiple of the page size */
-	uint64_t ramdisk;	/* guest-physical address, page aligned; 0 with size 0: none */
+	uint64_t memory_bytes; /* a multiple of the page size */
+	uint64_t ramdisk;      /* guest-physical address, page aligned; 0 with size 0: none */
 	uint64_t ramdisk_bytes;
-	uint64_t tsc_khz;	/* of the time stamp counter */
-	uint64_t xstate_bytes;	/* of the host's extended processor state, standard format (CPUID 0xd) */
+	uint64_t tsc_khz;      /* of the time stamp counter */
+	uint64_t xstate_bytes; /* of what XCR0 enables, standard format (CPUID 0xd); 512 without */
 	uint64_t signal_frame_bytes; /* what the host may push for a signal (AT_MINSIGSTKSZ) */
-	uint64_t debug;		/* address of a struct launch_debug that is shared, or 0 */
+	uint64_t debug; /* address of the struct launch_debug, shared with the launcher */
 	char command_line[LAUNCH_COMMAND_LINE_SIZE]; /* NUL terminated */
 };
 
 typedef void launch_entry(const struct launch_info *info);
+
+/*
+ * The debugger's border: a page that launcher and wedge share.
+ *
+ * To stop the guest the launcher sets `request` to LAUNCH_STOP and sends the child SIGUSR2. At that
+ * signal, and wherever it enters with `request` at LAUNCH_STOP, the wedge stops:
+ *
+ *   1. fills in `registers` and `reason`, sets `request` to LAUNCH_STOP (if it stops of its own
+ *      accord), adds one to `stops`;
+ *   2. waits by futex on `request` until it is no longer LAUNCH_STOP;
+ *   3. takes eax to gs of `registers` over (control registers and bases are only shown), and goes
+ *      on, with LAUNCH_STEP for one guest instruction.
+ *
+ * It stops of its own accord
+ *   - at an int3 of guest code, kernel or user, whose first byte's linear address is among
+ *     `breakpoints`: eip is then that address, and the guest sees no exception. Any other int3 is
+ *     the guest's. The launcher has put the int3 into the memory file itself; a page with a
+ *     breakpoint may be mapped anywhere or nowhere at that moment.
+ *   - after the one instruction of LAUNCH_STEP. A rewritten site counts as one, with all that the
+ *     wedge does for it; EFLAGS.TF of the guest's own is neither shown nor lost.
+ *   - at the guest's crash, if `attached` is not 0; let go on, it ends with LAUNCH_CRASH as
+ * without. `registers` and `reason` are filled in at a crash in any case.
+ *
+ * Invariant: `request`, `attached` and `breakpoints` change only by the launcher (but for step 1),
+ * `stops` only by the wedge; `registers` belong to the launcher while the wedge waits in step 2, to
+ * the wedge at all other times. Each word is written whole, in this order.
+ */
+enum launch_request { LAUNCH_RUN, LAUNCH_STOP, LAUNCH_STEP };
+enum launch_reason { LAUNCH_ASKED = 1, LAUNCH_BREAKPOINT, LAUNCH_STEPPED, LAUNCH_CRASHED };
+
+enum { LAUNCH_BREAKPOINTS = 64 };
+
+/* The guest's, as it believes them to be: its selectors, its control registers. */
+struct launch_registers {
+	uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi, eip, eflags;
+	uint32_t cs, ss, ds, es, fs, gs;
+	uint32_t cr0, cr2, cr3, cr4, fs_base, gs_base;
+};
+
+struct launch_debug {
+	uint32_t request;  /* enum launch_request; a futex, shared between processes */
+	uint32_t stops;	   /* how often the wedge has stopped */
+	uint32_t reason;   /* enum launch_reason, of the last stop */
+	uint32_t attached; /* a debugger is there */
+	struct launch_registers registers;
+	uint32_t breakpoint_count;
+	uint32_t breakpoints[LAUNCH_BREAKPOINTS]; /* linear addresses */
+};
 
 #endif /* WEDGE_LAUNCH_H */
