@@ -1,46 +1,64 @@
-# The example guest: Linux through our assembler, the same without it, and its RAM disk.
+# The example guest in both widths: Linux through our assembler, the same without it, its RAM disk.
 #
-# $(GUEST)/vmlinux annotated, vmlinux.packed for Xen and bare metal, vmlinux.plain, initrd.gz
-GUEST := $(O)/guest/x86_64
-GUEST_FILES := $(addprefix $(GUEST)/,vmlinux vmlinux.packed vmlinux.plain initrd.gz)
-
+# $(O)/guest/WIDTH/vmlinux annotated, vmlinux.packed with the width's wedge, vmlinux.plain, initrd.gz
+GUEST_WIDTHS := x86_64 i386
 GUEST_DIR := $(SRC)/guest-patches
-GUEST_CHECK_SRC := $(wildcard $(GUEST_DIR)/initrd/check/*.c)
-LINUX_INPUTS := $(GUEST_DIR)/build-linux $(GUEST_DIR)/configs/x86_64.config \
-	$(wildcard $(GUEST_DIR)/module/*)
-
-.PHONY: guest guest-plain
-guest: $(GUEST_FILES)
-guest-plain: $(GUEST)/vmlinux.plain $(GUEST)/initrd.gz
+GUEST_MODULE_SRC := $(wildcard $(GUEST_DIR)/module/*)
 
 # Static and at a fixed address, so that the checks need nothing but the kernel; no red zone,
 # because they push flags.
-$(GUEST)/guest-check: $(GUEST_CHECK_SRC) $(GUEST_DIR)/initrd/check/check.h
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static -no-pie -mno-red-zone -pthread \
-		$(GUEST_CHECK_SRC) -o $@
+GUEST_CHECK_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static -no-pie -pthread
+GUEST_CHECK_CFLAGS_x86_64 := -m64 -mno-red-zone
+GUEST_CHECK_CFLAGS_i386 := -m32 -msse2
 
-$(GUEST)/annotated/vmlinux: $(LINUX_INPUTS) $(O)/libexec/afterburner/as \
+# The wedge that vmlinux.packed carries; a width without one has no such file.
+GUEST_WEDGE_x86_64 := xen
+
+# guest_rules WIDTH
+define guest_rules
+GUEST_$(1) := $(O)/guest/$(1)
+GUEST_CHECK_SRC_$(1) := $(wildcard $(GUEST_DIR)/initrd/check/*.c $(GUEST_DIR)/initrd/check/$(1)/*.c)
+GUEST_PACKED_$(1) := $(if $(GUEST_WEDGE_$(1)),$(O)/guest/$(1)/vmlinux.packed)
+
+.PHONY: guest-$(1) guest-plain-$(1)
+guest-$(1): $$(GUEST_$(1))/vmlinux $$(GUEST_PACKED_$(1)) guest-plain-$(1)
+guest-plain-$(1): $$(GUEST_$(1))/vmlinux.plain $$(GUEST_$(1))/initrd.gz
+
+$$(GUEST_$(1))/guest-check: $$(GUEST_CHECK_SRC_$(1)) $(wildcard $(GUEST_DIR)/initrd/check/*.h $(GUEST_DIR)/initrd/check/$(1)/*.h)
+	@mkdir -p $$(@D)
+	$(CC) $(GUEST_CHECK_CFLAGS) $(GUEST_CHECK_CFLAGS_$(1)) \
+		-I$(GUEST_DIR)/initrd/check/$(1) $$(GUEST_CHECK_SRC_$(1)) -o $$@
+
+$$(GUEST_$(1))/annotated/vmlinux: $(GUEST_DIR)/build-linux $(GUEST_DIR)/configs/$(1).config \
+		$(GUEST_MODULE_SRC) $(O)/libexec/afterburner/as \
 		$(O)/libexec/afterburner/commands/make
-	O=$(O) $(GUEST_DIR)/build-linux annotated $(@D)
-	@touch $@
+	O=$(O) $(GUEST_DIR)/build-linux $(1) annotated $$(@D)
+	@touch $$@
 
-$(GUEST)/plain/vmlinux: $(LINUX_INPUTS)
-	O=$(O) $(GUEST_DIR)/build-linux plain $(@D)
-	@touch $@
+$$(GUEST_$(1))/plain/vmlinux: $(GUEST_DIR)/build-linux $(GUEST_DIR)/configs/$(1).config \
+		$(GUEST_MODULE_SRC)
+	O=$(O) $(GUEST_DIR)/build-linux $(1) plain $$(@D)
+	@touch $$@
 
-$(GUEST)/vmlinux: $(GUEST)/annotated/vmlinux
-	cp $< $@
+$$(GUEST_$(1))/vmlinux: $$(GUEST_$(1))/annotated/vmlinux
+	cp $$< $$@
 
-$(GUEST)/vmlinux.plain: $(GUEST)/plain/vmlinux
-	cp $< $@
+$$(GUEST_$(1))/vmlinux.plain: $$(GUEST_$(1))/plain/vmlinux
+	cp $$< $$@
 
-$(GUEST)/vmlinux.packed: $(GUEST)/vmlinux $(O)/bin/afterburn \
-		$(O)/lib/afterburner/wedge-xen-x86_64.elf
-	$(O)/bin/afterburn pack --wedge xen -o $@ $<
+$$(GUEST_$(1))/vmlinux.packed: $$(GUEST_$(1))/vmlinux $(O)/bin/afterburn \
+		$(O)/lib/afterburner/wedge-$(GUEST_WEDGE_$(1))-$(1).elf
+	$(O)/bin/afterburn pack --wedge $(GUEST_WEDGE_$(1)) -o $$@ $$<
 
 # The modules of the annotated build serve both kernels: without their records they are the same.
-$(GUEST)/initrd.gz: $(GUEST_DIR)/build-initrd $(GUEST)/guest-check $(GUEST)/annotated/vmlinux \
+$$(GUEST_$(1))/initrd.gz: $(GUEST_DIR)/build-initrd $(GUEST_DIR)/busybox \
+		$$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated/vmlinux \
 		$(GUEST_DIR)/initrd/init $(wildcard $(GUEST_DIR)/initrd/steps/*) \
 		$(SRC)/scripts/dom0/cpio
-	$(GUEST_DIR)/build-initrd $(GUEST)/guest-check $(GUEST)/annotated/modules $@
+	$(GUEST_DIR)/build-initrd $(1) $$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated/modules $$@
+endef
+
+.PHONY: guest guest-plain
+guest: $(addprefix guest-,$(GUEST_WIDTHS))
+guest-plain: $(addprefix guest-plain-,$(GUEST_WIDTHS))
+$(foreach width,$(GUEST_WIDTHS),$(eval $(call guest_rules,$(width))))

@@ -11,7 +11,8 @@ afterburn_run=$O/libexec/afterburner/commands/run
 # Every step that a complete run has.
 expected_steps() {
 	sed -n 's/^for name in \([a-z ]*\); do$/\1/p' "$TOP/guest-patches/initrd/init" | tr ' ' '\n'
-	sed -n 's/^[[:space:]]*{ *"\([a-z0-9-]*\)", check_.*/\1/p' "$TOP/guest-patches/initrd/check/main.c"
+	sed -n 's/^[[:space:]]*{ *"\([a-z0-9-]*\)", check_.*/\1/p' \
+		"$TOP/guest-patches/initrd/check"/{main.c,"${guest##*/}/list.c"}
 }
 
 # boot PLATFORM KERNEL [OPTION...]: console in $tmp/console, what run said in $tmp/run.err
@@ -23,7 +24,7 @@ boot() {
 		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
 	mkdir -p "$O/tests/logs"
-	cp "$tmp/console" "$O/tests/logs/console-$platform-${kernel##*/}"
+	cp "$tmp/console" "$O/tests/logs/console-$platform-${guest##*/}-${kernel##*/}"
 }
 
 # Reports the run that boot() made: exit code, each step, the end.

@@ -31,6 +31,14 @@ extern void *volatile caught_address;
 /* Waits for a child and returns its exit code, or 128 + the signal that killed it. */
 int wait_for(int pid);
 
+struct check {
+	const char *name;
+	bool (*run)(void);
+};
+
+/* What only this width has to promise; the last one has no name. */
+extern const struct check width_checks[];
+
 bool check_mmap(void);
 bool check_mprotect(void);
 bool check_cow(void);

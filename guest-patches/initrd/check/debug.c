@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "check.h"
+#include "width.h"
 
 static void do_int3(void *unused)
 {
@@ -18,10 +20,13 @@ static void do_int3(void *unused)
 	__asm__ volatile("int3");
 }
 
+#define TRACE_ON  "pushf; orl $0x100, (" SP "); popf;"
+#define TRACE_OFF "pushf; andl $~0x100, (" SP "); popf;"
+
 static void do_step(void *unused)
 {
 	(void)unused;
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop; nop" ::: "memory", "cc");
+	__asm__ volatile(TRACE_ON "nop; nop" ::: "memory", "cc");
 }
 
 bool check_int3(void)
@@ -46,12 +51,10 @@ bool check_single_step(void)
 
 	EXPECT(raised_by(do_step, NULL) == SIGTRAP && caught_code == TRAP_TRACE);
 	EXPECT(sigaction(SIGTRAP, &action, NULL) == 0);
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq;"
-			 "nop; nop; mov $39, %%eax; syscall; nop;"
-			 "pushfq; andq $~0x100, (%%rsp); popfq; nop"
+	__asm__ volatile(TRACE_ON "nop; nop; mov %0, %%eax;" SYSCALL "; nop;" TRACE_OFF "nop"
 			 :
-			 :
-			 : "rax", "rcx", "r11", "memory", "cc");
+			 : "i"(SYS_getpid)
+			 : "eax", SYSCALL_CLOBBERS, "memory");
 	EXPECT(steps >= 7 && steps <= 9);
 	return true;
 }
@@ -64,7 +67,7 @@ static void traced_child(void)
 	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	raise(SIGSTOP);
 	for (int i = 0; i < 3; i++)
-		__asm__ volatile("nop; nop; movq $5, %0; nop" : "=m"(watched));
+		__asm__ volatile("nop; nop; mov" LONG " $5, %0; nop" : "=m"(watched));
 	_exit(9);
 }
 
@@ -94,8 +97,8 @@ bool check_ptrace_step(void)
 			break;
 		EXPECT(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
 		EXPECT(ptrace(PTRACE_GETREGS, pid, NULL, &regs) == 0);
-		EXPECT(regs.rip != last);
-		last = regs.rip;
+		EXPECT(PROGRAM_COUNTER(regs) != last);
+		last = PROGRAM_COUNTER(regs);
 	}
 	if (!WIFEXITED(status)) {
 		EXPECT(ptrace(PTRACE_CONT, pid, NULL, NULL) == 0);
@@ -120,7 +123,7 @@ bool check_hw_breakpoint(void)
 
 	EXPECT(pid > 0);
 	EXPECT(poke_debug(pid, 0, (unsigned long)(uintptr_t)&watched));
-	EXPECT(poke_debug(pid, 7, 0x90001)); /* breakpoint 0, writes, eight bytes */
+	EXPECT(poke_debug(pid, 7, WATCH_WRITES_OF_LONG));
 	for (;;) {
 		EXPECT(ptrace(PTRACE_CONT, pid, NULL, NULL) == 0);
 		EXPECT(waitpid(pid, &status, 0) == pid);

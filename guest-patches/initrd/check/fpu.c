@@ -5,17 +5,18 @@
  * Invariant: the state is loaded and compared inside one asm statement's reach: no libc call that
  * might use vector registers stands between.
  */
-#include <immintrin.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "check.h"
+#include "width.h"
 
 struct state {
-	uint64_t xmm[16][2];
+	uint64_t xmm[XMM_COUNT][2];
 	uint16_t control;
 	uint16_t pad[3];
 	double x87;
@@ -24,7 +25,7 @@ struct state {
 static void fill(struct state *s, unsigned int seed)
 {
 	memset(s, 0, sizeof(*s));
-	for (int i = 0; i < 16; i++) {
+	for (int i = 0; i < XMM_COUNT; i++) {
 		s->xmm[i][0] = seed * 0x9e3779b97f4a7c15ull + (unsigned int)i;
 		s->xmm[i][1] = ~s->xmm[i][0];
 	}
@@ -32,8 +33,6 @@ static void fill(struct state *s, unsigned int seed)
 	s->x87 = seed * 1.25 + 0.5;
 }
 
-#define EACH_XMM(M)                                                                                \
-	M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11) M(12) M(13) M(14) M(15)
 #define LOAD(n) "movdqu 16*" #n "(%[in]), %%xmm" #n "\n\t"
 #define SAVE(n) "movdqu %%xmm" #n ", 16*" #n "(%[out])\n\t"
 #define NAME(n) "xmm" #n,
@@ -41,26 +40,30 @@ static void fill(struct state *s, unsigned int seed)
 /* Loads everything, makes one system call, saves everything. */
 static void through_syscall(const struct state *in, struct state *out, long number)
 {
-	long rax = number;
+	long ax = number;
 
-	__asm__ volatile(EACH_XMM(LOAD) "fldcw 256(%[in])\n\t"
-					"fldl 264(%[in])\n\t"
-					"syscall\n\t"
-					"fstpl 264(%[out])\n\t"
-					"fnstcw 256(%[out])\n\t" EACH_XMM(SAVE)
-			 : "+a"(rax)
-			 : [in] "r"(in), [out] "r"(out)
-			 : EACH_XMM(NAME) "rcx", "r11", "st", "st(1)", "st(2)", "st(3)", "st(4)",
-			   "st(5)", "st(6)", "st(7)", "memory");
+	__asm__ volatile(
+		EACH_XMM(LOAD) "fldcw %c[control](%[in])\n\t"
+			       "fldl %c[x87](%[in])\n\t" SYSCALL "\n\t"
+			       "fstpl %c[x87](%[out])\n\t"
+			       "fnstcw %c[control](%[out])\n\t" EACH_XMM(SAVE)
+		: "+a"(ax)
+		: [in] "r"(in), [out] "r"(out), [control] "i"(offsetof(struct state, control)),
+		  [x87] "i"(offsetof(struct state, x87))
+		: EACH_XMM(NAME) SYSCALL_CLOBBERS, "st", "st(1)", "st(2)", "st(3)", "st(4)",
+		  "st(5)", "st(6)", "st(7)", "memory");
 }
 
 /* Says what came back differently: a line of its own, as children leave without flushing. */
 static bool same_state(const struct state *in, const struct state *out, int turn)
 {
-	for (int i = 0; i < 16; i++)
+	for (int i = 0; i < XMM_COUNT; i++)
 		if (memcmp(in->xmm[i], out->xmm[i], 16) != 0)
-			dprintf(1, "turn %d: xmm%d is %016lx:%016lx, was %016lx:%016lx\n", turn, i,
-				out->xmm[i][1], out->xmm[i][0], in->xmm[i][1], in->xmm[i][0]);
+			dprintf(1,
+				"turn %d: xmm%d is %016" PRIx64 ":%016" PRIx64 ", was %016" PRIx64
+				":%016" PRIx64 "\n",
+				turn, i, out->xmm[i][1], out->xmm[i][0], in->xmm[i][1],
+				in->xmm[i][0]);
 	if (in->control != out->control)
 		dprintf(1, "turn %d: control word is %x, was %x\n", turn, out->control,
 			in->control);
@@ -88,14 +91,15 @@ __attribute__((target("avx"))) static bool keeps_upper(unsigned int seed, int tu
 	uint32_t in[8], out[8];
 
 	for (int i = 0; i < turns; i++) {
-		long rax = SYS_sched_yield;
+		long ax = SYS_sched_yield;
 
 		for (unsigned int k = 0; k < 8; k++)
 			in[k] = seed + k * 0x01010101u + (unsigned int)i;
-		__asm__ volatile("vmovdqu (%[in]), %%ymm5\n\tsyscall\n\tvmovdqu %%ymm5, (%[out])"
-				 : "+a"(rax)
+		__asm__ volatile("vmovdqu (%[in]), %%ymm5\n\t" SYSCALL
+				 "\n\tvmovdqu %%ymm5, (%[out])"
+				 : "+a"(ax)
 				 : [in] "r"(in), [out] "r"(out)
-				 : "xmm5", "rcx", "r11", "memory");
+				 : "xmm5", SYSCALL_CLOBBERS, "memory");
 		if (memcmp(in, out, sizeof(in)) != 0) {
 			dprintf(1, "turn %d: ymm5 differs\n", i);
 			return false;
@@ -159,16 +163,16 @@ bool check_fpu_signal(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	for (unsigned int turn = 0; turn < 100; turn++) {
-		long rax = SYS_kill;
+		long ax = SYS_kill;
 
 		fill(&in, 3 + 2 * turn);
 		memset(&out, 0, sizeof(out));
-		__asm__ volatile(EACH_XMM(LOAD) "syscall\n\t" EACH_XMM(SAVE)
-				 : "+a"(rax)
-				 : [in] "r"(&in), [out] "r"(&out), "D"((long)getpid()),
-				   "S"((long)SIGUSR1)
-				 : EACH_XMM(NAME) "rcx", "r11", "memory");
-		EXPECT(rax == 0);
+		__asm__ volatile(EACH_XMM(LOAD) SYSCALL "\n\t" EACH_XMM(SAVE)
+				 : "+a"(ax)
+				 : [in] "r"(&in), [out] "r"(&out), FIRST_ARGUMENT((long)getpid()),
+				   SECOND_ARGUMENT((long)SIGUSR1)
+				 : EACH_XMM(NAME) SYSCALL_CLOBBERS, "memory");
+		EXPECT(ax == 0);
 		EXPECT(memcmp(in.xmm, out.xmm, sizeof(in.xmm)) == 0);
 	}
 	return true;

@@ -5,7 +5,7 @@
  *	guest-check list	names of all checks
  *	guest-check NAME	runs one; exit code 0 when it held
  *	guest-check tsc		prints the time stamp counter: with QEMU's -icount shift=0 the
- *number of instructions executed since power-on
+ *				number of instructions executed since power-on
  *
  * Invariant: a check cannot pass by not running: an unknown name is an error.
  */
@@ -14,10 +14,7 @@
 #include <x86intrin.h>
 #include "check.h"
 
-static const struct {
-	const char *name;
-	bool (*run)(void);
-} checks[] = {
+static const struct check common_checks[] = {
 	{"mmap", check_mmap},
 	{"mprotect", check_mprotect},
 	{"cow", check_cow},
@@ -39,9 +36,12 @@ static const struct {
 	{"ldt", check_ldt},
 	{"clock", check_clock},
 	{"exec", check_exec},
+	{NULL, NULL},
 };
 
-#define CHECKS (sizeof(checks) / sizeof(checks[0]))
+static const struct check *const lists[] = {common_checks, width_checks};
+
+enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
 
 int wait_for(int pid)
 {
@@ -54,9 +54,10 @@ int wait_for(int pid)
 
 static int run(const char *name)
 {
-	for (size_t i = 0; i < CHECKS; i++)
-		if (strcmp(checks[i].name, name) == 0)
-			return checks[i].run() ? 0 : 1;
+	for (int i = 0; i < LISTS; i++)
+		for (const struct check *c = lists[i]; c->name; c++)
+			if (strcmp(c->name, name) == 0)
+				return c->run() ? 0 : 1;
 	printf("no check is called %s\n", name);
 	return 2;
 }
@@ -74,8 +75,9 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "child") == 0) /* what check_exec starts */
 		return 42;
 	if (strcmp(argv[1], "list") == 0) {
-		for (size_t i = 0; i < CHECKS; i++)
-			puts(checks[i].name);
+		for (int i = 0; i < LISTS; i++)
+			for (const struct check *c = lists[i]; c->name; c++)
+				puts(c->name);
 		return 0;
 	}
 	return run(argv[1]);

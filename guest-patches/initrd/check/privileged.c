@@ -5,39 +5,44 @@
 #include <signal.h>
 #include <sys/io.h>
 #include "check.h"
+#include "width.h"
 
-#define INSTRUCTION(name, text)                                                                    \
+/* Each raises a general protection fault when a user program executes it. */
+#define PRIVILEGED(M)                                                                              \
+	M(cli, "cli")                                                                              \
+	M(sti, "sti")                                                                              \
+	M(hlt, "hlt")                                                                              \
+	M(cr3, "mov %%cr3, " AX)                                                                   \
+	M(dr7, "mov %%db7, " AX)                                                                   \
+	M(rdmsr, "xor %%ecx, %%ecx; rdmsr")                                                        \
+	M(wrmsr, "mov $0xc0000080, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr")              \
+	M(invlpg, "invlpg (" SP ")")                                                               \
+	M(lgdt, "lgdt (" SP ")")                                                                   \
+	M(lidt, "lidt (" SP ")")                                                                   \
+	M(clts, "clts")                                                                            \
+	M(wbinvd, "wbinvd")                                                                        \
+	M(in, "mov $0x21, %%edx; inb %%dx, %%al")                                                  \
+	M(out, "mov $0x80, %%edx; xor %%eax, %%eax; outb %%al, %%dx")                              \
+	M(int_kernel, "int $0x20")                                                                 \
+	PRIVILEGED_HERE(M)
+
+#define FUNCTION(name, text)                                                                       \
 	static void do_##name(void *unused)                                                        \
 	{                                                                                          \
 		(void)unused;                                                                      \
-		__asm__ volatile(text ::: "rax", "rcx", "rdx", "memory");                          \
+		__asm__ volatile(text ::: "eax", "ecx", "edx", "memory");                          \
 	}
 
-INSTRUCTION(cli, "cli")
-INSTRUCTION(sti, "sti")
-INSTRUCTION(hlt, "hlt")
-INSTRUCTION(cr3, "mov %%cr3, %%rax")
-INSTRUCTION(dr7, "mov %%db7, %%rax")
-INSTRUCTION(rdmsr, "xor %%ecx, %%ecx; rdmsr")
-INSTRUCTION(wrmsr, "mov $0xc0000080, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr")
-INSTRUCTION(invlpg, "invlpg (%%rsp)")
-INSTRUCTION(swapgs, "swapgs")
-INSTRUCTION(lgdt, "lgdt (%%rsp)")
-INSTRUCTION(lidt, "lidt (%%rsp)")
-INSTRUCTION(clts, "clts")
-INSTRUCTION(wbinvd, "wbinvd")
-INSTRUCTION(in, "mov $0x21, %%edx; inb %%dx, %%al")
-INSTRUCTION(out, "mov $0x80, %%edx; xor %%eax, %%eax; outb %%al, %%dx")
-INSTRUCTION(int_kernel, "int $0x20")
-INSTRUCTION(ud2, "ud2")
+PRIVILEGED(FUNCTION)
+FUNCTION(ud2, "ud2")
 
 /* The bits that set interrupts and privilege are not for users, and popf ignores them silently. */
 static bool flags_stay(void)
 {
 	unsigned long before, after;
 
-	__asm__ volatile("pushfq; pop %0; mov %0, %1; and $~0x200, %1; or $0x3000, %1;"
-			 "push %1; popfq; pushfq; pop %1"
+	__asm__ volatile("pushf; pop %0; mov %0, %1; and $~0x200, %1; or $0x3000, %1;"
+			 "push %1; popf; pushf; pop %1"
 			 : "=&r"(before), "=&r"(after)
 			 :
 			 : "memory", "cc");
@@ -46,22 +51,8 @@ static bool flags_stay(void)
 
 bool check_privileged(void)
 {
-	EXPECT(raised_by(do_cli, 0) == SIGSEGV);
-	EXPECT(raised_by(do_sti, 0) == SIGSEGV);
-	EXPECT(raised_by(do_hlt, 0) == SIGSEGV);
-	EXPECT(raised_by(do_cr3, 0) == SIGSEGV);
-	EXPECT(raised_by(do_dr7, 0) == SIGSEGV);
-	EXPECT(raised_by(do_rdmsr, 0) == SIGSEGV);
-	EXPECT(raised_by(do_wrmsr, 0) == SIGSEGV);
-	EXPECT(raised_by(do_invlpg, 0) == SIGSEGV);
-	EXPECT(raised_by(do_swapgs, 0) == SIGSEGV);
-	EXPECT(raised_by(do_lgdt, 0) == SIGSEGV);
-	EXPECT(raised_by(do_lidt, 0) == SIGSEGV);
-	EXPECT(raised_by(do_clts, 0) == SIGSEGV);
-	EXPECT(raised_by(do_wbinvd, 0) == SIGSEGV);
-	EXPECT(raised_by(do_in, 0) == SIGSEGV);
-	EXPECT(raised_by(do_out, 0) == SIGSEGV);
-	EXPECT(raised_by(do_int_kernel, 0) == SIGSEGV);
+#define EXPECT_FAULT(name, text) EXPECT(raised_by(do_##name, 0) == SIGSEGV);
+	PRIVILEGED(EXPECT_FAULT)
 	EXPECT(raised_by(do_ud2, 0) == SIGILL);
 	EXPECT(flags_stay());
 	return true;

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A module whose text holds sensitive instructions of several classes: flags, interrupt flag,
- * CPUID, control registers, MSRs, port I/O. Each check compares what the instruction did with what
- * the architecture promises, so it says the same on bare metal and under a wedge.
+ * main.c - a module whose text holds sensitive instructions of several classes: flags, interrupt
+ * flag, CPUID, control registers, MSRs, port I/O. Each check compares what the instruction did with
+ * what the architecture promises, so it says the same on bare metal and under a wedge.
  *
- * Invariant: the parameter `result` is 0 when all checks held, else a bit per failed check.
+ * Invariant: the parameter `result` is 0 when all checks held, else a bit per failed check. What
+ * the widths promise differently is in x86_64.c and i386.c.
  */
 #include <linux/module.h>
 #include <linux/delay.h>
 #include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/spinlock.h>
-#include <asm/msr.h>
 #include <asm/processor.h>
 #include <asm/special_insns.h>
+#include "width.h"
 
 static int result = -1;
 module_param(result, int, 0444);
@@ -42,12 +43,12 @@ static bool check_flags(void)
 {
 	unsigned long flags;
 
-	asm volatile("pushfq\n\t"
+	asm volatile("pushf\n\t"
 		     "cli\n\t"
 		     "stc\n\t"
-		     "pushfq\n\t"
+		     "pushf\n\t"
 		     "pop %0\n\t"
-		     "popfq"
+		     "popf"
 		     : "=r"(flags)
 		     :
 		     : "memory", "cc");
@@ -66,16 +67,7 @@ static bool check_cpuid(void)
 static bool check_control(void)
 {
 	return (read_cr0() & X86_CR0_PE) && (read_cr0() & X86_CR0_PG) && __read_cr3() != 0 &&
-	       (__read_cr4() & X86_CR4_PAE);
-}
-
-static bool check_msr(void)
-{
-	u64 efer, star;
-
-	rdmsrl(MSR_EFER, efer);
-	rdmsrl(MSR_LSTAR, star);
-	return (efer & EFER_LMA) && (s64)star < 0;
+	       good_cr4(__read_cr4());
 }
 
 /* The mask register of the first interrupt controller can be read back as written. */
