@@ -1,7 +1,7 @@
 # The wedges: one for each platform and width of the guest. Core, devices and architecture are the
 # same sources; a variant adds its width (arch/x86/<width>) and its back end (backend/<platform>).
 
--include wedge/dev/build.mk
+-include wedge/dev/build.mk wedge/launch/build.mk
 
 WEDGE_CFLAGS := -std=c11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fPIE -fvisibility=hidden \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -fno-common \

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+#
+# What the launcher's tests share: a packed kernel whose wedge is tests/launch/wedge.c. Needs TOP,
+# O and $tmp.
+#
+# Invariant: no kernel and no real wedge has to be built.
+source "$TOP/tests/tools/fixture.sh"
+launch=$O/libexec/afterburner/launch
+afterburn=$O/bin/afterburn
+
+# fake_wedge OUT: the test's wedge, linked as a real one is
+fake_wedge() {
+	gcc -m64 -std=c11 -O1 -ffreestanding -fno-builtin -fPIE -fvisibility=hidden -fno-stack-protector \
+		-fno-asynchronous-unwind-tables -fcf-protection=none -mno-red-zone -mgeneral-regs-only \
+		-Wall -Wextra -Werror -I"$TOP/afterburner/include" -I"$TOP/wedge/include" \
+		-c "$TOP/tests/launch/wedge.c" -o "$1.o" || return
+	cat >"$1.lds" <<-'END'
+		PHDRS { all PT_LOAD FLAGS(7); }
+		SECTIONS {
+			. = 0x500000000000;
+			.text : { *(.header) *(.entry) *(.text*) *(.rodata*) *(.data*) } :all
+			.bss : { *(.bss*) } :all
+			/DISCARD/ : { *(.note*) *(.comment) }
+		}
+	END
+	ld -m elf_x86_64 -static --no-warn-rwx-segments -z max-page-size=0x1000 -z noexecstack \
+		--build-id=none -e 0 -T "$1.lds" "$1.o" -o "$1"
+}
+
+# fake_kernel OUT: packed with it
+fake_kernel() {
+	kernel 32 "$1.plain" && fake_wedge "$1.wedge" &&
+		"$afterburn" pack -q -W "$1.wedge" -o "$1" "$1.plain"
+}
+
+# runs CODE ARGUMENT...: the launcher's exit code; output in $tmp/out, messages in $tmp/err
+runs() {
+	local want=$1 code=0
+	shift
+	"$launch" "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
+	[[ $code == "$want" ]] || {
+		echo "exit code $code, wanted $want"
+		cat "$tmp/out" "$tmp/err"
+		return 1
+	}
+}
+
+# refuses CODE TEXT ARGUMENT...: before anything runs, with one line that has the text
+refuses() {
+	local text=$2
+	runs "$1" "${@:3}" && [[ ! -s $tmp/out && $(wc -l <"$tmp/err") == 1 ]] &&
+		grep -qF -- "$text" "$tmp/err" || {
+		cat "$tmp/out" "$tmp/err"
+		return 1
+	}
+}
+
+prints() { # prints PATTERN: a line of the guest's
+	grep -Eqx -- "$1" "$tmp/out" || {
+		cat "$tmp/out"
+		return 1
+	}
+}
+
+says() { # says TEXT: the launcher, on standard error
+	grep -qF -- "$1" "$tmp/err" || {
+		cat "$tmp/err"
+		return 1
+	}
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * child.c - from a fork of the launcher to what wedge/launch.h promises the wedge.
+ *
+ * Invariant: signals are blocked from before the fork until the child's are at their defaults.
+ */
+#include "child.h"
+#include "launcher.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/rseq.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Where the child has its descriptors: memory, input, output. */
+enum { FIRST_DESCRIPTOR = 3, DESCRIPTORS = 3, OUT_OF_THE_WAY = 16 };
+
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, number == SIGPIPE || number == SIGTTOU ? SIG_IGN : SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Closes everything but the three, which get numbers in a row. */
+static void keep_descriptors(struct launch_info *info)
+{
+	int32_t *const wanted[DESCRIPTORS] = {&info->memory_fd, &info->input_fd, &info->output_fd};
+	int moved[DESCRIPTORS];
+	int next = FIRST_DESCRIPTOR;
+
+	for (int i = 0; i < DESCRIPTORS; i++)
+		moved[i] = *wanted[i] < 0 ? -1 : fcntl(*wanted[i], F_DUPFD, OUT_OF_THE_WAY);
+	for (int i = 0; i < DESCRIPTORS; i++)
+		if (moved[i] >= 0)
+			*wanted[i] = dup2(moved[i], next++);
+	closefrom(next);
+	for (int fd = 0; fd < FIRST_DESCRIPTOR; fd++)
+		close(fd);
+}
+
+/* The C library has the host write into its memory at every preemption; no more of that. */
+static void leave_rseq(void)
+{
+	char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+	if (__rseq_size)
+		syscall(SYS_rseq, area, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+}
+
+static _Noreturn void become_child(struct launch_info *info, launch_entry *entry, pid_t launcher)
+{
+	struct rlimit none = {0, 0};
+
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != launcher) /* gone before it could be asked for */
+		_exit(LAUNCH_HOST);
+	setrlimit(RLIMIT_CORE, &none);
+	reset_signals();
+	keep_descriptors(info);
+	leave_rseq();
+	entry(info);
+	_exit(LAUNCH_HOST); /* a wedge does not return */
+}
+
+pid_t child_start(struct launch_info *info, launch_entry *entry)
+{
+	pid_t launcher = getpid(), child;
+	sigset_t all, before;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	child = fork();
+	if (child == 0)
+		become_child(info, entry, launcher);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (child > 0)
+		setpgid(child, child); /* whoever is first; the group must exist from now on */
+	return child;
+}

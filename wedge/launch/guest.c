@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guest.c - the launcher's loop.
+ *
+ * Invariant: whatever ends the loop, the same clearing up follows.
+ */
+#include "guest.h"
+#include "child.h"
+#include "guard.h"
+#include "signals.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MS UINT64_C(1000000)
+
+/* A panic is followed by registers and a call trace: until the console is quiet, or this long. */
+#define PANIC_QUIET   (400 * MS)
+#define PANIC_LONGEST (4000 * MS)
+
+/* Why the loop ended. */
+enum why { WHY_NOT = 0, WHY_CHILD, WHY_PANIC, WHY_TIMEOUT, WHY_SIGNAL, WHY_KEY, WHY_OUTPUT };
+
+static void start(struct guest *guest, struct launch_info *info, launch_entry *entry)
+{
+	/* Guest processes whose parent dies become the launcher's, to be reaped by it. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	signals_open();
+	terminal_open();
+	guard_start();
+	guard_tell(0, terminal.there);
+	terminal_set_raw();
+	info->input_fd = guest->console.child_input;
+	info->output_fd = guest->console.child_output;
+	guest->child = child_start(info, entry);
+	if (guest->child < 0) {
+		terminal_restore();
+		guard_end();
+		die(END_PLATFORM, "the host gives no process: %s", strerror(EAGAIN));
+	}
+	guard_tell(guest->child, terminal.there);
+	console_started(&guest->console);
+	if (guest->options->timeout)
+		guest->deadline = now_ns() + guest->options->timeout * 1000 * MS;
+}
+
+/* SIGTSTP: the whole guest stops, and the terminal is the shell's in the meantime. */
+static void suspend(struct guest *guest)
+{
+	kill(-guest->child, SIGSTOP);
+	guard_tell(guest->child, false);
+	terminal_restore();
+	signals_stop_here();
+	guard_tell(guest->child, terminal.there);
+	terminal_set_raw();
+	kill(-guest->child, SIGCONT);
+}
+
+static void look_for_end(struct guest *guest)
+{
+	if (!guest->ended && waitpid(guest->child, &guest->status, WNOHANG) == guest->child)
+		guest->ended = true;
+}
+
+static bool panic_is_over(struct guest *guest, bool heard)
+{
+	uint64_t now;
+
+	if (!guest->console.watch.panic)
+		return false;
+	now = now_ns();
+	if (!guest->panicked)
+		guest->panicked = guest->heard = now;
+	if (heard)
+		guest->heard = now;
+	return now - guest->heard >= PANIC_QUIET || now - guest->panicked >= PANIC_LONGEST;
+}
+
+static enum why judge(struct guest *guest, bool heard)
+{
+	if (guest->ended)
+		return WHY_CHILD;
+	if (signals_end)
+		return WHY_SIGNAL;
+	if (guest->console.quit)
+		return WHY_KEY;
+	if (guest->console.output_error)
+		return WHY_OUTPUT;
+	if (panic_is_over(guest, heard))
+		return WHY_PANIC;
+	return now_ns() >= guest->deadline ? WHY_TIMEOUT : WHY_NOT;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void wait_for(struct pollfd *polls, unsigned int count, uint64_t until, uint64_t longest)
+{
+	uint64_t now = now_ns();
+	uint64_t ns = least(longest, until == UINT64_MAX ? until : until > now ? until - now : 0);
+	struct timespec limit = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+
+	if (ppoll(polls, count, ns == UINT64_MAX ? NULL : &limit, NULL) < 0)
+		for (unsigned int i = 0; i < count; i++)
+			polls[i].revents = 0;
+}
+
+static enum why be_console(struct guest *guest)
+{
+	struct pollfd polls[1 + CONSOLE_POLLS];
+	enum why why = WHY_NOT;
+	uint64_t longest;
+	bool heard;
+
+	while (!why) {
+		polls[0] = signals_poll();
+		longest = console_polls(&guest->console, polls + 1);
+		if (guest->panicked)
+			longest = least(longest, PANIC_QUIET / 4);
+		wait_for(polls, 1 + CONSOLE_POLLS, guest->deadline, longest);
+		signals_take();
+		if (signals_suspend())
+			suspend(guest);
+		look_for_end(guest);
+		heard = polls[2].revents != 0;
+		console_move(&guest->console, polls + 1);
+		why = judge(guest, heard);
+	}
+	return why;
+}
+
+/* Kills and reaps the child and all processes that it has left. */
+static void clear_up(struct guest *guest)
+{
+	kill(-guest->child, SIGKILL);
+	while (!guest->ended) {
+		if (waitpid(guest->child, &guest->status, 0) == guest->child || errno != EINTR)
+			guest->ended = true;
+	}
+	console_drain(&guest->console, &signals_end);
+	kill(-guest->child, SIGKILL);
+	while (waitpid(-guest->child, NULL, __WALL) > 0 || errno == EINTR)
+		continue;
+	terminal_restore();
+	guard_end();
+}
+
+static int say_child_end(const struct guest *guest)
+{
+	int code = WIFEXITED(guest->status) ? WEXITSTATUS(guest->status) : -1;
+
+	if (code == LAUNCH_POWEROFF)
+		return END_POWEROFF;
+	if (guest->console.watch.panic || code == LAUNCH_CRASH)
+		say("the guest panicked or crashed");
+	else if (code == LAUNCH_REBOOT && guest->console.watch.reboot)
+		return END_POWEROFF;
+	else if (code == LAUNCH_REBOOT)
+		say("the guest reset the machine without saying so: a triple fault");
+	else if (code == LAUNCH_HOST)
+		say("the host refused the wedge something it needs; see the console above");
+	else if (code >= 0)
+		say("the wedge ended with the unknown code %d", code);
+	else
+		say("the guest's process was killed by signal %d (%s)%s", WTERMSIG(guest->status),
+		    strsignal(WTERMSIG(guest->status)),
+		    WTERMSIG(guest->status) == SIGBUS ? ": the host has no memory left?" : "");
+	return END_CRASH;
+}
+
+static int say_end(const struct guest *guest, enum why why)
+{
+	switch (why) {
+	case WHY_CHILD:
+		return say_child_end(guest);
+	case WHY_PANIC:
+		say("the guest panicked or crashed");
+		return END_CRASH;
+	case WHY_TIMEOUT:
+		say("still running after %u seconds", guest->options->timeout);
+		return END_TIMEOUT;
+	case WHY_OUTPUT:
+		say("the console cannot be written: %s", strerror(guest->console.output_error));
+		return END_CRASH;
+	case WHY_SIGNAL:
+		signals_die_of(signals_end);
+	default:
+		say("ended by Ctrl-A X");
+		return END_CRASH;
+	}
+}
+
+int guest_run(struct guest *guest, struct launch_info *info, launch_entry *entry)
+{
+	enum why why;
+
+	guest->deadline = UINT64_MAX;
+	console_open(&guest->console, !guest->options->no_input);
+	start(guest, info, entry);
+	why = be_console(guest);
+	clear_up(guest);
+	return say_end(guest, why);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host.h - what the host must give, asked before anything is started.
+ *
+ * Invariant: each missing thing has one message that names it and what to do, and ends the
+ * launcher with code 3.
+ */
+#ifndef LAUNCH_HOST_H
+#define LAUNCH_HOST_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Resource limits and system controls, for a guest of `memory` bytes; raises soft limits. */
+void host_check_limits(uint64_t memory);
+
+/*
+ * A child that tries what the host's kernel can do, while the launcher goes on loading:
+ * host_probe_start(), then host_probe_end(), which waits for it and returns an enum launch_trap.
+ */
+void host_probe_start(void);
+uint32_t host_probe_end(void);
+
+/* Bytes of the extended processor state that XCR0 enables (CPUID 0xd), 512 without XSAVE. */
+uint64_t host_xstate_bytes(void);
+
+/* Bytes that the host may push for a signal (AT_MINSIGSTKSZ). */
+uint64_t host_signal_frame_bytes(void);
+
+/*
+ * The rate of the time stamp counter, measured against the host's clock between host_tsc_start()
+ * and host_tsc_khz(), which waits a little if not enough time has passed.
+ */
+void host_tsc_start(void);
+uint64_t host_tsc_khz(void);
+
+#endif

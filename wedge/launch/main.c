@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * main.c - the launcher: runs a packed i386 kernel in a process. `afterburn run --on process` is
+ * its user.
+ *
+ * Invariant: all that can be refused is refused before the terminal is touched and the guest's
+ * process exists.
+ */
+#include "guest.h"
+#include "host.h"
+#include "kernel.h"
+#include "launcher.h"
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: launch [options] KERNEL\n"
+	"\n"
+	"Runs KERNEL, an i386 kernel out of `afterburn pack --wedge linux`, in a process, with "
+	"its\n"
+	"console on standard input and output. On a terminal, Ctrl-A X ends it.\n"
+	"\n"
+	"  --memory M      memory of the guest in MiB (default 256)\n"
+	"  --initrd F      initial RAM disk\n"
+	"  --append S      added to the kernel's command line\n"
+	"  --timeout S     end after S seconds\n"
+	"  --input none    do not read standard input\n"
+	"  --core F        write a core of a guest that panics or crashes\n"
+	"  --name S        what messages call KERNEL\n"
+	"\n"
+	"Exit code: 0 powered off, 1 panicked or crashed, 2 usage, 3 the host lacks something,\n"
+	"124 timeout.\n";
+
+/* A 32-bit kernel's devices are above. */
+enum { LEAST_MEMORY = 1, MOST_MEMORY = 3072 /* MiB */, LONGEST = 999999 /* seconds */ };
+
+static uint64_t number(const char *option, const char *text, uint64_t least, uint64_t most)
+{
+	char *end;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || *end || end == text || strchr(text, '-') || value < least || value > most)
+		die(END_USAGE, "--%s takes a whole number from %llu to %llu, not '%s'", option,
+		    (unsigned long long)least, (unsigned long long)most, text);
+	return value;
+}
+
+static void take_option(struct options *o, int c)
+{
+	switch (c) {
+	case 'm':
+		o->memory = number("memory", optarg, LEAST_MEMORY, MOST_MEMORY) * MIB;
+		break;
+	case 'i':
+		o->ramdisk = optarg;
+		break;
+	case 'a':
+		o->append = optarg;
+		break;
+	case 't':
+		o->timeout = (unsigned int)number("timeout", optarg, 0, LONGEST);
+		break;
+	case 'n':
+		if (strcmp(optarg, "none") != 0)
+			die(END_USAGE, "--input takes only 'none', not '%s'", optarg);
+		o->no_input = true;
+		break;
+	case 'c':
+		o->core = optarg;
+		break;
+	case 'N':
+		o->name = optarg;
+		break;
+	case 'h':
+		fputs(usage, stdout);
+		exit(fflush(stdout) == 0 ? END_POWEROFF : END_USAGE);
+	default:
+		die(END_USAGE, "see launch --help");
+	}
+}
+
+static void parse(int argc, char **argv, struct options *o)
+{
+	static const struct option names[] = {
+		{"memory", required_argument, NULL, 'm'},
+		{"initrd", required_argument, NULL, 'i'},
+		{"append", required_argument, NULL, 'a'},
+		{"timeout", required_argument, NULL, 't'},
+		{"input", required_argument, NULL, 'n'},
+		{"core", required_argument, NULL, 'c'},
+		{"name", required_argument, NULL, 'N'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1)
+		take_option(o, c);
+	if (optind + 1 != argc)
+		die(END_USAGE, optind == argc ? "no kernel given" : "more than one kernel");
+	o->kernel = argv[optind];
+	if (!o->name)
+		o->name = o->kernel;
+}
+
+/* A closed one would be taken by the next file that is opened, and its console by the guest. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd < 0)
+			_exit(END_PLATFORM); /* nowhere to say it */
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+}
+
+static void set_command_line(struct launch_info *info, const char *append)
+{
+	int length = snprintf(info->command_line, sizeof(info->command_line), "console=ttyS0%s%s",
+			      *append ? " " : "", append);
+
+	if (length >= (int)sizeof(info->command_line))
+		die(END_USAGE, "the kernel's command line is too long: %d characters, at most %zu",
+		    length, sizeof(info->command_line) - 1);
+}
+
+static struct launch_debug *make_debug(void)
+{
+	void *page =
+		mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		die(END_PLATFORM, "the host gives no memory: %s", strerror(errno));
+	return page;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.append = "", .memory = 256 * MIB};
+	static struct launch_info info = {.version = LAUNCH_VERSION};
+	static struct kernel kernel;
+	static struct guest guest;
+	struct memory memory;
+	char *wedge;
+
+	open_standard_files();
+	host_tsc_start();
+	parse(argc, argv, &options);
+	set_command_line(&info, options.append);
+	kernel_open(&kernel, options.kernel, options.name);
+	host_check_limits(options.memory);
+	host_probe_start();
+	memory_make(&memory, options.memory);
+	memory_load(&memory, &kernel, options.ramdisk);
+	wedge = memory_map_wedge(&kernel, options.name);
+	guest = (struct guest){.options = &options, .kernel = &kernel, .memory = &memory};
+	guest.debug = make_debug();
+	info.debug = (uint64_t)(uintptr_t)guest.debug;
+	info.memory_fd = memory.fd;
+	info.memory_bytes = memory.bytes;
+	info.ramdisk = memory.ramdisk;
+	info.ramdisk_bytes = memory.ramdisk_bytes;
+	info.xstate_bytes = host_xstate_bytes();
+	info.signal_frame_bytes = host_signal_frame_bytes();
+	info.trap = host_probe_end();
+	info.tsc_khz = host_tsc_khz();
+	return guest_run(&guest, &info, (launch_entry *)(void *)(wedge + kernel.header.entry));
+}
