@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# What process-bench and its stress mode share: the files that both sides run, one run of each, and
+# the comparison of clocks. Source it with $here (this folder), $top and $O set.
+#
+# Invariant: a run that failed, measured nothing or has a wrong clock ends the benchmark; no file
+# made here outlives it.
+afterburn=$O/bin/afterburn
+kernel=${BENCH_KERNEL:-$O/guest/i386/vmlinux}
+initrd=${BENCH_INITRD:-$O/guest/i386/initrd.gz}
+platform=process memory=256
+
+die() {
+	echo "process-bench: $1" >&2
+	exit "${2:-1}"
+}
+
+make_work() {
+	work=$(mktemp -d)
+	folder=$work
+	trap cleanup EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+
+cleanup() {
+	rm -rf "$work" "$folder"
+}
+
+# The folder with the programs, the compiler and something to compile: in memory, as the guest's.
+prepare_folder() {
+	local base=/dev/shm compiler
+	cp "$O/bench/bench-ops" "$work/" || die "bench-ops is missing: make bench-programs"
+	[[ -w $base ]] && cp "$work/bench-ops" "$base/.bench-$$" && "$base/.bench-$$" --exit 2>/dev/null ||
+		base=$work
+	rm -f "/dev/shm/.bench-$$"
+	folder=$(mktemp -d "$base/afterburn-bench.XXXXXX")
+	cp "$O/bench/bench-ops" "$O/bench/bench-tiny" "$folder/"
+	"$here/source-to-compile" >"$folder/compile.c"
+	if compiler=$("$here/compiler"); then
+		cp -r "$compiler" "$folder/compiler"
+	else
+		echo "process-bench: nothing compiles in this run" >&2
+	fi
+}
+
+# The guest's RAM disk with that folder as /bench.
+prepare_initrd() {
+	[[ -x $afterburn ]] || die "$afterburn is missing: run make"
+	local f
+	for f in "$kernel" "$initrd"; do
+		[[ -r $f ]] || die "$f is missing: run make guest"
+	done
+	mkdir -p "$work/extra"
+	cp -r "$folder" "$work/extra/bench"
+	install -m 755 "$here/guest-init" "$work/extra/bench/init"
+	{
+		cat "$initrd"
+		"$top/scripts/dom0/cpio" "$work/extra" | gzip -1n
+	} >"$work/initrd.gz"
+}
+
+# run_guest PREFIX... -- WHAT: the console on standard output, each line as soon as it comes
+run_guest() {
+	local prefix=()
+	while [[ $1 != -- ]]; do prefix+=("$1") && shift; done
+	start_kernel "$work/initrd.gz" "rdinit=/bench/init bench.run=$2" ${prefix[@]+"${prefix[@]}"}
+}
+
+# start_kernel INITRD WORDS PREFIX...: every process of the run has a mark in its environment.
+start_kernel() {
+	local with=$1 words=$2
+	shift 2
+	env "AFTERBURN_BENCH=$work" "$@" "$afterburn" run --on "$platform" --memory "$memory" \
+		--timeout 600 --initrd "$with" --append "quiet $words" "$kernel"
+}
+
+# Adds the moment to each line that tells a clock, and takes carriage returns away.
+stamp() {
+	local line
+	while IFS= read -r line; do
+		line=${line//$'\r'/}
+		[[ $line != BENCH-CLOCK* ]] || line="$line $EPOCHREALTIME"
+		echo "$line"
+	done
+}
+
+# measure_side PLACEMENT SIDE COMMAND...: appends the samples to $work/samples
+measure_side() {
+	local placement=$1 side=$2 code=0
+	shift 2
+	"$@" </dev/null 2>"$work/run.err" | stamp >"$work/console" || code=$?
+	if ((code != 0)) || grep -aq '^BENCH-FAIL' "$work/console" ||
+		(($(grep -ac '^BENCH-CLOCK' "$work/console") != 2)); then
+		tail -n 20 "$work/console" "$work/run.err" >&2
+		die "the $side's run failed (exit code $code)"
+	fi
+	grep -a '^BENCH-SKIP' "$work/console" >&2 || true
+	awk -v who="$placement $side" '/^BENCH [a-z0-9-]+ us [0-9. ]+$/ {
+		sub(/^BENCH /, ""); sub(/ us /, " "); print who, $0
+	}' "$work/console" >>"$work/samples"
+	check_clock "$side"
+}
+
+# Times told by a clock that runs slow would be worth nothing. 3 %: the console has its delays.
+check_clock() {
+	awk -v side="$1" '/^BENCH-CLOCK/ { n++; own[n] = $2; ours[n] = $3 }
+		END {
+			ratio = (own[2] - own[1]) / (ours[2] - ours[1])
+			if (ratio < 0.97 || ratio > 1.03) {
+				printf "process-bench: the clock of the %s ran %.3f times as fast\n", side, ratio
+				exit 1
+			}
+		}' "$work/console" >&2 || exit 1
+}
