@@ -46,7 +46,11 @@ ok "unknown option" exits 2 "unknown option '--fast'" --on bare --fast "$tmp/ker
 ok "option without value" exits 2 'needs a value' --on bare "$tmp/kernel" --memory
 ok "memory is no number" exits 2 'whole number' --on bare --memory lots "$tmp/kernel"
 ok "memory is too small" exits 2 'at least 16' --on bare --memory 1 "$tmp/kernel"
-ok "a platform to come" exits 3 'no wedge yet' --on process "$tmp/kernel"
+ok "a process needs the launcher" exits 2 'launch is missing' --on process "$tmp/kernel"
+ok "no --icount in a process" exits 2 'needs an emulator' --on process --icount "$tmp/kernel"
+ok "no --disk in a process" exits 2 'disk is not there yet' --on process --disk "$tmp/kernel" "$tmp/kernel"
+ok "no second processor in a process" exits 2 'one processor' --on process --cpus 2 "$tmp/kernel"
+ok "a core is for a process" exits 2 "for platform 'process'" --on bare --core c "$tmp/kernel"
 ok "no QEMU" without_qemu
 ok "no Xen" env AFTERBURN_XEN="$tmp/nothing" bash -c \
 	"'$run' --on xen-dom0 '$tmp/kernel' 2>&1 | grep -q xen-hypervisor"

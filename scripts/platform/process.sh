@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# A Linux process: the launcher takes this script's place, so that its process is the run.
+#
+# Invariant: when the launcher starts no file of ours has a name any more; nothing that ends it can
+# leave one behind.
+
+refuse_what_is_not_there() {
+	[[ -z $icount ]] || die 2 "--icount needs an emulator: a process runs at the host's pace"
+	[[ -z $disk ]] || die 2 "--disk is not there yet on platform 'process'"
+	((cpus == 1)) || die 2 "--cpus: platform 'process' has one processor as yet"
+}
+
+# Opens the packed kernel as descriptor 9.
+open_kernel() {
+	if is_packed "$kernel"; then
+		exec 9<"$kernel"
+		return
+	fi
+	local afterburn=${AFTERBURN:-$here/../../bin/afterburn}
+	[[ -x $afterburn ]] || die 2 "$afterburn is missing: build it with make"
+	make_work
+	note "packing $kernel with the wedge for Linux"
+	"$afterburn" pack --quiet --wedge linux -o "$work/kernel" -- "$kernel" >&2 ||
+		die 2 "'$kernel' cannot be packed for a Linux process"
+	exec 9<"$work/kernel"
+	cleanup
+}
+
+platform_run() {
+	refuse_what_is_not_there
+	local launch=${AFTERBURN_LAUNCH:-$here/launch} arguments
+	[[ -x $launch ]] || die 2 "$launch is missing: build it with make"
+	open_kernel
+	arguments=(--memory "$memory" --timeout "$timeout" --append "$append" --name "$kernel"
+		${initrd:+--initrd "$initrd"} ${core:+--core "$core"} ${gdb:+--gdb "$gdb"})
+	note "$launch ${arguments[*]}"
+	exec "$launch" "${arguments[@]}" /proc/self/fd/9
+}
