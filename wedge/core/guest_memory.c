@@ -5,6 +5,7 @@
  *
  * Invariant: no pointer is given out to a frame that is not the guest's own RAM.
  */
+#include <wedge/arch_traits.h>
 #include <wedge/backend.h>
 #include <wedge/lib.h>
 
@@ -26,6 +27,7 @@ static void *translate(struct vcpu *v, uint64_t va, uint32_t access, size_t size
 	struct guest_walk walk;
 	void *at;
 
+	va &= ARCH_ADDRESS_MASK;
 	fault->address = va;
 	if (!guest_walk(v, va, access, &walk)) {
 		fault->error = walk.error;

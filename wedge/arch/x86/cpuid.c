@@ -5,6 +5,7 @@
  * Invariant: masks list what is allowed, so a feature of tomorrow's processor is hidden until
  * somebody has looked at what it asks of a kernel in ring 3.
  */
+#include <wedge/arch_traits.h>
 #include <wedge/backend.h>
 #include <wedge/cpuid.h>
 
@@ -28,6 +29,8 @@ enum {
 	LEAF1_EDX = BIT(0) | BIT(2) | BIT(4) | BIT(5) | BIT(6) | BIT(8) | BIT(15) | BIT(17) |
 		    BIT(19) | BIT(23) | BIT(24) | BIT(25) | BIT(26),
 	LEAF1_EDX_FORCED = BIT(3) | BIT(13),
+	/* PAE and PSE-36: not for a kernel with two levels of page tables. */
+	LEAF1_EDX_LONG_MODE = BIT(6) | BIT(17),
 
 	/*
 	 * Leaf 7. Hidden in EBX: FSGSBASE, TSC_ADJUST, SGX, SMEP, INVPCID, resource directors, MPX,
@@ -48,11 +51,24 @@ enum {
 	/* Only what is no copy of leaf 1: SYSCALL, NX, MMXEXT, FXSR options, LM; no 1 GiB pages,
 	 * no RDTSCP (its AUX register is the hypervisor's). */
 	EXT1_EDX_OWN = BIT(11) | BIT(20) | BIT(22) | BIT(25) | BIT(29),
+	EXT1_EDX_LONG_MODE = BIT(11) | BIT(20) | BIT(29), /* SYSCALL, NX, LM */
 	EXT1_EDX_COPIES = 0x0183f3ff, /* bits that AMD repeats from leaf 1 EDX */
 
 	INVARIANT_TSC = BIT(8),
-	LINEAR_ADDRESS_BITS_48 = 48 << 8,
+	ADDRESS_BITS_32 = 32,
+	LINEAR_BITS = (ARCH_LONG_MODE ? 48 : ADDRESS_BITS_32) << 8,
 };
+
+/* What only a kernel in long mode is shown. */
+static uint32_t hide_long_mode(uint32_t features, uint32_t of_long_mode)
+{
+	return ARCH_LONG_MODE ? features : features & ~of_long_mode;
+}
+
+static uint32_t physical_bits(uint32_t bits)
+{
+	return ARCH_LONG_MODE || bits < ADDRESS_BITS_32 ? bits : ADDRESS_BITS_32;
+}
 
 static void show_leaf1(const struct vcpu *v, uint32_t r[4])
 {
@@ -60,7 +76,8 @@ static void show_leaf1(const struct vcpu *v, uint32_t r[4])
 	r[CPUID_ECX] &= LEAF1_ECX;
 	if (v->cr[4] & X86_CR4_OSXSAVE)
 		r[CPUID_ECX] |= LEAF1_ECX_OSXSAVE;
-	r[CPUID_EDX] = (r[CPUID_EDX] & LEAF1_EDX) | LEAF1_EDX_FORCED;
+	r[CPUID_EDX] =
+		(r[CPUID_EDX] & hide_long_mode(LEAF1_EDX, LEAF1_EDX_LONG_MODE)) | LEAF1_EDX_FORCED;
 }
 
 static void show_structured(uint32_t subleaf, uint32_t r[4])
@@ -81,6 +98,8 @@ static void show_xsave(uint32_t subleaf, uint32_t r[4])
 
 static void show_extended(uint32_t leaf, uint32_t r[4])
 {
+	uint32_t leaf1 = hide_long_mode(LEAF1_EDX, LEAF1_EDX_LONG_MODE) | LEAF1_EDX_FORCED;
+
 	switch (leaf) {
 	case 0x80000000:
 		if (r[CPUID_EAX] > MAX_EXTENDED)
@@ -88,14 +107,15 @@ static void show_extended(uint32_t leaf, uint32_t r[4])
 		break;
 	case 0x80000001:
 		r[CPUID_ECX] &= EXT1_ECX;
-		r[CPUID_EDX] &= EXT1_EDX_OWN | (EXT1_EDX_COPIES & (LEAF1_EDX | LEAF1_EDX_FORCED));
+		r[CPUID_EDX] &= hide_long_mode(EXT1_EDX_OWN, EXT1_EDX_LONG_MODE) |
+				(EXT1_EDX_COPIES & leaf1);
 		break;
 	case 0x80000007:
 		r[CPUID_EAX] = r[CPUID_EBX] = r[CPUID_ECX] = 0;
 		r[CPUID_EDX] &= INVARIANT_TSC;
 		break;
 	case 0x80000008:
-		r[CPUID_EAX] = (r[CPUID_EAX] & 0xff) | LINEAR_ADDRESS_BITS_48;
+		r[CPUID_EAX] = physical_bits(r[CPUID_EAX] & 0xff) | LINEAR_BITS;
 		r[CPUID_EBX] = r[CPUID_ECX] = r[CPUID_EDX] = 0;
 		break;
 	}

@@ -2,6 +2,8 @@
 /*
  * emulate_control.c - control and debug registers, and XCR0 (SDM 3A sections 2.5, 2.6, 17.2).
  *
+ * Paging may be switched on and off only outside of long mode, where it is a state like others.
+ *
  * Invariant: v->cr[] always holds what the guest would read; rewritten sites read it in place.
  */
 #include <wedge/arch.h>
@@ -10,9 +12,9 @@
 
 /* The CR4 bits whose features the wedge shows; setting another is #GP, as for reserved bits. */
 enum {
-	CR4_ALLOWED = 0x3 | X86_CR4_TSD | X86_CR4_DE | X86_CR4_PSE | X86_CR4_PAE | 0x40 |
-		      X86_CR4_PGE | X86_CR4_PCE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT |
-		      X86_CR4_OSXSAVE
+	CR4_ALLOWED = 0x3 | X86_CR4_TSD | X86_CR4_DE | X86_CR4_PSE |
+		      (ARCH_LONG_MODE ? X86_CR4_PAE : 0) | 0x40 | X86_CR4_PGE | X86_CR4_PCE |
+		      X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_OSXSAVE
 };
 
 /* SDM 2B, MOV to control registers: these combinations are #GP. */
@@ -30,14 +32,16 @@ static bool write_cr0(struct vcpu *v, uint64_t value)
 		exception_gp(v, 0);
 		return false;
 	}
-	if (!(value & X86_CR0_PG))
+	if (ARCH_LONG_MODE && !(value & X86_CR0_PG))
 		wedge_fatal("the kernel switches paging off at %lx", v->rip);
 	v->cr[0] = value | X86_CR0_ET;
 	if (changed & X86_CR0_TS)
 		backend_load_cr0(v);
 	/* Supervisor writes to read-only pages may be cached as allowed (SDM 3A 4.10.4.1). */
-	if (changed & (X86_CR0_WP | X86_CR0_PG))
+	if (changed & X86_CR0_WP)
 		backend_space_flush(v);
+	if (changed & X86_CR0_PG)
+		backend_space_load(v);
 	return true;
 }
 

@@ -11,14 +11,11 @@
 
 enum {
 	DESCRIPTOR_BYTES = 8,
-	TYPE_TSS_AVAILABLE = 9,
-	TYPE_TSS_BUSY = 11,
-	TYPE_LDT = 2,
-	/* System descriptors that lar and lsl accept in 64-bit mode, a bit for each type (SDM 2A).
-	 */
-	LAR_SYSTEM_TYPES = 1 << 2 | 1 << 9 | 1 << 11 | 1 << 12,
-	LSL_SYSTEM_TYPES = 1 << 2 | 1 << 9 | 1 << 11,
+	/* What a 16-bit operand holds of a base (SDM 2A, LGDT). */
+	SHORT_BASE = 0xffffff,
 };
+
+#define TSS_BUSY (2ull << 40)
 
 uint64_t segment_descriptor_base(uint64_t d)
 {
@@ -53,25 +50,50 @@ bool segment_descriptor(struct vcpu *v, uint16_t selector, uint64_t *descriptor)
 	return guest_read(v, table->base + offset, descriptor, DESCRIPTOR_BYTES, &fault);
 }
 
-/* LDT and TSS descriptors are 16 bytes in 64-bit mode (SDM 3A section 7.2.3). */
-static bool system_descriptor(struct vcpu *v, uint16_t selector, uint64_t d[2])
+bool segment_system(struct vcpu *v, uint16_t selector, unsigned int type, struct vcpu_table *out)
 {
+	uint64_t d, upper = 0, at = v->gdt.base + (selector & ~7u);
 	struct guest_fault fault;
 
-	return segment_descriptor(v, selector, &d[0]) &&
-	       guest_read(v, v->gdt.base + (selector & ~7u) + DESCRIPTOR_BYTES, &d[1],
-			  DESCRIPTOR_BYTES, &fault);
+	if ((selector & X86_SELECTOR_LDT) || !segment_descriptor(v, selector, &d) ||
+	    descriptor_type(d) != type || is_code_or_data(d))
+		return false;
+	if (ARCH_SYSTEM_DESCRIPTOR_BYTES > DESCRIPTOR_BYTES &&
+	    !guest_read(v, at + DESCRIPTOR_BYTES, &upper, DESCRIPTOR_BYTES, &fault))
+		return false;
+	*out = (struct vcpu_table){
+		.base = segment_descriptor_base(d) | upper << 32,
+		.limit = descriptor_limit(d),
+		.selector = selector,
+	};
+	return true;
+}
+
+bool segment_mark_busy(struct vcpu *v, uint16_t selector, struct guest_fault *fault)
+{
+	uint64_t d, at = v->gdt.base + (selector & ~7u);
+
+	if (!guest_read(v, at, &d, DESCRIPTOR_BYTES, fault))
+		return false;
+	d |= TSS_BUSY;
+	return guest_write(v, at, &d, DESCRIPTOR_BYTES, fault);
+}
+
+/* With 16-bit operands the base has 24 bits; in 64-bit code there are none. */
+static bool has_short_base(const struct emulation *e)
+{
+	return !ARCH_LONG_MODE && e->d->operand_size == 2;
 }
 
 static bool load_table_register(struct emulation *e, struct vcpu_table *table)
 {
 	uint16_t limit;
-	uint64_t base, at = operand_address(e);
+	uint64_t base = 0, at = operand_address(e);
 
 	if (!operand_load(e, at, &limit, 2) || !operand_load(e, at + 2, &base, ARCH_WORD_SIZE))
 		return false;
 	table->limit = limit;
-	table->base = base;
+	table->base = has_short_base(e) ? base & SHORT_BASE : base;
 	return true;
 }
 
@@ -79,9 +101,18 @@ static bool store_table_register(struct emulation *e, const struct vcpu_table *t
 {
 	uint16_t limit = (uint16_t)table->limit;
 	uint64_t at = operand_address(e);
+	uint64_t base = has_short_base(e) ? table->base & SHORT_BASE : table->base;
 
-	return operand_store(e, at, &limit, 2) &&
-	       operand_store(e, at + 2, &table->base, ARCH_WORD_SIZE);
+	return operand_store(e, at, &limit, 2) && operand_store(e, at + 2, &base, ARCH_WORD_SIZE);
+}
+
+static bool load_global_table(struct emulation *e)
+{
+	if (!load_table_register(e, &e->v->gdt))
+		return false;
+	segment_forget(e->v);
+	backend_load_gdt(e->v);
+	return true;
 }
 
 /*
@@ -97,47 +128,46 @@ static void prepare_task(struct vcpu *v)
 static bool load_task_register(struct emulation *e)
 {
 	struct vcpu *v = e->v;
-	uint64_t selector, d[2], busy;
+	struct vcpu_table task;
+	struct guest_fault fault;
+	uint64_t selector;
 
 	if (!operand_read_rm(e, 2, &selector))
 		return false;
-	if (!system_descriptor(v, (uint16_t)selector, d) ||
-	    descriptor_type(d[0]) != TYPE_TSS_AVAILABLE || is_code_or_data(d[0])) {
+	if (!segment_system(v, (uint16_t)selector, SEGMENT_TSS_AVAILABLE, &task)) {
 		exception_gp(v, selector & ~3u);
 		return false;
 	}
-	busy = d[0] | 2ull << 40;
-	if (!operand_store(e, v->gdt.base + (selector & ~7ull), &busy, DESCRIPTOR_BYTES))
+	if (!segment_mark_busy(v, (uint16_t)selector, &fault)) {
+		exception_page_fault(v, fault.address, fault.error);
 		return false;
-	v->task = (struct vcpu_table){
-		.base = segment_descriptor_base(d[0]) | d[1] << 32,
-		.limit = descriptor_limit(d[0]),
-		.selector = (uint16_t)selector,
-	};
+	}
+	v->task = task;
 	prepare_task(v);
+	return true;
+}
+
+bool segment_load_ldt(struct vcpu *v, uint16_t selector)
+{
+	struct vcpu_table table = {.selector = selector};
+
+	if (selector >= 4 && !segment_system(v, selector, SEGMENT_LDT, &table))
+		return false;
+	v->ldt = table;
+	backend_load_ldt(v);
 	return true;
 }
 
 static bool load_local_table(struct emulation *e)
 {
-	struct vcpu *v = e->v;
-	struct vcpu_table table = {0};
-	uint64_t selector, d[2];
+	uint64_t selector;
 
 	if (!operand_read_rm(e, 2, &selector))
 		return false;
-	if (selector >= 4) {
-		if (!system_descriptor(v, (uint16_t)selector, d) ||
-		    descriptor_type(d[0]) != TYPE_LDT || is_code_or_data(d[0])) {
-			exception_gp(v, selector & ~3u);
-			return false;
-		}
-		table.base = segment_descriptor_base(d[0]) | d[1] << 32;
-		table.limit = descriptor_limit(d[0]);
+	if (!segment_load_ldt(e->v, (uint16_t)selector)) {
+		exception_gp(e->v, selector & ~3u);
+		return false;
 	}
-	table.selector = (uint16_t)selector;
-	v->ldt = table;
-	backend_load_ldt(v);
 	return true;
 }
 
@@ -158,11 +188,11 @@ static bool query(struct emulation *e)
 	good = segment_descriptor(v, (uint16_t)selector, &d);
 	switch (e->d->id) {
 	case AFTERBURN_INSN_LAR:
-		good = good && (is_code_or_data(d) || has_type(d, LAR_SYSTEM_TYPES));
+		good = good && (is_code_or_data(d) || has_type(d, ARCH_LAR_TYPES));
 		answer = d >> 32 & 0xf0ff00;
 		break;
 	case AFTERBURN_INSN_LSL:
-		good = good && (is_code_or_data(d) || has_type(d, LSL_SYSTEM_TYPES));
+		good = good && (is_code_or_data(d) || has_type(d, ARCH_LSL_TYPES));
 		answer = descriptor_limit(d);
 		break;
 	case AFTERBURN_INSN_VERW: /* writable data */
@@ -183,10 +213,7 @@ bool emulate_descriptor(struct emulation *e)
 
 	switch (e->d->id) {
 	case AFTERBURN_INSN_LGDT:
-		if (!load_table_register(e, &v->gdt))
-			return false;
-		backend_load_gdt(v);
-		return true;
+		return load_global_table(e);
 	case AFTERBURN_INSN_LIDT:
 		return load_table_register(e, &v->idt);
 	case AFTERBURN_INSN_SGDT:

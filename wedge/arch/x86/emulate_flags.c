@@ -35,6 +35,7 @@ bool emulate_flags(struct emulation *e)
 		if (!operand_pop(e, &flags, size))
 			return false;
 		mask = size == 2 ? POPF_CHANGES & 0xffff : POPF_CHANGES;
+		flags &= ~(uint64_t)ARCH_FLAGS_NOT_FOR_RING_3;
 		v->rflags = (v->rflags & ~mask) | (flags & mask);
 		return true;
 	}

@@ -10,6 +10,8 @@
 #include <wedge/guest_walk.h>
 #include <wedge/machine.h>
 
+enum { SHORT_RM_SI = 4 }; /* how 16-bit addressing names (%si) */
+
 unsigned int io_width(const struct afterburn_decoded *d)
 {
 	if (!(d->opcode & 1))
@@ -33,7 +35,9 @@ static void advance(struct emulation *e, unsigned int reg, unsigned int width)
 
 static uint64_t index_value(const struct emulation *e, unsigned int reg)
 {
-	return e->d->address_size == 4 ? (uint32_t)e->v->gpr[reg] : e->v->gpr[reg];
+	uint64_t value = e->v->gpr[reg];
+
+	return e->d->address_size == 8 ? value : value & ((1ull << 8 * e->d->address_size) - 1);
 }
 
 /* Where outs reads: as (%rsi) under the same prefixes, so an override counts (SDM 2B, OUTS). */
@@ -42,7 +46,7 @@ static uint64_t source_address(const struct emulation *e)
 	struct afterburn_decoded d = *e->d;
 	struct emulation same = *e;
 
-	d.modrm = X86_RSI;
+	d.modrm = d.address_size == 2 ? SHORT_RM_SI : X86_RSI;
 	d.rex = 0;
 	same.d = &d;
 	return operand_address(&same);

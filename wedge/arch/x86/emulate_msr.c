@@ -14,6 +14,12 @@ enum { SFMASK_ALL = 0x257fd5 };
 /* What the guest may set in EFER: SCE and NX; LME and LMA are fixed in 64-bit mode. */
 enum { EFER_ALLOWED = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX };
 
+/* The registers that came with long mode; of these the wedge knows EFER and those behind it. */
+static bool exists(uint32_t msr)
+{
+	return ARCH_LONG_MODE || msr < X86_MSR_EFER;
+}
+
 /* Where an MSR lives that is nothing but storage to the wedge; NULL for all others. */
 static uint64_t *storage(struct vcpu *v, uint32_t msr)
 {
@@ -51,6 +57,8 @@ static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
 {
 	uint64_t *slot = storage(v, msr);
 
+	if (!exists(msr))
+		return false;
 	if (slot) {
 		*value = *slot;
 		return true;
@@ -102,6 +110,8 @@ static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 {
 	uint64_t *slot = storage(v, msr);
 
+	if (!exists(msr))
+		return false;
 	if (slot) {
 		if ((msr == X86_MSR_LSTAR || msr == X86_MSR_CSTAR) && !is_canonical(value))
 			return false;

@@ -2,84 +2,157 @@
 /*
  * emulate_segment.c - segment registers, FS and GS bases, swapgs (SDM 3A sections 3.4 and 5.8).
  *
- * In 64-bit mode CS, DS, ES and SS have no base and no limit, and the kernel's own selectors would
- * only say which ring it is in: the wedge keeps them as numbers. What user code will see of DS, ES,
- * FS and GS is loaded for real, by the back end.
+ * In 64-bit mode CS, DS, ES and SS have no base and no limit, and a 32-bit kernel's are flat by the
+ * wedge's contract; the kernel's own selectors would only say which ring it is in. So the wedge
+ * keeps them as numbers. What user code will see of DS, ES, FS and GS is loaded for real, by the
+ * back end: at once where the platform holds the guest's own selectors, else with the user code.
  *
  * Invariant: v->selector[] is what the guest reads back.
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/backend_traits.h>
+#include <wedge/log.h>
 
 /*
- * May the kernel load this selector (SDM 2B, MOV)? Returns the exception's vector if not, else 0. A
- * null selector always may, SS included in 64-bit mode at CPL 0.
+ * May the kernel load this selector (SDM 2B, MOV)? Returns the exception's vector if not, else 0
+ * and the descriptor, 0 for a null selector: that always may, but for SS outside of long mode.
  */
-static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned int sreg)
+static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned int sreg,
+				   uint64_t *descriptor)
 {
-	unsigned int type, dpl;
+	unsigned int type, dpl, rpl = selector & X86_SELECTOR_RPL;
 	uint64_t d;
 
+	*descriptor = 0;
 	if (selector < 4)
-		return 0;
+		return sreg == X86_SS && !ARCH_LONG_MODE ? X86_TRAP_GP : 0;
 	if (!segment_descriptor(v, selector, &d) || !(d >> 44 & 1))
 		return X86_TRAP_GP;
+	*descriptor = d;
 	type = d >> 40 & 15;
 	dpl = d >> 45 & 3;
 	if (sreg == X86_SS) {
 		/* Writable data whose DPL and RPL are the CPL. */
-		if ((type & 10) != 2 || dpl != 0 || (selector & X86_SELECTOR_RPL))
+		if ((type & 10) != 2 || dpl != 0 || rpl)
 			return X86_TRAP_GP;
 		return d >> 47 & 1 ? 0 : X86_TRAP_SS;
 	}
-	if ((type & 10) == 8)
+	/* Execute-only code; all but conforming code is out of reach for a greater RPL. */
+	if ((type & 10) == 8 || ((type & 12) != 12 && rpl > dpl))
 		return X86_TRAP_GP;
 	return d >> 47 & 1 ? 0 : X86_TRAP_NP;
 }
 
-static uint64_t descriptor_base(struct vcpu *v, uint16_t selector)
-{
-	uint64_t d;
-
-	if (selector < 4 || !segment_descriptor(v, selector, &d))
-		return 0;
-	return segment_descriptor_base(d);
-}
-
 /*
- * Inside the kernel GS belongs to the kernel: loading it sets the active base, and the selector is
- * remembered. Between two `swapgs` the user's GS is the active one and is loaded for real.
+ * Inside a 64-bit kernel GS belongs to the kernel: loading it sets the active base, and the
+ * selector is remembered. Between two `swapgs` the user's GS is the active one and is loaded for
+ * real.
  */
-static bool load_gs(struct vcpu *v, uint16_t selector)
+static bool load_real(struct vcpu *v, unsigned int sreg, uint16_t selector, uint64_t base)
 {
-	if (v->gs_state == VCPU_GS_KERNEL) {
-		v->gs_base_kernel = descriptor_base(v, selector);
+	if (sreg == X86_GS && v->gs_state == VCPU_GS_KERNEL) {
+		v->gs_base_kernel = base;
 		backend_load_gs_base(v, false);
 		return true;
 	}
-	v->gs_base_user = descriptor_base(v, selector);
-	return backend_load_selector(v, X86_GS, selector);
+	if (!backend_load_selector(v, sreg, selector))
+		return false;
+	if (sreg == X86_GS)
+		v->gs_base_user = base;
+	if (sreg == X86_FS)
+		v->fs_base = base;
+	return true;
+}
+
+/*
+ * Where the registers hold selectors of the platform's: DS and ES have base 0 whatever the kernel
+ * loads, and FS and GS get the base. A null selector has none, and what FS had may stay.
+ */
+static void load_believed(struct vcpu *v, unsigned int sreg, uint16_t selector, uint64_t base)
+{
+	if (selector < 4)
+		return;
+	switch (sreg) {
+	case X86_FS:
+		v->fs_base = base;
+		v->fs_selector = 0;
+		backend_load_fs_base(v);
+		break;
+	case X86_GS:
+		v->gs_base_kernel = base;
+		backend_load_gs_base(v, false);
+		break;
+	default:
+		/* With RPL 3 it is for a user program, to which the kernel is about to return. */
+		if (base && (selector & X86_SELECTOR_RPL) != 3)
+			wedge_fatal("the kernel loads a data segment that begins at %lx (selector "
+				    "%x) at %lx",
+				    base, selector, v->rip);
+	}
+}
+
+static void load_stack_segment(struct vcpu *v, uint16_t selector, uint64_t base)
+{
+	if (!ARCH_LONG_MODE && base)
+		wedge_fatal("the kernel loads a stack segment that begins at %lx (selector %x) at "
+			    "%lx",
+			    base, selector, v->rip);
+	v->kernel_ss = selector;
+}
+
+unsigned int segment_set(struct vcpu *v, unsigned int sreg, uint16_t selector)
+{
+	uint64_t d;
+	unsigned int fault = selector_fault(v, selector, sreg, &d);
+
+	if (fault)
+		return fault;
+	if (sreg == X86_SS)
+		load_stack_segment(v, selector, segment_descriptor_base(d));
+	else if (!BACKEND_SELECTORS_ARE_REAL)
+		load_believed(v, sreg, selector, segment_descriptor_base(d));
+	else if (!load_real(v, sreg, selector, segment_descriptor_base(d)))
+		return X86_TRAP_GP;
+	v->selector[sreg] = selector;
+	return 0;
 }
 
 bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector)
 {
-	unsigned int fault = selector_fault(v, selector, sreg);
-	bool good = true;
+	unsigned int fault = segment_set(v, sreg, selector);
 
-	if (!fault && sreg == X86_GS)
-		good = load_gs(v, selector);
-	else if (!fault && sreg != X86_SS)
-		good = backend_load_selector(v, sreg, selector);
-	if (fault || !good) {
-		exception_deliver(v, fault ? fault : X86_TRAP_GP, selector & ~3u, 0);
-		return false;
-	}
+	if (!fault)
+		return true;
+	exception_deliver(v, fault, selector & ~3u, 0);
+	return false;
+}
+
+void segment_forget(struct vcpu *v)
+{
+	v->flat_selector[0] = v->flat_selector[1] = 0;
+	v->fs_selector = 0;
+	v->user_cs = 0;
+}
+
+/*
+ * Selectors that the kernel loads by mov are its own; what it pops may be a user's, whose
+ * descriptor may become another without notice. The gates ask for what is remembered here.
+ */
+static void remember(struct vcpu *v, unsigned int sreg, uint16_t selector)
+{
+	bool data = sreg == X86_DS || sreg == X86_ES;
+	uint64_t d;
+
+	if (selector < 4 || (selector & X86_SELECTOR_LDT) || !segment_descriptor(v, selector, &d))
+		return;
 	if (sreg == X86_FS)
-		v->fs_base = descriptor_base(v, selector);
-	if (sreg == X86_SS)
-		v->kernel_ss = selector;
-	v->selector[sreg] = selector;
-	return true;
+		v->fs_selector = selector;
+	if (data && !segment_is_flat(v, selector) && !segment_descriptor_base(d) &&
+	    (d >> 40 & 10) == 2) {
+		v->flat_selector[1] = v->flat_selector[0];
+		v->flat_selector[0] = selector;
+	}
 }
 
 static uint16_t read_selector(const struct vcpu *v, unsigned int sreg)
@@ -88,7 +161,8 @@ static uint16_t read_selector(const struct vcpu *v, unsigned int sreg)
 		return v->kernel_cs;
 	if (sreg == X86_SS)
 		return v->kernel_ss;
-	return backend_read_selector(v, sreg);
+	return BACKEND_SELECTORS_ARE_REAL ? backend_read_selector(v, sreg)
+					  : (uint16_t)v->selector[sreg];
 }
 
 static bool push_selector(struct emulation *e, unsigned int sreg)
@@ -106,19 +180,37 @@ static bool pop_selector(struct emulation *e, unsigned int sreg)
 	if (!operand_load(e, e->v->gpr[X86_RSP], &value, size) ||
 	    !segment_load(e->v, sreg, (uint16_t)value))
 		return false;
-	e->v->gpr[X86_RSP] += size;
+	e->v->gpr[X86_RSP] = (e->v->gpr[X86_RSP] + size) & ARCH_ADDRESS_MASK;
 	return true;
 }
 
-/* lss, lfs and lgs: an offset of operand size, then the selector. */
+/*
+ * lss with a stack segment that begins elsewhere, which 32-bit Linux uses to give a user's 16-bit
+ * stack pointer its upper half back (espfix): the same place in the flat segment serves as well.
+ */
+static bool load_stack_elsewhere(struct emulation *e, uint64_t offset, uint16_t selector)
+{
+	uint64_t d;
+
+	if (ARCH_LONG_MODE || operand_reg(e) != X86_RSP ||
+	    selector_fault(e->v, selector, X86_SS, &d) || !segment_descriptor_base(d))
+		return false;
+	e->v->gpr[X86_RSP] = (offset + segment_descriptor_base(d)) & ARCH_ADDRESS_MASK;
+	return true;
+}
+
+/* lss, lds and so on: an offset of operand size, then the selector. */
 static bool load_far_pointer(struct emulation *e, unsigned int sreg)
 {
 	uint64_t offset = 0, at = operand_address(e);
 	uint16_t selector;
 
 	if (!operand_load(e, at, &offset, e->d->operand_size) ||
-	    !operand_load(e, at + e->d->operand_size, &selector, 2) ||
-	    !segment_load(e->v, sreg, selector))
+	    !operand_load(e, at + e->d->operand_size, &selector, 2))
+		return false;
+	if (sreg == X86_SS && load_stack_elsewhere(e, offset, selector))
+		return true;
+	if (!segment_load(e->v, sreg, selector))
 		return false;
 	operand_write_register(e->v, operand_reg(e), e->d->operand_size, offset);
 	return true;
@@ -133,7 +225,11 @@ static bool move_to_selector(struct emulation *e)
 		exception_ud(e->v);
 		return false;
 	}
-	return operand_read_rm(e, 2, &value) && segment_load(e->v, sreg, (uint16_t)value);
+	if (!operand_read_rm(e, 2, &value) || !segment_load(e->v, sreg, (uint16_t)value))
+		return false;
+	if (!BACKEND_SELECTORS_ARE_REAL)
+		remember(e->v, sreg, (uint16_t)value);
+	return true;
 }
 
 static bool move_from_selector(struct emulation *e)
@@ -156,14 +252,23 @@ bool emulate_segment(struct emulation *e)
 		return move_to_selector(e);
 	case AFTERBURN_INSN_MOV_FROM_SREG:
 		return move_from_selector(e);
+	case AFTERBURN_INSN_PUSH_ES:
+	case AFTERBURN_INSN_PUSH_CS:
+	case AFTERBURN_INSN_PUSH_SS:
+	case AFTERBURN_INSN_PUSH_DS:
 	case AFTERBURN_INSN_PUSH_FS:
-		return push_selector(e, X86_FS);
 	case AFTERBURN_INSN_PUSH_GS:
-		return push_selector(e, X86_GS);
+		return push_selector(e, segment_named(e->d->id));
+	case AFTERBURN_INSN_POP_ES:
+	case AFTERBURN_INSN_POP_SS:
+	case AFTERBURN_INSN_POP_DS:
 	case AFTERBURN_INSN_POP_FS:
-		return pop_selector(e, X86_FS);
 	case AFTERBURN_INSN_POP_GS:
-		return pop_selector(e, X86_GS);
+		return pop_selector(e, segment_named(e->d->id));
+	case AFTERBURN_INSN_LES:
+		return load_far_pointer(e, X86_ES);
+	case AFTERBURN_INSN_LDS:
+		return load_far_pointer(e, X86_DS);
 	case AFTERBURN_INSN_LSS:
 		return load_far_pointer(e, X86_SS);
 	case AFTERBURN_INSN_LFS:

@@ -30,4 +30,9 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_RETRY, retry);
 	OFFSET(VCPU_SYSCALL_FAST, syscall_fast);
 	OFFSET(VCPU_LSTAR, lstar);
+	OFFSET(VCPU_SELECTOR, selector);
+	OFFSET(VCPU_KERNEL_CS, kernel_cs);
+	OFFSET(VCPU_KERNEL_SS, kernel_ss);
+	OFFSET(VCPU_FLAT_SELECTOR, flat_selector);
+	OFFSET(VCPU_FS_SELECTOR, fs_selector);
 }

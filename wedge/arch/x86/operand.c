@@ -40,10 +40,28 @@ static uint64_t segment_base(const struct emulation *e)
 	}
 }
 
+/* SDM 2A table 2-1. */
+static uint64_t short_address(const struct emulation *e)
+{
+	static const uint8_t base[8] = {X86_RBX, X86_RBX, X86_RBP, X86_RBP,
+					X86_RSI, X86_RDI, X86_RBP, X86_RBX};
+	unsigned int mod = e->d->modrm >> 6, rm = e->d->modrm & 7;
+	uint64_t address = (uint64_t)(int64_t)e->d->disp;
+
+	if (rm != 6 || mod != 0)
+		address += e->v->gpr[base[rm]];
+	if (rm < 4)
+		address += e->v->gpr[rm & 1 ? X86_RDI : X86_RSI];
+	return address & 0xffff;
+}
+
 uint64_t operand_address(const struct emulation *e)
 {
 	unsigned int mod = e->d->modrm >> 6, rm = e->d->modrm & 7;
 	uint64_t address = (uint64_t)(int64_t)e->d->disp;
+
+	if (e->d->address_size == 2)
+		return (short_address(e) + segment_base(e)) & ARCH_ADDRESS_MASK;
 
 	if (e->d->has_sib) {
 		unsigned int base = e->d->sib & 7;
@@ -54,13 +72,13 @@ uint64_t operand_address(const struct emulation *e)
 		if (index != X86_RSP)
 			address += e->v->gpr[index] << (e->d->sib >> 6);
 	} else if (rm == 5 && mod == 0) {
-		address += e->next_va;
+		address += ARCH_RIP_RELATIVE ? e->next_va : 0;
 	} else {
 		address += e->v->gpr[operand_rm(e)];
 	}
 	if (e->d->address_size == 4)
 		address = (uint32_t)address;
-	return address + segment_base(e);
+	return (address + segment_base(e)) & ARCH_ADDRESS_MASK;
 }
 
 void operand_write_register(struct vcpu *v, unsigned int reg, unsigned int size, uint64_t value)
@@ -121,9 +139,11 @@ bool operand_write_rm(const struct emulation *e, unsigned int size, uint64_t val
 
 bool operand_push(const struct emulation *e, uint64_t value, unsigned int size)
 {
-	if (!operand_store(e, e->v->gpr[X86_RSP] - size, &value, size))
+	uint64_t at = (e->v->gpr[X86_RSP] - size) & ARCH_ADDRESS_MASK;
+
+	if (!operand_store(e, at, &value, size))
 		return false;
-	e->v->gpr[X86_RSP] -= size;
+	e->v->gpr[X86_RSP] = at;
 	return true;
 }
 
@@ -132,6 +152,6 @@ bool operand_pop(const struct emulation *e, uint64_t *value, unsigned int size)
 	*value = 0;
 	if (!operand_load(e, e->v->gpr[X86_RSP], value, size))
 		return false;
-	e->v->gpr[X86_RSP] += size;
+	e->v->gpr[X86_RSP] = (e->v->gpr[X86_RSP] + size) & ARCH_ADDRESS_MASK;
 	return true;
 }

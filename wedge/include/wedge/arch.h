@@ -10,6 +10,7 @@
 
 #include <afterburn/bundle.h>
 #include <wedge/arch_traits.h>
+#include <wedge/guest_walk.h>
 #include <wedge/site_table.h>
 #include <wedge/vcpu.h>
 
@@ -41,6 +42,51 @@ void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va);
 
 /* Carries out a user program's in or out that the guest allows; false: it is a #GP as it stands. */
 bool user_io(struct vcpu *v);
+
+/* ---- what each width brings (arch/x86/x86_64, arch/x86/i386) ---- */
+
+/**
+ * page_tables_descend - follow the guest's tables down (page_tables.c).
+ * @out:   filled in as far as the walk came; rights are those of all levels together
+ * @slots: ARCH_PAGE_LEVELS + 1 pointers, which receive where each level's entry is
+ *
+ * Returns false at the first entry that is not present (or whose table is no guest memory), or has
+ * reserved bits set; out->error has the bits of that.
+ */
+bool page_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[]);
+
+/* An entry of the guest's interrupt descriptor table. */
+struct gate {
+	uint64_t target;
+	uint16_t selector;
+	uint8_t ist;
+	uint8_t type;
+	uint8_t dpl;
+};
+
+/* Reads a gate (handler.c); false if there is none that can be used. */
+bool gate_read(struct vcpu *v, unsigned int vector, struct gate *gate);
+
+/*
+ * Pushes the frame and goes on in the gate's handler, or task; false if the guest's tables or stack
+ * do not allow it.
+ */
+bool gate_enter(struct vcpu *v, const struct gate *gate, int64_t error);
+
+/**
+ * arch_interrupt_return - the guest kernel's iret (interrupt_return.c).
+ * @size: bytes of a slot of the frame, to which the stack pointer points
+ *
+ * v->rip is what a fault shows. Where the kernel's own iret has a gate, the back end may call this
+ * for the cases that the gate does not handle.
+ */
+void arch_interrupt_return(struct vcpu *v, unsigned int size);
+
+/* The guest's registers, as lines of the log (registers.c). */
+void arch_log_registers(const struct vcpu *v);
+
+/* What the boot protocol promises of the processor, with tables for it (start_state.c). */
+void start_state(struct vcpu *v);
 
 /* ---- exceptions and interrupts (exception.c) ---- */
 
@@ -125,20 +171,58 @@ bool emulate_transfer(struct emulation *e); /* iret lret ljmp lcall sysret int *
 bool emulate_tlb(struct emulation *e);	    /* invlpg, cache control */
 bool emulate_msr(struct emulation *e);	    /* rdmsr wrmsr rdpmc cpuid rdtsc(p) */
 
-/* ---- shared by some of them ---- */
+/* ---- ports ---- */
 
 /* Bytes that an in or out moves, and the port it names. */
 unsigned int io_width(const struct afterburn_decoded *d);
 uint16_t io_port(const struct vcpu *v, const struct afterburn_decoded *d);
 
+/* ---- segments and their descriptors (emulate_descriptor.c, emulate_segment.c) ---- */
+
+/* System descriptors by type (SDM 3A table 3-2). */
+enum { SEGMENT_LDT = 2, SEGMENT_TSS_AVAILABLE = 9 };
+
 /* The base address that a code or data descriptor holds (SDM 3A section 3.4.5). */
 uint64_t segment_descriptor_base(uint64_t descriptor);
 
-/* Loads a segment register for the guest kernel; false if it faulted. */
-bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector);
-
 /* Reads the descriptor of a selector from the guest's GDT or LDT; false if there is none. */
 bool segment_descriptor(struct vcpu *v, uint16_t selector, uint64_t *descriptor);
+
+/* Reads a system descriptor of that type from the GDT; false if there is none. */
+bool segment_system(struct vcpu *v, uint16_t selector, unsigned int type, struct vcpu_table *out);
+
+/* Marks a TSS descriptor busy; false with the page fault if the GDT may not be written. */
+bool segment_mark_busy(struct vcpu *v, uint16_t selector, struct guest_fault *fault);
+
+/* Loads the LDT, or none for a null selector; false if the selector names no LDT. */
+bool segment_load_ldt(struct vcpu *v, uint16_t selector);
+
+/* Loads a segment register for the guest kernel; returns 0, or the vector of what it faults with.
+ */
+unsigned int segment_set(struct vcpu *v, unsigned int sreg, uint16_t selector);
+
+/* The same, with the fault injected; false if there was one. */
+bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector);
+
+/* Goes on at `rip` in a code segment of CPL 0; false if that faulted. */
+bool segment_enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip);
+
+/* Nothing is known of any descriptor any more. */
+void segment_forget(struct vcpu *v);
+
+/* The segment register that the name of a push or pop holds. */
+static inline unsigned int segment_named(unsigned int id)
+{
+	return afterburn_insns[id].operands - AFTERBURN_OPERANDS_SREG_ES;
+}
+
+/* Is it remembered that this selector is a writable data segment from address 0? */
+static inline bool segment_is_flat(const struct vcpu *v, uint16_t selector)
+{
+	return selector == v->flat_selector[0] || selector == v->flat_selector[1];
+}
+
+/* ---- control registers (emulate_control.c) ---- */
 
 /* The guest writes a control register. */
 bool control_write(struct vcpu *v, unsigned int index, uint64_t value);

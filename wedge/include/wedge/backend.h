@@ -72,7 +72,7 @@ void backend_ramdisk(uint64_t *start, uint64_t *size);
  * invalidates it, and stale entries must be gone afterwards.
  */
 
-/* The guest loaded CR3 (v->cr[3] is the new value already). */
+/* The guest loaded CR3, or switched paging (v->cr[] has the new values already). */
 void backend_space_load(struct vcpu *v);
 
 /*

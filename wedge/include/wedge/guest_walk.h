@@ -19,11 +19,14 @@
  */
 void *guest_pointer(uint64_t address, size_t size);
 
-/* How a virtual address translates by the guest's tables (SDM 3A section 4.5). */
+/*
+ * How a virtual address translates by the guest's tables (SDM 3A sections 4.3 and 4.5). While
+ * paging is off, every address translates to itself, in pages of 4 MiB that allow everything.
+ */
 struct guest_walk {
 	uint64_t address;   /* guest-physical address of the byte */
-	uint64_t page_size; /* 4096, 2 MiB or 1 GiB */
-	uint64_t entry[5];  /* guest entries by level, 4 down to 1; a large page ends early */
+	uint64_t page_size; /* 4096, 2 MiB or 1 GiB; on i386 4096 or 4 MiB */
+	uint64_t entry[5];  /* guest entries by level, down to 1; a large page ends early */
 	unsigned int leaf;  /* level of the leaf entry: 1, 2 or 3 */
 	bool writable;	    /* every level says so */
 	bool user;	    /* every level says so */

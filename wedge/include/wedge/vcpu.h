@@ -94,10 +94,21 @@ struct vcpu {
 	uint64_t gs_base_kernel; /* the one `swapgs` calls GS.base inside the kernel */
 	uint64_t gs_base_user;
 
-	uint16_t selector[X86_SREG_COUNT]; /* as the guest last loaded them */
-	uint8_t physical_bits;		   /* of guest-physical addresses, as CPUID says */
-	uint16_t kernel_cs;		   /* the guest kernel's code selector */
-	uint16_t kernel_ss;
+	/* 16 bits each, in words that 32-bit code can push: */
+	uint32_t selector[X86_SREG_COUNT]; /* as the guest last loaded them */
+	uint32_t kernel_cs;		   /* the guest kernel's code selector */
+	uint32_t kernel_ss;
+
+	/*
+	 * What was found in the guest's descriptors, until it loads another table; 0: nothing yet.
+	 * Only selectors that the kernel itself names are remembered, so that it may rewrite the
+	 * descriptors of its users in place.
+	 */
+	uint32_t flat_selector[2]; /* data segments that begin at 0 */
+	uint32_t fs_selector;	   /* whose base FS has */
+	uint32_t user_cs;	   /* a code segment for user code */
+
+	uint8_t physical_bits; /* of guest-physical addresses, as CPUID says */
 
 	struct vcpu_table gdt;
 	struct vcpu_table idt;

@@ -18,6 +18,11 @@
 extern int fake_selectors_are_real;
 #define BACKEND_SELECTORS_ARE_REAL fake_selectors_are_real
 
+#define BACKEND_STACKS_MUST_BE_PRESENT 1
+
+/* What the kernel's command line must say for the wedge's sake, with a blank behind it. */
+#define BACKEND_BOOT_WORDS ""
+
 #include <stdint.h>
 
 static inline uint64_t backend_gate_address(const void *gate)

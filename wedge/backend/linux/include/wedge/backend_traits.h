@@ -20,6 +20,13 @@
 /* The host's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
 #define BACKEND_SELECTORS_ARE_REAL 0
 
+/* Signals come on a stack of the wedge's own. */
+#define BACKEND_STACKS_MUST_BE_PRESENT 0
+
+/* What the kernel's command line must say for the wedge's sake, with a blank behind it: that its
+ * fixed mappings leave the last 4 MiB alone, where the window is. */
+#define BACKEND_BOOT_WORDS "reservetop=4M "
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 

@@ -22,6 +22,12 @@
 /* DS, ES, FS and GS hold the selectors that the guest (or its user code) loaded. */
 #define BACKEND_SELECTORS_ARE_REAL 1
 
+/* Frames are pushed on the guest kernel's own stack, and a fault there is the end. */
+#define BACKEND_STACKS_MUST_BE_PRESENT 1
+
+/* What the kernel's command line must say for the wedge's sake, with a blank behind it. */
+#define BACKEND_BOOT_WORDS ""
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 

@@ -11,6 +11,7 @@
 #ifndef WEDGE_VCPU_ASM_H
 #define WEDGE_VCPU_ASM_H
 
+#include <wedge/arch_traits.h>
 #include <wedge/vcpu.h>
 #include <vcpu_offsets.h>
 

@@ -22,7 +22,26 @@
 #define ARCH_SYSTEM_DESCRIPTOR_BYTES 16
 #define ARCH_IDT_GATE_BYTES	     16
 
-/* DS, ES, SS have no base, and null may be loaded into SS (SDM 3A section 3.2.4). */
-#define ARCH_FLAT_SEGMENTS 1
+/* System descriptors that lar and lsl accept, a bit for each type (SDM 2A). */
+#define ARCH_LAR_TYPES (1 << 2 | 1 << 9 | 1 << 11 | 1 << 12)
+#define ARCH_LSL_TYPES (1 << 2 | 1 << 9 | 1 << 11)
+
+/*
+ * Long mode: EFER and the system call registers are there, segments have no base and no limit (SDM
+ * 3A section 3.2.4), and null may be loaded into SS.
+ */
+#define ARCH_LONG_MODE 1
+
+/* The bit of a code segment's descriptor that makes it the kernel's kind: L, or D. */
+#define ARCH_CODE_SEGMENT_BIT 53
+
+/*
+ * Flags that mean nothing to a kernel in ring 0 and much in ring 3, so that they are never set
+ * there: none that a 64-bit kernel would set.
+ */
+#define ARCH_FLAGS_NOT_FOR_RING_3 0
+
+/* Levels of page tables. */
+#define ARCH_PAGE_LEVELS 4
 
 #endif /* WEDGE_ARCH_TRAITS_H */

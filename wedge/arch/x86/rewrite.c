@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rewrite.c - the code that takes a site's place in a 64-bit kernel.
+ * rewrite.c - the code that takes a site's place.
  *
  * Hot instructions become inline operations on the vCPU or calls of gates that keep every register
  * (gates.S); all others call one gate that enters the wedge's C.
@@ -8,21 +8,13 @@
  * Invariant: the whole site is replaced, the pad included: what the inline code leaves over is
  * filled with NOPs, so no pad of a rewritten site is ever found again.
  */
-#include <wedge/arch.h>
 #include <wedge/backend_traits.h>
-#include <wedge/gates.h>
 #include <wedge/lib.h>
 #include <wedge/stats.h>
 
-enum { OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9, OPCODE_JUMP_SHORT = 0xeb };
+#include "rewrite.h"
 
-/* The code under construction; `at` counts bytes from the site's start. */
-struct code {
-	uint64_t va;
-	uint8_t *bytes;
-	unsigned int at;
-	unsigned int room;
-};
+enum { OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9, OPCODE_JUMP_SHORT = 0xeb };
 
 /* Intel's recommended NOPs of one to nine bytes (SDM 2B, NOP). */
 static const uint8_t nops[9][9] = {
@@ -37,15 +29,15 @@ static const uint8_t nops[9][9] = {
 	{0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00},
 };
 
-static void emit(struct code *c, const void *bytes, unsigned int size)
+void rewrite_bytes(struct code *c, const void *bytes, unsigned int size)
 {
 	memcpy(c->bytes + c->at, bytes, size);
 	c->at += size;
 }
 
-static void emit_byte(struct code *c, uint8_t byte)
+void rewrite_byte(struct code *c, uint8_t byte)
 {
-	emit(c, &byte, 1);
+	rewrite_bytes(c, &byte, 1);
 }
 
 static void fill(struct code *c)
@@ -55,64 +47,45 @@ static void fill(struct code *c)
 
 		if (size > sizeof(nops[0]))
 			size = sizeof(nops[0]);
-		emit(c, nops[size - 1], size);
+		rewrite_bytes(c, nops[size - 1], size);
 	}
 }
 
-/* The vCPU's address as a sign-extended 32-bit displacement (SDM 2A 2.2.1.3). */
-static void emit_vcpu_address(struct code *c, unsigned int offset)
+void rewrite_vcpu_address(struct code *c, unsigned int offset)
 {
 	uint32_t address = (uint32_t)(WEDGE_VCPU_BASE + offset);
 
-	emit(c, &address, 4);
+	rewrite_bytes(c, &address, 4);
 }
 
-static const char *emit_branch(struct code *c, uint8_t opcode, const void *gate)
+/* In 32-bit code all addresses are in reach, since they wrap. */
+static const char *branch(struct code *c, uint8_t opcode, const void *gate)
 {
-	int64_t distance = (int64_t)(backend_gate_address(gate) - (c->va + c->at + 5));
+	uint64_t distance = backend_gate_address(gate) - (c->va + c->at + 5);
 	int32_t relative = (int32_t)distance;
 
-	if (distance != relative)
+	if (((uint64_t)(int64_t)relative ^ distance) & ARCH_ADDRESS_MASK)
 		return "the wedge is out of reach of a 32-bit branch";
-	emit_byte(c, opcode);
-	emit(c, &relative, 4);
+	rewrite_byte(c, opcode);
+	rewrite_bytes(c, &relative, 4);
 	return NULL;
 }
 
-/* movb $value, vcpu+offset */
-static void emit_set_byte(struct code *c, unsigned int offset, uint8_t value)
+const char *rewrite_call(struct code *c, const void *gate)
 {
-	static const uint8_t opcode[] = {0xc6, 0x04, 0x25};
-
-	emit(c, opcode, sizeof(opcode));
-	emit_vcpu_address(c, offset);
-	emit_byte(c, value);
+	return branch(c, OPCODE_CALL, gate);
 }
 
-/* notb vcpu+offset: inverts without touching the flags, unlike xor. */
-static void emit_invert_byte(struct code *c, unsigned int offset)
+const char *rewrite_jump(struct code *c, const void *gate)
 {
-	static const uint8_t opcode[] = {0xf6, 0x14, 0x25};
-
-	emit(c, opcode, sizeof(opcode));
-	emit_vcpu_address(c, offset);
-}
-
-/* mov vcpu+offset, %reg */
-static void emit_load(struct code *c, unsigned int offset, unsigned int reg)
-{
-	emit_byte(c, (uint8_t)(0x48 | (reg & 8 ? 4 : 0)));
-	emit_byte(c, 0x8b);
-	emit_byte(c, (uint8_t)(0x04 | (reg & 7) << 3));
-	emit_byte(c, 0x25);
-	emit_vcpu_address(c, offset);
+	return branch(c, OPCODE_JUMP, gate);
 }
 
 /* The processor's own pushf, then a gate that puts the guest's IF into what it pushed. */
 static const char *emit_pushf(struct code *c)
 {
-	emit_byte(c, 0x9c);
-	return emit_branch(c, OPCODE_CALL, gate_pushf);
+	rewrite_byte(c, 0x9c);
+	return rewrite_call(c, gate_pushf);
 }
 
 /* The site's bytes are one instruction of the table in this kind of code. */
@@ -127,14 +100,14 @@ static bool is_halt(const struct site *site)
 {
 	struct afterburn_decoded d;
 
-	return site && is_whole(site, AFTERBURN_CODE_64, &d) &&
+	return site && is_whole(site, ARCH_CODE_MODE, &d) &&
 	       afterburn_insns[d.id].class_ == AFTERBURN_CLASS_IDLE;
 }
 
 /* An `sti` in front of a halt must take effect with the halt, not before it (SDM 2B, STI). */
 static const char *emit_sti(struct code *c, const struct site *next)
 {
-	return emit_branch(c, OPCODE_CALL, is_halt(next) ? gate_sti_halt : gate_sti);
+	return rewrite_call(c, is_halt(next) ? gate_sti_halt : gate_sti);
 }
 
 static const char *emit_read_control(struct code *c, const struct afterburn_decoded *d)
@@ -143,38 +116,23 @@ static const char *emit_read_control(struct code *c, const struct afterburn_deco
 	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0);
 
 	if (cr != 0 && cr != 2 && cr != 3 && cr != 4)
-		return emit_branch(c, OPCODE_CALL, gate_site);
-	emit_load(c, (unsigned int)offsetof(struct vcpu, cr) + 8 * cr, reg);
+		return rewrite_call(c, gate_site);
+	encode_load(c, (unsigned int)offsetof(struct vcpu, cr) + 8 * cr, reg);
 	return NULL;
 }
 
-/* CS and SS would show ring 3: the vCPU has what the guest believes. movzwl vcpu+offset, %reg */
+/* CS and SS would show ring 3, and the others what the platform put there: the vCPU has what the
+ * guest believes. */
 static const char *emit_read_selector(struct code *c, const struct afterburn_decoded *d)
 {
-	static const uint8_t opcode[] = {0x0f, 0xb7};
 	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0), sreg = d->modrm >> 3 & 7;
-	unsigned int offset = sreg == X86_CS ? offsetof(struct vcpu, kernel_cs)
-					     : offsetof(struct vcpu, kernel_ss);
 
-	if (d->modrm >> 6 != 3 || d->operand_size == 2 || (sreg != X86_CS && sreg != X86_SS))
-		return emit_branch(c, OPCODE_CALL, gate_site);
-	if (reg & 8)
-		emit_byte(c, 0x44);
-	emit(c, opcode, sizeof(opcode));
-	emit_byte(c, (uint8_t)(0x04 | (reg & 7) << 3));
-	emit_byte(c, 0x25);
-	emit_vcpu_address(c, offset);
+	if (d->modrm >> 6 != 3 || d->operand_size == 2 || sreg >= X86_SREG_COUNT)
+		return rewrite_call(c, gate_site);
+	if (BACKEND_SELECTORS_ARE_REAL && sreg != X86_CS && sreg != X86_SS)
+		return rewrite_call(c, gate_site);
+	encode_load_selector(c, rewrite_selector_offset(sreg), reg);
 	return NULL;
-}
-
-static const char *emit_transfer(struct code *c, const struct afterburn_decoded *d)
-{
-	if (d->id == AFTERBURN_INSN_IRET && d->operand_size == 8)
-		return emit_branch(c, OPCODE_JUMP, gate_iret);
-	if (d->id == AFTERBURN_INSN_SYSRET)
-		return emit_branch(c, OPCODE_JUMP,
-				   d->operand_size == 8 ? gate_sysret64 : gate_sysret32);
-	return emit_branch(c, OPCODE_CALL, gate_site);
 }
 
 /* A data segment register read where the platform holds the guest's own selectors. */
@@ -192,29 +150,26 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 	bool plain = d->length == 1;
 
 	if (afterburn_insns[d->id].how == AFTERBURN_HOW_JUMP)
-		return emit_transfer(c, d);
+		return encode_transfer(c, d);
 	/* To be counted, it must pass through C. An sti before a halt sets a mark only. */
 	if (stats_wanted() && d->id != AFTERBURN_INSN_SWAPGS && !is_halt(next))
-		return emit_branch(c, OPCODE_CALL, gate_site);
+		return rewrite_call(c, gate_site);
 	switch (d->id) {
 	case AFTERBURN_INSN_CLI:
-		emit_set_byte(c, offsetof(struct vcpu, events.masked), 1);
+		encode_set_byte(c, offsetof(struct vcpu, events.masked), 1);
 		return NULL;
 	case AFTERBURN_INSN_STI:
 		return emit_sti(c, next);
 	case AFTERBURN_INSN_PUSHF:
-		return plain ? emit_pushf(c) : emit_branch(c, OPCODE_CALL, gate_site);
+		return plain ? emit_pushf(c) : rewrite_call(c, gate_site);
 	case AFTERBURN_INSN_POPF:
-		return emit_branch(c, OPCODE_CALL, plain ? gate_popf : gate_site);
-	case AFTERBURN_INSN_SWAPGS:
-		emit_invert_byte(c, offsetof(struct vcpu, gs_state));
-		return NULL;
+		return rewrite_call(c, plain ? gate_popf : gate_site);
 	case AFTERBURN_INSN_MOV_FROM_CR:
 		return emit_read_control(c, d);
 	case AFTERBURN_INSN_MOV_FROM_SREG:
 		return emit_read_selector(c, d);
 	default:
-		return emit_branch(c, OPCODE_CALL, gate_site);
+		return encode_segment(c, d);
 	}
 }
 
@@ -225,14 +180,14 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
  */
 static void guard_label(struct code *c, const struct site *site)
 {
-	emit_byte(c, OPCODE_JUMP_SHORT);
-	emit_byte(c, site->insn_length);
+	rewrite_byte(c, OPCODE_JUMP_SHORT);
+	rewrite_byte(c, site->insn_length);
 	if (site->insn_length == 1) {
-		emit_byte(c, site->insn[0]);
+		rewrite_byte(c, site->insn[0]);
 		return;
 	}
-	emit_byte(c, OPCODE_JUMP_SHORT);
-	emit_byte(c, (uint8_t)(0 - (site->insn_offset + 2)));
+	rewrite_byte(c, OPCODE_JUMP_SHORT);
+	rewrite_byte(c, (uint8_t)(0 - (site->insn_offset + 2)));
 }
 
 const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *code)
@@ -240,9 +195,10 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 	struct code c = {.va = site->va, .bytes = code, .room = site->site_length};
 	const char *problem;
 
-	if (!is_whole(site, AFTERBURN_CODE_64, &site->d)) {
-		/* Entry code for loaders in 32-bit mode, which a wedge never uses. */
-		if (is_whole(site, AFTERBURN_CODE_32, &site->d))
+	if (!is_whole(site, ARCH_CODE_MODE, &site->d)) {
+		/* A 64-bit kernel's entry code for loaders in 32-bit mode, which a wedge never
+		 * uses. */
+		if (ARCH_LONG_MODE && is_whole(site, AFTERBURN_CODE_32, &site->d))
 			return NULL;
 		return "its bytes are no instruction of the table";
 	}

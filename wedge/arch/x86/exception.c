@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * exception.c - enter the guest's exception and interrupt handlers (SDM 3A sections 6.12 to 6.15);
+ * gates and frames are each width's own (handler.c).
+ *
+ * Invariant: where the platform wants it, the stack below a frame is present in the shadow before
+ * the guest runs on it.
+ */
+#include <wedge/arch.h>
+#include <wedge/backend.h>
+#include <wedge/backend_traits.h>
+#include <wedge/lib.h>
+#include <wedge/log.h>
+
+/* The page in use, and the one that a handler soon grows into. */
+static void prepare_page(struct vcpu *v, uint64_t va)
+{
+	uint64_t page = va / X86_PAGE_SIZE;
+	uint64_t *slot = &v->stack_pages[page % VCPU_STACK_PAGES];
+	struct guest_walk walk;
+
+	if (*slot == page || !guest_walk(v, va, X86_PF_WRITE, &walk))
+		return;
+	backend_space_fill(v, va, &walk);
+	*slot = page;
+}
+
+void arch_prepare_stack(struct vcpu *v, uint64_t rsp)
+{
+	if (!BACKEND_STACKS_MUST_BE_PRESENT)
+		return;
+	prepare_page(v, (rsp - 8) & ~7ull);
+	prepare_page(v, (rsp - 8 - X86_PAGE_SIZE) & ~7ull);
+}
+
+void arch_forget_stacks(struct vcpu *v)
+{
+	memset(v->stack_pages, 0, sizeof(v->stack_pages));
+}
+
+/* One attempt; false if the guest's tables or stack do not allow it. */
+static bool enter_handler(struct vcpu *v, unsigned int vector, int64_t error)
+{
+	struct gate gate;
+
+	return gate_read(v, vector, &gate) && gate_enter(v, &gate, error);
+}
+
+void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
+		       unsigned int software_length)
+{
+	struct gate gate;
+
+	if (software_length && gate_read(v, vector, &gate) && vcpu_in_user(v) && gate.dpl < 3) {
+		v->rip -= software_length;
+		exception_gp(v, vector * 8 + 2);
+		return;
+	}
+	if (enter_handler(v, vector, error))
+		return;
+	if (vector != X86_TRAP_DF && enter_handler(v, X86_TRAP_DF, 0))
+		return;
+	wedge_fatal("triple fault: no usable handler for vector %u (IDT at %lx limit %x)", vector,
+		    v->idt.base, v->idt.limit);
+}
+
+void exception_gp(struct vcpu *v, uint32_t error)
+{
+	exception_deliver(v, X86_TRAP_GP, error, 0);
+}
+
+void exception_ud(struct vcpu *v)
+{
+	exception_deliver(v, X86_TRAP_UD, ARCH_NO_ERROR_CODE, 0);
+}
+
+void exception_page_fault(struct vcpu *v, uint64_t address, uint32_t error)
+{
+	v->cr[2] = address;
+	exception_deliver(v, X86_TRAP_PF, error, 0);
+}

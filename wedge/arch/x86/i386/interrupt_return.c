@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * interrupt_return.c - iret in 32-bit protected mode (SDM 2A, IRET).
+ *
+ * Invariant: all is checked before anything changes, so a fault shows the instruction with its
+ * stack as it was. Kernels count on that: a user program can make them load any selector.
+ */
+#include <wedge/arch.h>
+#include <wedge/lib.h>
+#include <wedge/log.h>
+
+enum { SLOT_EIP, SLOT_CS, SLOT_FLAGS, SLOT_ESP, SLOT_SS, INNER_SLOTS = 3, OUTER_SLOTS = 5 };
+
+static bool load_slots(struct vcpu *v, unsigned int size, unsigned int count, uint32_t *slot)
+{
+	uint8_t raw[OUTER_SLOTS * 4];
+	struct guest_fault fault;
+
+	if (!guest_read(v, v->gpr[X86_RSP], raw, count * size, &fault)) {
+		exception_page_fault(v, fault.address, fault.error);
+		return false;
+	}
+	for (unsigned int i = 0; i < count; i++) {
+		slot[i] = 0;
+		memcpy(&slot[i], raw + i * size, size);
+	}
+	return true;
+}
+
+static bool refuse(struct vcpu *v, unsigned int vector, uint32_t selector)
+{
+	exception_deliver(v, vector, selector & 0xfffc, 0);
+	return false;
+}
+
+/* A code segment for CPL 3: its DPL is 3, or at most 3 if it is conforming. */
+static bool good_user_code(struct vcpu *v, uint16_t selector)
+{
+	uint64_t d;
+	bool conforming;
+
+	if (selector == v->user_cs)
+		return true;
+	if (selector < 4 || !segment_descriptor(v, selector, &d) || (d >> 43 & 3) != 3)
+		return refuse(v, X86_TRAP_GP, selector);
+	conforming = d >> 42 & 1;
+	if ((d >> 45 & 3) != 3 && !conforming)
+		return refuse(v, X86_TRAP_GP, selector);
+	if (!(d >> 47 & 1))
+		return refuse(v, X86_TRAP_NP, selector);
+	/* Only data segments of users are rewritten in place where kernels keep them in the GDT. */
+	if (!(selector & X86_SELECTOR_LDT))
+		v->user_cs = selector;
+	return true;
+}
+
+/* Writable data of DPL 3, named with RPL 3. */
+static bool good_user_stack(struct vcpu *v, uint16_t selector)
+{
+	uint64_t d;
+
+	if (segment_is_flat(v, selector) && (selector & X86_SELECTOR_RPL) == 3)
+		return true;
+	if ((selector & X86_SELECTOR_RPL) != 3 || selector < 4 ||
+	    !segment_descriptor(v, selector, &d) || !(d >> 44 & 1) || (d >> 40 & 10) != 2 ||
+	    (d >> 45 & 3) != 3)
+		return refuse(v, X86_TRAP_GP, selector);
+	if (!(d >> 47 & 1))
+		return refuse(v, X86_TRAP_SS, selector);
+	return true;
+}
+
+/* What the kernel may use and its users may not is null for them (SDM 2A, IRET). */
+static void hide_kernel_segments(struct vcpu *v)
+{
+	static const uint8_t registers[] = {X86_ES, X86_DS, X86_FS, X86_GS};
+	uint64_t d;
+
+	for (unsigned int i = 0; i < sizeof(registers); i++) {
+		uint32_t *selector = &v->selector[registers[i]];
+
+		/* With RPL 3 it could not have been loaded if the DPL were less. */
+		if ((*selector & X86_SELECTOR_RPL) == 3 || *selector < 4)
+			continue;
+		if (!segment_descriptor(v, (uint16_t)*selector, &d) || (d >> 45 & 3) != 3)
+			*selector = 0;
+	}
+}
+
+static void return_to_user(struct vcpu *v, unsigned int size)
+{
+	uint32_t slot[OUTER_SLOTS];
+
+	if (!load_slots(v, size, OUTER_SLOTS, slot) ||
+	    !good_user_code(v, (uint16_t)slot[SLOT_CS]) ||
+	    !good_user_stack(v, (uint16_t)slot[SLOT_SS]))
+		return;
+	hide_kernel_segments(v);
+	v->rip = slot[SLOT_EIP];
+	v->cs = (uint16_t)slot[SLOT_CS];
+	v->rflags = slot[SLOT_FLAGS] | X86_FLAGS_FIXED;
+	v->gpr[X86_RSP] = slot[SLOT_ESP];
+	v->ss = (uint16_t)slot[SLOT_SS];
+}
+
+void arch_interrupt_return(struct vcpu *v, unsigned int size)
+{
+	uint32_t slot[INNER_SLOTS];
+
+	if (!load_slots(v, size, INNER_SLOTS, slot))
+		return;
+	if (slot[SLOT_FLAGS] & X86_FLAGS_VM)
+		wedge_fatal("the kernel enters virtual-8086 mode at %lx", v->rip);
+	if (slot[SLOT_CS] & X86_SELECTOR_RPL) {
+		return_to_user(v, size);
+		return;
+	}
+	if (!segment_enter_kernel_code(v, (uint16_t)slot[SLOT_CS], slot[SLOT_EIP]))
+		return;
+	v->rflags = (slot[SLOT_FLAGS] & ~ARCH_FLAGS_NOT_FOR_RING_3) | X86_FLAGS_FIXED;
+	v->gpr[X86_RSP] = (v->gpr[X86_RSP] + INNER_SLOTS * size) & ARCH_ADDRESS_MASK;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * page_tables.c - two-level page tables with pages of 4 KiB and 4 MiB (Intel SDM volume 3A, section
+ * 4.3), and no tables at all while CR0.PG is clear.
+ *
+ * Invariant: reads the guest's tables and changes nothing.
+ */
+#include <wedge/arch.h>
+
+enum {
+	LARGE_SHIFT = 22,
+	/* Without PSE-36, which CPUID hides, these must be zero in a large page's entry. */
+	LARGE_RESERVED = 0x3fe000,
+};
+
+static uint32_t *entry_pointer(uint64_t table, uint64_t va, unsigned int level)
+{
+	unsigned int shift = level == 2 ? LARGE_SHIFT : X86_PAGE_SHIFT;
+
+	return guest_pointer((table & 0xfffff000) + (va >> shift & 1023) * 4, 4);
+}
+
+/* Linear addresses are physical ones; as if a large page said so. */
+static bool without_paging(uint64_t va, struct guest_walk *out, uint8_t *slots[])
+{
+	slots[1] = slots[2] = NULL;
+	*out = (struct guest_walk){
+		.address = va & ARCH_ADDRESS_MASK,
+		.page_size = 1u << LARGE_SHIFT,
+		.leaf = 2,
+		.writable = true,
+		.user = true,
+	};
+	out->entry[2] = (va & ARCH_ADDRESS_MASK) >> LARGE_SHIFT << LARGE_SHIFT | X86_PTE_P |
+			X86_PTE_W | X86_PTE_U | X86_PTE_A | X86_PTE_D | X86_PTE_PS;
+	return true;
+}
+
+bool page_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[])
+{
+	uint64_t table = v->cr[3];
+	bool large = false;
+
+	if (!(v->cr[0] & X86_CR0_PG))
+		return without_paging(va, out, slots);
+	*out = (struct guest_walk){.writable = true, .user = true};
+	for (unsigned int level = ARCH_PAGE_LEVELS; level && !large; level--) {
+		uint32_t *slot = entry_pointer(table, va, level);
+
+		slots[level] = (uint8_t *)slot;
+		if (!slot)
+			return false;
+		table = *slot;
+		out->entry[level] = table;
+		out->leaf = level;
+		if (!(table & X86_PTE_P))
+			return false;
+		out->writable &= (table & X86_PTE_W) != 0;
+		out->user &= (table & X86_PTE_U) != 0;
+		large = level == 2 && (table & X86_PTE_PS) && (v->cr[4] & X86_CR4_PSE);
+	}
+	if (large && (table & LARGE_RESERVED)) {
+		out->error = X86_PF_PRESENT | X86_PF_RESERVED;
+		return false;
+	}
+	out->page_size = large ? 1u << LARGE_SHIFT : X86_PAGE_SIZE;
+	out->address = (table & ~(out->page_size - 1)) | (va & (out->page_size - 1));
+	return true;
+}

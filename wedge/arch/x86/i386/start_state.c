@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * start_state.c - the processor as a boot loader leaves it for a 32-bit kernel: the Linux 32-bit
+ * boot protocol (Documentation/x86/boot.rst): protected mode without paging, flat segments, %ebp,
+ * %edi and %ebx zero, interrupts off.
+ *
+ * Invariant: everything lies where boot_protocol.h says.
+ */
+#include <wedge/arch.h>
+#include <wedge/backend.h>
+#include <wedge/log.h>
+
+#include "../boot_protocol.h"
+
+void arch_reset(struct vcpu *v)
+{
+	v->cr[0] = X86_CR0_PE | X86_CR0_ET | X86_CR0_NE;
+	v->rflags = X86_FLAGS_FIXED;
+	v->dr[6] = 0xffff0ff0;
+	v->dr[7] = 0x400;
+	v->xcr0 = 1;
+	v->pat = 0x0007040600070406;
+	v->misc_enable = 1; /* fast strings */
+	v->gs_state = VCPU_GS_KERNEL;
+	v->physical_bits = 32;
+}
+
+void start_state(struct vcpu *v)
+{
+	static const uint8_t data[] = {X86_ES, X86_DS, X86_FS, X86_GS};
+
+	if (!core_load_delta(v->rip))
+		wedge_fatal("the kernel's entry %lx is no physical address of the kernel", v->rip);
+	boot_segments(v, 0x00cf9b000000ffff);
+	for (unsigned int i = 0; i < sizeof(data); i++)
+		v->selector[data[i]] = BOOT_SELECTOR_DATA;
+	boot_page(BOOT_STACK_TOP - X86_PAGE_SIZE);
+	v->gpr[X86_RSP] = BOOT_STACK_TOP;
+	backend_space_load(v);
+}

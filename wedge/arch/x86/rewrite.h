@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rewrite.h - between the rewriter, which decides what comes in a site's place, and each width's
+ * encodings of it (encode.c).
+ *
+ * Invariant: functions that can refuse return why, else NULL; what they write has room in every
+ * site of that instruction.
+ */
+#ifndef WEDGE_ARCH_REWRITE_H
+#define WEDGE_ARCH_REWRITE_H
+
+#include <wedge/arch.h>
+#include <wedge/gates.h>
+
+/* The code under construction; `at` counts bytes from the site's start. */
+struct code {
+	uint64_t va;
+	uint8_t *bytes;
+	unsigned int at;
+	unsigned int room;
+};
+
+/* ---- rewrite.c ---- */
+
+void rewrite_bytes(struct code *c, const void *bytes, unsigned int size);
+void rewrite_byte(struct code *c, uint8_t byte);
+
+/* The vCPU's address as a 32-bit displacement, which 64-bit code extends (SDM 2A 2.2.1.3). */
+void rewrite_vcpu_address(struct code *c, unsigned int offset);
+
+/* Where the vCPU has the selector that the guest kernel believes to be in a segment register. */
+static inline unsigned int rewrite_selector_offset(unsigned int sreg)
+{
+	if (sreg == X86_CS)
+		return offsetof(struct vcpu, kernel_cs);
+	if (sreg == X86_SS)
+		return offsetof(struct vcpu, kernel_ss);
+	return (unsigned int)(offsetof(struct vcpu, selector) + 4 * sreg);
+}
+
+/* A call of a gate, or a jump there. */
+const char *rewrite_call(struct code *c, const void *gate);
+const char *rewrite_jump(struct code *c, const void *gate);
+
+/* ---- encode.c of each width ---- */
+
+/* movb $value, vcpu+offset */
+void encode_set_byte(struct code *c, unsigned int offset, uint8_t value);
+
+/* mov vcpu+offset, %reg: a whole word */
+void encode_load(struct code *c, unsigned int offset, unsigned int reg);
+
+/* movzwl vcpu+offset, %reg */
+void encode_load_selector(struct code *c, unsigned int offset, unsigned int reg);
+
+/* swapgs, and moves, pushes and pops of segment registers that rewrite.c does not know. */
+const char *encode_segment(struct code *c, const struct afterburn_decoded *d);
+
+/* Instructions that never return to the site, or have no usable stack. */
+const char *encode_transfer(struct code *c, const struct afterburn_decoded *d);
+
+#endif /* WEDGE_ARCH_REWRITE_H */
