@@ -1,28 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# Runs a micro-guest on every platform and reports each of its checks: source it after
-# tests/lib.sh, then micro_group GROUP.
+# Runs a micro-guest on every platform that its width has, and reports each of its checks: source it
+# after tests/lib.sh, then micro_group GROUP.
 #
 # Invariant: the checks to be reported are read from the source. A check without a result failed; if
 # it took the machine down, the guest is started again behind it.
 micro_run=$O/libexec/afterburner/commands/run
-micro_platforms=${MICRO_PLATFORMS:-bare xen-dom0}
+micro_places=${MICRO_PLACES:-x86_64/bare x86_64/xen-dom0 i386/bare i386/process}
 micro_memory=160
 micro_time_limit=40
 
 # The names of a group's checks, in the order of the source.
-micro_checks() {
+micro_checks() { # micro_checks WIDTH GROUP
+	local folder=$TOP/tests/micro/$2 sources
+	mapfile -t sources < <(find "$folder" "$folder/$1" -maxdepth 1 -name '*.c' 2>/dev/null | sort)
 	sed -n -E 's/^CHECK\(([a-z0-9_]+)\)$/\1/p; s/^SITE\(([a-z0-9_]+),.*/site_keeps_\1/p' \
-		"$TOP/tests/micro/$1"/*.c
+		"${sources[@]}"
 }
 
-# micro_boot PLATFORM GROUP ARGUMENTS: console in $tmp/console, exit code in $boot_code
+# micro_boot WIDTH/PLATFORM GROUP ARGUMENTS: console in $tmp/console, exit code in $boot_code
 micro_boot() {
-	local log=$O/tests/logs/micro-$2-$1
+	local platform=${1#*/} log=$O/tests/logs/micro-$2-${1/\//-}
 	boot_code=0
-	"$micro_run" --on "$1" --memory "$micro_memory" --timeout "$micro_time_limit" \
-		--append "platform=$1${3:+ $3}" "$O/tests/micro/$2.elf" \
+	"$micro_run" --on "$platform" --memory "$micro_memory" --timeout "$micro_time_limit" \
+		--append "platform=$platform${3:+ $3}" "$O/tests/micro/${1%/*}/$2.elf" \
 		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
 	mkdir -p "${log%/*}"
@@ -36,7 +38,7 @@ micro_culprit() {
 }
 
 # Starts the group as often as checks take it down; all consoles in $tmp/results.
-micro_results() { # micro_results PLATFORM GROUP
+micro_results() { # micro_results WIDTH/PLATFORM GROUP
 	local culprit='' before
 	: >"$tmp/results"
 	while :; do
@@ -63,13 +65,14 @@ micro_passed() { # micro_passed CHECK
 }
 
 # Why a platform is known not to pass a check; nothing if it must.
-micro_limit() { # micro_limit PLATFORM CHECK
-	[[ $1 == bare ]] || sed -n "s/^$2: //p" "$TOP/tests/micro/limits"
+micro_limit() { # micro_limit WIDTH/PLATFORM CHECK
+	local limits=$TOP/tests/micro/limits.${1#*/}
+	[[ ! -f $limits ]] || sed -n "s/^$2: //p" "$limits"
 }
 
 # As ok, but a platform's known limit turns a failure into a skip, and success into a failure.
-micro_ok() { # micro_ok PLATFORM CHECK COMMAND...
-	local name="$1: $2" limit
+micro_ok() { # micro_ok WIDTH/PLATFORM CHECK COMMAND...
+	local name="${1/\// }: $2" limit
 	limit=$(micro_limit "$1" "$2")
 	shift 2
 	if [[ -z $limit ]]; then
@@ -82,28 +85,33 @@ micro_ok() { # micro_ok PLATFORM CHECK COMMAND...
 }
 
 micro_no_limit() {
-	echo "it passes: take it out of tests/micro/limits"
+	echo "it passes: take it out of tests/micro/limits.*"
 	return 1
 }
 
-micro_report() { # micro_report PLATFORM CHECK
+micro_report() { # micro_report WIDTH/PLATFORM CHECK
 	local reason
 	reason=$(sed -n "s/^MICRO-SKIP $2: //p" "$tmp/results")
 	if [[ -n $reason ]]; then
-		skip "$1: $2" "$reason"
+		skip "${1/\// }: $2" "$reason"
 	else
 		micro_ok "$1" "$2" micro_passed "$2"
 	fi
 }
 
+# A platform that is not on this machine (exit code 3) is one skip, with its own reason.
 micro_group() { # micro_group GROUP
-	local platform check
-	for platform in $micro_platforms; do
-		micro_results "$platform" "$1"
-		for check in $(micro_checks "$1"); do
-			micro_report "$platform" "$check"
+	local place check
+	for place in $micro_places; do
+		micro_results "$place" "$1"
+		if ((boot_code == 3)); then
+			skip "${place/\// }: $1" "$(head -n 1 "$tmp/run.err")"
+			continue
+		fi
+		for check in $(micro_checks "${place%/*}" "$1"); do
+			micro_report "$place" "$check"
 		done
-		ok "$platform: reaches its end and powers off" micro_ended
+		ok "${place/\// }: reaches its end and powers off" micro_ended
 	done
 }
 

@@ -10,20 +10,15 @@
 
 extern char pool_end[];
 
-#define WEDGE 0xffffffffffe00000
-
 /* The wedge is loaded at the first 2 MiB boundary behind the kernel (bundle.h). */
-static uint64_t wedge_physical(void)
+static word wedge_physical(void)
 {
-	return (physical(pool_end) + BLOCK - 1) & ~(BLOCK - 1);
+	return (physical(pool_end) + 0x1fffff) & ~0x1ffffful;
 }
 
-static void load_idt(uint64_t base, uint16_t limit)
+static void load_idt(word base, uint16_t limit)
 {
-	struct __attribute__((packed)) {
-		uint16_t limit;
-		uint64_t base;
-	} pointer = {limit, base};
+	struct table_pointer pointer = {limit, base};
 
 	__asm__ volatile("lidt %0" : : "m"(pointer));
 }
@@ -46,13 +41,13 @@ CHECK(idt_of_rubbish)
 
 	for (unsigned int i = 0; i < sizeof(rubbish); i++)
 		rubbish[i] = (uint8_t)(i * 37 + 11);
-	load_idt((uint64_t)rubbish, sizeof(rubbish) - 1);
+	load_idt((word)rubbish, sizeof(rubbish) - 1);
 	__asm__ volatile("ud2");
 }
 
 CHECK(cr3_beyond_memory)
 {
-	write_cr3(0xfffffff000);
+	write_cr3(BEYOND_MEMORY);
 	fail("still here");
 }
 
@@ -65,30 +60,30 @@ CHECK(cr3_into_wedge)
 CHECK(maps_wedge_memory)
 {
 	map(TEST_AREA, wedge_physical(), PTE_W);
-	say("read %lx", read64(TEST_AREA));
-	write64(TEST_AREA, 0);
+	say("read %lx", read_word(TEST_AREA));
+	write_word(TEST_AREA, 0);
 	fail("still here");
 }
 
 CHECK(table_in_wedge_memory)
 {
 	*entry_of(root_now(), TEST_AREA, 2) = wedge_physical() | PTE_P | PTE_W;
-	say("read %lx", read64(TEST_AREA));
+	say("read %lx", read_word(TEST_AREA));
 	fail("still here");
 }
 
 CHECK(large_page_over_wedge)
 {
 	*entry_of(root_now(), TEST_AREA, 2) = wedge_physical() | PTE_P | PTE_W | PTE_PS;
-	say("read %lx", read64(TEST_AREA));
+	say("read %lx", read_word(TEST_AREA));
 	memset((void *)TEST_AREA, 0, BLOCK);
 	fail("still here");
 }
 
 CHECK(maps_beyond_memory)
 {
-	map(TEST_AREA, 0xfffffff000, PTE_W);
-	say("read %lx", read64(TEST_AREA));
+	map(TEST_AREA, BEYOND_MEMORY, PTE_W);
+	say("read %lx", read_word(TEST_AREA));
 	fail("still here");
 }
 
@@ -100,7 +95,7 @@ CHECK(jumps_to_wedge_start)
 
 CHECK(jumps_into_wedge)
 {
-	uint64_t offset = 0x1234;
+	word offset = 0x1234;
 
 	((void (*)(void))(WEDGE + offset))();
 	fail("still here");
@@ -108,19 +103,19 @@ CHECK(jumps_into_wedge)
 
 CHECK(writes_over_wedge)
 {
-	memset((void *)WEDGE, 0, 0x100000);
+	memset((void *)WEDGE, 0, WEDGE_SIZE / 2);
 	fail("still here");
 }
 
 CHECK(writes_over_vcpu)
 {
-	memset((void *)(WEDGE + 0x100000), 0xff, 0x100000);
+	memset((void *)(WEDGE + WEDGE_SIZE / 2), 0xff, WEDGE_SIZE / 2);
 	fail("still here");
 }
 
 CHECK(stack_in_nothing)
 {
-	__asm__ volatile("movq $0x1000, %rsp; pushq $1; int3");
+	__asm__ volatile("mov $0x1000, %" REG_SP "; push $1; int3");
 	fail("still here");
 }
 

@@ -89,11 +89,11 @@ CHECK(string_input_and_output)
 {
 	static uint16_t words[8];
 	void *to = words;
-	uint64_t count = 8;
+	word count = 8;
 
 	__asm__ volatile("cld; rep insw" : "+D"(to), "+c"(count) : "d"(NOBODY) : "memory");
 	expect_is(count, 0);
-	expect_is((uint64_t)to, (uint64_t)(words + 8));
+	expect_is((word)to, (word)(words + 8));
 	for (unsigned int i = 0; i < 8; i++)
 		expect_is(words[i], 0xffff);
 }

@@ -33,19 +33,19 @@ CHECK(debug_registers_read_back)
 CHECK(user_single_step)
 {
 	struct regs regs = user_regs(user_steps);
-	uint64_t at = (uint64_t)user_steps;
+	word at = (word)user_steps;
 
 	write_dr6(DR6_FIXED);
-	regs.rflags |= FLAG_TF;
+	regs.flags |= FLAG_TF;
 	for (unsigned int i = 0; i < 3; i++) {
 		user_run(&regs, BY_IRET);
 		expect_is(regs.vector, TRAP_DB);
-		expect(regs.rip > at && regs.rip <= (uint64_t)user_steps_end);
-		expect(regs.rflags & FLAG_TF);
+		expect(regs.ip > at && regs.ip <= (word)user_steps_end);
+		expect(regs.flags & FLAG_TF);
 		expect(read_dr6() & DR6_STEP);
-		at = regs.rip;
+		at = regs.ip;
 	}
-	expect_is(at, (uint64_t)user_steps_end);
+	expect_is(at, (word)user_steps_end);
 	write_dr6(DR6_FIXED);
 }
 
@@ -53,13 +53,13 @@ CHECK(user_step_ends)
 {
 	struct regs regs = user_regs(user_steps);
 
-	regs.rflags |= FLAG_TF;
+	regs.flags |= FLAG_TF;
 	user_run(&regs, BY_IRET);
 	expect_is(regs.vector, TRAP_DB);
-	regs.rflags &= ~FLAG_TF;
+	regs.flags &= ~FLAG_TF;
 	user_run(&regs, BY_IRET);
 	expect_is(regs.vector, TRAP_UD);
-	expect_is(regs.rip, (uint64_t)user_steps_end);
+	expect_is(regs.ip, (word)user_steps_end);
 	write_dr6(DR6_FIXED);
 }
 
@@ -68,12 +68,12 @@ CHECK(user_breakpoint_register)
 	struct regs regs = user_regs(user_steps);
 
 	write_dr6(DR6_FIXED);
-	write_dr0((uint64_t)user_steps + 1);
+	write_dr0((word)user_steps + 1);
 	write_dr7(DR7_FIXED | DR7_LOCAL0);
 	user_run(&regs, BY_IRET);
 	write_dr7(DR7_FIXED);
 	expect_is(regs.vector, TRAP_DB);
-	expect_is(regs.rip, (uint64_t)user_steps + 1);
+	expect_is(regs.ip, (word)user_steps + 1);
 	expect(read_dr6() & 1);
 	write_dr6(DR6_FIXED);
 }
@@ -85,38 +85,38 @@ CHECK(user_watchpoint)
 	write_dr6(DR6_FIXED);
 	write_dr1(USER_DATA + 64);
 	write_dr7(DR7_FIXED | DR7_LOCAL1 | DR7_WRITE8_AT1);
-	regs.rdi = USER_DATA + 64;
+	regs.di = USER_DATA + 64;
 	user_run(&regs, BY_IRET);
 	write_dr7(DR7_FIXED);
 	expect_is(regs.vector, TRAP_DB);
-	expect_is(regs.rip, (uint64_t)user_watch_end);
+	expect_is(regs.ip, (word)user_watch_end);
 	expect(read_dr6() & 2);
 	write_dr6(DR6_FIXED);
 }
 
-static uint64_t stepped_at;
+static word stepped_at;
 
 static bool step_once(struct regs *regs)
 {
-	stepped_at = regs->rip;
-	regs->rflags &= ~FLAG_TF;
+	stepped_at = regs->ip;
+	regs->flags &= ~FLAG_TF;
 	return true;
 }
 
 static bool start_step(struct regs *regs)
 {
-	regs->rflags |= FLAG_TF;
+	regs->flags |= FLAG_TF;
 	return true;
 }
 
 CHECK(kernel_single_step)
 {
-	uint64_t behind;
+	word behind;
 
 	write_dr6(DR6_FIXED);
 	trap_hooks[TRAP_BP] = start_step;
 	trap_hooks[TRAP_DB] = step_once;
-	__asm__ volatile("leaq 1f(%%rip), %0; int3; nop; 1: nop; nop" : "=&r"(behind) : : "memory");
+	__asm__ volatile("mov $1f, %0; int3; nop; 1: nop; nop" : "=&r"(behind) : : "memory");
 	expect_is(stepped_at, behind);
 	expect(read_dr6() & DR6_STEP);
 	write_dr6(DR6_FIXED);

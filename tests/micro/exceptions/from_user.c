@@ -11,11 +11,11 @@ extern const char user_nothing[], user_load[], user_store[], user_call[];
 extern const char user_divide[], user_int3[], user_int3_end[], user_int80[], user_int80_end[];
 extern const char user_int_dpl0[], user_x87[], user_cli[], user_hlt[], user_bad_segment[];
 
-static struct regs run(const char *code, uint64_t rdi)
+static struct regs run(const char *code, word di)
 {
 	struct regs regs = user_regs(code);
 
-	regs.rdi = rdi;
+	regs.di = di;
 	user_run(&regs, BY_IRET);
 	return regs;
 }
@@ -31,20 +31,20 @@ static struct regs run(const char *code, uint64_t rdi)
 CHECK(user_frame_is_exact)
 {
 	struct regs before = user_regs(user_nothing), after;
-	uint64_t *b = (uint64_t *)&before, *a = (uint64_t *)&after;
+	word *b = (word *)&before, *a = (word *)&after;
 
-	for (unsigned int i = 0; i < 15; i++)
-		b[i] = 0x1111111111111111ul * i ^ 0xabcd;
-	before.rsp = USER_STACK - 0x123;
-	before.rflags = 2 | FLAG_IF | ARITHMETIC_FLAGS | FLAG_ID;
+	for (unsigned int i = 0; i < GENERAL_REGISTERS; i++)
+		b[i] = (word)0x1111111111111111 * i ^ 0xabcd;
+	before.sp = USER_STACK - 0x123;
+	before.flags = 2 | FLAG_IF | ARITHMETIC_FLAGS | FLAG_ID;
 	after = before;
 	user_run(&after, BY_IRET);
 	expect_trap(after, TRAP_UD, 0);
-	for (unsigned int i = 0; i < 15; i++)
+	for (unsigned int i = 0; i < GENERAL_REGISTERS; i++)
 		expect_is(a[i], b[i]);
-	expect_is(after.rip, before.rip);
-	expect_is(after.rsp, before.rsp);
-	expect_is(after.rflags & ~0x10000ul, before.rflags);
+	expect_is(after.ip, before.ip);
+	expect_is(after.sp, before.sp);
+	expect_is(after.flags & ~0x10000ul, before.flags);
 }
 
 /* Compiled code takes it for granted that the flag is clear; user code need not. */
@@ -52,10 +52,10 @@ CHECK(user_trap_with_direction_flag)
 {
 	struct regs regs = user_regs(user_nothing);
 
-	regs.rflags |= FLAG_DF;
+	regs.flags |= FLAG_DF;
 	user_run(&regs, BY_IRET);
 	expect_trap(regs, TRAP_UD, 0);
-	expect(regs.rflags & FLAG_DF);
+	expect(regs.flags & FLAG_DF);
 }
 
 CHECK(user_divide_error)
@@ -63,7 +63,7 @@ CHECK(user_divide_error)
 	struct regs regs = run(user_divide, 0);
 
 	expect_trap(regs, TRAP_DE, 0);
-	expect_is(regs.rip, (uint64_t)user_divide + 4);
+	expect_is(regs.ip, (word)user_divide + 4);
 }
 
 CHECK(user_breakpoint)
@@ -71,18 +71,18 @@ CHECK(user_breakpoint)
 	struct regs regs = run(user_int3, 0);
 
 	expect_trap(regs, TRAP_BP, 0);
-	expect_is(regs.rip, (uint64_t)user_int3_end);
+	expect_is(regs.ip, (word)user_int3_end);
 }
 
 CHECK(user_int_with_dpl_3)
 {
 	struct regs regs;
 
-	gate_set(0x80, trap_stubs + 0x80 * 16, GATE_INTERRUPT, 3, 0);
+	gate_set(0x80, GATE_INTERRUPT, 3);
 	regs = run(user_int80, 0);
 	gate_reset(0x80);
 	expect_trap(regs, 0x80, 0);
-	expect_is(regs.rip, (uint64_t)user_int80_end);
+	expect_is(regs.ip, (word)user_int80_end);
 }
 
 /* Error code: the vector, and that it is one of the IDT (SDM 3A section 6.13). */
@@ -91,7 +91,7 @@ CHECK(user_int_with_dpl_0)
 	struct regs regs = run(user_int_dpl0, 0);
 
 	expect_is(regs.vector, TRAP_GP);
-	expect_is(regs.rip, (uint64_t)user_int_dpl0);
+	expect_is(regs.ip, (word)user_int_dpl0);
 	if (regs.error == 0x77 * 16 + 2)
 		skip("this QEMU has a wrong error code here, vector * 16 + 2");
 	expect_is(regs.error, 0x77 * 8 + 2);
@@ -99,10 +99,13 @@ CHECK(user_int_with_dpl_0)
 
 CHECK(user_int80_with_dpl_0)
 {
-	struct regs regs = run(user_int80, 0);
+	struct regs regs;
 
+	gate_set(0x80, GATE_INTERRUPT, 0);
+	regs = run(user_int80, 0);
+	gate_reset(0x80);
 	expect_is(regs.vector, TRAP_GP);
-	expect_is(regs.rip, (uint64_t)user_int80);
+	expect_is(regs.ip, (word)user_int80);
 	if (regs.error == 0x80 * 16 + 2)
 		skip("this QEMU has a wrong error code here, vector * 16 + 2");
 	expect_is(regs.error, 0x80 * 8 + 2);
@@ -113,17 +116,17 @@ CHECK(user_privileged)
 	struct regs regs = run(user_cli, 0);
 
 	expect_trap(regs, TRAP_GP, 0);
-	expect_is(regs.rip, (uint64_t)user_cli);
+	expect_is(regs.ip, (word)user_cli);
 	regs = run(user_hlt, 0);
 	expect_trap(regs, TRAP_GP, 0);
-	expect_is(regs.rip, (uint64_t)user_hlt);
+	expect_is(regs.ip, (word)user_hlt);
 }
 
 CHECK(user_bad_selector)
 {
 	struct regs regs = user_regs(user_bad_segment);
 
-	regs.rax = 0x7fb;
+	regs.ax = 0x7fb;
 	user_run(&regs, BY_IRET);
 	expect_trap(regs, TRAP_GP, 0x7f8);
 }
@@ -131,42 +134,42 @@ CHECK(user_bad_selector)
 CHECK(user_page_faults)
 {
 	struct regs regs = user_regs(user_load);
-	uint64_t hole = USER_DATA + 0x100000;
+	word hole = USER_DATA + 0x100000;
 
-	regs.rdi = hole;
+	regs.di = hole;
 	expect_is(user_run(&regs, BY_IRET), hole);
 	expect_trap(regs, TRAP_PF, PF_USER);
-	expect_is(regs.rip, (uint64_t)user_load);
+	expect_is(regs.ip, (word)user_load);
 	regs = user_regs(user_store);
-	regs.rdi = hole + 8;
+	regs.di = hole + 8;
 	expect_is(user_run(&regs, BY_IRET), hole + 8);
 	expect_trap(regs, TRAP_PF, PF_USER | PF_WRITE);
 	regs = user_regs(user_call);
-	regs.rdi = hole;
+	regs.di = hole;
 	expect_is(user_run(&regs, BY_IRET), hole);
 	expect_trap(regs, TRAP_PF, PF_USER | PF_FETCH);
-	expect_is(regs.rip, hole);
+	expect_is(regs.ip, hole);
 	/* Text is not writable. */
 	regs = user_regs(user_store);
-	regs.rdi = USER_BASE;
+	regs.di = USER_BASE;
 	user_run(&regs, BY_IRET);
 	expect_trap(regs, TRAP_PF, PF_USER | PF_WRITE | PF_PRESENT);
 }
 
 CHECK(user_fault_repaired)
 {
-	uint64_t hole = USER_DATA + 0x200000;
+	word hole = USER_DATA + 0x200000;
 	struct regs regs = user_regs(user_store);
 
-	regs.rdi = hole;
-	regs.rsi = 0x5555;
+	regs.di = hole;
+	regs.si = 0x5555;
 	user_run(&regs, BY_IRET);
 	expect_trap(regs, TRAP_PF, PF_USER | PF_WRITE);
 	map(hole, physical(page_new()), PTE_U | PTE_W);
 	regs.vector = 0;
 	user_run(&regs, BY_IRET);
 	expect_trap(regs, TRAP_UD, 0);
-	expect_is(read64(hole), 0x5555);
+	expect_is(read_word(hole), 0x5555);
 }
 
 CHECK(user_x87_error)

@@ -4,6 +4,8 @@
  *
  * Invariant: each exported label stands at the instruction that the check names.
  */
+#include "width.h"
+
 	.text
 	.globl user_divide, user_int3, user_int3_end, user_int80, user_int80_end, user_int_dpl0
 	.globl user_steps, user_steps_end, user_watch, user_watch_end
@@ -30,21 +32,21 @@ user_int_dpl0:
 
 user_steps:
 	nop
-	leaq 1(%rax), %rax
+	lea 1(%REG_AX), %REG_AX
 	nop
 user_steps_end:
 	ud2
 
 user_watch:
-	movq %rax, (%rdi)
+	mov %REG_AX, (%REG_DI)
 user_watch_end:
 	ud2
 
 user_x87:
 	fninit
-	fnstcw (%rdi)
-	andw $0xfffb, (%rdi)
-	fldcw (%rdi)
+	fnstcw (%REG_DI)
+	andw $0xfffb, (%REG_DI)
+	fldcw (%REG_DI)
 	fld1
 	fldz
 	fdivrp

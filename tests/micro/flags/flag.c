@@ -38,26 +38,20 @@ CHECK(popf_sets_and_clears_if)
 
 CHECK(popf_sets_arithmetic)
 {
-	uint64_t all = ARITHMETIC_FLAGS | 0x2, got;
+	word all = ARITHMETIC_FLAGS | 0x2, got;
 
-	__asm__ volatile("pushq %1; popfq; pushfq; popq %0"
-			 : "=r"(got)
-			 : "r"(all)
-			 : "cc", "memory");
+	__asm__ volatile("push %1; popf; pushf; pop %0" : "=r"(got) : "r"(all) : "cc", "memory");
 	expect_is(got, all);
 	all = 0x2;
-	__asm__ volatile("pushq %1; popfq; pushfq; popq %0"
-			 : "=r"(got)
-			 : "r"(all)
-			 : "cc", "memory");
+	__asm__ volatile("push %1; popf; pushf; pop %0" : "=r"(got) : "r"(all) : "cc", "memory");
 	expect_is(got, all);
 }
 
 CHECK(popf_sets_direction)
 {
-	uint64_t got;
+	word got;
 
-	__asm__ volatile("pushq %1; popfq; pushfq; popq %0; cld"
+	__asm__ volatile("push %1; popf; pushf; pop %0; cld"
 			 : "=r"(got)
 			 : "r"(0x402ul)
 			 : "cc", "memory");
@@ -67,14 +61,14 @@ CHECK(popf_sets_direction)
 /* The ID flag tells that there is cpuid; AC is only an alignment check in user code. */
 CHECK(popf_toggles_id_and_ac)
 {
-	uint64_t got;
+	word got;
 
 	write_flags(0x2 | FLAG_ID);
 	got = read_flags();
 	write_flags(0x2);
 	expect(got & FLAG_ID);
 	expect(!(read_flags() & FLAG_ID));
-	__asm__ volatile("pushq %1; popfq; pushfq; popq %0; pushq $2; popfq"
+	__asm__ volatile("push %1; popf; pushf; pop %0; push $2; popf"
 			 : "=&r"(got)
 			 : "r"(0x2 | FLAG_AC)
 			 : "cc", "memory");
@@ -97,7 +91,7 @@ CHECK(pushfw_and_popfw)
 CHECK(save_and_restore)
 {
 	for (int i = 0; i < 1000; i++) {
-		uint64_t flags = read_flags();
+		word flags = read_flags();
 
 		expect_is(!!(flags & FLAG_IF), i & 1);
 		cli();
@@ -107,11 +101,11 @@ CHECK(save_and_restore)
 	}
 }
 
-static uint64_t frame_flags;
+static word frame_flags;
 
 static bool keep_flags(struct regs *regs)
 {
-	frame_flags = regs->rflags;
+	frame_flags = regs->flags;
 	return true;
 }
 
@@ -131,13 +125,13 @@ CHECK(frame_shows_if)
 
 static bool clear_if(struct regs *regs)
 {
-	regs->rflags &= ~FLAG_IF;
+	regs->flags &= ~FLAG_IF;
 	return true;
 }
 
 static bool set_if(struct regs *regs)
 {
-	regs->rflags |= FLAG_IF;
+	regs->flags |= FLAG_IF;
 	return true;
 }
 
@@ -167,7 +161,7 @@ CHECK(gate_types)
 	sti();
 	__asm__ volatile("int3");
 	expect(!handler_if);
-	gate_set(TRAP_BP, trap_stubs + TRAP_BP * 16, GATE_TRAP, 3, 0);
+	gate_set(TRAP_BP, GATE_TRAP, 3);
 	__asm__ volatile("int3");
 	gate_reset(TRAP_BP);
 	cli();

@@ -4,10 +4,7 @@
  *
  * Invariant: a function changes exactly what its instruction changes.
  */
-	.macro begin name
-	.globl site_\name
-site_\name:
-	.endm
+#include "begin.inc"
 
 	.text
 
@@ -26,13 +23,13 @@ site_\name:
 	ret
 
 	begin pushf
-	pushfq
-	leaq 8(%rsp), %rsp
+	pushf
+	lea WORD(%REG_SP), %REG_SP
 	ret
 
 	begin popf
-	pushq %rbx
-	popfq
+	push %REG_BX
+	popf
 	ret
 
 	begin in_imm
@@ -76,43 +73,43 @@ site_\name:
 	ret
 
 	begin mov_from_cr0
-	movq %cr0, %r9
+	mov %cr0, %REG_CX
 	ret
 
 	begin mov_from_cr2
-	movq %cr2, %rax
+	mov %cr2, %REG_AX
 	ret
 
 	begin mov_from_cr3
-	movq %cr3, %rbp
+	mov %cr3, %REG_BP
 	ret
 
 	begin mov_from_cr4
-	movq %cr4, %r15
+	mov %cr4, %REG_DI
 	ret
 
 	begin mov_to_cr0
-	movq %r9, %cr0
+	mov %REG_CX, %cr0
 	ret
 
 	begin mov_to_cr2
-	movq %r11, %cr2
+	mov %REG_SI, %cr2
 	ret
 
 	begin mov_to_cr3
-	movq %rax, %cr3
+	mov %REG_AX, %cr3
 	ret
 
 	begin mov_to_cr4
-	movq %r12, %cr4
+	mov %REG_BX, %cr4
 	ret
 
 	begin mov_from_dr
-	movq %db0, %r14
+	mov %db0, %REG_BP
 	ret
 
 	begin mov_to_dr
-	movq %r14, %db1
+	mov %REG_BP, %db1
 	ret
 
 	begin clts
@@ -124,19 +121,19 @@ site_\name:
 	ret
 
 	begin lgdt
-	lgdt (%rsi)
+	lgdt (%REG_SI)
 	ret
 
 	begin sgdt
-	sgdt 16(%rsi)
+	sgdt 16(%REG_SI)
 	ret
 
 	begin lidt
-	lidt (%rsi)
+	lidt (%REG_SI)
 	ret
 
 	begin sidt
-	sidt 16(%rsi)
+	sidt 16(%REG_SI)
 	ret
 
 	begin sldt
@@ -179,34 +176,16 @@ site_\name:
 	movl %ss, %ebx
 	ret
 
-	begin push_pop_fs
-	pushq %fs
-	popq %fs
-	ret
-
 	begin mov_from_ds
 	movl %ds, %ebx
 	ret
 
-	begin swapgs_twice
-	swapgs
-	swapgs
-	ret
-
 	begin invlpg
-	invlpg (%rsi)
+	invlpg (%REG_SI)
 	ret
 
 	begin wbinvd
 	wbinvd
-	ret
-
-	begin rdmsr
-	rdmsr
-	ret
-
-	begin wrmsr
-	wrmsr
 	ret
 
 	begin cpuid
@@ -216,23 +195,5 @@ site_\name:
 	begin int
 	int $0x77
 	ret
-
-	begin iretq
-	movq %rsp, %rbp
-	pushq $0x18
-	pushq %rbp
-	pushq %rbx
-	pushq $0x10
-	leaq 1f(%rip), %rbp
-	pushq %rbp
-	iretq
-1:	ret
-
-	begin lretq
-	pushq $0x10
-	leaq 1f(%rip), %rbp
-	pushq %rbp
-	lretq
-1:	ret
 
 	.section .note.GNU-stack, "", @progbits

@@ -4,10 +4,7 @@
  *
  * Invariant: the forbidden instruction is the first one of each.
  */
-	.macro try name
-	.globl try_\name
-try_\name:
-	.endm
+#include "try.inc"
 
 	.text
 	try cli
@@ -32,25 +29,25 @@ try_\name:
 	insb
 	ud2
 	try mov_from_cr0
-	movq %cr0, %rax
+	mov %cr0, %REG_AX
 	ud2
 	try mov_to_cr3
-	movq %rax, %cr3
+	mov %REG_AX, %cr3
 	ud2
 	try mov_to_cr4
-	movq %rax, %cr4
+	mov %REG_AX, %cr4
 	ud2
 	try mov_from_dr
-	movq %db7, %rax
+	mov %db7, %REG_AX
 	ud2
 	try clts
 	clts
 	ud2
 	try lgdt
-	lgdt (%rdi)
+	lgdt (%REG_DI)
 	ud2
 	try lidt
-	lidt (%rdi)
+	lidt (%REG_DI)
 	ud2
 	try ltr
 	ltr %ax
@@ -62,45 +59,28 @@ try_\name:
 	wrmsr
 	ud2
 	try invlpg
-	invlpg (%rdi)
+	invlpg (%REG_DI)
 	ud2
 	try wbinvd
 	wbinvd
 	ud2
-	try swapgs
-	swapgs
+	try lldt
+	lldt %ax
 	ud2
-	try sysret
-	sysretq
-	try iret_to_kernel
-	pushq $0x18
-	pushq %rsp
-	pushq $2
-	pushq $0x10
-	pushq $0
-	iretq
-	try lret_to_kernel
-	pushq $0x10
-	pushq $0
-	lretq
-	try iret_to_xen
-	pushq $0xe02b
-	pushq %rsp
-	pushq $0x202
-	pushq $0xe030
-	pushq %rdi
-	iretq
-	try xsetbv
-	xsetbv
+	try lmsw
+	lmsw %ax
+	ud2
+	try mov_to_dr
+	mov %REG_AX, %db7
 	ud2
 
-	.globl user_popf, user_int82, user_syscall_number, user_in_serial, user_pushf
-/* rax: the flags to be tried. */
+	.globl user_popf, user_int82, user_in_serial
+/* ax: the flags to be tried. */
 user_popf:
-	pushq %rax
-	popfq
-	pushfq
-	popq %rax
+	push %REG_AX
+	popf
+	pushf
+	pop %REG_AX
 	ud2
 
 user_int82:

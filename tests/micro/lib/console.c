@@ -22,7 +22,7 @@ static void print_text(const char *text)
 		print_char(*text++);
 }
 
-static void print_number(uint64_t value, unsigned int base)
+static void print_number(word value, unsigned int base)
 {
 	char digits[21];
 	unsigned int at = sizeof(digits);
@@ -35,11 +35,11 @@ static void print_number(uint64_t value, unsigned int base)
 	print_text(digits + at);
 }
 
-static void print_signed(int64_t value)
+static void print_signed(long value)
 {
 	if (value < 0)
 		print_char('-');
-	print_number(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10);
+	print_number(value < 0 ? 0 - (word)value : (word)value, 10);
 }
 
 /* One conversion, its letter at `letter`. */

@@ -9,7 +9,7 @@
 
 enum { ICW1 = 0x11, ICW4 = 0x01, EOI = 0x20, PIT_CHANNEL0 = 0x40, PIT_CONTROL = 0x43 };
 
-volatile uint64_t timer_ticks;
+volatile word timer_ticks;
 
 static void controller_init(uint16_t port, uint8_t vector, uint8_t cascade)
 {

@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "width.h"
+
 #define PIC_MASTER 0x20
 #define PIC_SLAVE  0xa0
 #define PIT_HZ	   1193182
@@ -29,7 +31,7 @@ void timer_stop(void);
 /*
  * Installs a hook for IRQ 0 that counts in timer_ticks and sends EOI, and unmasks it.
  */
-extern volatile uint64_t timer_ticks;
+extern volatile word timer_ticks;
 void timer_count_ticks(void);
 
 #endif /* MICRO_INTERRUPTS_H */

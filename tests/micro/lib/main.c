@@ -89,6 +89,11 @@ bool option_is(const char *key, const char *value)
 	return same_text(option(key), value);
 }
 
+bool on_wedge(void)
+{
+	return !option_is("platform", "bare");
+}
+
 _Noreturn void power_off(void)
 {
 	/* The PM1 control register of ACPI: sleep enable, type 0. */
@@ -110,21 +115,21 @@ static void run_one(const struct check *check)
 	cli();
 }
 
-static void copy_command_line(uint64_t boot_params, uint64_t pvh_info)
+static void copy_command_line(word boot_params, word pvh_info)
 {
-	uint64_t at = 0;
+	word at = 0;
 
 	if (boot_params)
 		at = *(volatile uint32_t *)(boot_params + BOOT_PARAMS_COMMAND_LINE);
 	else if (pvh_info)
-		at = read64(pvh_info + PVH_COMMAND_LINE);
+		at = read_word(pvh_info + PVH_COMMAND_LINE);
 	for (unsigned int i = 0; at && i < COMMAND_LINE_MAX - 1 && read8(at + i); i++)
 		command_line[i] = (char)read8(at + i);
 }
 
 /* From start.S, the loader's information still on the identity map. */
-_Noreturn void micro_start(uint64_t boot_params, uint64_t pvh_info);
-_Noreturn void micro_start(uint64_t boot_params, uint64_t pvh_info)
+_Noreturn void micro_start(word boot_params, word pvh_info);
+_Noreturn void micro_start(word boot_params, word pvh_info)
 {
 	bool begun = false;
 	char after[64];

@@ -30,7 +30,8 @@ struct check {
 #define CHECK(id)                                                                                  \
 	static void id(void);                                                                      \
 	static const struct check check_##id                                                       \
-		__attribute__((used, section(".checks"), aligned(16))) = {#id, id};                \
+		__attribute__((used, section(".checks"), aligned(sizeof(struct check)))) = {#id,   \
+											    id};   \
 	static void id(void)
 
 /* Format: %s, %d, %u, %x, and l before the last three. */
@@ -49,7 +50,8 @@ FORMAT void say(const char *format, ...);
 /* The value must be the expected one. */
 #define expect_is(value, expected)                                                                 \
 	do {                                                                                       \
-		uint64_t value_ = (uint64_t)(value), expected_ = (uint64_t)(expected);             \
+		word value_ = (word)(value), expected_ = (word)(expected);                         \
+		_Static_assert(sizeof(value) <= sizeof(word), "compared in full");                 \
 		if (value_ != expected_)                                                           \
 			fail("%s:%d: %s is %lx, expected %lx", __FILE_NAME__, __LINE__, #value,    \
 			     value_, expected_);                                                   \
@@ -73,6 +75,9 @@ FORMAT void say(const char *format, ...);
 /* The word `key=value` of the command line; "" if there is none. */
 const char *option(const char *key);
 bool option_is(const char *key, const char *value);
+
+/* Not on bare metal. */
+bool on_wedge(void);
 
 _Noreturn void power_off(void);
 

@@ -7,7 +7,6 @@
 #include "paging.h"
 #include "micro.h"
 
-extern uint64_t boot_l4[512];
 extern char pool_start[], pool_end[], user_start[], user_end[], user_image[];
 
 static char *pages, *blocks;
@@ -30,27 +29,32 @@ void *block_new(void)
 	return memset(blocks, 0, BLOCK);
 }
 
-uint64_t physical(const void *at)
+word physical(const void *at)
 {
-	return (uint64_t)at - KERNEL_BASE;
+	return (word)at - KERNEL_BASE;
 }
 
-void *kernel_pointer(uint64_t physical_address)
+void *kernel_pointer(word physical_address)
 {
 	return (void *)(physical_address + KERNEL_BASE);
 }
 
-uint64_t root_now(void)
+word root_now(void)
 {
 	return read_cr3() & PTE_ADDRESS;
 }
 
-uint64_t *entry_of(uint64_t root, uint64_t va, unsigned int level)
+word table_index(word va, unsigned int level)
 {
-	uint64_t *table = kernel_pointer(root);
+	return va >> (12 + INDEX_BITS * (level - 1)) & (TABLE_ENTRIES - 1);
+}
 
-	for (unsigned int at = 4;; at--) {
-		uint64_t *entry = &table[va >> (12 + 9 * (at - 1)) & 511];
+word *entry_of(word root, word va, unsigned int level)
+{
+	word *table = kernel_pointer(root);
+
+	for (unsigned int at = TOP_LEVEL;; at--) {
+		word *entry = &table[table_index(va, at)];
 
 		if (at == level)
 			return entry;
@@ -60,39 +64,52 @@ uint64_t *entry_of(uint64_t root, uint64_t va, unsigned int level)
 	}
 }
 
-uint64_t *leaf(uint64_t va)
+word *leaf(word va)
 {
 	return entry_of(root_now(), va, 1);
 }
 
-void map(uint64_t va, uint64_t physical_address, uint64_t flags)
+void map(word va, word physical_address, word flags)
 {
 	*leaf(va) = physical_address | flags | PTE_P;
 }
 
-void unmap(uint64_t va)
+void unmap(word va)
 {
 	*leaf(va) = 0;
 }
 
-uint64_t root_new(void)
+word root_new(void)
 {
-	uint64_t *table = page_new();
+	word *table = page_new();
 
-	memcpy(table + 256, boot_l4 + 256, 256 * sizeof(*table));
+	root_copy_kernel(table);
 	return physical(table);
+}
+
+void root_copy_kernel(word *table)
+{
+	memcpy(table + KERNEL_SLOT, boot_root + KERNEL_SLOT,
+	       (TABLE_ENTRIES - KERNEL_SLOT) * sizeof(*table));
+}
+
+void root_copy_user(word *table)
+{
+	for (word i = table_index(USER_BASE, TOP_LEVEL); i <= table_index(USER_DATA, TOP_LEVEL);
+	     i++)
+		table[i] = boot_root[i];
 }
 
 void paging_init(void)
 {
 	pages = pool_start;
-	blocks = (char *)((uint64_t)pool_end & ~(BLOCK - 1));
-	boot_l4[0] = 0;
-	for (uint64_t at = 0; at < (uint64_t)(user_end - user_start); at += PAGE)
+	blocks = (char *)((word)pool_end & ~(BLOCK - 1));
+	memset(boot_root, 0, KERNEL_SLOT * sizeof(*boot_root));
+	for (word at = 0; at < (word)(user_end - user_start); at += PAGE)
 		map(USER_BASE + at, physical(user_image + at), PTE_U);
 	map(USER_STACK - PAGE, physical(page_new()), PTE_U | PTE_W);
 	map(USER_DATA, physical(page_new()), PTE_U | PTE_W);
 	write_cr4(read_cr4() & ~CR4_PGE);
 	write_cr4(read_cr4() | CR4_PGE);
-	write_cr3(physical(boot_l4));
+	write_cr3(physical(boot_root));
 }

@@ -7,32 +7,42 @@
 #ifndef MICRO_PAGING_H
 #define MICRO_PAGING_H
 
-#include <stdint.h>
+#include "width.h"
+
+#define TABLE_ENTRIES (1u << INDEX_BITS)
+
+/* The top-level table that everything starts with. */
+extern word boot_root[TABLE_ENTRIES];
 
 /* Kernel and user mappings that every group has; leaves the identity map. */
 void paging_init(void);
 
-/* A zeroed page, or 2 MiB of them aligned, from a pool that only shrinks; kernel address. */
+/* A zeroed page, or a block of them, aligned, from a pool that only shrinks; kernel address. */
 void *page_new(void);
 void *block_new(void);
 
 /* Between the kernel's addresses of image and pool, and physical ones. */
-uint64_t physical(const void *at);
-void *kernel_pointer(uint64_t physical_address);
+word physical(const void *at);
+void *kernel_pointer(word physical_address);
 
 /*
- * The entry for `va` at `level` (1 to 4) in the tables of `root`; makes the tables above it, open
- * for user and write.
+ * The entry for `va` at `level` (1 to TOP_LEVEL) in the tables of `root`; makes the tables above
+ * it, open for user and write.
  */
-uint64_t *entry_of(uint64_t root, uint64_t va, unsigned int level);
+word table_index(word va, unsigned int level);
+word *entry_of(word root, word va, unsigned int level);
 
 /* In the current tables; `flags` PTE_*, PTE_P is added. */
-void map(uint64_t va, uint64_t physical_address, uint64_t flags);
-void unmap(uint64_t va);
-uint64_t *leaf(uint64_t va);
+void map(word va, word physical_address, word flags);
+void unmap(word va);
+word *leaf(word va);
 
-/* A new top-level table with the kernel's half of boot_l4. */
-uint64_t root_new(void);
-uint64_t root_now(void);
+/* A new top-level table with the kernel's half of boot_root; its physical address. */
+word root_new(void);
+
+/* Copy boot_root's entries of the kernel's half, or of user code, stack and data, to `table`. */
+void root_copy_kernel(word *table);
+void root_copy_user(word *table);
+word root_now(void);
 
 #endif /* MICRO_PAGING_H */

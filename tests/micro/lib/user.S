@@ -4,28 +4,26 @@
  *
  * Invariant: position and stack are the caller's choice; no data of its own.
  */
+#include "width.h"
+
 	.text
-	.globl user_nothing, user_syscall, user_load, user_store, user_call, user_spin
+	.globl user_nothing, user_load, user_store, user_call, user_spin
 user_nothing:
 	ud2
 
-user_syscall:
-	syscall
-	ud2
-
-/* Reads 8 bytes at rdi into rax. */
+/* Reads a word at di into ax. */
 user_load:
-	movq (%rdi), %rax
+	mov (%REG_DI), %REG_AX
 	ud2
 
-/* Writes rsi to rdi. */
+/* Writes si to di. */
 user_store:
-	movq %rsi, (%rdi)
+	mov %REG_SI, (%REG_DI)
 	ud2
 
-/* Executes at rdi. */
+/* Executes at di. */
 user_call:
-	jmpq *%rdi
+	jmp *%REG_DI
 
 user_spin:
 	jmp user_spin

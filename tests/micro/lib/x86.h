@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "width.h"
+
 #define FLAG_CF		 0x1ul
 #define FLAG_PF		 0x4ul
 #define FLAG_AF		 0x10ul
@@ -28,6 +30,8 @@
 #define CR0_EM	       0x4ul
 #define CR0_TS	       0x8ul
 #define CR0_WP	       0x10000ul
+#define CR0_PG	       0x80000000ul
+#define CR4_PSE	       0x10ul
 #define CR4_PGE	       0x80ul
 #define CR4_OSFXSR     0x200ul
 #define CR4_OSXMMEXCPT 0x400ul
@@ -61,29 +65,26 @@
 #define PF_WRITE    0x2
 #define PF_USER	    0x4
 #define PF_RESERVED 0x8
-#define PF_FETCH    0x10
 
-#define PTE_P	    0x1ull
-#define PTE_W	    0x2ull
-#define PTE_U	    0x4ull
-#define PTE_A	    0x20ull
-#define PTE_D	    0x40ull
-#define PTE_PS	    0x80ull
-#define PTE_G	    0x100ull
-#define PTE_NX	    0x8000000000000000ull
-#define PTE_ADDRESS 0x000ffffffffff000ull
+#define PTE_P  0x1ul
+#define PTE_W  0x2ul
+#define PTE_U  0x4ul
+#define PTE_A  0x20ul
+#define PTE_D  0x40ul
+#define PTE_PS 0x80ul
+#define PTE_G  0x100ul
 
 #define PAGE  4096ul
-#define BLOCK 0x200000ul
+#define BLOCK (1ul << BLOCK_SHIFT)
 
 #define DEFINE_CR(n)                                                                               \
-	static inline uint64_t read_cr##n(void)                                                    \
+	static inline word read_cr##n(void)                                                        \
 	{                                                                                          \
-		uint64_t value;                                                                    \
+		word value;                                                                        \
 		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(value) : : "memory");                 \
 		return value;                                                                      \
 	}                                                                                          \
-	static inline void write_cr##n(uint64_t value)                                             \
+	static inline void write_cr##n(word value)                                                 \
 	{                                                                                          \
 		__asm__ volatile("mov %0, %%cr" #n : : "r"(value) : "memory");                     \
 	}
@@ -93,13 +94,13 @@ DEFINE_CR(3)
 DEFINE_CR(4)
 
 #define DEFINE_DR(n)                                                                               \
-	static inline uint64_t read_dr##n(void)                                                    \
+	static inline word read_dr##n(void)                                                        \
 	{                                                                                          \
-		uint64_t value;                                                                    \
+		word value;                                                                        \
 		__asm__ volatile("mov %%db" #n ", %0" : "=r"(value));                              \
 		return value;                                                                      \
 	}                                                                                          \
-	static inline void write_dr##n(uint64_t value)                                             \
+	static inline void write_dr##n(word value)                                                 \
 	{                                                                                          \
 		__asm__ volatile("mov %0, %%db" #n : : "r"(value));                                \
 	}
@@ -139,17 +140,17 @@ static inline void sti_hlt(void)
 	__asm__ volatile("sti; hlt" : : : "memory");
 }
 
-static inline uint64_t read_flags(void)
+static inline word read_flags(void)
 {
-	uint64_t value;
+	word value;
 
-	__asm__ volatile("pushfq; popq %0" : "=r"(value) : : "memory");
+	__asm__ volatile("pushf; pop %0" : "=r"(value) : : "memory");
 	return value;
 }
 
-static inline void write_flags(uint64_t value)
+static inline void write_flags(word value)
 {
-	__asm__ volatile("pushq %0; popfq" : : "r"(value) : "memory", "cc");
+	__asm__ volatile("push %0; popf" : : "r"(value) : "memory", "cc");
 }
 
 static inline uint64_t rdmsr(uint32_t msr)
@@ -168,7 +169,7 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 			 : "memory");
 }
 
-static inline void invlpg(uint64_t address)
+static inline void invlpg(word address)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
@@ -197,19 +198,19 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 	return c;
 }
 
-static inline uint8_t read8(uint64_t va)
+static inline uint8_t read8(word va)
 {
 	return *(volatile uint8_t *)va;
 }
 
-static inline uint64_t read64(uint64_t va)
+static inline word read_word(word va)
 {
-	return *(volatile uint64_t *)va;
+	return *(volatile word *)va;
 }
 
-static inline void write64(uint64_t va, uint64_t value)
+static inline void write_word(word va, word value)
 {
-	*(volatile uint64_t *)va = value;
+	*(volatile word *)va = value;
 }
 
 #endif /* MICRO_X86_H */

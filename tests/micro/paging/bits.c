@@ -9,18 +9,18 @@
 
 extern const char user_load[], user_store[];
 
-static void user_access(const char *code, uint64_t va)
+static void user_access(const char *code, word va)
 {
 	struct regs regs = user_regs(code);
 
-	regs.rdi = va;
+	regs.di = va;
 	user_run(&regs, BY_IRET);
 	expect_is(regs.vector, TRAP_UD);
 }
 
 CHECK(accessed_and_dirty_of_user_page)
 {
-	uint64_t va = USER_DATA + 0x800000, *entry;
+	word va = USER_DATA + 0x800000, *entry;
 
 	map(va, physical(page_new()), PTE_U | PTE_W);
 	entry = leaf(va);
@@ -40,43 +40,42 @@ CHECK(accessed_and_dirty_of_user_page)
 /* A kernel that copies to a user page dirties it, too. */
 CHECK(dirty_by_kernel_write_to_user_page)
 {
-	uint64_t va = USER_DATA + 0x801000;
+	word va = USER_DATA + 0x801000;
 
 	map(va, physical(page_new()), PTE_U | PTE_W);
-	read64(va);
+	read_word(va);
 	expect_is(*leaf(va) & (PTE_A | PTE_D), PTE_A);
-	write64(va, 1);
+	write_word(va, 1);
 	expect_is(*leaf(va) & (PTE_A | PTE_D), PTE_A | PTE_D);
 }
 
 CHECK(accessed_of_tables)
 {
-	uint64_t va = USER_DATA + 0x7000000000, *l2, *l3;
+	word va = LOW_AREA(30);
 
 	map(va, physical(page_new()), PTE_U | PTE_W);
-	l2 = entry_of(root_now(), va, 2);
-	l3 = entry_of(root_now(), va, 3);
-	expect_is((*l2 | *l3) & PTE_A, 0);
+	for (unsigned int level = 2; level <= AREA_LEVELS; level++)
+		expect_is(*entry_of(root_now(), va, level) & PTE_A, 0);
 	user_access(user_load, va);
-	expect(*l2 & PTE_A);
-	expect(*l3 & PTE_A);
+	for (unsigned int level = 2; level <= AREA_LEVELS; level++)
+		expect(*entry_of(root_now(), va, level) & PTE_A);
 }
 
 CHECK(accessed_and_dirty_of_kernel_page)
 {
-	uint64_t va = TEST_AREA + 0x30000000;
+	word va = AREA(31);
 
 	map(va, physical(page_new()), PTE_W);
-	read64(va);
+	read_word(va);
 	expect_is(*leaf(va) & (PTE_A | PTE_D), PTE_A);
-	write64(va, 1);
+	write_word(va, 1);
 	expect_is(*leaf(va) & (PTE_A | PTE_D), PTE_A | PTE_D);
 }
 
 /* Nothing that was not touched may look as if it had been. */
 CHECK(neighbours_stay_clean)
 {
-	uint64_t va = USER_DATA + 0x900000;
+	word va = USER_DATA + 0x900000;
 
 	for (unsigned int i = 0; i < 16; i++)
 		map(va + i * PAGE, physical(page_new()), PTE_U | PTE_W);
@@ -88,7 +87,7 @@ CHECK(neighbours_stay_clean)
 /* Fork: pages become read-only, the write faults, the kernel decides. */
 CHECK(copy_on_write)
 {
-	uint64_t va = USER_DATA + 0xa00000, *shared = page_new(), *copy = page_new();
+	word va = USER_DATA + 0xa00000, *shared = page_new(), *copy = page_new();
 	struct regs regs = user_regs(user_store);
 
 	*shared = 7;
@@ -96,8 +95,8 @@ CHECK(copy_on_write)
 	user_access(user_store, va);
 	*leaf(va) &= ~PTE_W;
 	write_cr3(read_cr3());
-	regs.rdi = va;
-	regs.rsi = 8;
+	regs.di = va;
+	regs.si = 8;
 	expect_is(user_run(&regs, BY_IRET), va);
 	expect_is(regs.vector, TRAP_PF);
 	expect_is(regs.error, PF_USER | PF_WRITE | PF_PRESENT);

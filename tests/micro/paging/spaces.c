@@ -8,14 +8,14 @@
 #include "micro.h"
 #include "paging.h"
 
-extern uint64_t boot_l4[512];
 extern const char user_load[], user_store[];
 
 enum { SPACES = 100 };
 
-static const uint64_t place = 0x3000000000;
+/* Its entry in the top-level table is empty in the usual tables. */
+#define PLACE LOW_SLOT
 
-static uint64_t roots[SPACES], *pages[SPACES];
+static word roots[SPACES], *pages[SPACES];
 
 /* The user half of the usual tables, so that user code and stack are there, and one page more. */
 static void make_spaces(void)
@@ -25,20 +25,16 @@ static void make_spaces(void)
 			roots[i] = root_new();
 			pages[i] = page_new();
 		}
-		((uint64_t *)kernel_pointer(roots[i]))[0] = boot_l4[0];
+		root_copy_user(kernel_pointer(roots[i]));
 		*pages[i] = 1000 + i;
 		pages[i][1] = 0;
-		/* Its own third-level table: slot 96 is empty in the usual tables. */
-		*entry_of(roots[i], place + 0xf000000000, 1) =
-			physical(pages[i]) | PTE_P | PTE_U | PTE_W;
+		*entry_of(roots[i], PLACE, 1) = physical(pages[i]) | PTE_P | PTE_U | PTE_W;
 	}
 }
 
-#define PLACE (place + 0xf000000000)
-
 static void leave(void)
 {
-	write_cr3(physical(boot_l4));
+	write_cr3(physical(boot_root));
 }
 
 CHECK(many_spaces)
@@ -47,12 +43,12 @@ CHECK(many_spaces)
 	for (unsigned int round = 0; round < 3; round++) {
 		for (unsigned int i = 0; i < SPACES; i++) {
 			write_cr3(roots[i]);
-			expect_is(read64(PLACE), 1000 + i);
-			write64(PLACE + 8, round * 1000 + i);
+			expect_is(read_word(PLACE), 1000 + i);
+			write_word(PLACE + WORD, round * 1000 + i);
 		}
 		for (unsigned int i = SPACES; i-- > 0;) {
 			write_cr3(roots[i]);
-			expect_is(read64(PLACE + 8), round * 1000 + i);
+			expect_is(read_word(PLACE + WORD), round * 1000 + i);
 			expect_is(read_cr3(), roots[i]);
 		}
 	}
@@ -68,34 +64,34 @@ CHECK(user_code_in_many_spaces)
 		struct regs regs = user_regs(user_load);
 
 		write_cr3(roots[i]);
-		regs.rdi = PLACE;
-		user_run(&regs, BY_SYSRET);
+		regs.di = PLACE;
+		user_run(&regs, BY_SYSTEM_CALL);
 		expect_is(regs.vector, TRAP_UD);
-		expect_is(regs.rax, 1000 + i);
+		expect_is(regs.ax, 1000 + i);
 	}
 	leave();
 }
 
 static void load(void *at)
 {
-	(void)*(volatile uint64_t *)at;
+	(void)*(volatile word *)at;
 }
 
 /* Changes to a space that is not loaded count from the moment it is loaded. */
 CHECK(change_while_not_loaded)
 {
-	uint64_t *entry;
+	word *entry;
 	struct fault f;
 
 	make_spaces();
 	write_cr3(roots[0]);
-	expect_is(read64(PLACE), 1000);
+	expect_is(read_word(PLACE), 1000);
 	write_cr3(roots[1]);
-	expect_is(read64(PLACE), 1001);
+	expect_is(read_word(PLACE), 1001);
 	entry = entry_of(roots[0], PLACE, 1);
 	*entry = physical(pages[2]) | PTE_P | PTE_U | PTE_W;
 	write_cr3(roots[0]);
-	expect_is(read64(PLACE), 1002);
+	expect_is(read_word(PLACE), 1002);
 	write_cr3(roots[1]);
 	*entry = 0;
 	write_cr3(roots[0]);
@@ -106,23 +102,23 @@ CHECK(change_while_not_loaded)
 
 CHECK(upper_level_change)
 {
-	uint64_t *upper;
+	word *upper;
 	struct fault f;
 
 	make_spaces();
 	write_cr3(roots[0]);
-	expect_is(read64(PLACE), 1000);
+	expect_is(read_word(PLACE), 1000);
 	/* The second space's table in the first one. */
-	upper = entry_of(roots[0], PLACE, 4);
-	*upper = *entry_of(roots[1], PLACE, 4);
+	upper = entry_of(roots[0], PLACE, TOP_LEVEL);
+	*upper = *entry_of(roots[1], PLACE, TOP_LEVEL);
 	write_cr3(roots[0]);
-	expect_is(read64(PLACE), 1001);
+	expect_is(read_word(PLACE), 1001);
 	*upper = 0;
 	write_cr3(roots[0]);
 	f = attempt(load, (void *)PLACE);
 	leave();
 	expect_page_fault(f, PLACE, 0);
-	*upper = *entry_of(roots[0], PLACE, 4);
+	*upper = *entry_of(roots[0], PLACE, TOP_LEVEL);
 	roots[0] = 0;
 }
 
@@ -132,12 +128,12 @@ CHECK(shared_table)
 	make_spaces();
 	*entry_of(roots[3], PLACE, 2) = *entry_of(roots[4], PLACE, 2);
 	write_cr3(roots[3]);
-	expect_is(read64(PLACE), 1004);
+	expect_is(read_word(PLACE), 1004);
 	*entry_of(roots[4], PLACE, 1) = physical(pages[5]) | PTE_P | PTE_U | PTE_W;
 	invlpg(PLACE);
-	expect_is(read64(PLACE), 1005);
+	expect_is(read_word(PLACE), 1005);
 	write_cr3(roots[4]);
-	expect_is(read64(PLACE), 1005);
+	expect_is(read_word(PLACE), 1005);
 	leave();
 	roots[3] = roots[4] = 0;
 }
@@ -145,23 +141,23 @@ CHECK(shared_table)
 /* The page of a dead top-level table becomes data, then a top-level table again. */
 CHECK(root_page_used_again)
 {
-	uint64_t *root;
+	word *root;
 
 	make_spaces();
 	root = kernel_pointer(roots[6]);
 	write_cr3(roots[6]);
-	expect_is(read64(PLACE), 1006);
+	expect_is(read_word(PLACE), 1006);
 	leave();
-	for (unsigned int i = 0; i < 512; i++)
-		root[i] = 0xffffffffffffff80 ^ i;
-	for (unsigned int i = 0; i < 512; i++)
-		expect_is(root[i], 0xffffffffffffff80 ^ i);
-	memset(root, 0, 256 * 8);
-	memcpy(root + 256, boot_l4 + 256, 256 * 8);
-	root[0] = boot_l4[0];
+	for (unsigned int i = 0; i < TABLE_ENTRIES; i++)
+		root[i] = ~0x7ful ^ i;
+	for (unsigned int i = 0; i < TABLE_ENTRIES; i++)
+		expect_is(root[i], ~0x7ful ^ i);
+	memset(root, 0, PAGE);
+	root_copy_kernel(root);
+	root_copy_user(root);
 	*entry_of(roots[6], PLACE, 1) = physical(pages[7]) | PTE_P | PTE_U | PTE_W;
 	write_cr3(roots[6]);
-	expect_is(read64(PLACE), 1007);
+	expect_is(read_word(PLACE), 1007);
 	leave();
 	roots[6] = 0;
 }
@@ -169,20 +165,20 @@ CHECK(root_page_used_again)
 /* The page of a dead last-level table becomes data while the space lives on. */
 CHECK(table_page_used_again)
 {
-	uint64_t *upper, *table, seen;
+	word *upper, *table, seen;
 
 	make_spaces();
 	write_cr3(roots[8]);
-	expect_is(read64(PLACE), 1008);
+	expect_is(read_word(PLACE), 1008);
 	upper = entry_of(roots[8], PLACE, 2);
 	table = kernel_pointer(*upper & PTE_ADDRESS);
 	*upper = physical(page_new()) | PTE_P | PTE_U | PTE_W;
 	write_cr3(roots[8]);
 	*entry_of(roots[8], PLACE, 1) = physical(pages[9]) | PTE_P | PTE_U | PTE_W;
-	seen = read64(PLACE);
-	for (unsigned int i = 0; i < 512; i++)
-		table[i] = 0x123456789000 | PTE_P | PTE_W;
-	expect_is(read64(PLACE), 1009);
+	seen = read_word(PLACE);
+	for (unsigned int i = 0; i < TABLE_ENTRIES; i++)
+		table[i] = (word)0x123456789000 | PTE_P | PTE_W;
+	expect_is(read_word(PLACE), 1009);
 	leave();
 	expect_is(seen, 1009);
 	roots[8] = 0;
@@ -191,55 +187,39 @@ CHECK(table_page_used_again)
 /* A page of tables that is mapped for the kernel to write, as every kernel has it. */
 CHECK(table_written_through_second_mapping)
 {
-	uint64_t view = TEST_AREA + 0x5000000000;
-	uint64_t va = PLACE + 0x1000, index = va >> 12 & 511;
+	word view = AREA(33), va = PLACE + PAGE, index = table_index(va, 1);
 
 	make_spaces();
 	write_cr3(roots[10]);
 	map(view, *entry_of(roots[10], PLACE, 2) & PTE_ADDRESS, PTE_W);
-	write64(view + 8 * index, physical(pages[11]) | PTE_P | PTE_U | PTE_W);
-	expect_is(read64(va), 1011);
-	write64(view + 8 * index, physical(pages[12]) | PTE_P | PTE_U | PTE_W);
+	write_word(view + WORD * index, physical(pages[11]) | PTE_P | PTE_U | PTE_W);
+	expect_is(read_word(va), 1011);
+	write_word(view + WORD * index, physical(pages[12]) | PTE_P | PTE_U | PTE_W);
 	invlpg(va);
-	expect_is(read64(va), 1012);
+	expect_is(read_word(va), 1012);
 	leave();
 }
 
 /* The kernel's half may differ between spaces, too. */
 CHECK(kernel_half_differs)
 {
-	uint64_t va = TEST_AREA + 0x8000000000;
+	word va = SLOT(0);
 
 	make_spaces();
 	for (unsigned int i = 20; i < 30; i++)
 		*entry_of(roots[i], va, 1) = physical(pages[i]) | PTE_P | PTE_W;
 	for (unsigned int i = 20; i < 30; i++) {
 		write_cr3(roots[i]);
-		expect_is(read64(va), 1000 + i);
+		expect_is(read_word(va), 1000 + i);
 	}
 	leave();
-}
-
-/* The top-level table as a table of itself: all tables appear at one place. */
-CHECK(recursive_table)
-{
-	uint64_t at = 0xffff900000000000, *slot = entry_of(physical(boot_l4), at, 4);
-	uint64_t self =
-		at | (at >> 9 & 0x7fc0000000) | (at >> 18 & 0x3fe00000) | (at >> 27 & 0x1ff000);
-	uint64_t own = *entry_of(physical(boot_l4), USER_DATA, 4), seen;
-
-	*slot = physical(boot_l4) | PTE_P | PTE_W;
-	seen = read64(self);
-	*slot = 0;
-	write_cr3(read_cr3());
-	expect_is(seen & ~(PTE_A | PTE_D), own & ~(PTE_A | PTE_D));
 }
 
 /* Flags in CR3 are read back as written. */
 CHECK(cr3_flags)
 {
 	write_cr3(read_cr3() | 0x18);
-	expect_is(read_cr3(), physical(boot_l4) | 0x18);
+	expect_is(read_cr3(), physical(boot_root) | 0x18);
 	leave();
-	expect_is(read_cr3(), physical(boot_l4));
+	expect_is(read_cr3(), physical(boot_root));
 }

@@ -10,13 +10,14 @@
 #include "paging.h"
 
 /* Switches to the stack `top`, pushes, takes a breakpoint, and comes back. */
-static void use_stack(uint64_t top)
+static void use_stack(word top)
 {
-	__asm__ volatile("movq %%rsp, %%rbx; movq %0, %%rsp; pushq $0x1234; int3; popq %%rax\n\t"
-			 "movq %%rbx, %%rsp"
+	__asm__ volatile("mov %%" REG_SP ", %%" REG_BX "; mov %0, %%" REG_SP "; push $0x1234\n\t"
+			 "int3; pop %%" REG_AX "\n\t"
+			 "mov %%" REG_BX ", %%" REG_SP
 			 :
 			 : "r"(top)
-			 : "rax", "rbx", "memory", "cc");
+			 : REG_AX, REG_BX, "memory", "cc");
 }
 
 static bool go_on(struct regs *regs)
@@ -28,47 +29,48 @@ static bool go_on(struct regs *regs)
 /* A neighbour in the same table has been used. */
 CHECK(stack_beside_used_page)
 {
-	uint64_t va = TEST_AREA + 0x9000000000;
+	word va = SLOT(1);
 
 	trap_hooks[TRAP_BP] = go_on;
 	map(va + 8 * PAGE, physical(page_new()), PTE_W);
-	write64(va + 8 * PAGE, 1);
+	write_word(va + 8 * PAGE, 1);
 	for (unsigned int i = 0; i < 4; i++)
 		map(va + i * PAGE, physical(page_new()), PTE_W);
 	use_stack(va + 4 * PAGE);
-	expect_is(read64(va + 4 * PAGE - 8), 0x1234);
+	expect_is(read_word(va + 4 * PAGE - WORD), 0x1234);
 }
 
 /* Nothing of the table has been used. */
 CHECK(stack_in_new_table)
 {
-	uint64_t va = TEST_AREA + 0x9040000000;
+	word va = SLOT(2);
 
 	trap_hooks[TRAP_BP] = go_on;
 	for (unsigned int i = 0; i < 4; i++)
 		map(va + i * PAGE, physical(page_new()), PTE_W);
 	use_stack(va + 4 * PAGE);
-	expect_is(read64(va + 4 * PAGE - 8), 0x1234);
+	expect_is(read_word(va + 4 * PAGE - WORD), 0x1234);
 }
 
 /* The first thing on a new stack is the frame of an exception. */
 CHECK(frame_on_new_stack)
 {
-	uint64_t va = TEST_AREA + 0x9080000000;
+	word va = SLOT(3);
 
 	trap_hooks[TRAP_BP] = go_on;
 	for (unsigned int i = 0; i < 4; i++)
 		map(va + i * PAGE, physical(page_new()), PTE_W);
-	__asm__ volatile("movq %%rsp, %%rbx; movq %0, %%rsp; int3; movq %%rbx, %%rsp"
+	__asm__ volatile("mov %%" REG_SP ", %%" REG_BX "; mov %0, %%" REG_SP "; int3\n\t"
+			 "mov %%" REG_BX ", %%" REG_SP
 			 :
 			 : "r"(va + 4 * PAGE)
-			 : "rbx", "memory", "cc");
+			 : REG_BX, "memory", "cc");
 }
 
 /* Grows down over several pages, through rewritten instructions and exceptions. */
 CHECK(deep_stack)
 {
-	uint64_t va = TEST_AREA + 0x90c0000000;
+	word va = SLOT(4);
 
 	trap_hooks[TRAP_BP] = go_on;
 	for (unsigned int i = 0; i < 16; i++)
@@ -76,45 +78,46 @@ CHECK(deep_stack)
 	for (unsigned int i = 16; i; i--)
 		use_stack(va + i * PAGE);
 	for (unsigned int i = 16; i; i--)
-		expect_is(read64(va + i * PAGE - 8), 0x1234);
+		expect_is(read_word(va + i * PAGE - WORD), 0x1234);
 }
 
 /* RSP0 on a page that nothing has touched. */
 CHECK(user_trap_on_new_stack)
 {
 	extern const char user_nothing[];
-	uint64_t va = TEST_AREA + 0x9100000000, usual = tss.rsp0;
+	word va = SLOT(5), usual = tss.sp0;
 	struct regs regs = user_regs(user_nothing);
 
 	for (unsigned int i = 0; i < 4; i++)
 		map(va + i * PAGE, physical(page_new()), PTE_W);
-	tss.rsp0 = va + 4 * PAGE;
+	tss.sp0 = va + 4 * PAGE;
 	user_run(&regs, BY_IRET);
-	tss.rsp0 = usual;
+	tss.sp0 = usual;
 	expect_is(regs.vector, TRAP_UD);
 }
 
 /* The stack is in one space's kernel half first, then in another's that is loaded on it. */
 CHECK(stack_across_spaces)
 {
-	uint64_t va = TEST_AREA + 0x9140000000, before = read_cr3(), other;
+	word va = SLOT(6), before = read_cr3(), other;
 
 	trap_hooks[TRAP_BP] = go_on;
 	for (unsigned int i = 0; i < 4; i++)
 		map(va + i * PAGE, physical(page_new()), PTE_W);
 	other = root_new();
-	__asm__ volatile("movq %%rsp, %%rbx; movq %0, %%rsp; pushq $1; int3; movq %1, %%cr3\n\t"
-			 "pushq $2; int3; movq %2, %%cr3; int3; movq %%rbx, %%rsp"
+	__asm__ volatile("mov %%" REG_SP ", %%" REG_BX "; mov %0, %%" REG_SP "; push $1; int3\n\t"
+			 "mov %1, %%cr3; push $2; int3; mov %2, %%cr3; int3\n\t"
+			 "mov %%" REG_BX ", %%" REG_SP
 			 :
 			 : "r"(va + 4 * PAGE), "r"(other), "r"(before)
-			 : "rbx", "memory", "cc");
-	expect_is(read64(va + 4 * PAGE - 16), 2);
+			 : REG_BX, "memory", "cc");
+	expect_is(read_word(va + 4 * PAGE - 2 * WORD), 2);
 }
 
 /* Ticks while the stack moves from page to page. */
 CHECK(interrupts_on_new_stacks)
 {
-	uint64_t va = TEST_AREA + 0x9180000000;
+	word va = SLOT(7);
 
 	timer_count_ticks();
 	trap_hooks[TRAP_BP] = go_on;

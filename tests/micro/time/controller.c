@@ -163,16 +163,19 @@ CHECK(lower_priority_waits)
 CHECK(interrupts_of_user_code)
 {
 	extern const char user_count[];
-	struct regs regs = user_regs(user_count);
 
 	timer_count_ticks();
 	timer_start(2, 1500);
-	regs.rcx = 3000000;
-	regs.rbx = 0;
-	user_run(&regs, BY_IRET);
+	for (unsigned int round = 0; round < 10000 && timer_ticks < 4; round++) {
+		struct regs regs = user_regs(user_count);
+
+		regs.cx = 3000000;
+		regs.bx = 0;
+		user_run(&regs, BY_IRET);
+		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.bx, 3000000);
+		expect_is(regs.cx, 0);
+	}
 	timer_stop();
-	expect_is(regs.vector, TRAP_UD);
-	expect_is(regs.rbx, 3000000);
-	expect_is(regs.rcx, 0);
-	expect(timer_ticks > 3);
+	expect(timer_ticks >= 4);
 }

@@ -97,7 +97,7 @@ CHECK(hlt_waits_for_each_tick)
 	timer_count_ticks();
 	timer_start(2, PIT_HZ / 500);
 	for (unsigned int i = 0; i < 50; i++) {
-		uint64_t before = timer_ticks;
+		word before = timer_ticks;
 
 		sti_hlt();
 		cli();
@@ -125,7 +125,7 @@ CHECK(channel_2_output)
 	for (start = rdtsc(); !(inb(PORT_B) & 0x20);)
 		;
 	if (rdtsc() - start < 10 * short_time)
-		fail("1 ms took %lu clocks, 50 ms %lu", short_time, rdtsc() - start);
+		fail("1 ms took %lu clocks, 50 ms %lu", (word)short_time, (word)(rdtsc() - start));
 }
 
 /* And the quick way: the high byte of channel 2's count, read again and again. */
@@ -202,5 +202,6 @@ CHECK(clock_periodic_interrupt)
 	}
 	rtc_write(0xb, (uint8_t)(rtc_read(0xb) & ~0x40));
 	rtc_read(0xc);
-	expect_is(clock_interrupts, 20);
+	/* At least: a late halt may find the next one waiting, too. */
+	expect(clock_interrupts >= 20);
 }

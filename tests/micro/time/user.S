@@ -2,13 +2,15 @@
 /*
  * user.S - a user program that runs for a while.
  *
- * Invariant: rbx ends as rcx began.
+ * Invariant: bx ends as cx began.
  */
+#include "width.h"
+
 	.text
 	.globl user_count
 user_count:
-	incq %rbx
-	decq %rcx
+	inc %REG_BX
+	dec %REG_CX
 	jnz user_count
 	ud2
 

@@ -16,7 +16,7 @@ static void swap_gs(void)
 
 CHECK(swapgs_swaps_the_msrs)
 {
-	uint64_t kernel = rdmsr(MSR_GS_BASE);
+	word kernel = rdmsr(MSR_GS_BASE);
 
 	wrmsr(MSR_KERNEL_GS_BASE, 0x5000);
 	expect_is(rdmsr(MSR_KERNEL_GS_BASE), 0x5000);
@@ -31,10 +31,10 @@ CHECK(swapgs_swaps_the_msrs)
 
 CHECK(kernel_uses_gs_base)
 {
-	uint64_t usual = rdmsr(MSR_GS_BASE), got;
-	static uint64_t there[2] = {1, 0x77};
+	word usual = rdmsr(MSR_GS_BASE), got;
+	static word there[2] = {1, 0x77};
 
-	wrmsr(MSR_GS_BASE, (uint64_t)there);
+	wrmsr(MSR_GS_BASE, (word)there);
 	__asm__ volatile("movq %%gs:8, %0" : "=r"(got));
 	wrmsr(MSR_GS_BASE, usual);
 	expect_is(got, 0x77);
@@ -43,30 +43,30 @@ CHECK(kernel_uses_gs_base)
 CHECK(user_uses_gs_base)
 {
 	struct regs regs = user_regs(user_read_gs);
-	uint64_t kernel = rdmsr(MSR_GS_BASE);
+	word kernel = rdmsr(MSR_GS_BASE);
 
-	write64(USER_DATA + 8, 0x4711);
+	write_word(USER_DATA + 8, 0x4711);
 	wrmsr(MSR_KERNEL_GS_BASE, USER_DATA);
 	user_run(&regs, BY_IRET);
 	expect_is(regs.vector, TRAP_UD);
-	expect_is(regs.rax, 0x4711);
+	expect_is(regs.ax, 0x4711);
 	expect_is(rdmsr(MSR_GS_BASE), kernel);
 	expect_is(rdmsr(MSR_KERNEL_GS_BASE), USER_DATA);
-	write64(USER_DATA + 8, 0x4712);
+	write_word(USER_DATA + 8, 0x4712);
 	regs = user_regs(user_read_gs);
-	user_run(&regs, BY_SYSRET);
-	expect_is(regs.rax, 0x4712);
+	user_run(&regs, BY_SYSTEM_CALL);
+	expect_is(regs.ax, 0x4712);
 }
 
 CHECK(fs_base)
 {
 	struct regs regs = user_regs(user_read_fs);
-	uint64_t got;
+	word got;
 
-	write64(USER_DATA + 16, 0x4713);
+	write_word(USER_DATA + 16, 0x4713);
 	wrmsr(MSR_FS_BASE, USER_DATA);
 	user_run(&regs, BY_IRET);
-	expect_is(regs.rax, 0x4713);
+	expect_is(regs.ax, 0x4713);
 	expect_is(rdmsr(MSR_FS_BASE), USER_DATA);
 	__asm__ volatile("movq %%fs:16, %0" : "=r"(got));
 	wrmsr(MSR_FS_BASE, 0);
@@ -75,14 +75,14 @@ CHECK(fs_base)
 
 static void write_bad_base(void *msr)
 {
-	wrmsr((uint32_t)(uint64_t)msr, 0x8000000000000000);
+	wrmsr((uint32_t)(word)msr, 0x8000000000000000);
 }
 
 CHECK(base_must_be_canonical)
 {
 	struct fault f = attempt(write_bad_base, (void *)MSR_FS_BASE);
 
-	if (!f.hit && !option_is("platform", "xen-dom0"))
+	if (!f.hit && !on_wedge())
 		skip("this QEMU takes every address");
 	expect_fault(f, TRAP_GP, 0);
 	f = attempt(write_bad_base, (void *)MSR_KERNEL_GS_BASE);
@@ -103,10 +103,10 @@ CHECK(user_sees_selectors)
 	load_data_selectors(USER_DS);
 	user_run(&regs, BY_IRET);
 	load_data_selectors(0);
-	expect_is(regs.rax, USER_CS);
-	expect_is(regs.rbx, USER_DS);
-	expect_is(regs.rsi, USER_DS);
-	expect_is(regs.rdi, USER_DS);
+	expect_is(regs.ax, USER_CS);
+	expect_is(regs.bx, USER_DS);
+	expect_is(regs.si, USER_DS);
+	expect_is(regs.di, USER_DS);
 	expect_is(regs.r8, USER_DS);
 }
 
@@ -114,9 +114,9 @@ CHECK(user_sees_selectors_after_sysret)
 {
 	struct regs regs = user_regs(user_read_selectors);
 
-	user_run(&regs, BY_SYSRET);
-	expect_is(regs.rax, USER_CS);
-	expect_is(regs.rbx, USER_DS);
+	user_run(&regs, BY_SYSTEM_CALL);
+	expect_is(regs.ax, USER_CS);
+	expect_is(regs.bx, USER_DS);
 }
 
 CHECK(kernel_sees_user_selectors)
@@ -124,7 +124,7 @@ CHECK(kernel_sees_user_selectors)
 	struct regs regs = user_regs(user_load_selectors);
 	uint16_t ds, es, fs;
 
-	regs.rax = USER_DS;
+	regs.ax = USER_DS;
 	user_run(&regs, BY_IRET);
 	__asm__ volatile("movw %%ds, %0; movw %%es, %1; movw %%fs, %2"
 			 : "=m"(ds), "=m"(es), "=m"(fs));
@@ -142,7 +142,7 @@ CHECK(user_loads_gs)
 	uint16_t gs;
 
 	wrmsr(MSR_KERNEL_GS_BASE, USER_DATA);
-	regs.rax = USER_DS;
+	regs.ax = USER_DS;
 	user_run(&regs, BY_IRET);
 	swap_gs();
 	__asm__ volatile("movw %%gs, %0" : "=m"(gs));
@@ -156,7 +156,7 @@ CHECK(user_loads_gs)
 CHECK(kernel_loads_user_gs)
 {
 	struct regs regs = user_regs(user_read_selectors);
-	uint64_t kernel = rdmsr(MSR_GS_BASE);
+	word kernel = rdmsr(MSR_GS_BASE);
 
 	swap_gs();
 	__asm__ volatile("movl %0, %%gs" : : "r"(USER_DS));
@@ -173,7 +173,7 @@ CHECK(user_32_bit_code)
 {
 	struct regs regs = user_regs(user_code32);
 
-	gate_set(0x80, trap_stubs + 0x80 * 16, GATE_INTERRUPT, 3, 0);
+	gate_set(0x80, GATE_INTERRUPT, 3);
 	load_data_selectors(USER_DS);
 	regs.cs = USER_CS32;
 	user_run(&regs, BY_IRET);
@@ -182,9 +182,9 @@ CHECK(user_32_bit_code)
 	expect_is(regs.vector, 0x80);
 	expect_is(regs.cs, USER_CS32);
 	expect_is(regs.ss, USER_DS);
-	expect_is(regs.rip, (uint64_t)user_code32_end);
-	expect_is(regs.rax, USER_CS32);
-	expect_is(regs.rbx, 0x12345678);
+	expect_is(regs.ip, (word)user_code32_end);
+	expect_is(regs.ax, USER_CS32);
+	expect_is(regs.bx, 0x12345678);
 	regs = user_regs(user_nothing);
 	regs.cs = USER_CS32;
 	user_run(&regs, BY_IRET);

@@ -11,7 +11,7 @@ extern const char user_call_often[];
 
 static void fill(struct regs *regs)
 {
-	uint64_t *r = (uint64_t *)regs;
+	word *r = (word *)regs;
 
 	for (unsigned int i = 0; i < 15; i++)
 		r[i] = 0x0123456789abcdeful * (i + 3);
@@ -20,13 +20,13 @@ static void fill(struct regs *regs)
 /* All registers but the two that the instruction itself needs. */
 static void expect_same(const struct regs *a, const struct regs *b)
 {
-	const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
+	const word *x = (const word *)a, *y = (const word *)b;
 
 	for (unsigned int i = 0; i < 15; i++) {
-		if (&x[i] != &a->rcx && &x[i] != &a->r11)
+		if (&x[i] != &a->cx && &x[i] != &a->r11)
 			expect_is(x[i], y[i]);
 	}
-	expect_is(a->rsp, b->rsp);
+	expect_is(a->sp, b->sp);
 }
 
 CHECK(syscall_registers)
@@ -34,14 +34,14 @@ CHECK(syscall_registers)
 	struct regs before = user_regs(user_syscall), after;
 
 	fill(&before);
-	before.rsp = USER_STACK - 0x123;
-	before.rflags = 2 | FLAG_IF | FLAG_CF | FLAG_OF;
+	before.sp = USER_STACK - 0x123;
+	before.flags = 2 | FLAG_IF | FLAG_CF | FLAG_OF;
 	after = before;
 	user_run(&after, BY_IRET);
 	expect_is(after.vector, VECTOR_SYSCALL);
 	expect_same(&after, &before);
-	expect_is(after.rcx, (uint64_t)user_syscall + 2);
-	expect_is(after.r11 & ~0x10000ul, before.rflags);
+	expect_is(after.cx, (word)user_syscall + 2);
+	expect_is(after.r11 & ~0x10000ul, before.flags);
 }
 
 CHECK(sysret_registers)
@@ -49,16 +49,16 @@ CHECK(sysret_registers)
 	struct regs before = user_regs(user_nothing), after;
 
 	fill(&before);
-	before.rsp = USER_STACK - 0x123;
-	before.rflags = 2 | FLAG_IF | FLAG_CF | FLAG_OF;
+	before.sp = USER_STACK - 0x123;
+	before.flags = 2 | FLAG_IF | FLAG_CF | FLAG_OF;
 	after = before;
-	user_run(&after, BY_SYSRET);
+	user_run(&after, BY_SYSTEM_CALL);
 	expect_is(after.vector, TRAP_UD);
 	expect_same(&after, &before);
-	expect_is(after.rip, (uint64_t)user_nothing);
-	expect_is(after.rcx, (uint64_t)user_nothing);
-	expect_is(after.rflags & ~0x10000ul, before.rflags);
-	expect_is(after.r11 & ~0x10000ul, before.rflags);
+	expect_is(after.ip, (word)user_nothing);
+	expect_is(after.cx, (word)user_nothing);
+	expect_is(after.flags & ~0x10000ul, before.flags);
+	expect_is(after.r11 & ~0x10000ul, before.flags);
 	expect_is(after.cs, USER_CS);
 	expect_is(after.ss, USER_DS);
 }
@@ -67,13 +67,13 @@ CHECK(syscall_and_sysret_with_direction_flag)
 {
 	struct regs regs = user_regs(user_syscall);
 
-	regs.rflags |= FLAG_DF;
+	regs.flags |= FLAG_DF;
 	user_run(&regs, BY_IRET);
 	expect_is(regs.vector, VECTOR_SYSCALL);
-	expect(regs.rflags & FLAG_DF);
-	user_run(&regs, BY_SYSRET);
+	expect(regs.flags & FLAG_DF);
+	user_run(&regs, BY_SYSTEM_CALL);
 	expect_is(regs.vector, TRAP_UD);
-	expect(regs.rflags & FLAG_DF);
+	expect(regs.flags & FLAG_DF);
 }
 
 CHECK(syscall_again_after_each_return)
@@ -83,14 +83,14 @@ CHECK(syscall_again_after_each_return)
 
 		user_run(&regs, BY_IRET);
 		expect_is(regs.vector, VECTOR_SYSCALL);
-		expect_is(regs.rip, (uint64_t)user_syscall_behind);
-		user_run(&regs, way ? BY_SYSRET : BY_IRET);
+		expect_is(regs.ip, (word)user_syscall_behind);
+		user_run(&regs, way ? BY_SYSTEM_CALL : BY_IRET);
 		expect_is(regs.vector, VECTOR_SYSCALL);
-		expect_is(regs.rip, (uint64_t)user_syscall_behind + 2);
+		expect_is(regs.ip, (word)user_syscall_behind + 2);
 	}
 }
 
-static uint64_t calls;
+static word calls;
 
 static bool count_call(struct regs *regs)
 {
@@ -105,29 +105,29 @@ CHECK(syscall_many)
 
 	calls = 0;
 	trap_hooks[VECTOR_SYSCALL] = count_call;
-	regs.rbx = 5000;
-	user_run(&regs, BY_SYSRET);
+	regs.bx = 5000;
+	user_run(&regs, BY_SYSTEM_CALL);
 	expect_is(regs.vector, TRAP_UD);
 	expect_is(calls, 5000);
 }
 
 /* Takes the flags of the entry, on the kernel's stack, then goes on as usual. */
 extern const char flag_probe[];
-extern uint64_t probed_flags;
+extern word probed_flags;
 __asm__(".pushsection .text; flag_probe: swapgs; movq %rsp, %gs:8; movq %gs:0, %rsp\n"
 	"pushfq; popq probed_flags; movq %gs:8, %rsp; swapgs; jmp syscall_entry; .popsection\n"
 	".pushsection .data; .balign 8; probed_flags: .quad 0; .popsection");
 
-static uint64_t entry_flags(uint64_t user_flags, uint64_t mask)
+static word entry_flags(word user_flags, word mask)
 {
 	struct regs regs = user_regs(user_syscall);
-	uint64_t usual = rdmsr(MSR_SFMASK);
+	word usual = rdmsr(MSR_SFMASK);
 
-	wrmsr(MSR_LSTAR, (uint64_t)flag_probe);
+	wrmsr(MSR_LSTAR, (word)flag_probe);
 	wrmsr(MSR_SFMASK, mask);
-	regs.rflags = user_flags;
+	regs.flags = user_flags;
 	user_run(&regs, BY_IRET);
-	wrmsr(MSR_LSTAR, (uint64_t)syscall_entry);
+	wrmsr(MSR_LSTAR, (word)syscall_entry);
 	wrmsr(MSR_SFMASK, usual);
 	expect_is(regs.vector, VECTOR_SYSCALL);
 	return probed_flags;
@@ -135,7 +135,7 @@ static uint64_t entry_flags(uint64_t user_flags, uint64_t mask)
 
 CHECK(syscall_masks_flags)
 {
-	uint64_t mask = FLAG_TF | FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT | FLAG_AC;
+	word mask = FLAG_TF | FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT | FLAG_AC;
 
 	expect_is(entry_flags(2 | FLAG_IF | FLAG_DF, mask) & (mask | 2), 2);
 }
@@ -155,12 +155,12 @@ CHECK(syscall_keeps_interrupts_on)
 CHECK(syscall_disabled)
 {
 	struct regs regs = user_regs(user_syscall);
-	uint64_t efer = rdmsr(MSR_EFER);
+	word efer = rdmsr(MSR_EFER);
 
 	wrmsr(MSR_EFER, efer & ~1ul);
 	expect_is(rdmsr(MSR_EFER) & 1, 0);
 	user_run(&regs, BY_IRET);
 	wrmsr(MSR_EFER, efer);
 	expect_is(regs.vector, TRAP_UD);
-	expect_is(regs.rip, (uint64_t)user_syscall);
+	expect_is(regs.ip, (word)user_syscall);
 }

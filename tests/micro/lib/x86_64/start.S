@@ -37,7 +37,7 @@ startup_64:
 	movq %cr4, %rax
 	orq $0xa0, %rax /* PAE, PGE */
 	movq %rax, %cr4
-	leaq boot_l4(%rip), %rax
+	leaq boot_root(%rip), %rax
 	movq %rax, %cr3
 	movq $high, %rax
 	jmpq *%rax
@@ -67,7 +67,7 @@ pvh_start:
 	movl %cr4, %eax
 	orl $0x20, %eax
 	movl %eax, %cr4
-	movl $PHYS(boot_l4), %eax
+	movl $PHYS(boot_root), %eax
 	movl %eax, %cr3
 	movl $0xc0000080, %ecx
 	rdmsr
@@ -113,8 +113,8 @@ pvh_info:
 	.long 0
 
 	.balign 4096
-	.globl boot_l4
-boot_l4:
+	.globl boot_root
+boot_root:
 	.quad PHYS(boot_l3_low) + 0x3
 	.fill 510, 8, 0
 	.quad PHYS(boot_l3_high) + 0x3

@@ -93,9 +93,12 @@ syscall_entry:
 	call trap_handle
 	jmp trap_return
 
-/* user_enter(const struct regs *): comes back, through user_leave(), when user code traps. */
-	.globl user_enter_iret
-user_enter_iret:
+/*
+ * user_enter(const struct regs *, enum user_entry): comes back, through user_leave(), when user code
+ * traps.
+ */
+	.globl user_enter
+user_enter:
 	pushq %rbx
 	pushq %rbp
 	pushq %r12
@@ -104,26 +107,13 @@ user_enter_iret:
 	pushq %r15
 	movq %rsp, user_return_rsp
 	subq $176, %rsp
+	movl %esi, %edx
 	movq %rdi, %rsi
 	movq %rsp, %rdi
 	movl $22, %ecx
 	rep movsq
-	jmp trap_return
-
-	.globl user_enter_sysret
-user_enter_sysret:
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
-	movq %rsp, user_return_rsp
-	subq $176, %rsp
-	movq %rdi, %rsi
-	movq %rsp, %rdi
-	movl $22, %ecx
-	rep movsq
+	testl %edx, %edx
+	jz trap_return
 	pop_registers
 	movq 16(%rsp), %rcx
 	movq 32(%rsp), %r11

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * places.c - user code looks for anything but its own pages in all 4 GiB: see ../memory.c.
+ *
+ * Invariant: the pages with a user mapping are in two blocks from USER_BASE on.
+ */
+#include "attempts.h"
+#include "micro.h"
+
+CHECK(user_cannot_reach_upper_half)
+{
+	for (word at = KERNEL_HALF; at >= KERNEL_HALF; at += 0x100000)
+		try_all(at);
+}
+
+/* One page of every 256 KiB, with addresses that nobody chose. */
+CHECK(user_finds_nothing_else)
+{
+	for (word at = 0x10000; at < 0xfffc0000; at += 0x40000) {
+		word address = at + (next_random() & 0x3f) * PAGE;
+
+		if (address - USER_BASE >= 2 * BLOCK)
+			try_load(address);
+	}
+}

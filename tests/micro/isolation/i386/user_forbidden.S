@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user_forbidden.S - user programs that try what user code must not do, i386.
+ *
+ * Invariant: each ends in ud2, if not before.
+ */
+#include "try.inc"
+
+	.text
+	try iret_to_kernel
+	pushl $KERNEL_DS
+	pushl %esp
+	pushl $2
+	pushl $KERNEL_CS
+	pushl $0
+	iret
+	ud2
+	try lret_to_kernel
+	pushl $KERNEL_CS
+	pushl $0
+	lret
+	ud2
+	try jump_to_kernel
+	ljmp $KERNEL_CS, $KERNEL_START
+	ud2
+	try call_to_kernel
+	lcall $KERNEL_CS, $KERNEL_START
+	ud2
+	try jump_to_task
+	ljmp $TSS_SELECTOR, $0
+	ud2
+
+	.globl user_sysenter, user_syscall32
+user_sysenter:
+	sysenter
+	ud2
+user_syscall32:
+	.byte 0x0f, 0x05
+	ud2
+
+	.section .note.GNU-stack, "", @progbits

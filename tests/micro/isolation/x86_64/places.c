@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * places.c - user code tries addresses that only x86-64 has: see ../memory.c.
+ *
+ * Invariant: addresses that are not canonical end in a protection fault, all others in a page
+ * fault.
+ */
+#include "attempts.h"
+#include "micro.h"
+#include "paging.h"
+
+extern const char user_load[];
+
+/* Where a wedge keeps the machine's memory. */
+CHECK(user_cannot_reach_wedge_memory)
+{
+	for (word offset = 0; offset < 0x10000000; offset += 0x1ff000)
+		try_all(0xffffff8000000000 + offset);
+	try_all(0xffffff8000000000 + physical(try_all));
+}
+
+/* Xen's part of the address space: its tables, its code, its own physical map. */
+CHECK(user_cannot_reach_hypervisor)
+{
+	static const word places[] = {
+		0xffff800000000000, 0xffff804000000000, 0xffff808000000000, 0xffff80c000000000,
+		0xffff810000000000, 0xffff820000000000, 0xffff820060000000, 0xffff82d040000000,
+		0xffff82d040200000, 0xffff82d080000000, 0xffff82d0bfffe000, 0xffff82e000000000,
+		0xffff830000000000, 0xffff830000100000, 0xffff840000000000, 0xffff87fffffff000,
+	};
+
+	for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		try_all(places[i]);
+}
+
+/* Every slot of the kernel's half. */
+CHECK(user_cannot_reach_upper_half)
+{
+	for (word slot = 256; slot < 512; slot++)
+		try_all(0xffff000000000000 | slot << 39);
+}
+
+CHECK(user_non_canonical)
+{
+	struct regs regs = user_regs(user_load);
+
+	regs.di = 0x800000000000;
+	user_run(&regs, BY_IRET);
+	expect_is(regs.vector, TRAP_GP);
+	expect_is(regs.error, 0);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user_syscall.S - a user program that makes one system call.
+ *
+ * Invariant: position and stack are the caller's choice; no data of its own.
+ */
+	.text
+	.globl user_syscall
+user_syscall:
+	syscall
+	ud2
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user.S - user programs around system calls and segments.
+ *
+ * Invariant: each exported label stands at the instruction that the check names.
+ */
+	.text
+	.globl user_call_twice, user_syscall_behind, user_call_often, user_int_dpl0
+user_call_twice:
+	int $0x80
+user_syscall_behind:
+	int $0x80
+	ud2
+
+user_call_often:
+	int $0x80
+	decl %ebx
+	jnz user_call_often
+	ud2
+
+user_int_dpl0:
+	int $0x77
+	ud2
+
+/* eax, ebx, ecx, edx, esi, edi: CS, SS, DS, ES, FS, GS. */
+	.globl user_read_selectors
+user_read_selectors:
+	xorl %eax, %eax
+	movl %cs, %eax
+	movl %ss, %ebx
+	movl %ds, %ecx
+	movl %es, %edx
+	movl %fs, %esi
+	movl %gs, %edi
+	ud2
+
+/* What an offset of eax is through each register that may have a base. */
+	.globl user_read_fs, user_read_gs, user_read_es, user_write_gs
+user_read_fs:
+	movl %fs:(%eax), %eax
+	ud2
+user_read_gs:
+	movl %gs:(%eax), %eax
+	ud2
+user_read_es:
+	movl %es:(%eax), %eax
+	ud2
+user_write_gs:
+	movl %ebx, %gs:(%eax)
+	ud2
+
+/* Loads a selector from eax; behind it reads at offset ebx. */
+	.globl user_load_gs, user_load_fs, user_load_ds, user_load_es, user_load_ss, user_pop_gs
+	.globl user_lgs
+user_load_gs:
+	movl %eax, %gs
+	movl %gs:(%ebx), %ecx
+	movl %gs, %edx
+	ud2
+user_load_fs:
+	movl %eax, %fs
+	movl %fs:(%ebx), %ecx
+	movl %fs, %edx
+	ud2
+user_load_ds:
+	movl %eax, %ds
+	ud2
+user_load_es:
+	movl %eax, %es
+	movl %es:(%ebx), %ecx
+	movl %es, %edx
+	ud2
+user_load_ss:
+	movl %eax, %ss
+	ud2
+user_pop_gs:
+	pushl %eax
+	popl %gs
+	movl %gs:(%ebx), %ecx
+	movl %gs, %edx
+	ud2
+user_lgs: /* the far pointer at esi */
+	lgs (%esi), %ebx
+	movl %gs:(%ebx), %ecx
+	movl %gs, %edx
+	ud2
+
+/* Keeps what it finds in GS over a system call. */
+	.globl user_gs_over_call
+user_gs_over_call:
+	movl %eax, %gs
+	int $0x80
+	movl %gs:(%ebx), %ecx
+	ud2
+
+	.globl user_far_call, user_verr, user_lsl
+user_far_call: /* through its own code segment */
+	pushl %cs
+	pushl $1f
+	lret
+1:	lcall *(%esi)
+	ud2
+	.globl user_far_target
+user_far_target:
+	movl $0x1234, %ecx
+	lret
+user_verr:
+	xorl %ecx, %ecx
+	verr %ax
+	setz %cl
+	ud2
+user_lsl:
+	xorl %ecx, %ecx
+	lsl %eax, %ecx
+	ud2
+
+	.section .note.GNU-stack, "", @progbits
