@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 600
 #
-# What annotation costs a kernel that nobody rewrites: instructions executed from the kernel's
-# entry to its first process, under a deterministic QEMU where the time stamp counter counts them.
+# What annotation costs a kernel of each width that nobody rewrites: instructions executed from
+# the kernel's entry to its first process, under a deterministic QEMU where the time stamp counter
+# counts them.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 
@@ -34,14 +35,18 @@ within() {
 as --64 -o "$tmp/entry.o" "$TOP/tests/boot/entry.s"
 ld -Ttext=0x100000 -o "$tmp/entry" "$tmp/entry.o" 2>/dev/null
 entry=$(count "$tmp/entry")
-plain=$(count "$guest/vmlinux.plain")
-again=$(count "$guest/vmlinux.plain")
-annotated=$(count "$guest/vmlinux")
 ok "the loader's part was counted" number "$entry"
-ok "the plain kernel was counted" number "$plain"
-ok "the annotated kernel was counted" number "$annotated"
-ok "the plain kernel was counted again" number "$again"
-is "the count is deterministic" "$again" "$plain"
-ok "annotation costs less than 1 %" within $((plain - entry)) $((annotated - entry))
-echo "# from entry to /init: plain $((plain - entry)), annotated $((annotated - entry)) instructions"
+for width in x86_64 i386; do
+	guest=$O/guest/$width
+	plain=$(count "$guest/vmlinux.plain")
+	again=$(count "$guest/vmlinux.plain")
+	annotated=$(count "$guest/vmlinux")
+	ok "$width: the plain kernel was counted" number "$plain"
+	ok "$width: the annotated kernel was counted" number "$annotated"
+	ok "$width: the plain kernel was counted again" number "$again"
+	is "$width: the count is deterministic" "$again" "$plain"
+	ok "$width: annotation costs less than 1 %" within $((plain - entry)) $((annotated - entry))
+	echo "# $width, from entry to /init: plain $((plain - entry))," \
+		"annotated $((annotated - entry)) instructions"
+done
 done_testing
