@@ -25,6 +25,10 @@ make_work() {
 }
 
 cleanup() {
+	local run
+	for run in $(jobs -p); do
+		kill "$run" 2>/dev/null || true
+	done
 	rm -rf "$work" "$folder"
 }
 

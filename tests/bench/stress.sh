@@ -19,7 +19,7 @@ at_most() {
 }
 
 since() { # since MOMENT: seconds
-	awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.3f", b - a }'
+	awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.3f\n", b - a }'
 }
 
 middle() { # the median of the lines on standard input
@@ -38,18 +38,29 @@ left_behind() {
 	marked | wc -l
 }
 
-# Ticks of processor time that the tree below (and with) PID has used, children it waited for included.
-tree_ticks() { # tree_ticks PID
+# The processes below (and with) PID.
+tree() { # tree PID
 	cat /proc/[0-9]*/stat 2>/dev/null | awk -v root="$1" '
-		{ pid = $1; sub(/^.*\) /, ""); parent[pid] = $2; ticks[pid] = $12 + $13 + $14 + $15 }
+		{ pid = $1; sub(/^.*\) /, ""); parent[pid] = $2 }
 		END {
 			for (pid in parent) {
 				p = pid
 				while (p != root && (p in parent) && p > 1) p = parent[p]
-				if (p == root) sum += ticks[pid]
+				if (p == root) print pid
 			}
-			print sum + 0
 		}'
+}
+
+# Ticks of processor time that a tree has used, with the children it waited for.
+tree_ticks() { # tree_ticks PID
+	tree "$1" | sed 's|.*|/proc/&/stat|' | xargs cat 2>/dev/null |
+		awk '{ sub(/^.*\) /, ""); sum += $12 + $13 + $14 + $15 } END { print sum + 0 }'
+}
+
+# MiB of memory that a tree holds, shared pages counted once.
+tree_memory() { # tree_memory PID
+	tree "$1" | sed 's|.*|/proc/&/smaps_rollup|' | xargs cat 2>/dev/null |
+		awk '/^Pss:/ { sum += $2 } END { printf "%.0f", sum / 1024 }'
 }
 
 # await FILE PATTERN SECONDS
@@ -106,12 +117,13 @@ stress_boot() {
 
 # Idle means a shell that waits for input. Two seconds let the boot settle.
 stress_idle() {
-	local before after percent
+	local before after percent held
 	shell_start || { shell_failed idle && return; }
 	sleep 2
 	before=$(tree_ticks "$shell_pid")
 	sleep 10
 	after=$(tree_ticks "$shell_pid")
+	held=$(tree_memory "$shell_pid")
 	if ((before == 0)); then
 		verdict FAIL idle "no processor time is counted for the guest's processes"
 		shell_end || true
@@ -119,13 +131,14 @@ stress_idle() {
 	fi
 	percent=$(awk -v t=$((after - before)) -v hz="$(getconf CLK_TCK)" 'BEGIN { print t / hz / 10 * 100 }')
 	shell_end || { shell_failed idle && return; }
-	verdict "$(at_most "$percent" 0.5)" idle "$percent % of one CPU over 10 s (bar 0.5 %)"
+	verdict "$(at_most "$percent" 0.5)" idle "$percent % of one CPU over 10 s (bar 0.5 %);" \
+		"$held MiB of the host's memory"
 }
 
-# boot_once NUMBER: boots, waits for a line and powers off; true if it did all that
+# boot_once NUMBER: boots and powers off; true if it did all that
 boot_once() {
 	local code=0
-	run_guest -- ready <<<'' >"$work/boot.$1" 2>"$work/err.$1" || code=$?
+	run_guest -- boot </dev/null >"$work/boot.$1" 2>"$work/err.$1" || code=$?
 	((code == 0)) && grep -aq 'BENCH-READY' "$work/boot.$1" && grep -aq 'BENCH-END 0' "$work/boot.$1"
 }
 
