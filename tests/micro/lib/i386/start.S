@@ -19,6 +19,18 @@
 	.section .head.text, "ax"
 	.globl startup_32, pvh_start
 startup_32:
+	movl $PHYS(early_stack_top), %esp
+	pushl %esi
+	pushl %edi
+	pushl %ebp
+	pushl %ebx
+	pushfl
+	pushl %ss
+	pushl %es
+	pushl %ds
+	pushl %cs
+	movl %cr0, %eax
+	pushl %eax
 	xorl %ebx, %ebx
 	jmp 1f
 pvh_start:
@@ -104,7 +116,10 @@ boot_root:
 	.endr
 	.fill 1024 - KERNEL_SLOT - MAPPED_BLOCKS, 4, 0
 
-	.fill 4096, 1, 0
+	.fill 4096 - 10 * 4, 1, 0
+	.globl entry_state
+entry_state: /* CR0, CS, DS, ES, SS, flags, EBX, EBP, EDI, ESI; zero if entered by PVH */
+	.fill 10, 4, 0
 early_stack_top:
 
 	.bss

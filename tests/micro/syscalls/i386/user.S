@@ -93,17 +93,7 @@ user_gs_over_call:
 	movl %gs:(%ebx), %ecx
 	ud2
 
-	.globl user_far_call, user_verr, user_lsl
-user_far_call: /* through its own code segment */
-	pushl %cs
-	pushl $1f
-	lret
-1:	lcall *(%esi)
-	ud2
-	.globl user_far_target
-user_far_target:
-	movl $0x1234, %ecx
-	lret
+	.globl user_verr, user_lsl
 user_verr:
 	xorl %ecx, %ecx
 	verr %ax

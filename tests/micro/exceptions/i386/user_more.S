@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user_more.S - user programs that cause exceptions of 32-bit code.
+ *
+ * Invariant: each exported label stands at the instruction that the check names.
+ */
+	.text
+	.globl user_into, user_into_end, user_bound, user_int3_long, user_int4, user_limit
+	.globl user_null_gs, user_misaligned
+user_into:
+	into
+user_into_end:
+	ud2
+
+/* 0 is not between 1 and 2, which are at edi. */
+user_bound:
+	bound %eax, (%edi)
+	ud2
+
+user_int3_long:
+	.byte 0xcd, 3
+	ud2
+
+user_int4:
+	int $4
+	ud2
+
+	.balign 8
+user_limit:
+	movl %gs:252, %eax
+	.balign 8, 0x90
+	movl %gs:253, %eax
+	ud2
+
+user_null_gs:
+	xorl %eax, %eax
+	movl %eax, %gs
+	movl %gs:(%eax), %eax
+	ud2
+
+user_misaligned:
+	movl 1(%edi), %eax
+	ud2
+
+	.globl user_int_probe, user_int_probe_end, user_read_data_selectors
+user_int_probe:
+	int $0x70
+user_int_probe_end:
+	ud2
+
+/* eax, ebx, ecx, edx: DS, ES, FS, GS. */
+user_read_data_selectors:
+	movl %ds, %eax
+	movl %es, %ebx
+	movl %fs, %ecx
+	movl %gs, %edx
+	ud2
+
+	.section .note.GNU-stack, "", @progbits
