@@ -8,7 +8,12 @@
 
 #include <string.h>
 
-/* Operand, address and register size, and an override that changes an address. */
+#include <wedge/arch_traits.h>
+
+/*
+ * Operand, address and register size, and an override that changes an address. What is REX in
+ * 64-bit code is another instruction in 32-bit code, and so makes no encoding.
+ */
 static const struct {
 	uint8_t bytes[3];
 	uint8_t count;
@@ -51,7 +56,7 @@ static unsigned int begin(struct encoding *e, const struct afterburn_insn *insn,
 
 static unsigned int visit_one(struct encoding *e, unsigned int id, encoding_visitor *visit)
 {
-	if (!afterburn_match(e->bytes, sizeof(e->bytes), AFTERBURN_CODE_64, &e->d) || e->d.id != id)
+	if (!afterburn_match(e->bytes, sizeof(e->bytes), ARCH_CODE_MODE, &e->d) || e->d.id != id)
 		return 0;
 	visit(e);
 	return 1;

@@ -20,9 +20,9 @@ struct encoding {
 typedef void encoding_visitor(const struct encoding *encoding);
 
 /*
- * Calls the visitor for the 64-bit encodings of an entry: all opcode bytes under its mask, all
- * ModRM bytes it allows, with several prefixes. Returns how many there were; 0 for an entry that
- * 64-bit code does not have.
+ * Calls the visitor for the encodings of an entry in the width's code: all opcode bytes under its
+ * mask, all ModRM bytes it allows, with several prefixes. Returns how many there were; 0 for an
+ * entry that such code does not have.
  */
 unsigned int encodings_of(unsigned int id, encoding_visitor *visit);
 

@@ -9,16 +9,10 @@
 #ifndef TESTS_WEDGE_FAKE_H
 #define TESTS_WEDGE_FAKE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
+
+#include "tap.h"
 
 enum {
 	FAKE_PAGES = 2048,

@@ -16,7 +16,7 @@
 #include <wedge/machine.h>
 
 struct fake fake;
-int fake_selectors_are_real = 1;
+int fake_selectors_are_real = FAKE_SELECTORS_ARE_REAL;
 
 static void *pages[FAKE_PAGES];
 static void *allocations[64];
@@ -41,7 +41,7 @@ void fake_reset(void)
 {
 	fake_free();
 	fake = (struct fake){.command_line = "", .timer_ns = UINT64_MAX};
-	fake_selectors_are_real = 1;
+	fake_selectors_are_real = FAKE_SELECTORS_ARE_REAL;
 }
 
 void *backend_page(uint64_t page)

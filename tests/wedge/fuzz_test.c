@@ -31,21 +31,38 @@ static uint64_t some_address(void)
 	return r & 2 ? r >> 16 : r << 8 | (r & 0x3ff);
 }
 
+/* A good stack, with something to return to. */
+static void some_frame(void)
+{
+	uint64_t r = random64(), offset = r % 0x3fc0 & ~0x3full;
+	const guest_word frame[] = {(guest_word)(r & 64 ? GUEST_USER : GUEST_CODE),
+				    r & 64 ? SEL_USER_CODE : SEL_CODE, X86_FLAGS_IF | 2,
+				    (guest_word)GUEST_USER, SEL_USER_DATA};
+
+	vcpu.gpr[X86_RSP] = GUEST_STACK + offset;
+	memcpy(guest_pointer(GUEST_STACK_PA + offset, sizeof(frame)), frame, sizeof(frame));
+}
+
 static void some_registers(void)
 {
 	for (unsigned int i = 0; i < 16; i++)
-		vcpu.gpr[i] = random64() & 3 ? some_address() : random64() % 256;
+		vcpu.gpr[i] =
+			(random64() & 3 ? some_address() : random64() % 256) & ARCH_ADDRESS_MASK;
+	/* Else hardly anything but double faults would come. */
+	if (random64() & 1)
+		some_frame();
 	/* Counts of string instructions stay small; the rest would only take time. */
 	vcpu.gpr[X86_RCX] = random64() & 1 ? random64() % 2000 : 0xc0000080 + random64() % 8;
 	vcpu.rflags = (random64() & 0x3f7fd5) | X86_FLAGS_FIXED | X86_FLAGS_IF;
-	vcpu.fs_base = some_address();
-	vcpu.gs_base_kernel = some_address();
-	vcpu.gs_base_user = some_address();
-	vcpu.gs_state = random64() & 1 ? VCPU_GS_KERNEL : VCPU_GS_USER;
+	vcpu.fs_base = some_address() & ARCH_ADDRESS_MASK;
+	vcpu.gs_base_kernel = some_address() & ARCH_ADDRESS_MASK;
+	vcpu.gs_base_user = some_address() & ARCH_ADDRESS_MASK;
+	vcpu.gs_state = ARCH_LONG_MODE && random64() & 1 ? VCPU_GS_USER : VCPU_GS_KERNEL;
 	vcpu.cr[0] ^= random64() & (X86_CR0_WP | X86_CR0_TS);
 	vcpu.cr[4] ^= random64() & (X86_CR4_DE | X86_CR4_OSXSAVE);
 	/* Without it, pages that carry the bit are all reserved. */
-	vcpu.efer = (vcpu.efer | X86_EFER_NX) ^ (random64() & 15 ? 0 : X86_EFER_NX);
+	if (ARCH_LONG_MODE)
+		vcpu.efer = (vcpu.efer | X86_EFER_NX) ^ (random64() & 15 ? 0 : X86_EFER_NX);
 }
 
 /* Bits of entries turned over, at all levels, and descriptors replaced by noise. */
@@ -82,7 +99,7 @@ static bool some_instruction(struct site *site)
 		site->insn[at++] = prefixes[random64() % sizeof(prefixes)];
 	if (insn->prefix == AFTERBURN_PREFIX_F3)
 		site->insn[at++] = 0xf3;
-	if (random64() & 1)
+	if (ARCH_LONG_MODE && random64() & 1)
 		site->insn[at++] = (uint8_t)(0x40 | (random64() & 15));
 	if (insn->map != AFTERBURN_MAP_1B)
 		site->insn[at++] = 0x0f;
@@ -95,7 +112,15 @@ static bool some_instruction(struct site *site)
 		site->insn[at++] = (uint8_t)((insn->modrm & 7) << 3 | (random64() & 0xc7));
 	while (at < AFTERBURN_INSN_MAX)
 		site->insn[at++] = (uint8_t)random64();
-	return afterburn_match(site->insn, AFTERBURN_INSN_MAX, AFTERBURN_CODE_64, &site->d);
+	return afterburn_match(site->insn, AFTERBURN_INSN_MAX, ARCH_CODE_MODE, &site->d);
+}
+
+/* A 32-bit guest never has more than 32 bits in a register. */
+static void check_width(void)
+{
+	for (unsigned int i = 0; i < 16; i++)
+		assert_int_equal(vcpu.gpr[i] & ~ARCH_ADDRESS_MASK, 0);
+	assert_int_equal(vcpu.rip & ~ARCH_ADDRESS_MASK, 0);
 }
 
 static void execute(struct site *site)
@@ -110,6 +135,7 @@ static void execute(struct site *site)
 	fake.end = &here;
 	arch_emulate(&vcpu, site, site->va);
 	fake.end = NULL;
+	check_width();
 }
 
 /* Instructions whose target the guest names itself may go anywhere. */
@@ -118,14 +144,28 @@ static bool names_its_target(const struct site *site)
 	return afterburn_insns[site->d.id].class_ == AFTERBURN_CLASS_XFER;
 }
 
-/* The outcome. An exception leaves the kernel at a handler whose address is in the table. */
+/* A handler as it was set up; or, after damage, what the tables say now, or the task. */
+static bool is_handler(uint64_t rip)
+{
+	struct gate gate;
+
+	if (rip - GUEST_HANDLER < 256 * 16 && rip % 16 == 0)
+		return true;
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		if (gate_read(&vcpu, vector, &gate) && gate.target == rip)
+			return true;
+	}
+	return vcpu.task.selector != SEL_TSS;
+}
+
+/* The outcome. An exception leaves the kernel at a handler. */
 static void check_outcome(const struct site *site, unsigned int ended_before)
 {
 	if (ended != ended_before)
 		return;
 	if (vcpu.rip == site->va + site->site_length)
 		done++;
-	else if (vcpu.rip - GUEST_HANDLER < 256 * 16 && vcpu.rip % 16 == 0)
+	else if (is_handler(vcpu.rip))
 		faulted++;
 	else if (names_its_target(site))
 		moved++;
@@ -151,23 +191,23 @@ static void one_round(void)
 	check_outcome(&site, before);
 }
 
-/* A new guest, whose even vectors (double faults among them) have a stack of their own. */
+/* A new guest, whose double faults have a stack of their own. */
 static void fresh_guest(void)
 {
 	guest_setup(NULL);
 	tables = vcpu.cr[3];
-	guest_poke64(GUEST_TSS + 4, GUEST_STACK_TOP);
-	guest_poke64(GUEST_TSS + 36, GUEST_IST + X86_PAGE_SIZE);
-	for (unsigned int vector = 0; vector < 32; vector += 2)
-		guest_set_gate(vector, GUEST_HANDLER + 16 * vector, 1, 14, 0);
+	guest_set_kernel_stack(GUEST_STACK_TOP);
+	guest_prepare_double_fault();
 }
 
 /* Registers that the guest set itself stay set for a round only, or nothing would work any more. */
 static void keep_tables(void)
 {
 	vcpu.cr[3] = tables;
-	vcpu.task = (struct vcpu_table){.base = GUEST_TSS, .limit = GUEST_TSS_LIMIT};
-	vcpu.idt = (struct vcpu_table){.base = GUEST_IDT, .limit = 256 * 16 - 1};
+	guest_rearm_double_fault();
+	vcpu.task = (struct vcpu_table){
+		.base = GUEST_TSS, .limit = GUEST_TSS_LIMIT, .selector = SEL_TSS};
+	vcpu.idt = (struct vcpu_table){.base = GUEST_IDT, .limit = 256 * ARCH_IDT_GATE_BYTES - 1};
 }
 
 static void random_instructions_are_done_or_fault(void **state)
@@ -218,9 +258,9 @@ static void random_exceptions_end_somewhere(void **state)
 		some_registers();
 		memcpy((char *)backend_page(0x100) + noise % 4000, &noise, 8);
 		memcpy((char *)backend_page(0x500) + noise % 4000, &noise, 8);
-		vcpu.rip = some_address();
-		vcpu.cs = noise & 1 ? 0xe033 : 0;
-		vcpu.ss = noise & 1 ? 0xe02b : 0;
+		vcpu.rip = some_address() & ARCH_ADDRESS_MASK;
+		vcpu.cs = noise & 1 ? USER_CS : 0;
+		vcpu.ss = noise & 1 ? USER_SS : 0;
 		some_damage();
 		trap(vectors[random64() % (sizeof(vectors) / sizeof(vectors[0]))]);
 		assert_null(fake.end);

@@ -1,57 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * guest.h - a small guest in the fake's memory: page tables, descriptor tables, a stack, and ways
- * to execute one instruction as a rewritten site would.
+ * to execute one instruction as a rewritten site would. What differs by width is in its folder:
+ * guest_layout.h, guest_width.c.
  *
- * Invariant: guest_setup leaves a kernel in 64-bit mode that runs at GUEST_CODE with interrupts on,
- * every vector going to a handler that its address identifies.
+ * Invariant: guest_setup leaves a kernel that runs at GUEST_CODE with interrupts on, every vector
+ * going to a handler that its address identifies.
  */
 #ifndef TESTS_WEDGE_GUEST_H
 #define TESTS_WEDGE_GUEST_H
 
 #include <string.h>
 
+#include <guest_layout.h>
 #include <wedge/arch.h>
 #include <wedge/guest_walk.h>
 
 #include "fake.h"
 
-/* Virtual addresses; each region has the pages guest.c gives it, and nothing around it. */
-#define GUEST_CODE	0xffffffff81000000ull
-#define GUEST_DATA	0xffffffff82000000ull
-#define GUEST_STACK	0xffffffff83000000ull
 #define GUEST_STACK_TOP (GUEST_STACK + 0x4000)
-#define GUEST_IDT	0xffffffff84000000ull
-#define GUEST_GDT	0xffffffff84001000ull
-#define GUEST_TSS	0xffffffff84002000ull /* three pages: the bitmap may fill two */
-#define GUEST_LDT	0xffffffff84005000ull
-#define GUEST_HANDLER	0xffffffff85000000ull /* vector n: 16 * n behind it */
-#define GUEST_NOTHING	0xffffffff86000000ull /* never mapped */
-#define GUEST_IST	0xffffffff87000000ull
-#define GUEST_USER	0x0000000000400000ull
 #define GUEST_CODE_PA	0x100000ull
 #define GUEST_DATA_PA	0x200000ull
 
-/* Selectors of the GDT. */
-enum {
-	SEL_CODE = 0x10,
-	SEL_DATA = 0x18,
-	SEL_CODE32 = 0x20,
-	SEL_USER_DATA = 0x2b,
-	SEL_USER_CODE = 0x33,
-	SEL_ABSENT = 0x38, /* data, not present */
-	SEL_TSS = 0x40,	   /* 16 bytes */
-	SEL_LDT = 0x50,	   /* 16 bytes */
-	SEL_READ_ONLY = 0x60,
-	SEL_EXECUTE_ONLY = 0x68,
-	SEL_BASED = 0x70, /* data at GUEST_BASED */
-	SEL_EMPTY = 0x78,
-	SEL_CALL_GATE = 0x80, /* a system descriptor without a limit */
-	SEL_LOCAL = 0x04,     /* data, the LDT's first */
-	SEL_OUTSIDE = 0x90,   /* the first behind the table */
-	GUEST_BASED = 0x12345678,
-	GUEST_TSS_LIMIT = 0x2069,
-};
+enum { GUEST_STACK_PA = 0x300000, GUEST_GDT_PA = 0x401000, GUEST_TABLES_PA = 0x600000 };
 
 extern struct vcpu vcpu;
 
@@ -59,23 +30,45 @@ int guest_setup(void **state);
 int guest_teardown(void **state);
 
 #define GUEST_TEST(function) cmocka_unit_test_setup_teardown(function, guest_setup, guest_teardown)
-#define RUN_TAP(tests)                                                                             \
-	(cmocka_set_message_output(CM_OUTPUT_TAP), cmocka_run_group_tests(tests, NULL, NULL))
+/* ---- of each width ---- */
 
-/* Maps a 4 KiB page; tables above allow everything. */
+/* Maps a 4 KiB page; tables above allow everything. Tables are taken from guest_table(). */
 void guest_map(uint64_t va, uint64_t pa, uint64_t flags);
 
-/* The entry of that level (4 to 1) for an address; the levels above must be there. */
-uint64_t *guest_entry(uint64_t va, unsigned int level);
+/* The entry of that level (the highest to 1) for an address; the levels above must be there. */
+guest_pte *guest_entry(uint64_t va, unsigned int level);
+
+/* The guest-physical address of a mapped byte. */
+uint64_t guest_physical(uint64_t va);
+
+/* Descriptor tables, and the vCPU as it runs with them. */
+void guest_build_descriptors(void);
+void guest_build_vcpu(void);
+
+/* Where the stack begins that the kernel gets when user code is interrupted. */
+void guest_set_kernel_stack(uint64_t top);
+
+/* Double faults find a good stack, whatever became of the current one. */
+void guest_prepare_double_fault(void);
+
+/* They do so again, after there was one; whatever became of the guest's tables. */
+void guest_rearm_double_fault(void);
+
+/* What guest_expect_fault looks for on the stack, and takes back. */
+void guest_check_frame(int64_t error);
+
+/* ---- common ---- */
+
+/* The guest-physical address of a fresh table. */
+uint64_t guest_table(void);
 
 /* Bytes at a virtual address, whatever the tables' rights. */
 void guest_poke(uint64_t va, const void *bytes, size_t size);
 void guest_peek(uint64_t va, void *bytes, size_t size);
 void guest_poke64(uint64_t va, uint64_t value);
 uint64_t guest_peek64(uint64_t va);
-
-void guest_set_gate(unsigned int vector, uint64_t target, unsigned int ist, unsigned int type,
-		    unsigned int dpl);
+void guest_poke_word(uint64_t va, guest_word value);
+guest_word guest_peek_word(uint64_t va);
 
 /* The guest is user code at GUEST_USER, its stack pointer at `rsp`. */
 void guest_enter_user(uint64_t rsp);

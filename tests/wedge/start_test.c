@@ -7,12 +7,11 @@
  */
 #include "guest.h"
 
+#include <gate_addresses.h>
 #include <wedge/log.h>
 #include <wedge/site_table.h>
 
-#include "gate_addresses.h"
-
-#define KERNEL_VA 0xffffffff81000000ull
+#define KERNEL_VA GUEST_CODE
 #define KERNEL_PA 0x100000ull
 
 enum { SITES = 3, KERNEL_PAGES = 4, ENTRY = KERNEL_PA + 0x40 };
@@ -70,7 +69,7 @@ static int bundle_setup(void **state)
 		.magic = AFTERBURN_WEDGE_MAGIC,
 		.version = AFTERBURN_BUNDLE_VERSION,
 		.sites_version = AFTERBURN_SITES_VERSION,
-		.width = 64,
+		.width = ARCH_WORD_SIZE * 8,
 		.load_paddr = 0x700000,
 		.kernel_entry = ENTRY,
 		.segment_count = 2,
@@ -103,7 +102,7 @@ static uint64_t branch_target(uint64_t va)
 
 	for (unsigned int i = 0; i < 4; i++)
 		relative |= (uint32_t)*kernel(va + 1 + i) << 8 * i;
-	return va + 5 + (uint64_t)(int64_t)(int32_t)relative;
+	return (va + 5 + (uint64_t)(int64_t)(int32_t)relative) & ARCH_ADDRESS_MASK;
 }
 
 static void sites_are_rewritten_before_the_kernel_runs(void **state)
@@ -160,9 +159,9 @@ static void expect_refusal(const char *text, const char *symbol)
 static void records_outside_memory_are_refused(void **state)
 {
 	static const uint64_t outside[] = {
-		KERNEL_VA - 1,	      KERNEL_VA + KERNEL_PAGES * 4096 - 7, KERNEL_VA + 0x50000, 0,
+		KERNEL_VA - 1,	       KERNEL_VA + KERNEL_PAGES * 4096 - 7, KERNEL_VA + 0x50000, 0,
 		KERNEL_VA + 0x100000, /* in a segment, but there is no RAM */
-		UINT64_MAX - 2,
+		ARCH_ADDRESS_MASK - 2,
 	};
 
 	(void)state;
@@ -216,7 +215,8 @@ static void bytes_that_are_another_instruction_are_refused(void **state)
 	bundle_setup(NULL);
 	put(KERNEL_VA + 0x100, "\x90\x90", 2);
 	assert_fatal("no instruction of the table", start());
-	assert_non_null(strstr(fake.fatal, "site ffffffff81000100 in start_cpu"));
+	assert_non_null(strstr(fake.fatal, ARCH_LONG_MODE ? "site ffffffff81000100 in start_cpu"
+							  : "site 0000000081000100 in start_cpu"));
 }
 
 static void names_outside_the_table_are_question_marks(void **state)
@@ -240,7 +240,7 @@ static void early_code_is_found_by_its_load_address(void **state)
 	assert_int_equal(vcpu.rip, KERNEL_PA + 0x109);
 	vcpu.rip = KERNEL_PA + 0x205;
 	assert_fatal("a call into the wedge from 100205, where no site is", core_site(&vcpu));
-	vcpu.rip = AT_GATE_SITE - (KERNEL_VA - KERNEL_PA);
+	vcpu.rip = (AT_GATE_SITE - (KERNEL_VA - KERNEL_PA)) & ARCH_ADDRESS_MASK;
 	assert_true(core_wedge_alias(&vcpu));
 	assert_int_equal(vcpu.rip, AT_GATE_SITE);
 	assert_false(core_wedge_alias(&vcpu));
@@ -273,7 +273,7 @@ static void the_machine_is_what_the_boot_protocol_says(void **state)
 	assert_int_equal(field(zero_page, 0x218, 4), 0x680000);
 	assert_int_equal(field(zero_page, 0x21c, 4), 0x1234);
 	assert_string_equal(guest_pointer(field(zero_page, 0x228, 4), 1),
-			    "tsc_early_khz=1234567 console=ttyS0 quiet");
+			    "tsc_early_khz=1234567 " BACKEND_BOOT_WORDS "console=ttyS0 quiet");
 	/* RAM below the PC's hole, and above it. */
 	assert_int_equal(zero_page[0x1e8], 2);
 	assert_int_equal(field(zero_page, 0x2d0, 8), 0);
@@ -282,6 +282,7 @@ static void the_machine_is_what_the_boot_protocol_says(void **state)
 	assert_int_equal(field(zero_page, 0x2ec, 8), FAKE_PAGES * 4096 - 0x100000);
 }
 
+/* The first 4 GiB are where they are, whether there are tables for that or no paging. */
 static void the_first_gibibytes_are_mapped_one_to_one(void **state)
 {
 	static const uint64_t addresses[] = {0, 0x12345, 0x100000, 0x3fffffff, 0xffffffff};
@@ -294,10 +295,9 @@ static void the_first_gibibytes_are_mapped_one_to_one(void **state)
 		assert_true(guest_walk(&vcpu, addresses[i], X86_PF_WRITE, &w));
 		assert_int_equal(w.address, addresses[i]);
 	}
-	assert_false(guest_walk(&vcpu, 0x100000000, 0, &w));
-	assert_true(segment_descriptor(&vcpu, vcpu.kernel_cs, &d));
-	assert_int_equal(d >> 53 & 1, 1);
-	assert_true(segment_descriptor(&vcpu, vcpu.kernel_ss, &d));
+	assert_true(segment_descriptor(&vcpu, (uint16_t)vcpu.kernel_cs, &d));
+	assert_int_equal(d >> ARCH_CODE_SEGMENT_BIT & 1, 1);
+	assert_true(segment_descriptor(&vcpu, (uint16_t)vcpu.kernel_ss, &d));
 	assert_int_equal(d >> 40 & 10, 2);
 }
 
@@ -327,7 +327,8 @@ static void a_death_names_its_first_reason(void **state)
 	vcpu.gpr[X86_RBX] = 0xfeedface;
 	assert_ends(BACKEND_CRASH, __real_wedge_fatal("no %s at %lx", "cheese", 0xabcul));
 	assert_non_null(strstr(fake.console, "afterburn wedge: fatal: no cheese at abc\n"));
-	assert_non_null(strstr(fake.console, "rbx 00000000feedface"));
+	assert_non_null(
+		strstr(fake.console, ARCH_LONG_MODE ? "rbx 00000000feedface" : "ebx feedface"));
 	fake.console_size = 0;
 	memset(fake.console, 0, sizeof(fake.console));
 	assert_ends(BACKEND_CRASH, __real_wedge_fatal("another"));

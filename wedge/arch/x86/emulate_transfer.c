@@ -112,7 +112,12 @@ bool emulate_transfer(struct emulation *e)
 		exception_deliver(v, e->d->imm, ARCH_NO_ERROR_CODE, 0);
 		return false;
 	default:
-		wedge_fatal("the kernel executes %s at %lx", afterburn_insns[e->d->id].name,
-			    v->rip);
+		/* The short system calls: hidden from a 32-bit kernel, and no instructions of a
+		 * 64-bit one. */
+		if (ARCH_LONG_MODE)
+			wedge_fatal("the kernel executes %s at %lx", afterburn_insns[e->d->id].name,
+				    v->rip);
+		exception_ud(v);
+		return false;
 	}
 }

@@ -17,6 +17,7 @@
 
 extern int fake_selectors_are_real;
 #define BACKEND_SELECTORS_ARE_REAL fake_selectors_are_real
+#define FAKE_SELECTORS_ARE_REAL	   1
 
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 

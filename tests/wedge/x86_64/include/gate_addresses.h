@@ -17,4 +17,8 @@
 #define AT_GATE_SYSRET32 0xffffffffffe00700ull
 #define AT_GATE_STI_HALT 0xffffffffffe00800ull
 
+#define AT_GATES                                                                                   \
+	AT_GATE_SITE, AT_GATE_STI, AT_GATE_PUSHF, AT_GATE_POPF, AT_GATE_IRET, AT_GATE_SYSRET64,    \
+		AT_GATE_SYSRET32, AT_GATE_STI_HALT
+
 #endif /* TESTS_WEDGE_GATE_ADDRESSES_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * backend_traits.h - the traits of the tests' back end for 32-bit guests: variables where real back
+ * ends have constants, so that one program sees both kinds.
+ *
+ * Invariant: names exactly the traits that real back ends have.
+ */
+#ifndef BACKEND_TRAITS_H
+#define BACKEND_TRAITS_H
+
+#define WEDGE_BASE 0xffc00000
+#define WEDGE_SIZE 0x10000
+
+#define WEDGE_VCPU_BASE	 0xffc04000
+#define WEDGE_VCPU_PAGES 2
+
+extern int fake_selectors_are_real;
+#define BACKEND_SELECTORS_ARE_REAL fake_selectors_are_real
+#define FAKE_SELECTORS_ARE_REAL	   0
+
+#define BACKEND_STACKS_MUST_BE_PRESENT 0
+
+#define BACKEND_BOOT_WORDS "reservetop=4M "
+
+#include <stdint.h>
+
+static inline uint64_t backend_gate_address(const void *gate)
+{
+	return (uintptr_t)gate;
+}
+
+#endif /* BACKEND_TRAITS_H */

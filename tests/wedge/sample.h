@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sample.h - one site with its bytes between guard bytes, to be rewritten and judged.
+ *
+ * Invariant: the rewritten site is judged by a disassembler that knows nothing of the rewriter.
+ */
+#ifndef TESTS_WEDGE_SAMPLE_H
+#define TESTS_WEDGE_SAMPLE_H
+
+#include <Zydis/Zydis.h>
+
+#include <wedge/site_table.h>
+
+#include "guest.h"
+
+struct sample {
+	struct site site;
+	uint8_t memory[1 + AFTERBURN_SITE_MAX + 1];
+};
+
+enum { GUARD = 0xa5, CALL = 0xe8, JUMP = 0xe9, JUMP_SHORT = 0xeb };
+
+/* A site at GUEST_CODE; its pad stands behind the instruction, or before. */
+void sample_build(struct sample *s, const uint8_t *insn, unsigned int length, unsigned int id,
+		  bool before);
+
+/* arch_rewrite; nothing outside the site may change. */
+const char *sample_rewrite(struct sample *s, const struct site *next);
+
+/* The instruction that begins at `code`; there must be one. */
+void sample_decode(const uint8_t *code, unsigned int size, ZydisDecodedInstruction *insn);
+
+/* From `at` on only NOPs, the last of which ends with the site; none of them a pad. */
+void sample_check_fill(const struct sample *s, unsigned int at);
+
+/* Where the branch `at` bytes into the site goes. */
+uint64_t sample_branch(const struct sample *s, unsigned int at);
+
+/* The instruction must become these bytes, and NOPs. */
+void sample_expect_form(const uint8_t *insn, size_t length, unsigned int id,
+			const uint8_t *expected, size_t size);
+
+/* The instruction, behind its pad, must become a branch to the gate. */
+void sample_expect_branch(const uint8_t *insn, size_t length, unsigned int id, uint8_t opcode,
+			  uint64_t gate);
+
+/* The rewriter must refuse with a reason that contains the text, and leave the bytes alone. */
+void sample_expect_problem(struct sample *s, const char *text);
+
+/* Little-endian bytes of the vCPU's address, as a 32-bit displacement. */
+#define VCPU_BYTES(field)                                                                          \
+	(uint8_t)(WEDGE_VCPU_BASE + offsetof(struct vcpu, field)),                                 \
+		(uint8_t)((WEDGE_VCPU_BASE + offsetof(struct vcpu, field)) >> 8),                  \
+		(uint8_t)((WEDGE_VCPU_BASE + offsetof(struct vcpu, field)) >> 16),                 \
+		(uint8_t)((WEDGE_VCPU_BASE + offsetof(struct vcpu, field)) >> 24)
+
+/* What is left of a call: four bytes of distance to the gate from the end of the call. */
+#define CALL_BYTES(gate, end)                                                                      \
+	CALL, (uint8_t)((gate) - (end)), (uint8_t)(((gate) - (end)) >> 8),                         \
+		(uint8_t)(((gate) - (end)) >> 16), (uint8_t)(((gate) - (end)) >> 24)
+
+#endif /* TESTS_WEDGE_SAMPLE_H */
