@@ -13,7 +13,8 @@ extern const char frame_probe[], user_int_probe[], user_int_probe_end[], user_no
 word probe_sp, probe_words[6];
 __asm__(".pushsection .text; .globl frame_probe; frame_probe:\n\t"
 	"movl %esp, probe_sp; pushl %eax\n\t"
-	"movl 4(%esp), %eax; movl %eax, probe_words; movl 8(%esp), %eax; movl %eax, probe_words+4\n\t"
+	"movl 4(%esp), %eax; movl %eax, probe_words; movl 8(%esp), %eax; movl %eax, "
+	"probe_words+4\n\t"
 	"movl 12(%esp), %eax; movl %eax, probe_words+8; movl 16(%esp), %eax\n\t"
 	"movl %eax, probe_words+12; movl 20(%esp), %eax; movl %eax, probe_words+16\n\t"
 	"movl %ss, %eax; movl %eax, probe_words+20; popl %eax; iret\n\t"
