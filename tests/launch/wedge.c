@@ -17,11 +17,11 @@ enum {
 	SYS_READ = 0,
 	SYS_WRITE = 1,
 	SYS_POLL = 7,
+	SYS_PREAD = 17,
 	SYS_PAUSE = 34,
 	SYS_NANOSLEEP = 35,
 	SYS_FORK = 57,
 	SYS_FCNTL = 72,
-	SYS_GETPPID = 110,
 	SYS_FUTEX = 202,
 	SYS_EXIT_GROUP = 231
 };
@@ -74,6 +74,23 @@ static void print_number(const char *name, uint64_t value)
 	print("\n");
 }
 
+/* The first bytes of the kernel's code (at 16 MiB, see fixture.sh) and of the RAM disk. */
+static void print_memory(void)
+{
+	unsigned char bytes[4] = {0};
+	char text[9] = "", disk[32] = "";
+
+	call(SYS_PREAD, given->memory_fd, (long)bytes, sizeof(bytes), 0x1000000);
+	for (int i = 0; i < 8; i++)
+		text[7 - i] = "0123456789abcdef"[bytes[i / 2] >> i % 2 * 4 & 15];
+	print("text=");
+	print(text);
+	call(SYS_PREAD, given->memory_fd, (long)disk, sizeof(disk) - 1, (long)given->ramdisk);
+	print(given->ramdisk ? "\ndisk=" : "\nno disk");
+	print(given->ramdisk ? disk : "");
+	print("\n");
+}
+
 static void print_given(void)
 {
 	print("command line: ");
@@ -81,6 +98,7 @@ static void print_given(void)
 	print("\n");
 	print_number("version", given->version);
 	print_number("trap", given->trap);
+	print_memory();
 	print_number("memory", given->memory_bytes);
 	print_number("ramdisk", given->ramdisk);
 	print_number("ramdisk_bytes", given->ramdisk_bytes);
@@ -180,6 +198,9 @@ static void do_key(int key)
 		print("syncing: test\r\nend of trace\r\n");
 		for (;;)
 			call(SYS_PAUSE, 0, 0, 0, 0);
+	case 'P':
+		print("not a Kernel panic - not syncing\n");
+		break;
 	case 'd':
 		print_descriptors();
 		break;

@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The launcher: what the wedge is given, its console, and what the launcher makes of its end.
+# shellcheck disable=SC2016 # what eval gets must expand there
+source "$TOP/tests/lib.sh"
+source "$TOP/tests/launch/lib.sh"
+cd "$tmp" || exit 1
+fake_kernel k || exit 1
+
+# What it is given.
+printf 'some ramdisk' >disk
+ok 'a run' runs 0 --memory 300 --initrd disk --append 'one two keys=dq' k
+ok 'command line' prints 'command line: console=ttyS0 one two keys=dq'
+ok 'memory' prints "memory=$((300 << 20))"
+ok 'the RAM disk is high, on a page' prints "ramdisk=$(((300 << 20) - 4096))"
+ok 'and as long as it is' prints 'ramdisk_bytes=12'
+ok 'the sites are there' prints 'sites=10'
+ok 'the kernel is where it says' prints "text=$(od -An -t x4 -N 4 -j \
+	"$((0x$(readelf -SW k.plain | awk '$2 == ".text" || $3 == ".text" { print $(NF - 6) }')))" k.plain |
+	tr -d ' ')"
+ok 'the RAM disk is what it was' prints 'disk=some ramdisk'
+ok 'the counter has a rate' prints 'tsc_khz=[1-9][0-9]{5,6}'
+ok 'the processor has a state' prints 'xstate=[1-9][0-9]{2,4}'
+ok 'no descriptor of the host' prints 'descriptors: as given'
+ok 'no message' eval '[[ ! -s err ]]'
+ok 'a large memory: the RAM disk stays below 896 MiB' eval \
+	'runs 0 --memory 2000 --initrd disk --append keys=q k && prints "ramdisk=$((0x37ffe000))"'
+ok 'descriptors of the caller stay outside' eval \
+	'exec 7<disk 33<disk && runs 0 --append keys=dq k && prints "descriptors: as given"; exec 7<&- 33<&-'
+ok 'a rate of the counter that stays' eval 'for i in 1 2 3 4 5; do
+	"$launch" --append keys=q k | sed -n "s/tsc_khz=//p"; done | sort -n >rates &&
+	(($(tail -n 1 rates) - $(head -n 1 rates) <= $(head -n 1 rates) / 10000))'
+
+# Input.
+ok 'keys come through a pipe' eval 'printf "xyq" | runs 0 k && prints "<x>" && prints "<y>"'
+ok 'the end of the input is no end of the guest' eval 'printf "x" | runs 0 --append keys=sss --timeout 1 k;
+	grep -q "still running" err && prints "<x>"'
+ok 'Ctrl-A and Ctrl-C are keys in a pipe' eval 'printf "\1\3q" | runs 0 k && prints "<$(printf "\1")>" &&
+	prints "<$(printf "\3")>"'
+ok 'input is left alone' eval 'printf "xq" >in && { runs 124 --input none --timeout 1 k; [[ $(cat) == xq ]]; } <in'
+ok 'without input' eval '! grep -q "<x>" out && runs 0 --input none --append keys=dq k &&
+	prints "descriptors: as given"'
+ok 'a closed standard input' eval 'runs 0 --append keys=xsq k <&- && prints "<x>"'
+ok 'all closed' eval '"$launch" --append keys=q k <&- >&- 2>&-'
+ok 'more input than the guest takes' eval 'head -c 300000 /dev/zero | runs 124 --append keys=sssssss --timeout 1 k'
+
+# cpu_ms: processor time of the children of this shell so far
+cpu_ms() {
+	awk '{ print ($16 + $17) * 10 }' /proc/$$/stat
+}
+idle() { # idle INPUT: two seconds of nothing cost nothing
+	local before
+	before=$(cpu_ms)
+	"$launch" --timeout 2 k <"$1" >out 2>err
+	(($(cpu_ms) - before <= 40)) || {
+		echo "$(($(cpu_ms) - before)) ms"
+		return 1
+	}
+}
+ok 'an idle guest costs nothing' idle /dev/null
+mkfifo silent && exec 8<>silent
+ok 'nor does one whose input is silent' idle silent
+
+# Output.
+ok 'much output' eval 'runs 0 --append keys=oq k && [[ $(grep -c "^a line of" out) == 20000 ]]'
+ok 'a slow reader' eval '"$launch" --append keys=oq k | { sleep 0.5; cat; } >out && [[ $(grep -c "^a line of" out) == 20000 ]]'
+ok 'a reader that leaves' eval '{ "$launch" --append keys=ssoq k; echo $? >code; } 2>err | head -n 1;
+	[[ $(<code) == 1 ]] && says "cannot be written"'
+ok 'a full disk' eval '"$launch" --append keys=sq k >/dev/full 2>err; [[ $? == 1 ]] && says "No space left"'
+
+# Its end.
+ok 'powered off' eval 'runs 0 --append keys=q k && [[ ! -s err ]]'
+ok 'a crash' eval 'runs 1 --append keys=c k && says "panicked or crashed"'
+ok 'a restart' runs 0 --append keys=B k
+ok 'a reset' eval 'runs 1 --append keys=b k && says "triple fault"'
+ok 'a panic, cut into pieces' eval 'runs 1 --append keys=p k && says "panicked or crashed"'
+ok 'all of its last words' prints 'end of trace.'
+ok 'text that only speaks of a panic' eval 'runs 0 --append keys=Pq k && prints "not a Kernel panic - not syncing"'
+ok 'the host refused something' eval 'runs 1 --append keys=h k && says "host refused"'
+ok 'a signal' eval 'runs 1 --append keys=k k && says "killed by signal 4"'
+ok 'a code that means nothing' eval 'runs 1 --append keys=u k && says "unknown code 77"'
+ok 'time is over' eval 'runs 124 --timeout 1 k && says "still running after 1 seconds"'
+done_testing

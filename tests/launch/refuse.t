@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The launcher: everything it must refuse, and that it says so before anything runs.
+# shellcheck disable=SC2016 # what eval gets must expand there
+source "$TOP/tests/lib.sh"
+source "$TOP/tests/launch/lib.sh"
+cd "$tmp" || exit 1
+deny=$O/tests/launch/deny
+fake_kernel k || exit 1
+
+# with FILE OFFSET BYTES: $tmp/bad is FILE with other bytes there
+with() {
+	cp "$1" bad && poke bad "$2" "$3"
+}
+
+# The file offset of the wedge's header: its magic is nowhere else.
+header=$(LC_ALL=C grep -abo 'ABWEDGE' k | head -n 1 | cut -d: -f1)
+# The program header of the first segment.
+segment=$(od -An -t u4 -j 28 -N 4 k | tr -d ' ')
+
+# Files that are no packed kernel.
+echo 'no kernel' >text
+ok 'a text' refuses 2 "'text' is not an ELF file" text
+: >empty
+ok 'nothing in it' refuses 2 'not an ELF file' empty
+ok 'no such file' refuses 2 'No such file' gone
+ok 'a folder' refuses 2 'not a regular file' .
+mkfifo fifo
+ok 'a pipe with a name' refuses 2 'not a regular file' fifo
+kernel 64 k64
+ok 'a 64-bit kernel, and why' refuses 2 'upper half of the address space' k64
+ok 'an object file' refuses 2 'no kernel' k.plain.o
+ok 'a kernel that is not packed, and what to do' refuses 2 'afterburn pack --wedge linux' k.plain
+ok 'the name is the user'\''s' refuses 2 "'my kernel' is not packed" --name 'my kernel' k.plain
+ok 'another processor' eval 'with k 18 "\50" && refuses 2 "is not for i386" bad'
+ok 'big endian' eval 'with k 5 "\2" && refuses 2 "little-endian" bad'
+wedge 32 w32 && "$afterburn" pack -q -W w32 -o kxen k.plain
+ok 'a kernel packed for Xen' refuses 2 "packed for 'xen'" kxen
+ok 'packed by another version' eval 'with k $((header + 8)) "\11" && refuses 2 "another version" bad'
+ok 'no sites' eval 'with k $((header + 68)) "\0\0\0\0" && refuses 2 "has no sites" bad'
+ok 'no entry' eval 'with k $((header + 20)) "\0\0\0\0" && refuses 2 "header is not right" bad'
+ok 'an entry outside' eval 'with k $((header + 23)) "\1" && refuses 2 "header is not right" bad'
+ok 'a segment larger in the file than in memory' eval \
+	'with k $((segment + 16)) "\377\377\377\17" && refuses 2 "impossible sizes" bad'
+ok 'a segment that wraps' eval 'with k $((segment + 20)) "\377\377\377\377" && refuses 2 "impossible" bad'
+ok 'cut in the middle' eval 'head -c $((header + 100)) k >bad && refuses 2 "cut short" bad'
+ok 'cut in its header' eval 'head -c 40 k >bad && refuses 2 "" bad'
+
+# Sizes. The kernel lies at 16 MiB.
+ok 'too little memory, and how much it needs' refuses 2 'needs at least 25 MiB, --memory gives 16' \
+	--memory 16 k
+ok 'as much as it needs' runs 0 --memory 25 --append keys=q k
+ok 'a RAM disk counts' eval 'truncate -s 5M disk && refuses 2 "with this RAM disk needs at least 30" \
+	--memory 29 --initrd disk k'
+ok 'it fits with that' runs 0 --memory 30 --initrd disk --append keys=q k
+ok 'a RAM disk that no 32-bit kernel takes' eval \
+	'truncate -s 890M disk && refuses 2 "RAM disk is too large" --memory 2000 --initrd disk k'
+ok 'no such RAM disk' refuses 2 "'gone' cannot be opened" --initrd gone k
+ok 'a folder as RAM disk' refuses 2 'not a regular file' --initrd . k
+ok 'more memory than a 32-bit guest has' refuses 2 'from 1 to 3072' --memory 3073 k
+ok 'a long command line' refuses 2 'too long: 3014 characters' \
+	--append "$(printf '%03000d' 0)" k
+
+# Usage.
+ok 'no kernel' refuses 2 'no kernel given'
+ok 'two kernels' refuses 2 'more than one' k k
+ok 'no number' refuses 2 "not '12x'" --memory 12x k
+ok 'a negative number' refuses 2 "not '-1'" --timeout=-1 k
+ok 'an unknown input' refuses 2 "only 'none'" --input all k
+
+# lacks WHAT TEXT: on such a host, exit code 3
+lacks() {
+	launch="$deny $1 $launch" refuses_on 3 "$2" --append keys=q k
+}
+refuses_on() {
+	local want=$1 text=$2 code=0
+	shift 2
+	# shellcheck disable=SC2086 # words on purpose
+	$launch "$@" >out 2>err || code=$?
+	[[ $code == "$want" && ! -s out && $(wc -l <err) == 1 ]] && grep -qF -- "$text" err || {
+		echo "exit code $code, wanted $want and '$text'"
+		cat out err
+		return 1
+	}
+}
+ok 'no seccomp' lacks seccomp 'seccomp filters do not work'
+ok 'no modify_ldt' lacks ldt 'modify_ldt fails'
+ok 'no set_thread_area' lacks tls 'set_thread_area fails'
+ok 'no 32-bit system calls' lacks ia32 'CONFIG_IA32_EMULATION'
+ok 'no memory file' lacks memfd 'no memory file'
+ok 'no process' lacks fork 'no process'
+ok 'no syscall user dispatch: a seccomp filter does it alone' eval \
+	'"$deny" dispatch "$launch" --append keys=q k >out && grep -qx trap=1 out'
+ok 'with it' eval 'runs 0 --append keys=q k && grep -qx trap=0 out'
+
+# limited OPTION VALUE TEXT: a hard limit that is too low
+limited() {
+	(ulimit "$1" "$2" && refuses_on 3 "$3" --append keys=q k)
+}
+ok 'address space' limited -v 4000000 'the limit on address space (MiB) is too low: 3906'
+ok 'data' limited -d 20000 'the limit on data (MiB) is too low: 19, needed are 64'
+ok 'file size' limited -f 1000 'the limit on the size of files (MiB) is too low'
+ok 'open files' limited -n 40 'the limit on open files is too low: 40, needed are 64; raise it (ulimit -n)'
+ok 'processes' limited -u 20 'the limit on processes is too low'
+ok 'pending signals' limited -i 3 'the limit on pending signals is too low'
+ok 'a soft limit is raised' eval '(ulimit -S -n 30 && runs 0 --append keys=q k)'
+
+# in_namespace COMMAND: as a root of its own
+in_namespace() {
+	unshare --user --map-root-user --mount --pid --fork --mount-proc bash -c "$1"
+}
+if in_namespace true 2>/dev/null; then
+	echo 1000 >mappings
+	ok 'few mappings' in_namespace \
+		"mount --bind mappings /proc/sys/vm/max_map_count && { '$launch' k >out 2>err; [[ \$? == 3 ]]; } &&
+		 grep -q 'a process 1000 mappings' err"
+	ok 'memory files without permission to execute are enough' in_namespace \
+		"{ [[ ! -e /proc/sys/vm/memfd_noexec ]] || echo 2 >/proc/sys/vm/memfd_noexec; } &&
+		 '$launch' --append keys=q k >out"
+	ok '/dev/shm without it, too' in_namespace \
+		"mount -t tmpfs -o noexec none /dev/shm && '$launch' --append keys=q k >out"
+else
+	skip 'few mappings' 'this user may have no namespaces'
+	skip 'memory files without permission to execute are enough' 'this user may have no namespaces'
+	skip '/dev/shm without it, too' 'this user may have no namespaces'
+fi
+done_testing
