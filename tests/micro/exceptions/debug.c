@@ -121,3 +121,39 @@ CHECK(kernel_single_step)
 	expect(read_dr6() & DR6_STEP);
 	write_dr6(DR6_FIXED);
 }
+
+/* Where single steps stopped; the last one ends them. */
+static word steps[32];
+static unsigned int step_count;
+extern const char step_path[], step_path_end[];
+
+static bool step_on(struct regs *regs)
+{
+	if (step_count < 32)
+		steps[step_count++] = regs->ip;
+	if (regs->ip == (word)step_path_end || step_count == 32)
+		regs->flags &= ~FLAG_TF;
+	return true;
+}
+
+/* Sensitive instructions count as one step each, and no step stops in what they were replaced by.
+ */
+CHECK(kernel_steps_over_sites)
+{
+	step_count = 0;
+	write_dr6(DR6_FIXED);
+	trap_hooks[TRAP_BP] = start_step;
+	trap_hooks[TRAP_DB] = step_on;
+	((void (*)(void))(word)step_path)();
+	write_dr6(DR6_FIXED);
+	for (unsigned int i = 0; i < step_count; i++) {
+		if (steps[i] < (word)step_path || steps[i] > (word)step_path_end)
+			fail("step %u stopped at %lx", i, steps[i]);
+		if (i)
+			expect(steps[i] > steps[i - 1]);
+	}
+	expect(step_count >= 8);
+	expect_is(steps[step_count - 1], (word)step_path_end);
+}
+__asm__(".pushsection .text; step_path: int3; nop; cli; nop; mov %cr0, %" REG_AX "\n\t"
+	"mov %" REG_AX ", %cr0; inb $0x80, %al; nop; cld; nop; step_path_end: ret; .popsection");

@@ -7,6 +7,7 @@
  */
 #include "interrupts.h"
 #include "micro.h"
+#include "paging.h"
 
 extern const char user_sse[], user_sse_start[], user_sse_check[], user_x87_state[], user_avx[];
 extern const char user_mxcsr[];
@@ -87,6 +88,65 @@ CHECK(fxsave_and_fxrstor)
 		__asm__ volatile(FXRSTOR " %0" : : "m"(area[i & 1]));
 		expect_is(half(user_sse_check, i & 1 ? 0x2000 : 0x1000, BY_IRET), 0);
 	}
+}
+
+/* The registers are the processor's: no instruction of the kernel saves or restores here. */
+CHECK(user_state_in_two_spaces)
+{
+	word other = root_new(), before = read_cr3();
+
+	root_copy_user(kernel_pointer(other));
+	enable_sse();
+	half(user_sse_start, 0x1100, BY_IRET);
+	for (unsigned int i = 0; i < 6; i++) {
+		word wrong;
+
+		write_cr3(i & 1 ? before : other);
+		wrong = half(user_sse_check, 0x1100, BY_IRET);
+		if (wrong)
+			write_cr3(before);
+		expect_is(wrong, 0);
+	}
+	write_cr3(before);
+}
+
+CHECK(kernel_sees_and_changes_user_state)
+{
+	uint32_t first, control = 0x5f80;
+	word wrong;
+
+	enable_sse();
+	__asm__ volatile("ldmxcsr %0" : : "m"(control));
+	half(user_sse_start, 0x1200, BY_IRET);
+	__asm__ volatile("movdqu %%xmm0, %0; stmxcsr %1" : "=m"(area[0]), "=m"(control));
+	memcpy(&first, area[0], sizeof(first));
+	expect_is(first, 0x1200);
+	memset(area[0], 0x5a, 16);
+	__asm__ volatile("movdqu %0, %%xmm3" : : "m"(area[0]));
+	wrong = half(user_sse_check, 0x1200, BY_IRET);
+	expect(wrong);
+	expect_is(control, 0x5f80);
+}
+
+/* An exception handler that uses the registers itself, between a save and a restore. */
+static bool use_registers(struct regs *regs)
+{
+	(void)regs;
+	__asm__ volatile(FXSAVE " %0" : "=m"(area[1]));
+	memset(area[0], 0x77, 16);
+	__asm__ volatile("movdqu %0, %%xmm0; movdqu %0, %%xmm7; fninit; fldpi" : : "m"(area[0]));
+	__asm__ volatile(FXRSTOR " %0" : : "m"(area[1]));
+	return true;
+}
+
+CHECK(handler_uses_registers)
+{
+	enable_sse();
+	half(user_sse_start, 0x1300, BY_IRET);
+	trap_hooks[TRAP_UD] = use_registers;
+	__asm__ volatile("int $6");
+	trap_hooks[TRAP_UD] = NULL;
+	expect_is(half(user_sse_check, 0x1300, BY_IRET), 0);
 }
 
 /* The lazy way: TS is set, the first use traps. */

@@ -64,6 +64,9 @@
 	try wbinvd
 	wbinvd
 	ud2
+	try rdtsc
+	rdtsc
+	ud2
 	try lldt
 	lldt %ax
 	ud2
