@@ -40,6 +40,13 @@ ends_or_faults() { # ends_or_faults PLACE CHECK
 	}
 }
 
+# The same, or the kernel is refused and goes on.
+comes_to_nothing() { # comes_to_nothing PLACE CHECK
+	ends_or_faults "$1" "$2" || {
+		grep -aqx "MICRO-OK $2" "$tmp/console" && ((boot_code == 0)) && nothing_worse
+	}
+}
+
 resets_bare_metal() { # resets_bare_metal PLACE CHECK
 	micro_boot "$1" bad "only=$2"
 	((boot_code == 1)) && grep -q 'triple fault' "$tmp/run.err"
@@ -70,12 +77,18 @@ bad_on() { # bad_on PLACE
 	micro_ok "$1" halts_for_ever ends "$1" halts_for_ever 0 'halted with interrupts off'
 }
 
+no_process=''
 for place in x86_64/xen-dom0 i386/process; do
 	micro_boot "$place" bad only=halts_for_ever
 	if ((boot_code == 3)); then
 		skip "${place/\// }: all" "$(head -n 1 "$tmp/run.err")"
+		[[ $place != i386/process ]] || no_process=1
 	else
 		bad_on "$place"
 	fi
+done
+for check in kernel_makes_32_bit_host_call kernel_makes_64_bit_host_call; do
+	ok "i386 bare: $check" comes_to_nothing i386/bare "$check"
+	[[ -n $no_process ]] || micro_ok i386/process "$check" comes_to_nothing i386/process "$check"
 done
 done_testing
