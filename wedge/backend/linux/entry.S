@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * entry.S - from 32-bit guest code into the wedge and back.
+ *
+ * The gates are 32-bit code in the window; a far jump through the host's 64-bit code selector leaves
+ * it. The way back is an iretq to the host's 32-bit code selector. The real interrupt flag is always
+ * set in ring 3; the guest's is the inverse of the vCPU's `masked`.
+ *
+ * Invariant: the wedge's C code runs on the wedge's stack with `in_wedge` set and is never re-entered.
+ */
+#include <wedge/x86.h>
+#include <wedge/vcpu_asm.h>
+#include "linux.h"
+
+#define CS32 0x23
+#define CS64 0x33
+#define DS32 0x2b
+#define V(offset) (offset)(%rbp)
+#define R(n) (VCPU_GPR + 8 * (n))(%rbp)
+
+	.section .text.start, "ax"
+	.globl linux_entry
+linux_entry:
+	jmp linux_start
+
+	.section .gates.head, "ax"
+	.code32
+	.globl wedge_gates
+wedge_gates:
+
+	.macro save_registers_but_eax_esp
+	movl %ecx, VCPU_REG(1)
+	movl %edx, VCPU_REG(2)
+	movl %ebx, VCPU_REG(3)
+	movl %ebp, VCPU_REG(5)
+	movl %esi, VCPU_REG(6)
+	movl %edi, VCPU_REG(7)
+	.endm
+
+	/* Goes on in 64-bit code of the wedge's image. */
+	.macro leave_to target
+	ljmp $CS64, $(WEDGE_BASE + 1f - wedge_gates)
+	.code64
+1:	movabs $\target, %rax
+	jmp *%rax
+	.code32
+	.endm
+
+/* Any instruction. The return address tells which. */
+	.globl gate_site
+gate_site:
+	pushl %eax
+	movzbl VCPU_AT(VCPU_MASKED), %eax
+	movb $1, VCPU_AT(VCPU_MASKED)
+	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
+	popl %eax
+	movl %eax, VCPU_REG(0)
+	save_registers_but_eax_esp
+	popl VCPU_AT(VCPU_RIP)
+	pushfl
+	popl VCPU_AT(VCPU_RFLAGS)
+	movl %esp, VCPU_REG(4)
+	leave_to linux_site
+
+/*
+ * iret, called: the frame lies behind the return address. To the kernel by the processor's own, once
+ * the flag is as the frame says; user code, and what is pending, is the wedge's.
+ */
+	.globl gate_iret32
+gate_iret32:
+	testb $3, 8(%esp)
+	jnz 3f
+	testb $X86_FLAGS_IF >> 8, 13(%esp)
+	jz 1f
+	movb $0, VCPU_AT(VCPU_MASKED)
+	cmpb $0, VCPU_AT(VCPU_PENDING)
+	jne 2f
+	movl $CS32, 8(%esp)
+	addl $4, %esp
+	iretl
+1:	movb $1, VCPU_AT(VCPU_MASKED)
+	movl $CS32, 8(%esp)
+	addl $4, %esp
+	iretl
+2:	movb $1, VCPU_AT(VCPU_MASKED)
+3:	pushl %eax
+	movzbl VCPU_AT(VCPU_MASKED), %eax
+	movb $1, VCPU_AT(VCPU_MASKED)
+	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
+	popl %eax
+	movl %eax, VCPU_REG(0)
+	save_registers_but_eax_esp
+	popl VCPU_AT(VCPU_RIP)
+	pushfl
+	popl VCPU_AT(VCPU_RFLAGS)
+	movl %esp, VCPU_REG(4)
+	leave_to linux_iret
+
+	.text
+	.code64
+
+	/* The wedge's stack; the vCPU in rbp. Only registers that are saved are changed. */
+	.macro enter_wedge
+	movabs $LINUX_STACK_TOP, %rsp
+	movl $WEDGE_VCPU_BASE, %ebp
+	movq $1, V(VCPU_IN_WEDGE)
+	cld
+	movq %rbp, %rdi
+	.endm
+
+	.macro kernel_state
+	movq $0, V(VCPU_CS)
+	movq $0, V(VCPU_SS)
+	.endm
+
+	.macro correct_flags
+	testb $1, V(VCPU_WAS_MASKED)
+	jz 1f
+	andq $~X86_FLAGS_IF, V(VCPU_RFLAGS)
+1:
+	.endm
+
+linux_site:
+	enter_wedge
+	kernel_state
+	correct_flags
+	call core_site
+	jmp linux_resume
+
+linux_iret:
+	enter_wedge
+	kernel_state
+	correct_flags
+	subq $5, V(VCPU_RIP) /* SITE_CALL_LENGTH */
+	movl $4, %esi
+	call arch_interrupt_return
+	jmp linux_resume
+
+/* From signal handlers (signals.c); the vCPU holds the guest's state. rdi: the vCPU */
+	.globl linux_enter_trap
+linux_enter_trap:
+	enter_wedge
+	call linux_trapped
+	jmp linux_resume
+
+	.globl linux_enter_event
+linux_enter_event:
+	enter_wedge
+
+/*
+ * Back to the guest. linux_leave() runs user code until it is the kernel's turn. Between unmasking
+ * and iretq a signal finds all of the guest's state still in the vCPU, and starts over.
+ */
+	.globl linux_resume
+linux_resume:
+	enter_wedge
+	call linux_leave
+	pushq $DS32
+	pushq R(4)
+	movq V(VCPU_RFLAGS), %rax
+	andl $~(X86_FLAGS_NT | X86_FLAGS_VM | X86_FLAGS_IOPL), %eax
+	pushq %rax
+	pushq $CS32
+	pushq V(VCPU_RIP)
+	testl $X86_FLAGS_IF, V(VCPU_RFLAGS)
+	jz 2f
+	movb $0, V(VCPU_MASKED)
+	.globl resume_unmasked
+resume_unmasked:
+	cmpb $0, V(VCPU_PENDING)
+	jne 3f
+2:	movq R(0), %rax
+	movq R(1), %rcx
+	movq R(2), %rdx
+	movq R(3), %rbx
+	movq R(6), %rsi
+	movq R(7), %rdi
+	movq $0, V(VCPU_IN_WEDGE)
+	movq R(5), %rbp
+	iretq
+3:	movb $1, V(VCPU_MASKED)
+	.globl resume_unmasked_end
+resume_unmasked_end:
+	jmp linux_resume
+
+/*
+ * linux_wait: a system call that blocks, unless something is pending. A signal that comes between the
+ * test and the system call finds the program counter in this range and moves it to the abort.
+ */
+	.globl linux_wait, linux_wait_begin, linux_wait_end, linux_wait_abort
+linux_wait:
+	movq %rdi, %rax
+	movq %rsi, %rdi
+	movq %rdx, %rsi
+	movq %rcx, %rdx
+	movq %r8, %r10
+	movl $WEDGE_VCPU_BASE, %r9d
+	xorl %r8d, %r8d
+linux_wait_begin:
+	cmpb $0, VCPU_PENDING(%r9)
+	jne linux_wait_abort
+	syscall
+linux_wait_end:
+	ret
+linux_wait_abort:
+	movq $-4, %rax /* EINTR */
+	ret
+
+/*
+ * linux_xrstor: rdi the area, rsi the mask. What a user process left there may be malformed (#GP):
+ * the signal handler then goes on at xrstor_failed.
+ */
+	.globl linux_xrstor, xrstor_insn, xrstor_failed
+linux_xrstor:
+	movl %esi, %eax
+	movq %rsi, %rdx
+	shrq $32, %rdx
+xrstor_insn:
+	xrstor64 (%rdi)
+	movl $1, %eax
+	ret
+xrstor_failed:
+	xorl %eax, %eax
+	ret
+
+/* Behind a signal handler that returns. */
+	.globl signal_return
+signal_return:
+	movl $15, %eax
+	syscall
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * linux.h - the parts of the Linux back end for one another, and where they live in the process.
+ *
+ * Invariant: everything but the window (backend_traits.h) lies above 4 GiB, where 32-bit code has
+ * no name for it.
+ */
+#ifndef WEDGE_BACKEND_LINUX_H
+#define WEDGE_BACKEND_LINUX_H
+
+/*
+ *   0                      guest virtual memory, as the guest's tables say
+ *   WEDGE_BASE             the window: gates, vCPU
+ *   LAUNCH_WEDGE_BASE      the wedge's image and the bundle's tables
+ *   LINUX_HEAP             what backend_allocate() gives; stacks
+ *   LINUX_CHANNELS         the slots of all user processes (user.h)
+ *   LINUX_PHYSMAP          all guest-physical memory
+ */
+#define LINUX_HEAP	   0x510000000000
+#define LINUX_HEAP_SIZE	   0x10000000
+#define LINUX_CHANNELS	   0x520000000000
+#define LINUX_PHYSMAP	   0x600000000000
+#define LINUX_ALTSTACK_TOP (LINUX_HEAP - 0x10000)
+#define LINUX_STACK_TOP	   (LINUX_HEAP - 0x40000)
+
+/* Where in the image the launcher calls it. */
+#define LINUX_ENTRY 0x400
+
+/* User processes at once; more address spaces of the guest take turns. */
+#define LINUX_SLOTS 64
+
+#ifndef __ASSEMBLER__
+#include <wedge/backend.h>
+#include <wedge/launch.h>
+#include "host.h"
+#include "user.h"
+
+struct space;
+
+/* The machine; filled in at start, only read afterwards. */
+struct linux_machine {
+	struct launch_info info;
+	uint64_t pages; /* of guest-physical memory */
+	int32_t channel_fd;
+	int32_t request_fd;  /* to the zygote */
+	int32_t listener_fd; /* stopped user processes are heard here */
+	int32_t timer;
+	int32_t zygote; /* its process number */
+	uint64_t xstate_mask; /* the components of the processor's state that are moved */
+};
+extern struct linux_machine machine;
+
+/* What the back end keeps for each vCPU, behind its `backend` pointer. */
+struct linux_vcpu {
+	struct space *space;	/* the address space that is loaded */
+	struct user *user;	/* whose user code ran last */
+	uint16_t user_cs;	/* what the guest calls the flat user segments */
+	uint16_t user_ss;
+	uint64_t fault_address;
+	uint64_t fs_descriptor; /* bases that are in the process's LDT */
+	uint64_t gs_descriptor;
+	uint64_t ldt_round;	/* counts loads of the guest's LDT */
+	volatile bool timer_fired;
+	volatile bool child_died;
+	volatile bool asked_to_stop;
+};
+
+static inline struct linux_vcpu *linux_of(const struct vcpu *v)
+{
+	return v->backend;
+}
+
+/* Of the processor that asks. */
+static inline struct vcpu *linux_this_vcpu(void)
+{
+	return (struct vcpu *)WEDGE_VCPU_BASE;
+}
+
+/* Ends the process because the host refused something; says what. */
+_Noreturn void linux_host_failed(const char *what, long result);
+
+/* ---- memory.c ---- */
+void memory_init(void);
+bool memory_code_seen(uint64_t page);
+void memory_set_code_seen(uint64_t page, bool seen);
+
+/* ---- entry.S, signals.c ---- */
+void signals_init(void);
+_Noreturn void linux_enter_trap(struct vcpu *v);
+_Noreturn void linux_enter_event(struct vcpu *v);
+extern const char linux_resume[], resume_unmasked[], resume_unmasked_end[];
+extern const char linux_wait_begin[], linux_wait_end[], linux_wait_abort[];
+
+/*
+ * A system call that blocks, but not when something is pending: -EINTR then.
+ */
+long linux_wait(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+
+/* Copies the processor's extended state from memory; false if it is malformed. */
+bool linux_xrstor(const void *area, uint64_t mask);
+
+/* ---- events.c ---- */
+void events_init(struct vcpu *v);
+void events_handle(struct vcpu *v);
+
+
+/* ---- segments.c ---- */
+void segments_init(struct vcpu *v);
+
+/* The base of FS or GS is not loaded, and the kernel uses it: load it. False: it is loaded. */
+bool segments_fault(struct vcpu *v);
+
+/* ---- zygote.c ---- */
+void zygote_start(void);
+
+/* A new user process in a slot; returns its process number. */
+int32_t zygote_make(uint32_t slot);
+
+/* ---- space.c ---- */
+void spaces_init(struct vcpu *v);
+
+/* The user process of the loaded address space, with its mappings compared; made if need be. */
+struct user *space_user(struct vcpu *v);
+
+/* It is no more: nothing is mapped in it. */
+void space_lost_user(struct vcpu *v);
+
+/* ---- filter.c ---- */
+void filter_install(void);
+
+#endif /* __ASSEMBLER__ */
+#endif /* WEDGE_BACKEND_LINUX_H */

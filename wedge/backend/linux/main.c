@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * main.c - the Linux back end's start: called by the launcher, in the process that becomes the
+ * guest's.
+ *
+ * Invariant: the order matters: the zygote is made before there is anything of the guest to inherit,
+ * signals are taken before anything may fault, and the filter comes last.
+ */
+#include <linux/prctl.h>
+#include <afterburn/sites.h>
+#include <wedge/lib.h>
+#include <wedge/log.h>
+#include "linux.h"
+#include "stub.h"
+#include "user_run.h"
+
+extern const char wedge_image[], wedge_gates_end[], wedge_data[];
+
+/* The first bytes of the image; afterburn pack fills in the rest (bundle.h). */
+__attribute__((section(".header"), used)) struct afterburn_wedge_header wedge_header = {
+	.magic = AFTERBURN_WEDGE_MAGIC,
+	.version = AFTERBURN_BUNDLE_VERSION,
+	.sites_version = AFTERBURN_SITES_VERSION,
+	.width = 32,
+	.entry = LINUX_ENTRY,
+	.platform = "linux",
+};
+
+_Static_assert(sizeof(wedge_header) <= LINUX_ENTRY, "the header ends in front of the entry");
+
+struct linux_machine machine;
+
+enum { SIGNAL_STACK_SIZE = 0x10000, STACK_SIZE = 0x10000, XCR0_TILES = 3 << 17 };
+
+static void check(const char *what, long result)
+{
+	if (host_failed(result))
+		linux_host_failed(what, result);
+}
+
+static void map_private(uint64_t from, uint64_t size)
+{
+	check("memory for the wedge",
+	      host_map(from, size, HOST_PROT_READ | HOST_PROT_WRITE,
+		       HOST_MAP_PRIVATE | HOST_MAP_ANONYMOUS | HOST_MAP_FIXED_NOREPLACE, -1, 0));
+}
+
+/* The gates are copied: their section is position independent, and page aligned in the image. */
+static struct vcpu *make_window(void)
+{
+	map_private(WEDGE_BASE, WEDGE_SIZE);
+	memcpy((void *)(uint64_t)WEDGE_BASE, wedge_gates, (size_t)(wedge_gates_end - wedge_gates));
+	check("protecting the gates", host_call3(__NR_mprotect, WEDGE_BASE, X86_PAGE_SIZE,
+						 HOST_PROT_READ | HOST_PROT_EXEC));
+	_Static_assert(sizeof(struct vcpu) <= WEDGE_VCPU_PAGES * X86_PAGE_SIZE, "fits");
+	return linux_this_vcpu();
+}
+
+static void make_stacks(void)
+{
+	stack_t stack = {.ss_sp = (void *)(LINUX_ALTSTACK_TOP - SIGNAL_STACK_SIZE),
+			 .ss_size = SIGNAL_STACK_SIZE};
+
+	map_private(LINUX_STACK_TOP - STACK_SIZE, STACK_SIZE);
+	map_private(LINUX_ALTSTACK_TOP - SIGNAL_STACK_SIZE, SIGNAL_STACK_SIZE);
+	check("a signal stack", host_call2(__NR_sigaltstack, &stack, 0));
+}
+
+static void find_xstate(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	machine.xstate_mask = (low | (uint64_t)high << 32) & ~(uint64_t)XCR0_TILES;
+}
+
+/* The image's code and constants need no writing any more. */
+static void protect_image(void)
+{
+	check("protecting the wedge",
+	      host_call3(__NR_mprotect, LAUNCH_WEDGE_BASE, (uint64_t)wedge_data - LAUNCH_WEDGE_BASE,
+			 HOST_PROT_READ | HOST_PROT_EXEC));
+}
+
+/* The kernel's own segments are code that has been looked at: its sites are rewritten. */
+static void mark_kernel_seen(void)
+{
+	for (unsigned int i = 0; i < wedge_header.segment_count; i++) {
+		const struct afterburn_bundle_segment *s = &wedge_header.segments[i];
+
+		for (uint64_t at = s->paddr; at < s->paddr + s->mem_size; at += X86_PAGE_SIZE)
+			memory_set_code_seen(at / X86_PAGE_SIZE, true);
+	}
+}
+
+void linux_start(const struct launch_info *info);
+void linux_leave(struct vcpu *v);
+void linux_trapped(struct vcpu *v);
+
+__attribute__((used)) void linux_start(const struct launch_info *info)
+{
+	struct vcpu *v;
+
+	if (info->version != LAUNCH_VERSION) {
+		machine.info.output_fd = info->output_fd;
+		wedge_fatal("the launcher is of another version: build both from one source");
+	}
+	machine.info = *info;
+	check("no new privileges", host_call5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	find_xstate();
+	zygote_start();
+	memory_init();
+	make_stacks();
+	v = make_window();
+	v->events.masked = 1;
+	v->in_wedge = 1;
+	v->backend = backend_allocate(sizeof(struct linux_vcpu));
+	segments_init(v);
+	signals_init();
+	events_init(v);
+	spaces_init(v);
+	core_start(v, &wedge_header);
+	mark_kernel_seen();
+	protect_image();
+	filter_install();
+	__asm__ volatile("jmp linux_resume");
+}
+
+/* Events first; then user code, as long as it is its turn; returns to run the kernel. */
+void linux_leave(struct vcpu *v)
+{
+	for (;;) {
+		while (v->events.pending && vcpu_interrupts_on(v)) {
+			events_handle(v);
+			core_deliver_interrupts(v);
+		}
+		if (!vcpu_in_user(v))
+			return;
+		user_run(v);
+	}
+}
+
+/* A fault of guest kernel code. */
+void linux_trapped(struct vcpu *v)
+{
+	if (v->trap == X86_TRAP_GP && segments_fault(v))
+		return;
+	core_trap(v, linux_of(v)->fault_address);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * process.c - see process.h. The host's kernel tells of stopped processes through one listener
+ * (seccomp_unotify(2)), and an answer lets one go on.
+ *
+ * Invariant: a process that stops anywhere but at the stub's own system call is ended: the code
+ * behind it would be the guest's, with orders in reach.
+ */
+#include <asm/ioctl.h>
+#include <linux/seccomp.h>
+#include <wedge/lib.h>
+#include <wedge/log.h>
+#include "process.h"
+#include "stub.h"
+
+enum { PATIENCE_S = 2, POLL_IN = 1, LDT_WRITE = 0x11 };
+
+static struct user users[LINUX_SLOTS];
+
+/* ---- orders ---- */
+
+static void append(struct user *user, const struct user_order *order)
+{
+	user->orders->list[user->orders->count++] = *order;
+}
+
+void process_order(struct user *user, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+		   uint64_t f)
+{
+	struct user_order order = {.number = (uint64_t)number, .argument = {a, b, c, d}};
+
+	/* One place is kept for closing the memory file. */
+	if (user->orders->count >= USER_ORDER_MAX - 1)
+		process_flush(user);
+	if (number == __NR_mmap) {
+		order.argument[4] = USER_MEMORY_FD;
+		order.argument[5] = f;
+		user->needs_memory = true;
+	}
+	append(user, &order);
+}
+
+/* A descriptor's fields as modify_ldt(2) wants them. */
+static struct user_desc describe(unsigned int entry, uint64_t d)
+{
+	struct user_desc u = {
+		.entry_number = entry,
+		.base_addr = (uint32_t)((d >> 16 & 0xffffff) | (d >> 56 << 24)),
+		.limit = (uint32_t)((d & 0xffff) | (d >> 32 & 0xf0000)),
+		.seg_32bit = d >> 54 & 1,
+		.contents = d >> 42 & 3,
+		.read_exec_only = !(d >> 41 & 1),
+		.limit_in_pages = d >> 55 & 1,
+		.seg_not_present = !(d >> 47 & 1),
+		.useable = d >> 52 & 1,
+	};
+
+	if (!d) {
+		u.read_exec_only = 1;
+		u.seg_not_present = 1;
+	}
+	return u;
+}
+
+void process_descriptor(struct user *user, unsigned int entry, uint64_t descriptor)
+{
+	unsigned int n;
+
+	if (user->descriptors == USER_DESCRIPTORS)
+		process_flush(user);
+	n = user->descriptors++;
+	user->orders->descriptor[n] = describe(entry, descriptor);
+	process_order(user, __NR_modify_ldt, LDT_WRITE,
+		      USER_ORDERS + offsetof(struct user_orders, descriptor) +
+			      n * sizeof(struct user_desc),
+		      sizeof(struct user_desc), 0, 0);
+}
+
+/* ---- going on ---- */
+
+static void forget_orders(struct user *user)
+{
+	user->orders->count = 0;
+	user->descriptors = 0;
+	user->needs_memory = false;
+}
+
+static long answer(struct user *user)
+{
+	struct seccomp_notif_resp response = {.id = user->notification};
+	struct seccomp_notif_addfd add = {
+		.id = user->notification,
+		.flags = SECCOMP_ADDFD_FLAG_SETFD | SECCOMP_ADDFD_FLAG_SEND,
+		.srcfd = (uint32_t)machine.info.memory_fd,
+		.newfd = USER_MEMORY_FD,
+	};
+	struct user_order close_memory = {.number = __NR_close, .argument = {USER_MEMORY_FD}};
+
+	if (!user->needs_memory)
+		return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_SEND,
+				  &response);
+	append(user, &close_memory);
+	return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+}
+
+static void let_go(struct user *user, bool again)
+{
+	user->orders->again = again;
+	user->stopped = false;
+	/* Whoever is gone will not stop again; the wait finds out. */
+	answer(user);
+}
+
+/* ---- stopping ---- */
+
+static struct user *user_of(uint32_t process)
+{
+	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
+		if (users[i].process == (int32_t)process)
+			return &users[i];
+	}
+	return NULL;
+}
+
+/* Takes one notification; `wait` says how: by linux_wait, or without blocking. */
+static long receive(bool wait, struct user **which)
+{
+	struct seccomp_notif n;
+	long result;
+
+	memset(&n, 0, sizeof(n));
+	result = wait ? linux_wait(__NR_ioctl, (uint64_t)machine.listener_fd,
+				   SECCOMP_IOCTL_NOTIF_RECV, (uint64_t)&n, 0)
+		      : host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_RECV, &n);
+	if (host_failed(result))
+		return result;
+	*which = user_of(n.pid);
+	if (!*which)
+		return -ESRCH;
+	(*which)->notification = n.id;
+	(*which)->stopped = true;
+	if (n.data.instruction_pointer != stub_address(stub_stopped))
+		return -EPERM;
+	return 0;
+}
+
+static bool is_alive(const struct user *user)
+{
+	return user->process && !host_failed(host_call2(__NR_kill, user->process, 0));
+}
+
+/* Waits for a stop that must come soon. */
+static long receive_soon(struct user **which)
+{
+	struct {
+		int32_t fd;
+		int16_t events, happened;
+	} poll = {.fd = machine.listener_fd, .events = POLL_IN};
+	struct {
+		int64_t seconds, nanoseconds;
+	} patience = {.seconds = PATIENCE_S};
+	long ready = host_call5(__NR_ppoll, &poll, 1, &patience, 0, 0);
+
+	if (ready == 0)
+		return -ETIMEDOUT;
+	return ready < 0 ? ready : receive(false, which);
+}
+
+static bool wait_soon(struct user *user)
+{
+	struct user *which = NULL;
+	long result;
+
+	while (!user->stopped) {
+		result = receive_soon(&which);
+		if (result == -EINTR && is_alive(user))
+			continue;
+		if (result)
+			return false;
+	}
+	return true;
+}
+
+void process_flush(struct user *user)
+{
+	let_go(user, true);
+	if (!wait_soon(user))
+		process_kill(user);
+	forget_orders(user);
+}
+
+/* Waits until it stops of itself; if an interrupt is due first, makes it stop. */
+static bool wait_for_stop(struct vcpu *v, struct user *user)
+{
+	struct linux_vcpu *l = linux_of(v);
+	struct user *which = NULL;
+
+	while (!user->stopped) {
+		long result = receive(true, &which);
+
+		if (!result)
+			continue;
+		if (result != -EINTR)
+			return false;
+		events_handle(v);
+		if (l->child_died && !is_alive(user))
+			return false;
+		l->child_died = false;
+		if (v->events.pending || l->asked_to_stop) {
+			host_call2(__NR_kill, user->process, SIGUSR1);
+			return wait_soon(user);
+		}
+	}
+	return true;
+}
+
+bool process_run(struct vcpu *v, struct user *user)
+{
+	let_go(user, false);
+	if (!wait_for_stop(v, user)) {
+		process_kill(user);
+		return false;
+	}
+	forget_orders(user);
+	return true;
+}
+
+/* ---- beginning and end ---- */
+
+struct user *process_get(uint32_t slot)
+{
+	struct user *user = &users[slot];
+	char *at = (char *)LINUX_CHANNELS + (uint64_t)slot * USER_SLOT_SIZE;
+
+	if (user->process)
+		return user;
+	memset(user, 0, sizeof(*user));
+	user->slot = slot;
+	user->orders = (void *)at;
+	user->channel = (void *)(at + USER_ORDERS_SIZE);
+	user->process = zygote_make(slot);
+	forget_orders(user);
+	if (!wait_soon(user))
+		wedge_fatal("a new user process does not answer");
+	return user;
+}
+
+void process_kill(struct user *user)
+{
+	if (user->process)
+		host_call2(__NR_kill, user->process, SIGKILL);
+	user->process = 0;
+}

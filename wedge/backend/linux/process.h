@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * process.h - user processes (user.h) as the wedge handles them: orders, letting them go, waiting.
+ *
+ * Invariant: orders are given only to a process that the host's kernel has stopped.
+ */
+#ifndef WEDGE_BACKEND_LINUX_PROCESS_H
+#define WEDGE_BACKEND_LINUX_PROCESS_H
+
+#include "linux.h"
+
+enum { PROCESS_TLS = 3 };
+
+/* A descriptor of the guest's GDT that a user process has in its LDT. */
+struct process_tls {
+	uint16_t selector; /* the guest's; 0: none */
+	uint64_t descriptor;
+};
+
+struct user {
+	uint32_t slot;
+	int32_t process; /* 0: none */
+	bool stopped;
+	bool needs_memory;     /* an order needs the memory file */
+	uint64_t notification; /* which the host's kernel waits for an answer to */
+	struct user_orders *orders;
+	struct user_channel *channel;
+	unsigned int descriptors; /* in use by orders */
+
+	/* Of the signal that stopped it, checked: the wedge's pointers, and the process's addresses. */
+	struct ucontext *frame;
+	uint64_t frame_address;
+	void *xstate;
+	uint64_t xstate_address;
+
+	uint64_t ldt_base; /* the guest's LDT that was copied */
+	uint32_t ldt_entries;
+	uint64_t ldt_round;
+	struct process_tls tls[PROCESS_TLS];
+	unsigned int tls_next;
+};
+
+/* The user process of a slot, made and stopped if there was none. */
+struct user *process_get(uint32_t slot);
+
+/* Queues a system call; the memory file's descriptor is filled in for mmap. */
+void process_order(struct user *user, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+		   uint64_t f);
+
+/* Queues the write of a descriptor into its LDT; 0 makes the entry empty. */
+void process_descriptor(struct user *user, unsigned int entry, uint64_t descriptor);
+
+/* Has all orders carried out now, and the process stopped again. */
+void process_flush(struct user *user);
+
+/*
+ * Carries out the orders, loads the registers in the channel's frame, and lets guest code run until
+ * it stops, or until `pending` is set: then it is made to stop. Returns false if the process is no
+ * more, or was ended because it did what only hostile guest code does.
+ */
+bool process_run(struct vcpu *v, struct user *user);
+
+/* Ends a process; its slot is empty then. */
+void process_kill(struct user *user);
+
+#endif /* WEDGE_BACKEND_LINUX_PROCESS_H */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * signals.c - the host's signals in the wedge's process: faults of guest kernel code, and marks
+ * from outside.
+ *
+ * A fault never returns through its frame: the guest's state goes into the vCPU, and the wedge goes
+ * on on its own stack. That saves a system call; it asks for a handler that blocks nothing, and for
+ * the extended state to be loaded back, since the host clears it for the handler.
+ *
+ * Invariant: in_wedge, or 64-bit code, means that the wedge was interrupted: then a mark is left, or
+ * it is a defect.
+ */
+#include <wedge/arch.h>
+#include <wedge/log.h>
+#include "linux.h"
+
+enum { SIGNAL_MASK_BYTES = 8 };
+
+extern const char signal_return[], xrstor_insn[], xrstor_failed[];
+
+static bool in_range(uint64_t rip, const char *from, const char *to)
+{
+	return rip >= (uint64_t)from && rip < (uint64_t)to;
+}
+
+static void take_registers(struct vcpu *v, const struct sigcontext *c)
+{
+	v->gpr[X86_RAX] = (uint32_t)c->rax;
+	v->gpr[X86_RCX] = (uint32_t)c->rcx;
+	v->gpr[X86_RDX] = (uint32_t)c->rdx;
+	v->gpr[X86_RBX] = (uint32_t)c->rbx;
+	v->gpr[X86_RSP] = (uint32_t)c->rsp;
+	v->gpr[X86_RBP] = (uint32_t)c->rbp;
+	v->gpr[X86_RSI] = (uint32_t)c->rsi;
+	v->gpr[X86_RDI] = (uint32_t)c->rdi;
+	v->rip = (uint32_t)c->rip;
+	v->rflags = (uint32_t)c->eflags & ~(uint32_t)X86_FLAGS_IF;
+	if (!v->events.masked)
+		v->rflags |= X86_FLAGS_IF;
+	v->cs = 0;
+	v->ss = 0;
+	v->trap = c->trapno;
+	v->trap_error = c->err;
+	v->events.masked = 1;
+	v->in_wedge = 1;
+}
+
+static void mark(struct vcpu *v, int signal)
+{
+	switch (signal) {
+	case SIGALRM:
+		linux_of(v)->timer_fired = true;
+		break;
+	case SIGURG:
+		linux_of(v)->child_died = true;
+		break;
+	default:
+		linux_of(v)->asked_to_stop = true;
+	}
+	v->events.pending = 1;
+}
+
+/* The wedge was interrupted. Is it on its way out, or about to block? Then it must look again. */
+static void turn_back(struct vcpu *v, struct sigcontext *c)
+{
+	if (in_range(c->rip, resume_unmasked, resume_unmasked_end)) {
+		v->events.masked = 1;
+		c->rip = (uint64_t)linux_resume;
+	} else if (in_range(c->rip, linux_wait_begin, linux_wait_end)) {
+		c->rip = (uint64_t)linux_wait_abort;
+	}
+}
+
+static void on_mark(int signal, const void *info, struct ucontext *context)
+{
+	struct sigcontext *c = &context->uc_mcontext;
+	struct vcpu *v = linux_this_vcpu();
+
+	(void)info;
+	mark(v, signal);
+	if (c->cs == HOST_CS64) {
+		turn_back(v, c);
+		return;
+	}
+	if (v->events.masked)
+		return;
+	take_registers(v, c);
+	linux_xrstor((const void *)c->fpstate, machine.xstate_mask);
+	linux_enter_event(v);
+}
+
+_Noreturn static void fault_inside(const struct sigcontext *c, int signal)
+{
+	wedge_log("signal %d rip %lx rsp %lx rax %lx rdi %lx", signal, (uint64_t)c->rip,
+		  (uint64_t)c->rsp, (uint64_t)c->rax, (uint64_t)c->rdi);
+	wedge_fatal("a fault inside the wedge (trap %lu, address %lx)", (uint64_t)c->trapno,
+		    (uint64_t)c->cr2);
+}
+
+static void on_fault(int signal, const void *info, struct ucontext *context)
+{
+	struct sigcontext *c = &context->uc_mcontext;
+	struct vcpu *v = linux_this_vcpu();
+
+	(void)info;
+	if (c->cs == HOST_CS64) {
+		if (c->rip != (uint64_t)xrstor_insn)
+			fault_inside(c, signal);
+		c->rip = (uint64_t)xrstor_failed;
+		return;
+	}
+	if (signal == SIGSYS)
+		wedge_fatal("the kernel makes a system call of the host at %lx", (uint64_t)c->rip);
+	take_registers(v, c);
+	linux_of(v)->fault_address = (uint32_t)c->cr2;
+	linux_xrstor((const void *)c->fpstate, machine.xstate_mask);
+	linux_enter_trap(v);
+}
+
+static void take(int signal, void (*handler)(int, const void *, struct ucontext *))
+{
+	struct host_sigaction action = {
+		.handler = (uint64_t)handler,
+		.flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | HOST_SA_RESTORER,
+		.restorer = (uint64_t)signal_return,
+	};
+	long result = host_call4(__NR_rt_sigaction, signal, &action, 0, SIGNAL_MASK_BYTES);
+
+	if (host_failed(result))
+		linux_host_failed("a signal handler", result);
+}
+
+void signals_init(void)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+	static const int marks[] = {SIGALRM, SIGURG, SIGUSR2};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		take(faults[i], on_fault);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		take(marks[i], on_mark);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * space.c - the guest's address spaces: one view for its kernel, in the wedge's own process, and one
+ * for each address space's user code, in a user process.
+ *
+ * Invariant: a user process runs only after its view was compared with the tables that CR3 names.
+ */
+#include <wedge/arch.h>
+#include <wedge/log.h>
+#include <wedge/stats.h>
+#include "process.h"
+#include "view.h"
+
+struct space {
+	uint64_t root; /* guest-physical address of the top-level table */
+	bool used;
+	bool stale;	   /* the guest may have changed its tables since they were compared */
+	uint64_t last_use; /* in loads */
+	struct view user;
+};
+
+/* The kernel's view; its tables follow whatever CR3 holds. */
+static struct view kernel;
+static struct space spaces[LINUX_SLOTS];
+static uint64_t loads, made, fills, user_fills, invalidations, flushes;
+
+static struct space *find(uint64_t root)
+{
+	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
+		if (spaces[i].used && spaces[i].root == root)
+			return &spaces[i];
+	}
+	return NULL;
+}
+
+/* One that is free, or was not loaded for longest. Its process serves again, emptied. */
+static struct space *take(uint64_t root)
+{
+	struct space *oldest = &spaces[0];
+
+	for (unsigned int i = 0; i < LINUX_SLOTS && oldest->used; i++) {
+		if (!spaces[i].used || spaces[i].last_use < oldest->last_use)
+			oldest = &spaces[i];
+	}
+	if (oldest->used && oldest->user.user)
+		view_clear(&oldest->user);
+	oldest->used = true;
+	oldest->root = root;
+	made++;
+	return oldest;
+}
+
+static void sync_user(struct space *space)
+{
+	if (space && space->user.user)
+		view_sync(&space->user, true);
+	if (space)
+		space->stale = false;
+}
+
+/* Mappings that the host had no room for: start anew. */
+static void check_room(void)
+{
+	if (mapping_failed())
+		view_clear(&kernel);
+}
+
+void spaces_init(struct vcpu *v)
+{
+	kernel.identity = true;
+	linux_of(v)->space = NULL;
+}
+
+/*
+ * What user code may reach is compared when it runs next: until then its process is stopped.
+ */
+void backend_space_load(struct vcpu *v)
+{
+	uint64_t root = v->cr[3] & ~(uint64_t)(X86_PAGE_SIZE - 1);
+	struct space *space = v->cr[0] & X86_CR0_PG ? find(root) : NULL;
+
+	loads++;
+	linux_of(v)->space = space;
+	if (space) {
+		space->stale = true;
+		space->last_use = loads;
+	}
+	view_sync(&kernel, !(v->cr[4] & X86_CR4_PGE));
+	check_room();
+}
+
+void backend_space_flush(struct vcpu *v)
+{
+	flushes++;
+	if (linux_of(v)->space)
+		linux_of(v)->space->stale = true;
+	view_sync(&kernel, true);
+	check_room();
+}
+
+void backend_space_invalidate(struct vcpu *v, uint64_t va)
+{
+	struct space *space = linux_of(v)->space;
+
+	invalidations++;
+	view_invalidate(&kernel, (uint32_t)va);
+	if (space && space->user.user)
+		view_invalidate(&space->user, (uint32_t)va);
+}
+
+void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
+{
+	struct space *space = linux_of(v)->space;
+
+	if (vcpu_in_user(v)) {
+		user_fills++;
+		if (space && space->user.user)
+			view_fill(&space->user, (uint32_t)va, walk);
+		return;
+	}
+	fills++;
+	view_fill(&kernel, (uint32_t)va, walk);
+	if (mapping_failed()) {
+		view_clear(&kernel);
+		view_fill(&kernel, (uint32_t)va, walk);
+	}
+}
+
+struct user *space_user(struct vcpu *v)
+{
+	struct space *space = linux_of(v)->space;
+
+	if (!space) {
+		space = take(v->cr[3] & ~(uint64_t)(X86_PAGE_SIZE - 1));
+		space->last_use = loads;
+		space->stale = true;
+		linux_of(v)->space = space;
+	}
+	if (!space->user.user)
+		space->user.user = process_get((uint32_t)(space - spaces));
+	if (space->stale)
+		sync_user(space);
+	return space->user.user;
+}
+
+void space_lost_user(struct vcpu *v)
+{
+	struct space *space = linux_of(v)->space;
+
+	view_forget(&space->user);
+	space->user.user = NULL;
+}
+
+bool backend_code_held(struct vcpu *v, uint64_t va)
+{
+	(void)v;
+	return view_holds(&kernel, (uint32_t)va);
+}
+
+void backend_code_release(struct vcpu *v, uint64_t va)
+{
+	struct guest_walk walk;
+
+	if (guest_lookup(v, va, &walk))
+		memory_set_code_seen(walk.address / X86_PAGE_SIZE, true);
+	view_drop_page(&kernel, (uint32_t)va);
+}
+
+void backend_stats(void)
+{
+	stats_line("space.loads", loads);
+	stats_line("space.made", made);
+	stats_line("space.kernel-fills", fills);
+	stats_line("space.user-fills", user_fills);
+	stats_line("space.invalidations", invalidations);
+	stats_line("space.flushes", flushes);
+	mapping_stats();
+}

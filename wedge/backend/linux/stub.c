@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stub.c - the zygote, which makes user processes, and what a user process does before it runs
+ * guest code for the first time (user.h).
+ *
+ * The zygote is a child of the wedge's process that has unmapped everything but the stub and one
+ * page of stack, so a fork of it is cheap and holds no secret.
+ *
+ * Invariant: all of this lies in the sections .stub.*, which are copied to USER_STUB: it calls and
+ * reads nothing outside of them, the compiler's helpers included.
+ */
+#include "stub.h"
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+
+#define STUB_TEXT __attribute__((section(".stub.text")))
+#define STUB_DATA __attribute__((section(".stub.rodata")))
+
+enum {
+	SIGNAL_MASK_BYTES = 8,
+	SHARED_FIXED = HOST_MAP_SHARED | HOST_MAP_FIXED,
+	CLONE_FILES = 0x400,
+	POLL_IN = 1,
+	NO_HANG = 1,
+	/* The zygote's descriptors: it keeps no others. */
+	REQUEST_FD = 60,
+	CHANNEL_FD = 61,
+};
+
+#define HOST_USER_TOP 0x7ffffffff000
+
+/* Written by the wedge before it copies the stub. */
+struct stub_config stub_config __attribute__((section(".stub.data")));
+
+#define LOAD(field)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define IS(value)     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1)
+#define IS_NOT(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0)
+#define HAS(bits)     BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1)
+#define RETURN(what)  BPF_STMT(BPF_RET | BPF_K, what)
+#define IS_ELSE_TRAP(value) IS_NOT(value), RETURN(SECCOMP_RET_TRAP)
+
+/* Whose listening end the wedge has: one for all user processes, since they are forks of one. */
+static const struct sock_filter stop_filter[] STUB_DATA = {
+	LOAD(arch), IS_NOT(AUDIT_ARCH_X86_64), RETURN(SECCOMP_RET_ALLOW),
+	LOAD(nr),   IS(USER_STOP),	       RETURN(SECCOMP_RET_USER_NOTIF),
+	RETURN(SECCOMP_RET_ALLOW),
+};
+
+/*
+ * What a user process may ask of the host, whoever asks. The system calls of 32-bit code, which are
+ * meant for the guest, become a signal. Taking rights away from one's own memory is free; a page can
+ * be made writable, or mapped, only by way of the memory file.
+ */
+static const struct sock_filter user_filter[] STUB_DATA = {
+	LOAD(arch),
+	IS_ELSE_TRAP(AUDIT_ARCH_X86_64),
+	LOAD(nr),
+	IS(USER_STOP),
+	RETURN(SECCOMP_RET_ALLOW),
+	IS(__NR_rt_sigreturn),
+	RETURN(SECCOMP_RET_ALLOW),
+	IS(__NR_munmap),
+	RETURN(SECCOMP_RET_ALLOW),
+	IS(__NR_close),
+	RETURN(SECCOMP_RET_ALLOW),
+	IS(__NR_modify_ldt),
+	RETURN(SECCOMP_RET_ALLOW),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mprotect, 0, 4),
+	LOAD(args[2]),
+	HAS(HOST_PROT_WRITE),
+	RETURN(SECCOMP_RET_TRAP),
+	RETURN(SECCOMP_RET_ALLOW),
+	IS_ELSE_TRAP(__NR_mmap),
+	LOAD(args[4]),
+	IS_ELSE_TRAP(USER_MEMORY_FD),
+	LOAD(args[3]),
+	IS_ELSE_TRAP(SHARED_FIXED),
+	RETURN(SECCOMP_RET_ALLOW),
+};
+
+/* Signals that bring a user process into the stub. */
+static const uint8_t stub_signals[] STUB_DATA = {SIGILL, SIGTRAP, SIGBUS, SIGFPE,
+						 SIGUSR1, SIGSEGV, SIGSYS};
+
+STUB_TEXT static _Noreturn void stub_exit(void)
+{
+	for (;;)
+		host_call1(__NR_exit_group, 1);
+}
+
+STUB_TEXT static void must(long result)
+{
+	if (host_failed(result))
+		stub_exit();
+}
+
+STUB_TEXT static long install_filter(const struct sock_filter *filter, unsigned int count,
+				     unsigned int flags)
+{
+	struct sock_fprog program = {.len = (unsigned short)count,
+				     .filter = (struct sock_filter *)(uintptr_t)filter};
+
+	return host_call3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+STUB_TEXT static void take_signals(void)
+{
+	struct host_sigaction action = {
+		.handler = (uint64_t)stub_handler,
+		.flags = SA_SIGINFO | SA_ONSTACK | HOST_SA_RESTORER,
+		.restorer = (uint64_t)stub_stopped,
+		.mask = ~0ull,
+	};
+	uint64_t none = 0;
+
+	for (unsigned int i = 0; i < sizeof(stub_signals); i++)
+		must(host_call4(__NR_rt_sigaction, stub_signals[i], &action, 0, SIGNAL_MASK_BYTES));
+	must(host_call4(__NR_rt_sigprocmask, SIG_SETMASK, &none, 0, SIGNAL_MASK_BYTES));
+}
+
+/* Dies with the parent, also if that was faster. */
+STUB_TEXT static void stay_with(int parent)
+{
+	must(host_call2(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL));
+	if (host_call0(__NR_getppid) != parent)
+		stub_exit();
+}
+
+STUB_TEXT static _Noreturn void become_user(uint32_t slot)
+{
+	uint64_t at = (uint64_t)slot * USER_SLOT_SIZE;
+	stack_t stack = {.ss_sp = (void *)(USER_CHANNEL + 64), .ss_size = USER_CHANNEL_SIZE - 64};
+
+	must(host_map(USER_ORDERS, USER_ORDERS_SIZE, HOST_PROT_READ, SHARED_FIXED,
+		      CHANNEL_FD, at));
+	must(host_map(USER_CHANNEL, USER_CHANNEL_SIZE, HOST_PROT_READ | HOST_PROT_WRITE,
+		      SHARED_FIXED, CHANNEL_FD, at + USER_ORDERS_SIZE));
+	must(host_call2(__NR_sigaltstack, &stack, 0));
+	take_signals();
+	must(host_call3(__NR_close_range, 0, ~0u, 0));
+	if (stub_config.dispatch)
+		must(host_call5(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON,
+				USER_STUB, USER_STUB_SIZE, 0));
+	must(install_filter(user_filter, sizeof(user_filter) / sizeof(user_filter[0]), 0));
+	for (;;)
+		__asm__ volatile("int3");
+}
+
+STUB_TEXT static void reap(void)
+{
+	bool any = false;
+
+	while (host_call4(__NR_wait4, -1, 0, NO_HANG, 0) > 0)
+		any = true;
+	if (any)
+		host_call2(__NR_kill, stub_config.parent, SIGURG);
+}
+
+/* Waits for a request or a dead child; SIGCHLD is let in only here. */
+STUB_TEXT static void wait_for_work(void)
+{
+	struct {
+		int32_t fd;
+		int16_t events, happened;
+	} poll = {.fd = REQUEST_FD, .events = POLL_IN};
+	uint64_t none = 0;
+
+	host_call5(__NR_ppoll, &poll, 1, 0, &none, SIGNAL_MASK_BYTES);
+	reap();
+}
+
+STUB_TEXT static void serve(int self)
+{
+	uint32_t slot;
+	int32_t child;
+	/* Never blocks: the other end writes whole numbers. */
+	long got = host_call(__NR_recvfrom, REQUEST_FD, (uint64_t)&slot,
+			     sizeof(slot), 0x40 /* MSG_DONTWAIT */, 0, 0);
+
+	if (got == 0)
+		stub_exit();
+	if (got != sizeof(slot))
+		return;
+	child = (int32_t)host_call5(__NR_clone, SIGCHLD, 0, 0, 0, 0);
+	if (child == 0) {
+		stay_with(self);
+		become_user(slot);
+	}
+	must(host_call3(__NR_write, REQUEST_FD, &child, sizeof(child)));
+}
+
+STUB_TEXT static void unmap_all_else(void)
+{
+	uint64_t end = USER_STACK + USER_STACK_SIZE;
+
+	host_call2(__NR_munmap, 0, USER_STUB);
+	host_call2(__NR_munmap, USER_STUB + USER_STUB_SIZE,
+		   USER_STACK - USER_STUB - USER_STUB_SIZE);
+	host_call2(__NR_munmap, end, HOST_USER_TOP - end);
+}
+
+/* An empty handler, so that the signal interrupts ppoll. */
+STUB_TEXT static void notice(int signal)
+{
+	(void)signal;
+}
+
+STUB_TEXT __attribute__((naked)) static void stub_return(void)
+{
+	__asm__("movl $15, %eax; syscall");
+}
+
+STUB_TEXT static void take_child_signal(void)
+{
+	struct host_sigaction action = {
+		.handler = (uint64_t)notice,
+		.flags = HOST_SA_RESTORER,
+		.restorer = (uint64_t)stub_return,
+	};
+	uint64_t child = 1ull << (SIGCHLD - 1);
+
+	must(host_call4(__NR_rt_sigprocmask, SIG_SETMASK, &child, 0, SIGNAL_MASK_BYTES));
+	must(host_call4(__NR_rt_sigaction, SIGCHLD, &action, 0, SIGNAL_MASK_BYTES));
+}
+
+STUB_TEXT static void keep_descriptors(void)
+{
+	must(host_call3(__NR_dup3, stub_config.request_fd, REQUEST_FD, 0));
+	must(host_call3(__NR_dup3, stub_config.channel_fd, CHANNEL_FD, 0));
+	must(host_call3(__NR_close_range, 0, REQUEST_FD - 1, 0));
+	must(host_call3(__NR_close_range, CHANNEL_FD + 1, ~0u, 0));
+}
+
+STUB_TEXT _Noreturn void stub_zygote(void)
+{
+	int self = (int)host_call0(__NR_getpid);
+	int32_t listener, go;
+
+	stay_with(stub_config.parent);
+	unmap_all_else();
+	take_child_signal();
+	listener = (int32_t)install_filter(stop_filter,
+					   sizeof(stop_filter) / sizeof(stop_filter[0]),
+					   SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	/* The descriptors are shared with the wedge until it has heard the number. */
+	must(host_call3(__NR_write, stub_config.request_fd, &listener, sizeof(listener)));
+	must(host_call3(__NR_read, stub_config.request_fd, &go, sizeof(go)));
+	must(host_call1(__NR_unshare, CLONE_FILES));
+	keep_descriptors();
+	for (;;) {
+		wait_for_work();
+		serve(self);
+	}
+}

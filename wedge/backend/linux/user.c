@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user.c - guest user code runs: the vCPU's registers go into a user process's signal frame, and
+ * come out of it when it stops.
+ *
+ * Invariant: a frame comes from memory that guest user code can write. It may lie about registers,
+ * which are the guest's own; it decides about nothing else: its place is checked, the vector is one
+ * that user code can raise, code and stack selectors are those of 32-bit code.
+ */
+#include <wedge/arch.h>
+#include <wedge/log.h>
+#include "process.h"
+#include "user_run.h"
+#include "user_segments.h"
+
+enum {
+	SYSTEM_CALL_VECTOR = 0x80,
+	INT_LENGTH = 2,
+	STACK_OFFSET = offsetof(struct user_channel, stack),
+	XSTATE_ALIGN = 64,
+	ERROR_IDT = 2, /* #GP: the selector's index names a gate */
+	USER_FLAGS = 0x240dd5 | X86_FLAGS_IF | X86_FLAGS_RF, /* what user code can set itself */
+};
+
+/* A stretch of a channel's stack, by the user process's address; NULL if it is not there. */
+static void *in_channel(const struct user *user, uint64_t address, uint64_t size, uint64_t align)
+{
+	uint64_t offset = address - USER_CHANNEL;
+
+	if (offset < STACK_OFFSET || offset >= USER_CHANNEL_SIZE ||
+	    size > USER_CHANNEL_SIZE - offset || address % align)
+		return NULL;
+	return (char *)user->channel + offset;
+}
+
+/* The frame of the signal that stopped it, checked; false if there is none. */
+static bool find_frame(struct user *user)
+{
+	struct ucontext *context;
+	uint64_t at = user->channel->frame;
+
+	context = in_channel(user, at, sizeof(*context), 8);
+	if (!context)
+		return false;
+	user->frame_address = at;
+	user->frame = context;
+	user->xstate_address = (uint64_t)context->uc_mcontext.fpstate;
+	user->xstate =
+		in_channel(user, user->xstate_address, machine.info.xstate_bytes, XSTATE_ALIGN);
+	return user->xstate;
+}
+
+static void save_xstate(void *area)
+{
+	uint32_t low = (uint32_t)machine.xstate_mask, high = (uint32_t)(machine.xstate_mask >> 32);
+
+	__asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(low), "d"(high) : "memory");
+}
+
+/* ---- before ---- */
+
+static void write_frame(struct vcpu *v, struct user *user)
+{
+	struct ucontext *context = user->frame;
+	struct sigcontext *c = &context->uc_mcontext;
+	struct linux_vcpu *l = linux_of(v);
+
+	c->rax = (uint32_t)v->gpr[X86_RAX];
+	c->rcx = (uint32_t)v->gpr[X86_RCX];
+	c->rdx = (uint32_t)v->gpr[X86_RDX];
+	c->rbx = (uint32_t)v->gpr[X86_RBX];
+	c->rsp = (uint32_t)v->gpr[X86_RSP];
+	c->rbp = (uint32_t)v->gpr[X86_RBP];
+	c->rsi = (uint32_t)v->gpr[X86_RSI];
+	c->rdi = (uint32_t)v->gpr[X86_RDI];
+	c->r8 = c->r9 = c->r10 = c->r11 = c->r12 = c->r13 = c->r14 = c->r15 = 0;
+	c->rip = (uint32_t)v->rip;
+	c->eflags = (v->rflags & USER_FLAGS) | X86_FLAGS_FIXED | X86_FLAGS_IF;
+	c->cs = HOST_CS32;
+	c->ss = HOST_DS;
+	if (v->cs & X86_SELECTOR_LDT)
+		c->cs = (uint16_t)v->cs;
+	else
+		l->user_cs = (uint16_t)v->cs;
+	if (v->ss & X86_SELECTOR_LDT)
+		c->ss = (uint16_t)v->ss;
+	else
+		l->user_ss = (uint16_t)v->ss;
+	c->fpstate = (void *)user->xstate_address;
+	context->uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | UC_FP_XSTATE;
+	context->uc_sigmask = 0;
+	user->orders->frame = user->frame_address;
+	save_xstate(user->xstate);
+}
+
+/* ---- after ---- */
+
+/* 32-bit code, by the host's flat selector or one of the guest's LDT. */
+static bool is_guest_code(const struct sigcontext *c)
+{
+	return c->cs == HOST_CS32 || (c->cs & X86_SELECTOR_LDT);
+}
+
+static void read_frame(struct vcpu *v, const struct sigcontext *c)
+{
+	const struct linux_vcpu *l = linux_of(v);
+
+	v->gpr[X86_RAX] = (uint32_t)c->rax;
+	v->gpr[X86_RCX] = (uint32_t)c->rcx;
+	v->gpr[X86_RDX] = (uint32_t)c->rdx;
+	v->gpr[X86_RBX] = (uint32_t)c->rbx;
+	v->gpr[X86_RSP] = (uint32_t)c->rsp;
+	v->gpr[X86_RBP] = (uint32_t)c->rbp;
+	v->gpr[X86_RSI] = (uint32_t)c->rsi;
+	v->gpr[X86_RDI] = (uint32_t)c->rdi;
+	v->rip = (uint32_t)c->rip;
+	v->rflags = (v->rflags & X86_FLAGS_IOPL) | (c->eflags & USER_FLAGS) | X86_FLAGS_FIXED |
+		    X86_FLAGS_IF;
+	v->cs = c->cs & X86_SELECTOR_LDT ? c->cs | 3u : l->user_cs;
+	v->ss = c->ss & X86_SELECTOR_LDT ? c->ss | 3u : l->user_ss;
+}
+
+/* `int n` of user code is #GP on the host, with the vector in the error code (SDM 3A 6.13). */
+static void general_protection(struct vcpu *v)
+{
+	uint32_t error = (uint32_t)v->trap_error;
+
+	if ((error & 7) != ERROR_IDT) {
+		core_trap(v, 0);
+		return;
+	}
+	v->rip += INT_LENGTH;
+	exception_deliver(v, error >> 3 & 0xff, ARCH_NO_ERROR_CODE, INT_LENGTH);
+}
+
+static void classify(struct vcpu *v, int signal, const struct sigcontext *c, bool native)
+{
+	v->trap = c->trapno;
+	v->trap_error = (uint16_t)c->err;
+	switch (signal) {
+	case SIGUSR1:
+		return;
+	case SIGSYS:
+		exception_deliver(v, SYSTEM_CALL_VECTOR, ARCH_NO_ERROR_CODE, INT_LENGTH);
+		return;
+	}
+	/* The selector it loaded itself is put right with the next resume; then it may try again. */
+	if (native && (v->trap == X86_TRAP_PF || v->trap == X86_TRAP_GP))
+		return;
+	switch (v->trap) {
+	case X86_TRAP_GP:
+		general_protection(v);
+		return;
+	case X86_TRAP_PF:
+		core_trap(v, (uint32_t)c->cr2);
+		return;
+	case X86_TRAP_DE:
+	case X86_TRAP_DB:
+	case X86_TRAP_BP:
+	case X86_TRAP_OF:
+	case X86_TRAP_BR:
+	case X86_TRAP_UD:
+	case X86_TRAP_NP:
+	case X86_TRAP_SS:
+	case X86_TRAP_MF:
+	case X86_TRAP_AC:
+	case X86_TRAP_XM:
+		core_trap(v, 0);
+		return;
+	default:
+		exception_gp(v, 0);
+	}
+}
+
+/*
+ * Only code that means harm gets here: it went into 64-bit mode, or to the stub by itself. The guest
+ * sees a general protection fault where its process was resumed last.
+ */
+static void end_hostile(struct vcpu *v, struct user *user)
+{
+	process_kill(user);
+	space_lost_user(v);
+	v->trap = X86_TRAP_GP;
+	v->trap_error = 0;
+	exception_gp(v, 0);
+}
+
+static void stopped(struct vcpu *v, struct user *user)
+{
+	const struct sigcontext *c;
+	bool native;
+
+	if (!find_frame(user) || !is_guest_code(&user->frame->uc_mcontext) ||
+	    !linux_xrstor(user->xstate, machine.xstate_mask)) {
+		end_hostile(v, user);
+		return;
+	}
+	c = &user->frame->uc_mcontext;
+	read_frame(v, c);
+	native = user_segments_read(v, user);
+	classify(v, (int)user->channel->signal, c, native);
+}
+
+void user_run(struct vcpu *v)
+{
+	struct user *user = space_user(v);
+
+	if (v->retry)
+		core_retry(v);
+	/* Its first stop was in the stub itself; every other was checked then. */
+	if (!user->frame && !find_frame(user))
+		wedge_fatal("a new user process has no signal frame");
+	user_segments_load(v, user);
+	write_frame(v, user);
+	if (process_run(v, user))
+		stopped(v, user);
+	else
+		end_hostile(v, user);
+}

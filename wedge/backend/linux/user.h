@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user.h - the host processes that run guest user code, one for each guest address space ("user
+ * process"), and how they and the wedge speak with each other.
+ *
+ * A user process holds the pages of guest user code below 4 GiB and three things above: the stub
+ * (code, read-only), its orders (read-only to it), and its channel (its alternate signal stack).
+ * Whatever stops it - a system call, a fault, SIGUSR1 - enters the stub as a signal handler, which
+ * makes the system call USER_STOP. A seccomp filter turns that into a notification: the process is
+ * stopped by the host's kernel, and the wedge, which holds the listening end, knows it for certain.
+ * The answer lets the stub go on, right behind that system call: it carries out the orders (system
+ * calls, all operands in the read-only page, no use of any register or stack the guest may have
+ * prepared), and returns from the signal with the registers the wedge has put into the frame.
+ *
+ * To map memory, an order needs the memory file. The wedge adds it to the process's descriptors
+ * with the very answer, and the last order closes it: it is never open while guest code runs.
+ *
+ * Invariant: guest user code may execute any instruction, jump into 64-bit mode, into the stub, and
+ * forge anything in the channel. So everything read from a channel is untrusted, and a user process
+ * is stopped only if the host's kernel says so.
+ */
+#ifndef WEDGE_BACKEND_LINUX_USER_H
+#define WEDGE_BACKEND_LINUX_USER_H
+
+#define USER_STUB      0x700000000000
+#define USER_STUB_SIZE 0x4000
+#define USER_STACK     0x700000008000 /* for the zygote and until the first signal */
+#define USER_ORDERS    0x700000010000
+#define USER_CHANNEL   0x700000020000
+
+#define USER_STACK_SIZE	  0x1000
+#define USER_ORDERS_SIZE  0x4000
+#define USER_CHANNEL_SIZE 0xc000
+#define USER_SLOT_SIZE	  (USER_ORDERS_SIZE + USER_CHANNEL_SIZE)
+
+/* The system call that stops: getppid, which takes and changes nothing. */
+#define USER_STOP 110
+
+/* The number under which orders find the memory file. */
+#define USER_MEMORY_FD 3
+
+#define USER_ORDER_MAX 256
+
+/* Offsets for the stub; checked below. */
+#define ORDERS_COUNT	0
+#define ORDERS_AGAIN	8
+#define ORDERS_FRAME	16
+#define ORDERS_SELECTOR 24
+#define ORDERS_LIST	288
+#define ORDER_SIZE	56
+#define CHANNEL_FRAME	 0
+#define CHANNEL_SIGNAL	 8
+#define CHANNEL_SELECTOR 16
+#define CHANNEL_ERROR	 24
+
+#ifndef __ASSEMBLER__
+#include "host.h"
+
+/* One system call. */
+struct user_order {
+	uint64_t number;
+	uint64_t argument[6];
+};
+
+/* In the order of USER_*: */
+enum user_segment { USER_DS, USER_ES, USER_FS, USER_GS, USER_SEGMENTS };
+
+enum { USER_DESCRIPTORS = 16 };
+
+struct user_orders {
+	uint64_t count;
+	uint64_t again;			   /* stop once more instead of returning to the guest */
+	uint64_t frame;			   /* where the signal frame to return from is */
+	uint16_t selector[USER_SEGMENTS];  /* to load before that */
+	struct user_desc descriptor[USER_DESCRIPTORS]; /* what modify_ldt orders point to */
+	struct user_order list[USER_ORDER_MAX];
+};
+
+struct user_channel {
+	uint64_t frame; /* address of the signal's struct ucontext */
+	uint64_t signal;
+	uint16_t selector[USER_SEGMENTS];
+	int64_t error; /* of the last order that failed */
+	uint64_t reserved[4];
+	char stack[USER_CHANNEL_SIZE - 64];
+};
+
+_Static_assert(offsetof(struct user_orders, list) == ORDERS_LIST, "as the stub believes");
+_Static_assert(offsetof(struct user_orders, selector) == ORDERS_SELECTOR, "as the stub believes");
+_Static_assert(sizeof(struct user_order) == ORDER_SIZE, "as the stub believes");
+_Static_assert(sizeof(struct user_orders) <= USER_ORDERS_SIZE, "fits");
+_Static_assert(offsetof(struct user_channel, selector) == CHANNEL_SELECTOR, "as the stub believes");
+_Static_assert(offsetof(struct user_channel, error) == CHANNEL_ERROR, "as the stub believes");
+_Static_assert(sizeof(struct user_channel) == USER_CHANNEL_SIZE, "fills its pages");
+
+/* What the stub needs to know; behind its code, read-only. */
+struct stub_config {
+	int32_t request_fd; /* the zygote's end of a socket pair */
+	int32_t channel_fd; /* the file of all slots: orders, then channel */
+	int32_t parent;	    /* the wedge's process */
+	uint32_t dispatch;  /* use syscall user dispatch */
+};
+
+#endif /* __ASSEMBLER__ */
+#endif /* WEDGE_BACKEND_LINUX_USER_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user_segments.h - the segment registers of guest user code, between what the guest believes and
+ * what a user process has.
+ *
+ * Invariant: see user_segments.c.
+ */
+#ifndef WEDGE_BACKEND_LINUX_USER_SEGMENTS_H
+#define WEDGE_BACKEND_LINUX_USER_SEGMENTS_H
+
+#include "process.h"
+
+/* Before user code runs: selectors into the orders, descriptors by order. */
+void user_segments_load(struct vcpu *v, struct user *user);
+
+/*
+ * After it has stopped: what the guest believes to be in DS, ES, FS and GS, into v->selector.
+ * Returns true if user code has loaded a selector of the guest's GDT itself, which the host's GDT
+ * has something else for: the next load puts that right.
+ */
+bool user_segments_read(struct vcpu *v, const struct user *user);
+
+#endif /* WEDGE_BACKEND_LINUX_USER_SEGMENTS_H */

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * view.c - see view.h. Two-level tables with 4 MiB pages (SDM 3A section 4.3), or no paging at all.
+ *
+ * Invariant: a bit in `present` is set exactly if the host has a mapping there (or will have, once a
+ * user process has carried out its orders).
+ */
+#include <wedge/arch.h>
+#include <wedge/log.h>
+#include <wedge/lib.h>
+#include "view.h"
+
+enum {
+	LARGE = 1 << VIEW_TABLE_SHIFT,
+	PAGE = X86_PAGE_SIZE,
+	LOW_END = 0x10000, /* hosts do not let a process map its first pages */
+	FILL_RUN = 16,	   /* pages that one fault maps at most, if they are neighbours */
+};
+
+#define FRAME 0xfffff000u
+
+static struct view_table *free_tables;
+
+static struct view_table *new_table(uint32_t pde)
+{
+	struct view_table *t = free_tables;
+
+	if (t)
+		free_tables = t->next_free;
+	else
+		t = backend_allocate(sizeof(*t));
+	if (!t)
+		wedge_fatal("the wedge's heap of %u MiB is used up", LINUX_HEAP_SIZE >> 20);
+	memset(t->present, 0, sizeof(t->present));
+	t->pde = pde;
+	t->local = false;
+	return t;
+}
+
+static bool is_large(uint32_t pde)
+{
+	return (pde & X86_PTE_PS) && (linux_this_vcpu()->cr[4] & X86_CR4_PSE);
+}
+
+static bool get(const uint64_t *bits, unsigned int n)
+{
+	return bits[n / 64] >> n % 64 & 1;
+}
+
+static void set(uint64_t *bits, unsigned int n, bool value)
+{
+	uint64_t bit = 1ull << n % 64;
+
+	bits[n / 64] = value ? bits[n / 64] | bit : bits[n / 64] & ~bit;
+}
+
+/* ---- what the guest's entries allow ---- */
+
+/*
+ * The host's rights for a leaf below `pde`; 0: must not be mapped. A leaf whose accessed bit is
+ * clear must fault, so that it is set; one that is not dirty must not be writable.
+ */
+static unsigned int rights(const struct view *view, uint32_t pde, uint32_t leaf)
+{
+	uint32_t both = is_large(pde) ? pde : pde & leaf;
+	unsigned int prot = HOST_PROT_READ;
+
+	if (!(both & X86_PTE_P) || !(leaf & X86_PTE_A))
+		return 0;
+	if (view->user && !(both & X86_PTE_U))
+		return 0;
+	if ((both & X86_PTE_W) && (leaf & X86_PTE_D))
+		prot |= HOST_PROT_WRITE;
+	if (view->user || is_large(pde) || memory_code_seen(leaf / PAGE))
+		prot |= HOST_PROT_EXEC;
+	return prot;
+}
+
+/* The guest's table below an entry; NULL if that is no memory. */
+static const uint32_t *guest_table(uint32_t pde)
+{
+	return guest_pointer(pde & FRAME, PAGE);
+}
+
+static const uint32_t *guest_top(void)
+{
+	return guest_pointer(linux_this_vcpu()->cr[3] & FRAME, PAGE);
+}
+
+static bool paging(void)
+{
+	return linux_this_vcpu()->cr[0] & X86_CR0_PG;
+}
+
+/* ---- taking away ---- */
+
+static void drop_table(struct view *view, unsigned int top)
+{
+	struct view_table *t = view->tables[top];
+
+	t->next_free = free_tables;
+	free_tables = t;
+	view->tables[top] = NULL;
+	set(view->present, top, false);
+}
+
+/* The window is never the guest's. */
+static void remove_range(const struct view *view, uint64_t from, uint64_t end)
+{
+	uint64_t window_end = WEDGE_BASE + WEDGE_SIZE;
+
+	if (view->user || end <= WEDGE_BASE || from >= window_end) {
+		mapping_remove(view, from, end - from);
+		return;
+	}
+	if (from < WEDGE_BASE)
+		mapping_remove(view, from, WEDGE_BASE - from);
+	if (end > window_end)
+		mapping_remove(view, window_end, end - window_end);
+}
+
+void view_forget(struct view *view)
+{
+	for (unsigned int top = 0; top < VIEW_ENTRIES; top++) {
+		if (view->tables[top])
+			drop_table(view, top);
+	}
+	view->identity = false;
+}
+
+void view_clear(struct view *view)
+{
+	view_forget(view);
+	remove_range(view, LOW_END, 1ull << 32);
+}
+
+/* ---- comparing ---- */
+
+/* Adjacent pages that need the same change are told to the host together. */
+struct run {
+	const struct view *view;
+	uint64_t from, end;
+	unsigned int prot; /* 0: remove */
+};
+
+static void run_flush(struct run *run)
+{
+	if (run->from == run->end)
+		return;
+	if (run->prot)
+		mapping_protect(run->view, run->from, run->end - run->from, run->prot);
+	else
+		remove_range(run->view, run->from, run->end);
+	run->from = run->end = 0;
+}
+
+static void run_add(struct run *run, uint64_t va, uint64_t size, unsigned int prot)
+{
+	if (run->end != va || run->prot != prot) {
+		run_flush(run);
+		run->from = va;
+		run->prot = prot;
+	}
+	run->end = va + size;
+}
+
+/*
+ * Brings one mapped page in line. Rights are only taken away here: what the guest allows beyond is
+ * added when it is used. Writing again comes by way of a new mapping, since a user process may not
+ * make its pages writable.
+ */
+static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uint32_t now,
+		       struct run *run)
+{
+	unsigned int n = va / PAGE % VIEW_ENTRIES;
+	uint32_t seen = t->seen[n];
+	unsigned int had = rights(view, t->pde, seen), has;
+
+	if (now == seen)
+		return;
+	has = rights(view, t->pde, now) & had;
+	/* What stands there must give no more rights than the host does now. */
+	t->seen[n] = has & HOST_PROT_WRITE ? now : now & ~(uint32_t)X86_PTE_D;
+	if (!has || ((now ^ seen) & FRAME)) {
+		set(t->present, n, false);
+		run_add(run, va, PAGE, 0);
+	} else if (has != had) {
+		run_add(run, va, PAGE, has);
+	}
+}
+
+static void sync_table(struct view *view, struct view_table *t, unsigned int top, struct run *run)
+{
+	const uint32_t *guest = guest_table(t->pde);
+
+	for (unsigned int i = 0; i < VIEW_ENTRIES / 64; i++) {
+		for (uint64_t bits = t->present[i]; bits; bits &= bits - 1) {
+			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+			uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT | n * PAGE;
+
+			sync_entry(view, t, va, guest ? guest[n] : 0, run);
+		}
+	}
+}
+
+/* The same table, or the same large page with the same rights, is still hooked. */
+static bool same_table(const struct view *view, const struct view_table *t, uint32_t now)
+{
+	uint32_t ignored = is_large(now) ? 0 : (uint32_t)(X86_PTE_A | X86_PTE_D);
+
+	if (is_large(now) && rights(view, now, now) != rights(view, t->pde, t->pde))
+		return false;
+	if (is_large(now))
+		ignored = (uint32_t)(X86_PTE_A | X86_PTE_D | X86_PTE_G);
+	return !((now ^ t->pde) & ~ignored);
+}
+
+static void sync_top(struct view *view, unsigned int top, uint32_t now, bool all, struct run *run)
+{
+	struct view_table *t = view->tables[top];
+	uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT;
+
+	if (!same_table(view, t, now)) {
+		run_add(run, va, LARGE, 0);
+		drop_table(view, top);
+	} else if (!is_large(now) && (all || t->local)) {
+		sync_table(view, t, top, run);
+	}
+}
+
+void view_sync(struct view *view, bool all)
+{
+	const uint32_t *guest;
+	struct run run = {.view = view};
+
+	if (view->identity != !paging()) {
+		view_clear(view);
+		return;
+	}
+	if (view->identity)
+		return;
+	guest = guest_top();
+	for (unsigned int i = 0; i < VIEW_ENTRIES / 64; i++) {
+		for (uint64_t bits = view->present[i]; bits; bits &= bits - 1) {
+			unsigned int top = i * 64 + (unsigned int)__builtin_ctzll(bits);
+
+			sync_top(view, top, guest ? guest[top] : 0, all, &run);
+		}
+	}
+	run_flush(&run);
+}
+
+void view_invalidate(struct view *view, uint32_t va)
+{
+	unsigned int top = va >> VIEW_TABLE_SHIFT, n = va / PAGE % VIEW_ENTRIES;
+	const uint32_t *guest = guest_top(), *table;
+	struct view_table *t = view->tables[top];
+	struct run run = {.view = view};
+
+	if (!t || !paging())
+		return;
+	if (!guest || !same_table(view, t, guest[top])) {
+		run_add(&run, (uint64_t)top << VIEW_TABLE_SHIFT, LARGE, 0);
+		drop_table(view, top);
+	} else if (!is_large(t->pde) && get(t->present, n)) {
+		table = guest_table(t->pde);
+		sync_entry(view, t, va & FRAME, table ? table[n] : 0, &run);
+	}
+	run_flush(&run);
+}
+
+/* ---- filling ---- */
+
+static void check_memory(uint64_t va, uint64_t physical, uint64_t size)
+{
+	if (physical + size > machine.info.memory_bytes)
+		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
+			    physical);
+	if (va < WEDGE_BASE + WEDGE_SIZE && va + size > WEDGE_BASE)
+		wedge_fatal("the guest uses %lx, where the wedge is: boot it with reservetop=8M",
+			    va);
+}
+
+static struct view_table *table_for(struct view *view, unsigned int top, uint32_t pde)
+{
+	struct view_table *t = view->tables[top];
+	struct run run = {.view = view};
+
+	if (t && same_table(view, t, pde))
+		return t;
+	if (t) {
+		run_add(&run, (uint64_t)top << VIEW_TABLE_SHIFT, LARGE, 0);
+		run_flush(&run);
+		drop_table(view, top);
+	}
+	t = new_table(pde);
+	view->tables[top] = t;
+	set(view->present, top, true);
+	return t;
+}
+
+/* A large page may reach beyond the guest's memory: what is there is mapped. */
+static void fill_large(struct view *view, unsigned int top, uint32_t pde)
+{
+	uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT;
+	uint64_t physical = pde & 0xffc00000, size = LARGE;
+	struct view_table *t = table_for(view, top, pde);
+
+	t->pde = pde;
+	if (physical + size > machine.info.memory_bytes)
+		size = machine.info.memory_bytes - physical;
+	check_memory(va, physical, size);
+	mapping_set(view, va, size, physical, rights(view, pde, pde));
+}
+
+static bool continues(const struct view *view, const struct view_table *t, const uint32_t *guest,
+		      unsigned int n, uint32_t physical, unsigned int prot)
+{
+	return n < VIEW_ENTRIES && !get(t->present, n) &&
+	       (guest[n] & FRAME) == physical && rights(view, t->pde, guest[n]) == prot;
+}
+
+static void note_mapped(struct view_table *t, unsigned int n, uint32_t entry)
+{
+	set(t->present, n, true);
+	t->seen[n] = entry;
+	if (!(entry & X86_PTE_G))
+		t->local = true;
+}
+
+/* Neighbours in the guest's table that are neighbours in memory too come along for nothing. */
+static void fill_small(struct view *view, struct view_table *t, uint32_t va,
+		       const struct guest_walk *walk, unsigned int prot)
+{
+	const uint32_t *guest = guest_table(t->pde);
+	unsigned int n = va / PAGE % VIEW_ENTRIES, first = n, end = n + 1;
+	uint32_t frame = (uint32_t)walk->address & FRAME;
+
+	while (guest && end < n + FILL_RUN &&
+	       continues(view, t, guest, end, frame + (end - n) * PAGE, prot))
+		end++;
+	while (guest && first > 0 && n - first < FILL_RUN &&
+	       continues(view, t, guest, first - 1, frame - (n - first + 1) * PAGE, prot))
+		first--;
+	for (unsigned int i = first; i < end; i++)
+		note_mapped(t, i, i == n ? (uint32_t)walk->entry[1] : guest[i]);
+	va = (va & FRAME) - (n - first) * PAGE;
+	check_memory(va, frame - (n - first) * PAGE, (end - first) * PAGE);
+	mapping_set(view, va, (end - first) * PAGE, frame - (n - first) * PAGE, prot);
+}
+
+static void fill_identity(struct view *view)
+{
+	if (!view->identity)
+		view_clear(view);
+	view->identity = true;
+	mapping_set(view, LOW_END, machine.info.memory_bytes - LOW_END, LOW_END,
+		    HOST_PROT_READ | HOST_PROT_WRITE | HOST_PROT_EXEC);
+}
+
+void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
+{
+	unsigned int top = va >> VIEW_TABLE_SHIFT, prot;
+	struct view_table *t;
+
+	if (!paging()) {
+		fill_identity(view);
+		return;
+	}
+	if (walk->leaf == 2) {
+		fill_large(view, top, (uint32_t)walk->entry[2]);
+		return;
+	}
+	t = table_for(view, top, (uint32_t)walk->entry[2]);
+	prot = rights(view, t->pde, (uint32_t)walk->entry[1]);
+	if (walk->forced)
+		prot |= HOST_PROT_WRITE;
+	if (!prot)
+		return;
+	fill_small(view, t, va, walk, prot);
+	/* A page that the kernel may write only now is taken away at the next flush. */
+	if (walk->forced) {
+		t->local = true;
+		t->seen[va / PAGE % VIEW_ENTRIES] = 0;
+	}
+}
+
+void view_drop_page(struct view *view, uint32_t va)
+{
+	struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
+	unsigned int n = va / PAGE % VIEW_ENTRIES;
+
+	if (!t || is_large(t->pde) || !get(t->present, n))
+		return;
+	set(t->present, n, false);
+	remove_range(view, va & FRAME, (va & (uint64_t)FRAME) + PAGE);
+}
+
+bool view_holds(const struct view *view, uint32_t va)
+{
+	const struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
+	unsigned int n = va / PAGE % VIEW_ENTRIES;
+
+	return t && !is_large(t->pde) && get(t->present, n) &&
+	       !(rights(view, t->pde, t->seen[n]) & HOST_PROT_EXEC);
+}
