@@ -33,8 +33,8 @@
 #define USER_CHANNEL_SIZE 0xc000
 #define USER_SLOT_SIZE	  (USER_ORDERS_SIZE + USER_CHANNEL_SIZE)
 
-/* The system call that stops: getppid, which takes and changes nothing. */
-#define USER_STOP 110
+/* The system call that stops: getpgrp, which takes and changes nothing. */
+#define USER_STOP 111
 
 /* The number under which orders find the memory file. */
 #define USER_MEMORY_FD 3
