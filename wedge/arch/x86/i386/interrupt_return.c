@@ -115,7 +115,9 @@ void arch_interrupt_return(struct vcpu *v, unsigned int size)
 		return_to_user(v, size);
 		return;
 	}
-	if (!segment_enter_kernel_code(v, (uint16_t)slot[SLOT_CS], slot[SLOT_EIP]))
+	if ((uint16_t)slot[SLOT_CS] == v->kernel_cs)
+		v->rip = slot[SLOT_EIP];
+	else if (!segment_enter_kernel_code(v, (uint16_t)slot[SLOT_CS], slot[SLOT_EIP]))
 		return;
 	v->rflags = (slot[SLOT_FLAGS] & ~ARCH_FLAGS_NOT_FOR_RING_3) | X86_FLAGS_FIXED;
 	v->gpr[X86_RSP] = (v->gpr[X86_RSP] + INNER_SLOTS * size) & ARCH_ADDRESS_MASK;
