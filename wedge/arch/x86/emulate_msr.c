@@ -14,10 +14,16 @@ enum { SFMASK_ALL = 0x257fd5 };
 /* What the guest may set in EFER: SCE and NX; LME and LMA are fixed in 64-bit mode. */
 enum { EFER_ALLOWED = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX };
 
+/*
+ * AMD's hardware configuration: SMM is locked, and the time stamp counter runs at a constant rate.
+ * Linux reads it early and unprepared for a fault. It cannot be written.
+ */
+enum { HWCR_VALUE = 1 << 24 | 1 };
+
 /* The registers that came with long mode; of these the wedge knows EFER and those behind it. */
 static bool exists(uint32_t msr)
 {
-	return ARCH_LONG_MODE || msr < X86_MSR_EFER;
+	return ARCH_LONG_MODE || msr < X86_MSR_EFER || msr == X86_MSR_HWCR;
 }
 
 /* Where an MSR lives that is nothing but storage to the wedge; NULL for all others. */
@@ -69,6 +75,9 @@ static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
 		return true;
 	case X86_MSR_EFER:
 		*value = v->efer;
+		return true;
+	case X86_MSR_HWCR:
+		*value = HWCR_VALUE;
 		return true;
 	case X86_MSR_FS_BASE:
 		backend_read_bases(v);

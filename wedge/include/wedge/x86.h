@@ -108,6 +108,7 @@
 #define X86_MSR_GS_BASE	       0xc0000101
 #define X86_MSR_KERNEL_GS_BASE 0xc0000102
 #define X86_MSR_TSC_AUX	       0xc0000103
+#define X86_MSR_HWCR	       0xc0010015 /* AMD's manual volume 2, appendix A */
 
 /* General registers in the order ModRM numbers them, SDM 2A table 2-2 */
 #define X86_RAX 0
