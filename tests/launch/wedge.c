@@ -17,7 +17,9 @@ enum {
 	SYS_READ = 0,
 	SYS_WRITE = 1,
 	SYS_POLL = 7,
+	SYS_RT_SIGPROCMASK = 14,
 	SYS_PREAD = 17,
+	SYS_PWRITE = 18,
 	SYS_PAUSE = 34,
 	SYS_NANOSLEEP = 35,
 	SYS_FORK = 57,
@@ -26,7 +28,7 @@ enum {
 	SYS_EXIT_GROUP = 231
 };
 
-enum { POLL_IN = 1, FUTEX_WAIT = 0 };
+enum { POLL_IN = 1, FUTEX_WAIT = 0, SIGNAL_STOP = 12 /* SIGUSR2 */ };
 
 static long call(long number, long a, long b, long c, long d)
 {
@@ -161,15 +163,112 @@ static int next_key(void)
 	}
 }
 
-/* As a wedge stops for a debugger (launch.h), with registers that a test can know. */
-static void stop(struct launch_debug *debug, uint32_t reason)
+static struct launch_debug *debug(void)
 {
-	debug->reason = reason;
-	debug->registers.eip++;
-	__atomic_store_n(&debug->request, LAUNCH_STOP, __ATOMIC_SEQ_CST);
-	__atomic_add_fetch(&debug->stops, 1, __ATOMIC_SEQ_CST);
-	while (__atomic_load_n(&debug->request, __ATOMIC_SEQ_CST) == LAUNCH_STOP)
-		call(SYS_FUTEX, (long)&debug->request, FUTEX_WAIT, LAUNCH_STOP, 0);
+	return (struct launch_debug *)(uintptr_t)given->debug;
+}
+
+/* As a wedge stops for a debugger (launch.h). */
+static void stop(uint32_t reason)
+{
+	debug()->reason = reason;
+	__atomic_store_n(&debug()->request, LAUNCH_STOP, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&debug()->stops, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&debug()->request, __ATOMIC_SEQ_CST) == LAUNCH_STOP)
+		call(SYS_FUTEX, (long)&debug()->request, FUTEX_WAIT, LAUNCH_STOP, 0);
+}
+
+/* A kernel at 3 GiB, mapped by one large page, and one page elsewhere; stopped in `start`. */
+static void make_machine(void)
+{
+	uint32_t large = 0x01000083, directory = 0x3003, page = 0x01000003;
+
+	call(SYS_PWRITE, given->memory_fd, (long)&large, 4, 0x2000 + 0x304 * 4);
+	call(SYS_PWRITE, given->memory_fd, (long)&directory, 4, 0x2000 + 0x3e0 * 4);
+	call(SYS_PWRITE, given->memory_fd, (long)&page, 4, 0x3000 + 5 * 4);
+	debug()->registers = (struct launch_registers){
+		.eax = 0x11223344,
+		.esp = 0xc1002000,
+		.eip = 0xc1000000,
+		.eflags = 0x202,
+		.cs = 0x60,
+		.ss = 0x68,
+		.ds = 0x7b,
+		.es = 0x7b,
+		.fs = 0xd8,
+		.cr0 = 0x80000011,
+		.cr2 = 0xdeadbeef,
+		.cr3 = 0x2000,
+		.cr4 = 0x10,
+		.fs_base = 0x00123000,
+	};
+}
+
+/* The first breakpoint at or behind `from`, or 0; its int3 must be in memory. */
+static uint32_t next_breakpoint(uint32_t from)
+{
+	uint32_t found = 0;
+	unsigned char byte = 0;
+
+	for (uint32_t i = 0; i < debug()->breakpoint_count; i++) {
+		uint32_t at = debug()->breakpoints[i];
+
+		if (at >= from && (!found || at < found))
+			found = at;
+	}
+	if (found)
+		call(SYS_PREAD, given->memory_fd, (long)&byte, 1, found - 0xc0000000u);
+	if (found && byte != 0xcc)
+		print("breakpoint without int3\n");
+	return found;
+}
+
+/* A processor of its kind: runs from breakpoint to breakpoint, each step is one byte. */
+static void be_machine(void)
+{
+	uint32_t found;
+
+	make_machine();
+	stop(LAUNCH_ASKED);
+	while (debug()->attached) {
+		print_number("eax", debug()->registers.eax);
+		if (debug()->request == LAUNCH_STEP) {
+			debug()->registers.eip++;
+			stop(LAUNCH_STEPPED);
+			continue;
+		}
+		found = next_breakpoint(debug()->registers.eip);
+		if (found) {
+			debug()->registers.eip = found;
+			stop(LAUNCH_BREAKPOINT);
+			continue;
+		}
+		while (debug()->attached && debug()->request == LAUNCH_RUN)
+			sleep_ms(5);
+		if (debug()->attached)
+			stop(LAUNCH_ASKED);
+	}
+	print("on its own\n");
+}
+
+static void crash(void)
+{
+	make_machine();
+	debug()->reason = LAUNCH_CRASHED;
+	debug()->stops++;
+	end(LAUNCH_CRASH);
+}
+
+/* A panicked kernel waits for ever; a wedge in it is still asked to stop. */
+static void panic(void)
+{
+	make_machine();
+	print("[    0.5] Kernel panic - not ");
+	sleep_ms(20);
+	print("syncing: test\r\nend of trace\r\n");
+	while (debug()->request == LAUNCH_RUN)
+		sleep_ms(5);
+	stop(LAUNCH_ASKED);
 }
 
 static void do_key(int key)
@@ -180,7 +279,8 @@ static void do_key(int key)
 	case 'q':
 		end(LAUNCH_POWEROFF);
 	case 'c':
-		end(LAUNCH_CRASH);
+		crash();
+		break;
 	case 'h':
 		end(LAUNCH_HOST);
 	case 'b':
@@ -193,11 +293,8 @@ static void do_key(int key)
 	case 'k':
 		__builtin_trap();
 	case 'p':
-		print("[    0.5] Kernel panic - not ");
-		sleep_ms(20);
-		print("syncing: test\r\nend of trace\r\n");
-		for (;;)
-			call(SYS_PAUSE, 0, 0, 0, 0);
+		panic();
+		break;
 	case 'P':
 		print("not a Kernel panic - not syncing\n");
 		break;
@@ -216,8 +313,8 @@ static void do_key(int key)
 	case 's':
 		sleep_ms(300);
 		break;
-	case 'S':
-		stop((struct launch_debug *)(uintptr_t)given->debug, LAUNCH_BREAKPOINT);
+	case 'M':
+		be_machine();
 		break;
 	default:
 		print(text);
@@ -227,7 +324,10 @@ static void do_key(int key)
 
 __attribute__((section(".entry"), used)) static void entry(const struct launch_info *info)
 {
+	const uint64_t stop_signal = UINT64_C(1) << (SIGNAL_STOP - 1);
+
 	given = info;
+	call(SYS_RT_SIGPROCMASK, 0 /* SIG_BLOCK */, (long)&stop_signal, 0, 8);
 	print_given();
 	for (;;)
 		do_key(next_key());

@@ -28,15 +28,17 @@ struct order {
 static int pipe_to_guard = -1;
 static pid_t guard;
 
-static void clear_up(const struct order *order)
+static void clear_up(const struct order *order, const char *path)
 {
+	if (path)
+		unlink(path);
 	if (order->group > 0)
 		kill(-order->group, SIGKILL);
 	terminal.raw = order->raw;
 	terminal_restore();
 }
 
-static _Noreturn void keep_guard(int from)
+static _Noreturn void keep_guard(int from, const char *path)
 {
 	struct order order = {0}, next;
 	ssize_t done;
@@ -50,11 +52,11 @@ static _Noreturn void keep_guard(int from)
 		order = next;
 	}
 	if (!order.end)
-		clear_up(&order);
+		clear_up(&order, path);
 	_exit(0);
 }
 
-static _Noreturn void become_guard(int from)
+static _Noreturn void become_guard(int from, const char *path)
 {
 	setsid();
 	for (int number = 1; number < NSIG; number++)
@@ -64,10 +66,10 @@ static _Noreturn void become_guard(int from)
 		close(STDIN_FILENO);
 	dup2(from, STDOUT_FILENO);
 	closefrom(STDERR_FILENO);
-	keep_guard(STDOUT_FILENO);
+	keep_guard(STDOUT_FILENO, path);
 }
 
-void guard_start(void)
+void guard_start(const char *path)
 {
 	int ends[2];
 
@@ -78,7 +80,7 @@ void guard_start(void)
 		die(END_PLATFORM, "the host gives no process: %s", strerror(errno));
 	if (guard == 0) {
 		close(ends[1]);
-		become_guard(ends[0]);
+		become_guard(ends[0], path);
 	}
 	close(ends[0]);
 	pipe_to_guard = ends[1];

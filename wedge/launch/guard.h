@@ -13,8 +13,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Starts it. After terminal_open(), before the terminal is changed or the guest exists. */
-void guard_start(void);
+/*
+ * Starts it. After terminal_open(), before the terminal is changed or the guest exists. `path` is a
+ * file that it would remove too, or NULL.
+ */
+void guard_start(const char *path);
 
 /* What would have to be cleared up from now on: a process group (0: none), a raw terminal. */
 void guard_tell(pid_t group, bool raw);

@@ -6,6 +6,7 @@
  */
 #include "guest.h"
 #include "child.h"
+#include "core.h"
 #include "guard.h"
 #include "signals.h"
 #include "terminal.h"
@@ -23,10 +24,23 @@
 
 /* A panic is followed by registers and a call trace: until the console is quiet, or this long. */
 #define PANIC_QUIET   (400 * MS)
+#define STOP_LONGEST  (1000 * MS)
 #define PANIC_LONGEST (4000 * MS)
 
+/* Signals, the console, a debugger. */
+enum { POLLS = 1 + CONSOLE_POLLS + 1 };
+
 /* Why the loop ended. */
-enum why { WHY_NOT = 0, WHY_CHILD, WHY_PANIC, WHY_TIMEOUT, WHY_SIGNAL, WHY_KEY, WHY_OUTPUT };
+enum why {
+	WHY_NOT = 0,
+	WHY_CHILD,
+	WHY_PANIC,
+	WHY_TIMEOUT,
+	WHY_SIGNAL,
+	WHY_KEY,
+	WHY_OUTPUT,
+	WHY_GDB
+};
 
 static void start(struct guest *guest, struct launch_info *info, launch_entry *entry)
 {
@@ -34,7 +48,7 @@ static void start(struct guest *guest, struct launch_info *info, launch_entry *e
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	signals_open();
 	terminal_open();
-	guard_start();
+	guard_start(guest->gdb.path);
 	guard_tell(0, terminal.there);
 	terminal_set_raw();
 	info->input_fd = guest->console.child_input;
@@ -43,8 +57,10 @@ static void start(struct guest *guest, struct launch_info *info, launch_entry *e
 	if (guest->child < 0) {
 		terminal_restore();
 		guard_end();
+		gdb_close(&guest->gdb, END_PLATFORM);
 		die(END_PLATFORM, "the host gives no process: %s", strerror(EAGAIN));
 	}
+	guest->target.child = guest->child;
 	guard_tell(guest->child, terminal.there);
 	console_started(&guest->console);
 	if (guest->options->timeout)
@@ -73,7 +89,7 @@ static bool panic_is_over(struct guest *guest, bool heard)
 {
 	uint64_t now;
 
-	if (!guest->console.watch.panic)
+	if (!guest->console.watch.panic || gdb_attached(&guest->gdb))
 		return false;
 	now = now_ns();
 	if (!guest->panicked)
@@ -93,6 +109,8 @@ static enum why judge(struct guest *guest, bool heard)
 		return WHY_KEY;
 	if (guest->console.output_error)
 		return WHY_OUTPUT;
+	if (guest->gdb.kill)
+		return WHY_GDB;
 	if (panic_is_over(guest, heard))
 		return WHY_PANIC;
 	return now_ns() >= guest->deadline ? WHY_TIMEOUT : WHY_NOT;
@@ -116,23 +134,25 @@ static void wait_for(struct pollfd *polls, unsigned int count, uint64_t until, u
 
 static enum why be_console(struct guest *guest)
 {
-	struct pollfd polls[1 + CONSOLE_POLLS];
+	struct pollfd polls[POLLS];
 	enum why why = WHY_NOT;
 	uint64_t longest;
 	bool heard;
 
 	while (!why) {
 		polls[0] = signals_poll();
-		longest = console_polls(&guest->console, polls + 1);
+		longest = least(console_polls(&guest->console, polls + 1),
+				gdb_poll(&guest->gdb, &polls[POLLS - 1]));
 		if (guest->panicked)
 			longest = least(longest, PANIC_QUIET / 4);
-		wait_for(polls, 1 + CONSOLE_POLLS, guest->deadline, longest);
+		wait_for(polls, POLLS, guest->deadline, longest);
 		signals_take();
 		if (signals_suspend())
 			suspend(guest);
 		look_for_end(guest);
 		heard = polls[2].revents != 0;
 		console_move(&guest->console, polls + 1);
+		gdb_move(&guest->gdb, &polls[POLLS - 1]);
 		why = judge(guest, heard);
 	}
 	return why;
@@ -191,6 +211,9 @@ static int say_end(const struct guest *guest, enum why why)
 	case WHY_OUTPUT:
 		say("the console cannot be written: %s", strerror(guest->console.output_error));
 		return END_CRASH;
+	case WHY_GDB:
+		say("ended by the debugger");
+		return END_CRASH;
 	case WHY_SIGNAL:
 		signals_die_of(signals_end);
 	default:
@@ -199,14 +222,41 @@ static int say_end(const struct guest *guest, enum why why)
 	}
 }
 
+/* A guest that panicked is still there; its registers are asked for before it is killed. */
+static void stop_for_core(struct guest *guest)
+{
+	uint64_t until = now_ns() + STOP_LONGEST;
+	struct timespec pause = {.tv_nsec = MS};
+
+	target_stop(&guest->target);
+	while (!target_look(&guest->target) && now_ns() < until)
+		nanosleep(&pause, NULL);
+}
+
+static int how_it_ended(const struct guest *guest)
+{
+	return WIFSIGNALED(guest->status) ? -WTERMSIG(guest->status) : WEXITSTATUS(guest->status);
+}
+
 int guest_run(struct guest *guest, struct launch_info *info, launch_entry *entry)
 {
+	const struct options *options = guest->options;
 	enum why why;
+	int code;
 
 	guest->deadline = UINT64_MAX;
-	console_open(&guest->console, !guest->options->no_input);
+	console_open(&guest->console, !options->no_input);
 	start(guest, info, entry);
 	why = be_console(guest);
+	if (why == WHY_PANIC && options->core)
+		stop_for_core(guest);
 	clear_up(guest);
-	return say_end(guest, why);
+	gdb_close(&guest->gdb, how_it_ended(guest));
+	code = say_end(guest, why);
+	if (options->core && code == END_CRASH && (why == WHY_CHILD || why == WHY_PANIC)) {
+		target_look(&guest->target);
+		core_write(options->core, &guest->target, guest->memory->fd,
+			   (uint32_t)guest->kernel->direct_map);
+	}
+	return code;
 }

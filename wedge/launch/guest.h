@@ -8,9 +8,11 @@
 #define LAUNCH_GUEST_H
 
 #include "console.h"
+#include "gdb.h"
 #include "kernel.h"
 #include "launcher.h"
 #include "memory.h"
+#include "target.h"
 
 #include <wedge/launch.h>
 
@@ -20,7 +22,8 @@ struct guest {
 	const struct options *options;
 	const struct kernel *kernel;
 	const struct memory *memory;
-	struct launch_debug *debug; /* shared with the child */
+	struct target target;
+	struct gdb gdb;
 	struct console console;
 	pid_t child;
 	bool ended;	   /* the child has */

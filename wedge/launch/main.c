@@ -34,6 +34,7 @@ static const char usage[] =
 	"  --timeout S     end after S seconds\n"
 	"  --input none    do not read standard input\n"
 	"  --core F        write a core of a guest that panics or crashes\n"
+	"  --gdb P         wait for gdb on TCP port P of 127.0.0.1, or on unix:PATH\n"
 	"  --name S        what messages call KERNEL\n"
 	"\n"
 	"Exit code: 0 powered off, 1 panicked or crashed, 2 usage, 3 the host lacks something,\n"
@@ -78,6 +79,9 @@ static void take_option(struct options *o, int c)
 	case 'c':
 		o->core = optarg;
 		break;
+	case 'g':
+		o->gdb = optarg;
+		break;
 	case 'N':
 		o->name = optarg;
 		break;
@@ -92,15 +96,11 @@ static void take_option(struct options *o, int c)
 static void parse(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
-		{"memory", required_argument, NULL, 'm'},
-		{"initrd", required_argument, NULL, 'i'},
-		{"append", required_argument, NULL, 'a'},
-		{"timeout", required_argument, NULL, 't'},
-		{"input", required_argument, NULL, 'n'},
-		{"core", required_argument, NULL, 'c'},
-		{"name", required_argument, NULL, 'N'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"memory", required_argument, NULL, 'm'}, {"initrd", required_argument, NULL, 'i'},
+		{"append", required_argument, NULL, 'a'}, {"timeout", required_argument, NULL, 't'},
+		{"input", required_argument, NULL, 'n'},  {"core", required_argument, NULL, 'c'},
+		{"gdb", required_argument, NULL, 'g'},	  {"name", required_argument, NULL, 'N'},
+		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -152,6 +152,7 @@ int main(int argc, char **argv)
 	static struct launch_info info = {.version = LAUNCH_VERSION};
 	static struct kernel kernel;
 	static struct guest guest;
+	struct launch_debug *debug;
 	struct memory memory;
 	char *wedge;
 
@@ -166,8 +167,10 @@ int main(int argc, char **argv)
 	memory_load(&memory, &kernel, options.ramdisk);
 	wedge = memory_map_wedge(&kernel, options.name);
 	guest = (struct guest){.options = &options, .kernel = &kernel, .memory = &memory};
-	guest.debug = make_debug();
-	info.debug = (uint64_t)(uintptr_t)guest.debug;
+	debug = make_debug();
+	info.debug = (uint64_t)(uintptr_t)debug;
+	if (target_open(&guest.target, debug, memory.fd, memory.bytes) < 0)
+		die(END_PLATFORM, "the host gives no address space: %s", strerror(errno));
 	info.memory_fd = memory.fd;
 	info.memory_bytes = memory.bytes;
 	info.ramdisk = memory.ramdisk;
@@ -176,5 +179,6 @@ int main(int argc, char **argv)
 	info.signal_frame_bytes = host_signal_frame_bytes();
 	info.trap = host_probe_end();
 	info.tsc_khz = host_tsc_khz();
+	gdb_open(&guest.gdb, options.gdb, &guest.target);
 	return guest_run(&guest, &info, (launch_entry *)(void *)(wedge + kernel.header.entry));
 }

@@ -43,6 +43,7 @@ void signals_open(void)
 		    (before.sa_handler != SIG_IGN || caught[i] == SIGCHLD))
 			sigaction(caught[i], &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 struct pollfd signals_poll(void)

@@ -14,8 +14,8 @@
 extern volatile int signals_end;
 
 /*
- * Catches what ends or stops the launcher, and the end of children; ignores SIGPIPE. What was
- * ignored when the launcher was started (nohup) stays so.
+ * Catches what ends or stops the launcher, and the end of children; ignores SIGPIPE and SIGXFSZ.
+ * What was ignored when the launcher was started (nohup) stays so.
  */
 void signals_open(void);
 

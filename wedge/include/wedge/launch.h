@@ -72,15 +72,17 @@ typedef void launch_entry(const struct launch_info *info);
  *   3. takes eax to gs of `registers` over (control registers and bases are only shown), and goes
  *      on, with LAUNCH_STEP for one guest instruction.
  *
- * It stops of its own accord
+ * It stops of its own accord, only while `attached` is not 0,
  *   - at an int3 of guest code, kernel or user, whose first byte's linear address is among
  *     `breakpoints`: eip is then that address, and the guest sees no exception. Any other int3 is
- *     the guest's. The launcher has put the int3 into the memory file itself; a page with a
- *     breakpoint may be mapped anywhere or nowhere at that moment.
+ *     the guest's, unless there is no int3 any more at that address: then the instruction is begun
+ *     again. The launcher puts the int3 into the memory file itself, while the guest is stopped.
  *   - after the one instruction of LAUNCH_STEP. A rewritten site counts as one, with all that the
  *     wedge does for it; EFLAGS.TF of the guest's own is neither shown nor lost.
- *   - at the guest's crash, if `attached` is not 0; let go on, it ends with LAUNCH_CRASH as
- * without. `registers` and `reason` are filled in at a crash in any case.
+ *   - at the guest's crash; let go on, it ends with LAUNCH_CRASH.
+ *
+ * At a crash without a debugger it does step 1 without touching `request`, for the sake of a core,
+ * and ends.
  *
  * Invariant: `request`, `attached` and `breakpoints` change only by the launcher (but for step 1),
  * `stops` only by the wedge; `registers` belong to the launcher while the wedge waits in step 2, to
