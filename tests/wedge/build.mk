@@ -90,4 +90,14 @@ $(WEDGE_TEST)/gates.t: $(addprefix $(SRC)/tests/wedge/gates/,gates.c caller.S we
 		$(call wedge_headers,xen,x86_64) \
 		$(filter %.c %.S,$^) -o $@ -lcmocka
 
-TESTS += $(WEDGE_TEST)/gates.t
+# Those of 32-bit kernels run where they run: below 4 GiB, the vCPU where it is.
+$(WEDGE_TEST)/gates32.t: $(addprefix $(SRC)/tests/wedge/gates/,gates32.c caller32.S) \
+		$(SRC)/wedge/arch/x86/i386/gates.S $(O)/wedge/linux-i386/vcpu_offsets.h \
+		$(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/arch/x86/i386/include/wedge/*.h)
+	@mkdir -p $(@D)
+	@echo "  LD      $(patsubst $(O)/%,%,$@)"
+	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -no-pie -I$(SRC)/wedge/include \
+		-I$(SRC)/afterburner/include -I$(O)/wedge/linux-i386 \
+		$(call wedge_headers,linux,i386) $(filter %.c %.S,$^) -o $@ -lcmocka
+
+TESTS += $(WEDGE_TEST)/gates.t $(WEDGE_TEST)/gates32.t

@@ -55,9 +55,9 @@ static void stored_registers_read_back(void **state)
 
 static void unknown_registers_fault(void **state)
 {
-	/* microcode, APIC base, MTRR capabilities, TSC deadline, x2APIC, S_CET, AMD's HWCR */
+	/* microcode, APIC base, MTRR capabilities, TSC deadline, x2APIC, S_CET, AMD's SYSCFG */
 	static const uint32_t unknown[] = {0x8b,  0x1b,	      0xfe,	  0x6e0,
-					   0x802, 0x6a2,      0xc0010015, 0,
+					   0x802, 0x6a2,      0xc0010010, 0,
 					   0xda0, 0x40000000, UINT32_MAX, 0xc0000104};
 
 	(void)state;
@@ -69,6 +69,15 @@ static void unknown_registers_fault(void **state)
 		FAULTS(X86_TRAP_GP, 0, WRMSR);
 	}
 	FAULTS(X86_TRAP_GP, 0, 0x0f, 0x33); /* rdpmc */
+}
+
+/* Linux reads it on AMD's processors, unprepared for a fault. */
+static void the_hardware_configuration_is_fixed(void **state)
+{
+	(void)state;
+	assert_int_equal(read_msr(0xc0010015), 1 << 24 | 1); /* TscFreqSel, SmmLock */
+	select_msr(0xc0010015);
+	FAULTS(X86_TRAP_GP, 0, WRMSR);
 }
 
 static void addresses_must_be_canonical(void **state)
@@ -287,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(stored_registers_read_back),
 		GUEST_TEST(unknown_registers_fault),
+		GUEST_TEST(the_hardware_configuration_is_fixed),
 		GUEST_TEST(addresses_must_be_canonical),
 		GUEST_TEST(the_gs_bases_change_places),
 		GUEST_TEST(bases_are_read_from_the_processor),

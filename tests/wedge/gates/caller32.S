@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * caller32.S - runs rewritten sites of a 32-bit kernel in the process, as 32-bit code: loads every
+ * register and the flags, executes the site, and stores them again.
+ *
+ * Invariant: nothing between loading and storing changes a register or a flag but the site. All of it
+ * lies below 4 GiB (the program is not position independent).
+ */
+#define GPR(n) 4 * (n)
+#define FLAGS 32
+#define CODE 36
+#define ENTERED 40
+
+#define CS32 0x23
+#define CS64 0x33
+#define DS32 0x2b
+
+	.text
+
+/* void run_site32(struct run32 *run) */
+	.globl run_site32
+run_site32:
+	pushq %rbx
+	pushq %rbp
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	movl %edi, current
+	movq %rsp, own_stack
+	pushq $CS32
+	pushq $in32
+	lretq
+
+	.code32
+in32:
+	movl $DS32, %eax
+	movl %eax, %ds
+	movl %eax, %es
+	movl current, %edi
+	movl CODE(%edi), %eax
+	movl %eax, site
+	movl GPR(4)(%edi), %esp
+	movl GPR(1)(%edi), %ecx
+	movl GPR(2)(%edi), %edx
+	movl GPR(3)(%edi), %ebx
+	movl GPR(5)(%edi), %ebp
+	movl GPR(6)(%edi), %esi
+	pushl FLAGS(%edi)
+	popfl
+	movl GPR(0)(%edi), %eax
+	movl GPR(7)(%edi), %edi
+	jmp *site
+
+/* Where the back end would enter the wedge's C: the run ends, with a note. */
+	.globl gate_site
+gate_site:
+	movl $1, entered
+	jmp store
+
+run_done:
+	movl $0, entered
+store:
+	movl %edi, site
+	movl current, %edi
+	movl %esp, GPR(4)(%edi)
+	movl $save_end, %esp
+	pushfl
+	popl FLAGS(%edi)
+	cld
+	movl %eax, GPR(0)(%edi)
+	movl %ecx, GPR(1)(%edi)
+	movl %edx, GPR(2)(%edi)
+	movl %ebx, GPR(3)(%edi)
+	movl %ebp, GPR(5)(%edi)
+	movl %esi, GPR(6)(%edi)
+	movl site, %eax
+	movl %eax, GPR(7)(%edi)
+	movl entered, %eax
+	movl %eax, ENTERED(%edi)
+	ljmp $CS64, $back
+
+	.code64
+back:
+	movq own_stack, %rsp
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbp
+	popq %rbx
+	ret
+
+/* Sites, as rewrite.c makes them. */
+	.code32
+	.macro site name, gate, before:vararg
+	.globl \name
+\name:
+	\before
+	call \gate
+	jmp run_done
+	.endm
+
+	site site_sti, gate_sti
+	site site_sti_halt, gate_sti_halt
+	site site_pushf, gate_pushf, pushfl
+	site site_popf, gate_popf
+	site site_mov_es, gate_mov_es, pushl %edx
+	site site_mov_ds, gate_mov_ds, pushl %edx
+	site site_mov_fs, gate_mov_fs, pushl %eax
+	site site_pop_es, gate_pop_es
+	site site_pop_ds, gate_pop_ds
+	site site_pop_fs, gate_pop_fs
+
+	.bss
+	.balign 8
+own_stack:
+	.skip 8
+current:
+	.skip 4
+site:
+	.skip 4
+entered:
+	.skip 4
+	.skip 64
+save_end:
+
+	.section .note.GNU-stack, "", @progbits
