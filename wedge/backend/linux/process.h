@@ -14,6 +14,7 @@ enum { PROCESS_TLS = 3 };
 /* A descriptor of the guest's GDT that a user process has in its LDT. */
 struct process_tls {
 	uint16_t selector; /* the guest's; 0: none */
+	uint32_t entry;	   /* in the LDT */
 	uint64_t descriptor;
 };
 

@@ -126,7 +126,8 @@ static void general_protection(struct vcpu *v)
 	uint32_t error = (uint32_t)v->trap_error;
 
 	if ((error & 7) != ERROR_IDT) {
-		core_trap(v, 0);
+		if (!error || (error & X86_SELECTOR_LDT) || !user_segments_emulate(v))
+			core_trap(v, 0);
 		return;
 	}
 	v->rip += INT_LENGTH;

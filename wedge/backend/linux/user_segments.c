@@ -3,8 +3,10 @@
  * user_segments.c - see user_segments.h.
  *
  * The host's GDT cannot be changed. Flat segments of the guest are the host's flat ones; others (the
- * thread's own data, behind GS) get an entry in the user process's LDT, behind those of the guest's
- * LDT, which are copied one to one.
+ * thread's own data, behind GS) stand in the user process's LDT, under the number they have in the
+ * guest's GDT: C libraries divide what they read from GS by eight and want to find it there. Where
+ * the guest's own LDT, which is copied one to one, has a descriptor of that number, they get a place
+ * behind it.
  *
  * Invariant: a selector that goes into the orders can be loaded without a fault.
  */
@@ -45,7 +47,7 @@ static void copy_ldt(struct vcpu *v, struct user *user)
 	user->ldt_round = linux_of(v)->ldt_round;
 	if (!entries && !before)
 		return;
-	for (uint32_t i = 0; i < entries || i < before + PROCESS_TLS; i++) {
+	for (uint32_t i = 0; i < entries || i < before; i++) {
 		if (i >= entries || !guest_read(v, v->ldt.base + i * 8, &d, sizeof(d), &fault) ||
 		    !(d >> 44 & 1) || (d >> 45 & 3) != 3)
 			d = 0;
@@ -53,23 +55,38 @@ static void copy_ldt(struct vcpu *v, struct user *user)
 	}
 	user->ldt_entries = entries;
 	for (unsigned int i = 0; i < PROCESS_TLS; i++)
-		user->tls[i].selector = 0;
+		user->tls[i] = (struct process_tls){0};
+}
+
+/* Where in the LDT a descriptor of the GDT may stand. */
+static uint32_t place_for(struct vcpu *v, const struct user *user, uint16_t selector, unsigned int n)
+{
+	uint32_t same = selector >> 3;
+	uint64_t d;
+
+	if (same >= user->ldt_entries || !segment_descriptor(v, (uint16_t)(selector | 4), &d) || !d)
+		return same;
+	return user->ldt_entries + n;
 }
 
 /* The host's selector for a descriptor of the guest's GDT that is not flat. */
-static uint16_t lend_descriptor(struct user *user, uint16_t selector, uint64_t d)
+static uint16_t lend_descriptor(struct vcpu *v, struct user *user, uint16_t selector, uint64_t d)
 {
+	struct process_tls *tls = user->tls;
 	unsigned int n = 0;
 
-	while (n < PROCESS_TLS && user->tls[n].selector != selector)
+	while (n < PROCESS_TLS && tls[n].selector != selector)
 		n++;
-	if (n == PROCESS_TLS)
+	if (n == PROCESS_TLS) {
 		n = user->tls_next++ % PROCESS_TLS;
-	if (user->tls[n].selector != selector || user->tls[n].descriptor != d) {
-		user->tls[n] = (struct process_tls){.selector = selector, .descriptor = d};
-		process_descriptor(user, user->ldt_entries + n, d);
+		tls[n] = (struct process_tls){.selector = selector,
+					      .entry = place_for(v, user, selector, n)};
 	}
-	return (uint16_t)((user->ldt_entries + n) << 3 | LDT_SELECTOR);
+	if (tls[n].descriptor != d) {
+		tls[n].descriptor = d;
+		process_descriptor(user, tls[n].entry, d);
+	}
+	return (uint16_t)(tls[n].entry << 3 | LDT_SELECTOR);
 }
 
 static uint16_t to_host(struct vcpu *v, struct user *user, uint16_t selector)
@@ -84,7 +101,7 @@ static uint16_t to_host(struct vcpu *v, struct user *user, uint16_t selector)
 		return 0;
 	if (selector & X86_SELECTOR_LDT)
 		return selector;
-	return is_flat(d) ? HOST_DS : lend_descriptor(user, selector, d);
+	return is_flat(d) ? HOST_DS : lend_descriptor(v, user, selector, d);
 }
 
 void user_segments_load(struct vcpu *v, struct user *user)
@@ -107,8 +124,10 @@ static uint16_t to_guest(const struct vcpu *v, const struct user *user, uint16_t
 		*native = true;
 		return host;
 	}
-	if (entry >= user->ldt_entries && entry - user->ldt_entries < PROCESS_TLS)
-		return user->tls[entry - user->ldt_entries].selector;
+	for (unsigned int n = 0; n < PROCESS_TLS; n++) {
+		if (user->tls[n].selector && user->tls[n].entry == entry)
+			return user->tls[n].selector;
+	}
 	return host;
 }
 
@@ -124,4 +143,61 @@ bool user_segments_read(struct vcpu *v, const struct user *user)
 			v->selector[sregs[i]] = to_guest(v, user, host, &native);
 	}
 	return native;
+}
+
+/* What user code may read at an address; false: it faults. */
+static bool read_as_user(struct vcpu *v, uint64_t va, uint16_t *value)
+{
+	struct guest_walk walk;
+	struct guest_fault fault;
+
+	return guest_walk(v, va, X86_PF_USER, &walk) &&
+	       guest_walk(v, (uint32_t)(va + 1), X86_PF_USER, &walk) &&
+	       guest_read(v, va, value, sizeof(*value), &fault);
+}
+
+/* May user code load this into a data segment register (SDM 2B, MOV)? */
+static bool may_load(struct vcpu *v, uint16_t selector)
+{
+	uint64_t d;
+
+	return selector <= SELECTOR_NULL_MAX ||
+	       (segment_descriptor(v, selector, &d) && is_usable(d));
+}
+
+bool user_segments_emulate(struct vcpu *v)
+{
+	struct afterburn_decoded d;
+	uint8_t code[AFTERBURN_INSN_MAX];
+	struct guest_fault fault;
+	unsigned int size = 0, sreg;
+	uint16_t value;
+
+	while (size < sizeof(code) && guest_read(v, v->rip + size, code + size, 1, &fault))
+		size++;
+	if (!afterburn_match(code, size, ARCH_CODE_MODE, &d))
+		return false;
+	switch (d.id) {
+	case AFTERBURN_INSN_MOV_TO_SREG:
+		sreg = d.modrm >> 3 & 7;
+		if (d.modrm >> 6 != 3)
+			return false;
+		value = (uint16_t)v->gpr[d.modrm & 7];
+		break;
+	case AFTERBURN_INSN_POP_FS:
+	case AFTERBURN_INSN_POP_GS:
+		sreg = d.id == AFTERBURN_INSN_POP_FS ? X86_FS : X86_GS;
+		if (d.operand_size != 4 || !read_as_user(v, v->gpr[X86_RSP], &value))
+			return false;
+		v->gpr[X86_RSP] = (uint32_t)(v->gpr[X86_RSP] + (may_load(v, value) ? 4 : 0));
+		break;
+	default:
+		return false;
+	}
+	if ((sreg != X86_DS && sreg != X86_ES && sreg != X86_FS && sreg != X86_GS) ||
+	    !may_load(v, value))
+		return false;
+	v->selector[sreg] = value;
+	v->rip = (uint32_t)(v->rip + d.length);
+	return true;
 }

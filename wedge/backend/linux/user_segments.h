@@ -20,4 +20,10 @@ void user_segments_load(struct vcpu *v, struct user *user);
  */
 bool user_segments_read(struct vcpu *v, const struct user *user);
 
+/*
+ * User code has been refused a selector by the host that the guest's tables allow: carries out the
+ * instruction. False: it is a fault as it stands (or of a form that nobody uses: with memory).
+ */
+bool user_segments_emulate(struct vcpu *v);
+
 #endif /* WEDGE_BACKEND_LINUX_USER_SEGMENTS_H */
