@@ -48,7 +48,7 @@ has_xen_entry() {
 
 # A packed kernel carries a wedge, which begins with this word (bundle.h).
 is_packed() {
-	LC_ALL=C grep -aqF $'ABWEDGE\x01' "$1"
+	LC_ALL=C grep -aqF $'ABWEDGE\x01' -- "$1"
 }
 
 is_annotated() {
