@@ -36,7 +36,7 @@ CHECK(user_frame_is_exact)
 	for (unsigned int i = 0; i < GENERAL_REGISTERS; i++)
 		b[i] = (word)0x1111111111111111 * i ^ 0xabcd;
 	before.sp = USER_STACK - 0x123;
-	before.flags = 2 | FLAG_IF | ARITHMETIC_FLAGS | FLAG_ID;
+	before.flags = 2 | FLAG_IF | ARITHMETIC_FLAGS;
 	after = before;
 	user_run(&after, BY_IRET);
 	expect_trap(after, TRAP_UD, 0);
@@ -45,6 +45,16 @@ CHECK(user_frame_is_exact)
 	expect_is(after.ip, before.ip);
 	expect_is(after.sp, before.sp);
 	expect_is(after.flags & ~0x10000ul, before.flags);
+}
+
+CHECK(user_frame_keeps_id_flag)
+{
+	struct regs regs = user_regs(user_nothing);
+
+	regs.flags |= FLAG_ID;
+	user_run(&regs, BY_IRET);
+	expect_trap(regs, TRAP_UD, 0);
+	expect(regs.flags & FLAG_ID);
 }
 
 /* Compiled code takes it for granted that the flag is clear; user code need not. */

@@ -11,13 +11,15 @@
 
 extern const char user_popf[], user_int82[], user_in_serial[];
 
+static word address;
+
 static struct regs run(const char *code)
 {
 	struct regs regs = user_regs(code);
 
 	regs.di = USER_DATA;
 	regs.cx = MSR_EFER;
-	user_run(&regs, BY_IRET);
+	address = user_run(&regs, BY_IRET);
 	return regs;
 }
 
@@ -56,8 +58,8 @@ CHECK(user_returns_to_kernel)
 		struct regs regs = run(tries[i]);
 
 		if (regs.vector != TRAP_GP || regs.cs != USER_CS)
-			fail("try %u: trap %lu error %lx at %lx cs %lx", i, regs.vector, regs.error,
-			     regs.ip, regs.cs);
+			fail("try %u: trap %lu error %lx at %lx cs %lx address %lx", i, regs.vector,
+			     regs.error, regs.ip, regs.cs, address);
 	}
 }
 

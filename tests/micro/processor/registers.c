@@ -14,6 +14,16 @@ CHECK(cr0_reads_back)
 	expect_is(before & 0x80000011, 0x80000011);
 	write_cr0(before ^ CR0_MP);
 	expect_is(read_cr0(), before ^ CR0_MP);
+	write_cr0(before);
+	__asm__ volatile("clts");
+	expect_is(read_cr0(), before & ~CR0_TS);
+	write_cr0(before);
+}
+
+CHECK(cr0_task_switched)
+{
+	word before = read_cr0();
+
 	write_cr0(before | CR0_TS);
 	expect_is(read_cr0(), before | CR0_TS);
 	__asm__ volatile("clts");
@@ -31,10 +41,10 @@ CHECK(smsw_and_lmsw)
 	expect_is(status & 0xffff, before & 0xffff);
 	__asm__ volatile("smsw %0" : "=m"(memory));
 	expect_is(memory, before & 0xffff);
-	__asm__ volatile("lmsw %w0" : : "r"((before | CR0_TS) & 0xffff));
-	expect(read_cr0() & CR0_TS);
-	__asm__ volatile("lmsw %w0" : : "r"(before & 0xfffe & ~CR0_TS));
-	expect_is(read_cr0(), before & ~CR0_TS); /* PE stays */
+	__asm__ volatile("lmsw %w0" : : "r"((before ^ CR0_MP) & 0xffff));
+	expect_is(read_cr0(), before ^ CR0_MP);
+	__asm__ volatile("lmsw %w0" : : "r"(before & 0xfffe));
+	expect_is(read_cr0(), before); /* PE stays */
 	write_cr0(before);
 }
 

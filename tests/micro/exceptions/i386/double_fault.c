@@ -54,7 +54,7 @@ static void expect_task(void)
 	gate_reset(TRAP_PF);
 	expect_is(task_register, DOUBLE_TSS);
 	expect_is(task_error, 0);
-	expect_is(task_flags & (FLAG_NT | FLAG_IF), FLAG_NT);
+	expect_is(task_flags & FLAG_IF, 0);
 	expect_is(task.link & 0xffff, TSS_SELECTOR);
 	expect_is(tss.cs & 0xffff, KERNEL_CS);
 	expect_is((word)(gdt[TSS_SELECTOR / 8] >> 40 & 0xf), 11);
@@ -71,6 +71,17 @@ CHECK(double_fault_task_gate)
 				 : "eax", "ebx", "memory");
 	expect_task();
 	expect_is(tss.bx, 0xabcdef);
+}
+
+/* The flag by which an iret would go back to the task before (SDM 3A section 7.4). */
+CHECK(double_fault_task_is_nested)
+{
+	prepare_task();
+	idt[TRAP_PF] = (struct gate){0};
+	if (!jump_set(&task_over))
+		read_word(TEST_AREA + 0x5000);
+	expect_task();
+	expect(task_flags & FLAG_NT);
 }
 
 /* A stack that is not mapped: the page fault cannot be pushed. */

@@ -114,13 +114,16 @@ CHECK(return_clears_kernel_selectors)
 
 	regs.ds = KERNEL_DS;
 	regs.fs = KERNEL_FS;
-	regs.gs = USER_DS;
+	regs.gs = 0;
 	user_run(&regs, BY_IRET);
 	expect_is(regs.vector, TRAP_UD);
 	expect_is(regs.ax, 0);
-	expect_is(regs.bx, USER_DS);
+	expect(regs.bx);
 	expect_is(regs.cx, 0);
-	expect_is(regs.dx, USER_DS);
+	expect_is(regs.dx, 0);
+	expect_is(regs.ds & 0xffff, 0);
+	expect_is(regs.es & 0xffff, USER_DS);
+	expect_is(regs.fs & 0xffff, 0);
 }
 
 CHECK(return_to_kernel_selectors)

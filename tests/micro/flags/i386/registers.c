@@ -15,7 +15,7 @@ CHECK(interrupts_keep_registers)
 	timer_count_ticks();
 	timer_start(2, 1200);
 	sti();
-	for (unsigned int round = 0; round < 3000000 && timer_ticks < 200; round++) {
+	for (unsigned int round = 0; round < 300000000 && timer_ticks < 200; round++) {
 		__asm__ volatile("mov %1, %%eax; mov %%eax, %%edx; mov %%eax, %%ebx\n\t"
 				 "movl $50, %%ecx; 1: decl %%ecx; jnz 1b\n\t"
 				 "xorl %1, %%eax; xorl %1, %%edx; xorl %1, %%ebx\n\t"

@@ -15,7 +15,7 @@ CHECK(interrupts_keep_registers)
 	timer_count_ticks();
 	timer_start(2, 1200);
 	sti();
-	for (unsigned int round = 0; round < 3000000 && timer_ticks < 200; round++) {
+	for (unsigned int round = 0; round < 300000000 && timer_ticks < 200; round++) {
 		__asm__ volatile(
 			"movq %2, %%r8; movq %%r8, %%r9; movq %%r8, %%r10; movq %%r8, %%r11\n\t"
 			"movq %%r8, %%r12; movq %%r8, %%rax; movq %%r8, %%rbx\n\t"

@@ -36,7 +36,7 @@ startup_32:
 pvh_start:
 	xorl %esi, %esi
 1:	cld
-	movl $PHYS(early_stack_top), %esp
+	movl $PHYS(entry_state), %esp
 	lgdt PHYS(gdt_pointer_physical)
 	ljmp $KERNEL_CS, $PHYS(1f)
 1:	movl $KERNEL_DS, %eax

@@ -3,8 +3,8 @@
  * switch.c - paging turned off and on again (SDM 3A section 9.9), as kexec does, and what is left
  * of the TLB then.
  *
- * Invariant: off_and_on runs at its physical address while paging is off, on an identity map that
- * is gone when a check ends.
+ * Invariant: off_and_on and its stack are at their physical addresses while paging is off, on an
+ * identity map that is gone when a check ends.
  */
 #include "micro.h"
 #include "paging.h"
@@ -16,13 +16,13 @@
 extern word off_and_on(word root, word at);
 __asm__(".pushsection .text\n"
 	"off_and_on: pushl %ebx; pushl %esi; movl %eax, %esi; movl $1f, %ebx\n\t"
-	"subl kernel_start_virtual, %ebx; jmp *%ebx\n"
+	"subl kernel_base, %ebx; subl kernel_base, %esp; jmp *%ebx\n"
 	"1: movl %cr0, %ecx; andl $0x7fffffff, %ecx; movl %ecx, %cr0; movl (%edx), %eax\n\t"
 	"movl %cr0, %ecx; movl %ecx, (%edx); movl %esi, %cr3\n\t"
 	"orl $0x80000000, %ecx; movl %ecx, %cr0; movl $2f, %ebx; jmp *%ebx\n"
-	"2: popl %esi; popl %ebx; ret\n\t"
+	"2: addl kernel_base, %esp; popl %esi; popl %ebx; ret\n\t"
 	".popsection\n"
-	".pushsection .data; .balign 4; kernel_start_virtual: .long 0x80000000; .popsection");
+	".pushsection .data; .balign 4; kernel_base: .long 0x80000000; .popsection");
 
 /* The first blocks once more, at their physical addresses. */
 static void identity(bool there)

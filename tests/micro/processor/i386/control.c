@@ -130,6 +130,10 @@ CHECK(far_jump_to_bad_selectors)
 	expect_fault(try_jump(0), TRAP_GP, 0);
 	expect_fault(try_jump(KERNEL_DS), TRAP_GP, KERNEL_DS);
 	expect_fault(try_jump(USER_CS), TRAP_GP, USER_CS & ~3u);
-	expect_fault(try_jump(NOT_PRESENT), TRAP_NP, NOT_PRESENT);
 	expect_fault(try_jump(0x7f8), TRAP_GP, 0x7f8);
+}
+
+CHECK(far_jump_to_absent_segment)
+{
+	expect_fault(try_jump(NOT_PRESENT), TRAP_NP, NOT_PRESENT);
 }

@@ -4,6 +4,8 @@
  *
  * Invariant: each exported label stands at the instruction that the check names.
  */
+#include "layout.h"
+
 	.text
 	.globl user_call_twice, user_syscall_behind, user_call_often, user_int_dpl0
 user_call_twice:
@@ -93,7 +95,36 @@ user_gs_over_call:
 	movl %gs:(%ebx), %ecx
 	ud2
 
-	.globl user_verr, user_lsl
+/* Far transfers within user code: by what CS reads as, then by the kernel's number for it. */
+	.globl user_far_by_cs, user_far_by_number
+user_far_by_cs:
+	pushl %cs
+	pushl $1f
+	lret
+1:	movl $1, %ecx
+	ud2
+user_far_by_number:
+	pushl $USER_CS
+	pushl $1f
+	lret
+1:	movl $1, %ecx
+	ljmp $USER_CS, $1f
+1:	movl $2, %ecx
+	lcall $USER_CS, $1f
+	movl %esp, %edx
+	ud2
+1:	movl $3, %ecx
+	lret
+
+	.globl user_copy_selectors, user_verr, user_lsl
+user_copy_selectors:
+	pushl %ds
+	popl %es
+	movl %ss, %eax
+	movl %eax, %gs
+	movl %gs:(%ebx), %ecx
+	movl %es:(%ebx), %ecx
+	ud2
 user_verr:
 	xorl %ecx, %ecx
 	verr %ax
