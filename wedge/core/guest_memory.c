@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * guest_memory.c - the one place that turns a guest-physical address into a pointer, and copies
- * through guest virtual addresses on top of it.
+ * data and code through guest virtual addresses on top of it.
  *
  * Invariant: no pointer is given out to a frame that is not the guest's own RAM.
  */
@@ -74,6 +74,32 @@ bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
 		from = (const char *)from + part;
 		va += part;
 		size -= part;
+	}
+	return true;
+}
+
+uint8_t *guest_code(struct vcpu *v, uint64_t at)
+{
+	struct guest_walk walk;
+
+	if (!v)
+		return guest_pointer(at, 1);
+	if (!guest_lookup(v, at & ARCH_ADDRESS_MASK, &walk))
+		return NULL;
+	return guest_pointer(walk.address, 1);
+}
+
+bool guest_code_copy(struct vcpu *v, uint64_t at, uint8_t *bytes, unsigned int size, bool to_guest)
+{
+	for (unsigned int i = 0; i < size; i++) {
+		uint8_t *byte = guest_code(v, at + i);
+
+		if (!byte)
+			return false;
+		if (to_guest)
+			*byte = bytes[i];
+		else
+			bytes[i] = *byte;
 	}
 	return true;
 }

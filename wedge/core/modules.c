@@ -14,32 +14,6 @@
 #include <wedge/log.h>
 #include <wedge/modules.h>
 
-/* One byte of code as stored; module code may be mapped read-only, so go through physical memory.
- */
-static uint8_t *code_byte(struct vcpu *v, uint64_t va)
-{
-	struct guest_walk walk;
-
-	if (!guest_lookup(v, va, &walk))
-		return NULL;
-	return guest_pointer(walk.address, 1);
-}
-
-static bool copy_code(struct vcpu *v, uint64_t va, uint8_t *bytes, unsigned int size, bool to_guest)
-{
-	for (unsigned int i = 0; i < size; i++) {
-		uint8_t *byte = code_byte(v, va + i);
-
-		if (!byte)
-			return false;
-		if (to_guest)
-			*byte = bytes[i];
-		else
-			bytes[i] = *byte;
-	}
-	return true;
-}
-
 /* What stands at `va` is a pad; is there the instruction that belongs to it? */
 static bool belongs_to_site(struct vcpu *v, uint64_t pad_va, uint8_t kind, uint8_t length,
 			    uint64_t *site_va, uint8_t code[AFTERBURN_SITE_MAX])
@@ -50,7 +24,7 @@ static bool belongs_to_site(struct vcpu *v, uint64_t pad_va, uint8_t kind, uint8
 	struct afterburn_decoded d;
 
 	*site_va = before ? pad_va : pad_va - length;
-	if (!copy_code(v, *site_va, code, length + AFTERBURN_PAD_LEN, false))
+	if (!guest_code_copy(v, *site_va, code, length + AFTERBURN_PAD_LEN, false))
 		return false;
 	if (!afterburn_match(code + insn_offset, length, ARCH_CODE_MODE, &d) || d.length != length)
 		return false;
@@ -73,7 +47,7 @@ static void rewrite_at(struct vcpu *v, uint64_t pad_va, uint8_t kind, uint8_t le
 	problem = arch_rewrite(site, site_table_find(va + site->site_length), code);
 	if (problem)
 		wedge_fatal("site %016lx in a module: %s", va, problem);
-	copy_code(v, va, code, site->site_length, true);
+	guest_code_copy(v, va, code, site->site_length, true);
 }
 
 /* A pad behind an instruction that lies, at least in part, in front of `end`; or one there itself.
@@ -95,10 +69,10 @@ static void rewrite_page(struct vcpu *v, uint64_t page_va)
 
 	for (uint64_t va = end + AFTERBURN_INSN_MAX - 1; va >= page_va - (AFTERBURN_PAD_LEN - 1);
 	     va--) {
-		uint8_t *first = code_byte(v, va);
+		uint8_t *first = guest_code(v, va);
 
 		if (!first || *first != AFTERBURN_PAD_BYTE0 ||
-		    !copy_code(v, va, window, AFTERBURN_PAD_LEN, false))
+		    !guest_code_copy(v, va, window, AFTERBURN_PAD_LEN, false))
 			continue;
 		if (afterburn_pad_parse(window, &kind, &length) &&
 		    reaches_below(end, va, kind, length))

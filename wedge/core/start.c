@@ -51,25 +51,6 @@ static uint64_t physical_of(const struct afterburn_wedge_header *h, uint64_t va,
 	return 0;
 }
 
-/*
- * Copies a site's bytes out of, or into, guest memory: it may cross a page, and neighbouring
- * guest-physical pages need not be neighbours in the wedge's view.
- */
-static bool copy_site(uint64_t physical, uint8_t *bytes, unsigned int size, bool to_guest)
-{
-	for (unsigned int i = 0; i < size; i++) {
-		uint8_t *byte = guest_pointer(physical + i, 1);
-
-		if (!byte)
-			return false;
-		if (to_guest)
-			*byte = bytes[i];
-		else
-			bytes[i] = *byte;
-	}
-	return true;
-}
-
 static const char *add_site(const struct afterburn_bundle_site *record, uint64_t physical)
 {
 	uint8_t code[AFTERBURN_SITE_MAX];
@@ -80,7 +61,7 @@ static const char *add_site(const struct afterburn_bundle_site *record, uint64_t
 	    record->site_length != record->insn_length + AFTERBURN_PAD_LEN ||
 	    (record->insn_offset && record->insn_offset != AFTERBURN_PAD_LEN))
 		return "its record has impossible lengths";
-	if (!physical || !copy_site(physical, code, record->site_length, false))
+	if (!physical || !guest_code_copy(NULL, physical, code, record->site_length, false))
 		return "it lies outside the kernel's memory";
 	pad = record->insn_offset ? 0 : record->insn_length;
 	if (!afterburn_pad_parse(code + pad, &kind, &length) || kind != record->kind ||
@@ -97,12 +78,12 @@ static const char *rewrite_site(struct site *site, const struct site *next, uint
 	uint8_t code[AFTERBURN_SITE_MAX];
 	const char *problem;
 
-	if (!copy_site(physical, code, site->site_length, false))
+	if (!guest_code_copy(NULL, physical, code, site->site_length, false))
 		return "it lies outside the kernel's memory";
 	problem = arch_rewrite(site, next, code);
 	if (problem)
 		return problem;
-	copy_site(physical, code, site->site_length, true);
+	guest_code_copy(NULL, physical, code, site->site_length, true);
 	return NULL;
 }
 

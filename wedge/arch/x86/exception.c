@@ -50,13 +50,14 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		       unsigned int software_length)
 {
 	struct gate gate;
+	bool usable = gate_read(v, vector, &gate);
 
-	if (software_length && gate_read(v, vector, &gate) && vcpu_in_user(v) && gate.dpl < 3) {
+	if (software_length && usable && vcpu_in_user(v) && gate.dpl < 3) {
 		v->rip -= software_length;
 		exception_gp(v, vector * 8 + 2);
 		return;
 	}
-	if (enter_handler(v, vector, error))
+	if (usable && gate_enter(v, &gate, error))
 		return;
 	if (vector != X86_TRAP_DF && enter_handler(v, X86_TRAP_DF, 0))
 		return;

@@ -50,6 +50,21 @@ bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk 
 bool guest_lookup(struct vcpu *v, uint64_t va, struct guest_walk *out);
 
 /**
+ * guest_code - one byte of guest code, whatever the tables' rights: code may be mapped read-only.
+ * @v:  whose tables translate the address, or NULL: it is guest-physical
+ *
+ * Returns NULL if nothing is there.
+ */
+uint8_t *guest_code(struct vcpu *v, uint64_t at);
+
+/*
+ * Copies code to or from the guest, byte by byte: a site may cross a page, and neighbouring pages
+ * need not be neighbours in the wedge's view. False if part of it is not there; some bytes may have
+ * been copied then.
+ */
+bool guest_code_copy(struct vcpu *v, uint64_t at, uint8_t *bytes, unsigned int size, bool to_guest);
+
+/**
  * guest_read, guest_write - copy from or to guest virtual memory as the guest kernel would.
  * @va:    virtual address; the stretch may cross pages
  * @size:  bytes
