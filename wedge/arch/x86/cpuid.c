@@ -54,6 +54,7 @@ enum {
 	EXT1_EDX_LONG_MODE = BIT(11) | BIT(20) | BIT(29), /* SYSCALL, NX, LM */
 	EXT1_EDX_COPIES = 0x0183f3ff, /* bits that AMD repeats from leaf 1 EDX */
 
+	XSAVE_LEGACY_BYTES = 576, /* with the header */
 	INVARIANT_TSC = BIT(8),
 	ADDRESS_BITS_32 = 32,
 	LINEAR_BITS = (ARCH_LONG_MODE ? 48 : ADDRESS_BITS_32) << 8,
@@ -88,12 +89,36 @@ static void show_structured(uint32_t subleaf, uint32_t r[4])
 	r[CPUID_EDX] &= subleaf ? 0 : LEAF7_EDX;
 }
 
-static void show_xsave(uint32_t subleaf, uint32_t r[4])
+/*
+ * Bytes of the extended state that the guest has enabled (SDM 1, sections 13.4.2 and 13.4.3): on some
+ * platforms the processor's own answer would be for what the platform has enabled.
+ */
+static uint32_t xsave_size(const struct vcpu *v, bool compacted)
 {
-	if (subleaf != 1)
+	uint32_t size = XSAVE_LEGACY_BYTES, part[4];
+
+	for (uint32_t i = 2; i < 32; i++) {
+		if (!(v->xcr0 >> i & 1))
+			continue;
+		backend_cpuid(0xd, i, part);
+		if (!compacted)
+			size = part[CPUID_EBX];
+		else if (part[CPUID_ECX] & BIT(1))
+			size = (size + 63) & ~63u;
+		size += part[CPUID_EAX];
+	}
+	return size;
+}
+
+static void show_xsave(const struct vcpu *v, uint32_t subleaf, uint32_t r[4])
+{
+	if (subleaf > 1)
+		return;
+	r[CPUID_EBX] = xsave_size(v, subleaf == 1);
+	if (subleaf == 0)
 		return;
 	r[CPUID_EAX] &= LEAFD_EAX;
-	r[CPUID_EBX] = r[CPUID_ECX] = r[CPUID_EDX] = 0;
+	r[CPUID_ECX] = r[CPUID_EDX] = 0;
 }
 
 static void show_extended(uint32_t leaf, uint32_t r[4])
@@ -155,7 +180,7 @@ void cpuid_show(const struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t 
 		show_structured(subleaf, out);
 		break;
 	case 0xd:
-		show_xsave(subleaf, out);
+		show_xsave(v, subleaf, out);
 		break;
 	}
 }

@@ -7,7 +7,8 @@
 #include <wedge/log.h>
 #include "linux.h"
 
-enum { XCR0_TILES = 3 << 17, XCR0_SUPERVISOR_FIRST = 32 };
+/* AMX's tiles: the host gives them to a process only if it asks, which the guest cannot. */
+enum { XCR0_TILES = 3 << 17 };
 
 /* Extended control register 0: what the host has enabled (SDM 2C, XGETBV). */
 static uint64_t host_xcr0(void)
@@ -60,21 +61,6 @@ static void read_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 			 : "0"(leaf), "2"(subleaf));
 }
 
-/* How large the state is that the guest's XCR0 enables: the host's own would show the host's. */
-static uint32_t state_size(uint64_t xcr0)
-{
-	uint32_t size = 576, part[4];
-
-	for (uint32_t i = 2; i < XCR0_SUPERVISOR_FIRST; i++) {
-		if (!(xcr0 >> i & 1))
-			continue;
-		read_cpuid(0xd, i, part);
-		if (part[1] + part[0] > size)
-			size = part[1] + part[0];
-	}
-	return size;
-}
-
 void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
 	read_cpuid(leaf, subleaf, out);
@@ -82,8 +68,6 @@ void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 		uint64_t offered = host_xcr0() & ~(uint64_t)XCR0_TILES;
 
 		out[0] = (uint32_t)offered;
-		out[1] = state_size(linux_this_vcpu()->xcr0);
-		out[2] = state_size(offered);
 		out[3] = (uint32_t)(offered >> 32);
 	}
 }
