@@ -80,5 +80,12 @@ ok 'text that only speaks of a panic' eval 'runs 0 --append keys=Pq k && prints 
 ok 'the host refused something' eval 'runs 1 --append keys=h k && says "host refused"'
 ok 'a signal' eval 'runs 1 --append keys=k k && says "killed by signal 4"'
 ok 'a code that means nothing' eval 'runs 1 --append keys=u k && says "unknown code 77"'
+stuck() { # a run whose output nobody takes still ends in time
+	local start=$SECONDS code
+	code=$({ "$launch" --timeout 1 --append keys=ooooo k 2>err; echo $? >&3; } 3>&1 >full)
+	[[ $code == 124 ]] && ((SECONDS - start <= 3))
+}
+mkfifo full && exec 7<>full
+ok 'time is over, though nobody takes the output' stuck
 ok 'time is over' eval 'runs 124 --timeout 1 k && says "still running after 1 seconds"'
 done_testing

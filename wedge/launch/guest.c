@@ -79,9 +79,13 @@ static void suspend(struct guest *guest)
 	kill(-guest->child, SIGCONT);
 }
 
+/* The child is not reaped here: as long as it is a zombie, its process group stays its own. */
 static void look_for_end(struct guest *guest)
 {
-	if (!guest->ended && waitpid(guest->child, &guest->status, WNOHANG) == guest->child)
+	siginfo_t info = {.si_pid = 0};
+
+	if (waitid(P_PID, (id_t)guest->child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	    info.si_pid == guest->child)
 		guest->ended = true;
 }
 
@@ -159,19 +163,28 @@ static enum why be_console(struct guest *guest)
 }
 
 /* Kills and reaps the child and all processes that it has left. */
-static void clear_up(struct guest *guest)
+static void clear_up(struct guest *guest, enum why why)
 {
+	const volatile int hurry = 1;
+
 	kill(-guest->child, SIGKILL);
-	while (!guest->ended) {
-		if (waitpid(guest->child, &guest->status, 0) == guest->child || errno != EINTR)
-			guest->ended = true;
-	}
-	console_drain(&guest->console, &signals_end);
-	kill(-guest->child, SIGKILL);
+	while (waitpid(guest->child, &guest->status, 0) < 0 && errno == EINTR)
+		continue;
+	console_drain(&guest->console,
+		      why == WHY_CHILD || why == WHY_PANIC ? &signals_end : &hurry);
 	while (waitpid(-guest->child, NULL, __WALL) > 0 || errno == EINTR)
 		continue;
 	terminal_restore();
 	guard_end();
+}
+
+static void say_signal(int number)
+{
+	/* Without memory the host kills by one or the other. */
+	bool memory = number == SIGBUS || number == SIGKILL;
+
+	say("the guest's process was killed by signal %d (%s)%s", number, strsignal(number),
+	    memory ? "; has the host no memory left?" : "");
 }
 
 static int say_child_end(const struct guest *guest)
@@ -191,9 +204,7 @@ static int say_child_end(const struct guest *guest)
 	else if (code >= 0)
 		say("the wedge ended with the unknown code %d", code);
 	else
-		say("the guest's process was killed by signal %d (%s)%s", WTERMSIG(guest->status),
-		    strsignal(WTERMSIG(guest->status)),
-		    WTERMSIG(guest->status) == SIGBUS ? ": the host has no memory left?" : "");
+		say_signal(WTERMSIG(guest->status));
 	return END_CRASH;
 }
 
@@ -250,7 +261,7 @@ int guest_run(struct guest *guest, struct launch_info *info, launch_entry *entry
 	why = be_console(guest);
 	if (why == WHY_PANIC && options->core)
 		stop_for_core(guest);
-	clear_up(guest);
+	clear_up(guest, why);
 	gdb_close(&guest->gdb, how_it_ended(guest));
 	code = say_end(guest, why);
 	if (options->core && code == END_CRASH && (why == WHY_CHILD || why == WHY_PANIC)) {

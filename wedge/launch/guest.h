@@ -27,7 +27,7 @@ struct guest {
 	struct console console;
 	pid_t child;
 	bool ended;	   /* the child has */
-	int status;	   /* as of waitpid(2), when it has */
+	int status;	   /* as of waitpid(2), when it has been reaped */
 	uint64_t deadline; /* ns, UINT64_MAX: none */
 	uint64_t panicked; /* ns, when the guest's panic was seen; 0: not */
 	uint64_t heard;	   /* ns, when the console last said something after that */
