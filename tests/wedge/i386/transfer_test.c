@@ -218,6 +218,8 @@ static void far_jumps_and_calls(void **state)
 	assert_int_equal(vcpu.kernel_cs, SEL_CODE);
 	assert_int_equal(guest_peek_word(esp - 12), SEL_CODE_CONFORMING);
 	FAULTS(X86_TRAP_GP, SEL_DATA, 0xea, 0x30, 0x12, 0x00, 0x81, SEL_DATA, 0);
+	guest_poke64(GUEST_GDT + SEL_CODE_CONFORMING, 0x00cf1f000000ffff);
+	FAULTS(X86_TRAP_NP, SEL_CODE_CONFORMING, 0xea, 0, 0, 0, 0, SEL_CODE_CONFORMING, 0);
 }
 
 /* Contract: kernel code is flat 32-bit code. */

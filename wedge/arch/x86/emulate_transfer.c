@@ -27,8 +27,12 @@ bool segment_enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip)
 	uint64_t d;
 
 	if ((selector & X86_SELECTOR_RPL) || !segment_descriptor(v, selector, &d) ||
-	    (d >> 43 & 3) != 3 || !(d >> 47 & 1)) {
+	    (d >> 43 & 3) != 3) {
 		exception_gp(v, selector & ~3u);
+		return false;
+	}
+	if (!(d >> 47 & 1)) {
+		exception_deliver(v, X86_TRAP_NP, selector & ~3u, 0);
 		return false;
 	}
 	check_kind(v, selector, d);
