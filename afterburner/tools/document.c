@@ -152,7 +152,8 @@ static void document_bundle(void)
 	FIELD(struct afterburn_wedge_header, version, "of the bundle");
 	FIELD(struct afterburn_wedge_header, sites_version, "of sites.h");
 	FIELD(struct afterburn_wedge_header, width, "32 or 64: the kernels it takes");
-	FIELD(struct afterburn_wedge_header, reserved, "0");
+	FIELD(struct afterburn_wedge_header, entry,
+	      "of a wedge that a launcher calls: offset in the image; else 0");
 	FIELD(struct afterburn_wedge_header, platform, "`xen`, `linux`, `l4`; NUL padded");
 	FIELD(struct afterburn_wedge_header, load_paddr, "pack: physical address of this header");
 	FIELD(struct afterburn_wedge_header, bundle_size, "pack: bytes of the whole segment");

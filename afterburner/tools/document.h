@@ -48,6 +48,10 @@ static const char document_bundle_head[] =
 	"linked to where it is loaded. The segment holds the wedge's image with all zero-filled\n"
 	"memory, the site table, and the names. Offsets count from the image's first byte, where "
 	"the\n"
-	"header is; fields marked *pack* are 0 in a wedge that is not packed.\n";
+	"header is; fields marked *pack* are 0 in a wedge that is not packed. The `p_vaddr` of "
+	"the\n"
+	"segment is where the wedge is linked; a wedge of 64-bit code for 32-bit kernels is "
+	"mapped\n"
+	"above the kernel's 4 GiB by a launcher, and its segment has `p_paddr` there.\n";
 
 #endif

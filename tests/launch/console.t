@@ -76,6 +76,7 @@ ok 'a restart' runs 0 --append keys=B k
 ok 'a reset' eval 'runs 1 --append keys=b k && says "triple fault"'
 ok 'a panic, cut into pieces' eval 'runs 1 --append keys=p k && says "panicked or crashed"'
 ok 'all of its last words' prints 'end of trace.'
+ok 'a panic that ends in a halt, which a wedge takes for power-off' runs 1 --append keys=H k
 ok 'text that only speaks of a panic' eval 'runs 0 --append keys=Pq k && prints "not a Kernel panic - not syncing"'
 ok 'the host refused something' eval 'runs 1 --append keys=h k && says "host refused"'
 ok 'a signal' eval 'runs 1 --append keys=k k && says "killed by signal 4"'

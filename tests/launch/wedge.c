@@ -295,6 +295,9 @@ static void do_key(int key)
 	case 'p':
 		panic();
 		break;
+	case 'H':
+		print("Kernel panic - not syncing: and then it halts\n");
+		end(LAUNCH_POWEROFF);
 	case 'P':
 		print("not a Kernel panic - not syncing\n");
 		break;

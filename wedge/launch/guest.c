@@ -191,10 +191,10 @@ static int say_child_end(const struct guest *guest)
 {
 	int code = WIFEXITED(guest->status) ? WEXITSTATUS(guest->status) : -1;
 
-	if (code == LAUNCH_POWEROFF)
-		return END_POWEROFF;
 	if (guest->console.watch.panic || code == LAUNCH_CRASH)
 		say("the guest panicked or crashed");
+	else if (code == LAUNCH_POWEROFF)
+		return END_POWEROFF;
 	else if (code == LAUNCH_REBOOT && guest->console.watch.reboot)
 		return END_POWEROFF;
 	else if (code == LAUNCH_REBOOT)
