@@ -147,6 +147,34 @@ static void kernel_data_must_be_flat(void **state)
 		     guest_emulate(BYTES(TO_SREG(X86_SS))));
 }
 
+/* Linux pops what a user program gave to sigreturn: any selector of the table. */
+static void popped_data_may_be_anything(void **state)
+{
+	static const uint16_t selectors[] = {SEL_BASED, SEL_USER_TLS, SEL_USER_TLS & ~3};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(selectors) / sizeof(selectors[0]); i++) {
+		vcpu.gpr[X86_RSP] = GUEST_STACK_TOP - 4;
+		guest_poke_word(GUEST_STACK_TOP - 4, selectors[i]);
+		EXECUTE(0x1f);
+		assert_int_equal(vcpu.selector[X86_DS], selectors[i]);
+	}
+	assert_false(segment_is_flat(&vcpu, SEL_BASED));
+	/* What is the kernel's own is null for the user code it returns to. */
+	vcpu.selector[X86_ES] = SEL_CODE_CONFORMING;
+	vcpu.selector[X86_FS] = SEL_BASED;
+	guest_poke(GUEST_STACK_TOP - 20,
+		   (const uint32_t[]){(uint32_t)GUEST_USER, SEL_USER_CODE, 0x202, 0x1000,
+				      SEL_USER_DATA},
+		   20);
+	vcpu.gpr[X86_RSP] = GUEST_STACK_TOP - 20;
+	guest_emulate(BYTES(0xcf));
+	assert_true(vcpu_in_user(&vcpu));
+	assert_int_equal(vcpu.selector[X86_DS], SEL_USER_TLS & ~3);
+	assert_int_equal(vcpu.selector[X86_ES], SEL_CODE_CONFORMING);
+	assert_int_equal(vcpu.selector[X86_FS], 0);
+}
+
 static void the_stack_segment_must_be_the_kernels(void **state)
 {
 	static const uint16_t bad[] = {SEL_USER_DATA, SEL_READ_ONLY, SEL_CODE, SEL_DATA | 3, 0, 3};
@@ -309,6 +337,7 @@ int main(void)
 		GUEST_TEST(queries_know_the_16_bit_descriptors),
 		GUEST_TEST(data_selectors_are_checked_and_noted),
 		GUEST_TEST(kernel_data_must_be_flat),
+		GUEST_TEST(popped_data_may_be_anything),
 		GUEST_TEST(the_stack_segment_must_be_the_kernels),
 		GUEST_TEST(fs_and_gs_take_their_bases),
 		GUEST_TEST(two_flat_segments_are_remembered),

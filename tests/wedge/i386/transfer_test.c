@@ -112,6 +112,7 @@ static void iret_to_user_code_checks_both_selectors(void **state)
 	expect_refusal(3, SEL_USER_DATA, X86_TRAP_GP, 0);
 	expect_refusal(SEL_USER_DATA, SEL_USER_DATA, X86_TRAP_GP, SEL_USER_DATA & ~3);
 	expect_refusal(SEL_CODE | 3, SEL_USER_DATA, X86_TRAP_GP, SEL_CODE);
+	expect_refusal(SEL_USER_CODE & ~2, SEL_USER_DATA, X86_TRAP_GP, SEL_USER_CODE & ~3);
 	expect_refusal(SEL_OUTSIDE | 3, SEL_USER_DATA, X86_TRAP_GP, SEL_OUTSIDE);
 	expect_refusal(SEL_EMPTY | 3, SEL_USER_DATA, X86_TRAP_GP, SEL_EMPTY);
 	expect_refusal(SEL_CODE_ABSENT, SEL_USER_DATA, X86_TRAP_NP, SEL_CODE_ABSENT & ~3);

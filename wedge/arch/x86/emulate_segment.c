@@ -83,12 +83,6 @@ static void load_believed(struct vcpu *v, unsigned int sreg, uint16_t selector, 
 		v->gs_base_kernel = base;
 		backend_load_gs_base(v, false);
 		break;
-	default:
-		/* With RPL 3 it is for a user program, to which the kernel is about to return. */
-		if (base && (selector & X86_SELECTOR_RPL) != 3)
-			wedge_fatal("the kernel loads a data segment that begins at %lx (selector "
-				    "%x) at %lx",
-				    base, selector, v->rip);
 	}
 }
 
@@ -136,20 +130,27 @@ void segment_forget(struct vcpu *v)
 }
 
 /*
- * Selectors that the kernel loads by mov are its own; what it pops may be a user's, whose
- * descriptor may become another without notice. The gates ask for what is remembered here.
+ * A selector that the kernel loads by mov, or from a far pointer, is its own, and its data must be
+ * flat. What it pops may be whatever a user program likes, whose descriptor may also become another
+ * without notice; so may one with RPL 3. The gates ask for what is remembered here.
  */
-static void remember(struct vcpu *v, unsigned int sreg, uint16_t selector)
+static void note_own(struct vcpu *v, unsigned int sreg, uint16_t selector)
 {
 	bool data = sreg == X86_DS || sreg == X86_ES;
 	uint64_t d;
 
-	if (selector < 4 || (selector & X86_SELECTOR_LDT) || !segment_descriptor(v, selector, &d))
+	if (BACKEND_SELECTORS_ARE_REAL || selector < 4 || (selector & X86_SELECTOR_LDT) ||
+	    !segment_descriptor(v, selector, &d))
 		return;
 	if (sreg == X86_FS)
 		v->fs_selector = selector;
-	if (data && !segment_is_flat(v, selector) && !segment_descriptor_base(d) &&
-	    (d >> 40 & 10) == 2) {
+	if (!data || segment_is_flat(v, selector))
+		return;
+	if (segment_descriptor_base(d) && (selector & X86_SELECTOR_RPL) != 3)
+		wedge_fatal("the kernel loads a data segment that begins at %lx (selector %x) at "
+			    "%lx",
+			    segment_descriptor_base(d), selector, v->rip);
+	if (!segment_descriptor_base(d) && (d >> 40 & 10) == 2) {
 		v->flat_selector[1] = v->flat_selector[0];
 		v->flat_selector[0] = selector;
 	}
@@ -212,6 +213,7 @@ static bool load_far_pointer(struct emulation *e, unsigned int sreg)
 		return true;
 	if (!segment_load(e->v, sreg, selector))
 		return false;
+	note_own(e->v, sreg, selector);
 	operand_write_register(e->v, operand_reg(e), e->d->operand_size, offset);
 	return true;
 }
@@ -227,8 +229,7 @@ static bool move_to_selector(struct emulation *e)
 	}
 	if (!operand_read_rm(e, 2, &value) || !segment_load(e->v, sreg, (uint16_t)value))
 		return false;
-	if (!BACKEND_SELECTORS_ARE_REAL)
-		remember(e->v, sreg, (uint16_t)value);
+	note_own(e->v, sreg, (uint16_t)value);
 	return true;
 }
 

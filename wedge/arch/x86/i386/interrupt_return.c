@@ -41,7 +41,8 @@ static bool good_user_code(struct vcpu *v, uint16_t selector)
 
 	if (selector == v->user_cs)
 		return true;
-	if (selector < 4 || !segment_descriptor(v, selector, &d) || (d >> 43 & 3) != 3)
+	if ((selector & X86_SELECTOR_RPL) != 3 || selector < 4 ||
+	    !segment_descriptor(v, selector, &d) || (d >> 43 & 3) != 3)
 		return refuse(v, X86_TRAP_GP, selector);
 	conforming = d >> 42 & 1;
 	if ((d >> 45 & 3) != 3 && !conforming)
@@ -82,7 +83,9 @@ static void hide_kernel_segments(struct vcpu *v)
 		/* With RPL 3 it could not have been loaded if the DPL were less. */
 		if ((*selector & X86_SELECTOR_RPL) == 3 || *selector < 4)
 			continue;
-		if (!segment_descriptor(v, (uint16_t)*selector, &d) || (d >> 45 & 3) != 3)
+		/* Conforming code is everybody's. */
+		if (!segment_descriptor(v, (uint16_t)*selector, &d) ||
+		    ((d >> 45 & 3) != 3 && (d >> 42 & 3) != 3))
 			*selector = 0;
 	}
 }
