@@ -32,6 +32,11 @@ ok 'a rate of the counter that stays' eval 'for i in 1 2 3 4 5; do
 	"$launch" --append keys=q k | sed -n "s/tsc_khz=//p"; done | sort -n >rates &&
 	(($(tail -n 1 rates) - $(head -n 1 rates) <= $(head -n 1 rates) / 10000))'
 
+ok 'the environment of the caller stays outside' eval \
+	'SECRET=do-not-tell-this "$launch" --append keys=s k </dev/null >out 2>err & sleep 0.2;
+	 pid=$(pgrep -P $! -f append | tail -n 1); [[ -n $pid ]] && ! tr "\0" "\n" <"/proc/$pid/environ" |
+		grep -q "do-not-tell"; e=$?; kill $!; ((e == 0))'
+
 # Input.
 ok 'keys come through a pipe' eval 'printf "xyq" | runs 0 k && prints "<x>" && prints "<y>"'
 ok 'the end of the input is no end of the guest' eval 'printf "x" | runs 0 --append keys=sss --timeout 1 k;

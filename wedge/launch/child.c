@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/rseq.h>
@@ -54,6 +55,13 @@ static void leave_rseq(void)
 		syscall(SYS_rseq, area, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 }
 
+/* The guest's kernel may one day read what is left of the launcher's memory: no secrets there. */
+static void forget_environment(void)
+{
+	for (char **entry = environ; *entry; entry++)
+		explicit_bzero(*entry, strlen(*entry));
+}
+
 static _Noreturn void become_child(struct launch_info *info, launch_entry *entry, pid_t launcher)
 {
 	struct rlimit none = {0, 0};
@@ -66,6 +74,7 @@ static _Noreturn void become_child(struct launch_info *info, launch_entry *entry
 	reset_signals();
 	keep_descriptors(info);
 	leave_rseq();
+	forget_environment();
 	entry(info);
 	_exit(LAUNCH_HOST); /* a wedge does not return */
 }
