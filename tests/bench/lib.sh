@@ -19,16 +19,33 @@ die() {
 make_work() {
 	work=$(mktemp -d)
 	folder=$work
+	: >"$work/sessions"
 	trap cleanup EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 }
 
-cleanup() {
-	local run
-	for run in $(jobs -p); do
-		kill "$run" 2>/dev/null || true
+# Processes of runs that were started here, wherever they hang by now: by the mark in their
+# environment or, since the guest's own processes have none, by their session. Numbers come again:
+# of a session only processes called as the launcher count.
+marked() {
+	{
+		grep -lazsxF "AFTERBURN_BENCH=$work" /proc/[0-9]*/environ | tr -cd '0-9\n' || true
+		{ cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v list="$work/sessions" '
+			BEGIN { while ((getline sid < list) > 0) ours[sid] }
+			/\(launch\)/ { pid = $1; sub(/^.*\) /, ""); if ($4 in ours && $1 != "Z") print pid }'
+	} | sort -u
+}
+
+end_runs() {
+	local pid
+	for pid in $(marked); do
+		kill -KILL "$pid" 2>/dev/null || true
 	done
+}
+
+cleanup() {
+	end_runs
 	rm -rf "$work" "$folder"
 }
 
@@ -72,11 +89,13 @@ run_guest() {
 	start_kernel "$work/initrd.gz" "rdinit=/bench/init bench.run=$2" ${prefix[@]+"${prefix[@]}"}
 }
 
-# start_kernel INITRD WORDS PREFIX...: every process of the run has a mark in its environment.
+# start_kernel INITRD WORDS PREFIX...: in a session of its own, with a mark in the environment
 start_kernel() {
 	local with=$1 words=$2
 	shift 2
-	env "AFTERBURN_BENCH=$work" "$@" "$afterburn" run --on "$platform" --memory "$memory" \
+	# shellcheck disable=SC2016 # for the inner shell
+	AFTERBURN_BENCH=$work setsid sh -c 'echo $$ >>"$AFTERBURN_BENCH/sessions"; exec "$@"' sh \
+		env "$@" "$afterburn" run --on "$platform" --memory "$memory" \
 		--timeout 600 --initrd "$with" --append "quiet $words" "$kernel"
 }
 

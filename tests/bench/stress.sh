@@ -26,11 +26,6 @@ middle() { # the median of the lines on standard input
 	sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
-# Processes of a run that this script started, wherever they hang by now.
-marked() {
-	grep -lazsxF "AFTERBURN_BENCH=$work" /proc/[0-9]*/environ || true
-}
-
 # Runs end with their guests; what is there a second later has been forgotten.
 left_behind() {
 	local turns=0
@@ -38,9 +33,9 @@ left_behind() {
 	marked | wc -l
 }
 
-# The processes below (and with) PID.
+# The processes below (and with) PID. One that ends meanwhile is no error here nor below.
 tree() { # tree PID
-	cat /proc/[0-9]*/stat 2>/dev/null | awk -v root="$1" '
+	{ cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v root="$1" '
 		{ pid = $1; sub(/^.*\) /, ""); parent[pid] = $2 }
 		END {
 			for (pid in parent) {
@@ -53,13 +48,13 @@ tree() { # tree PID
 
 # Ticks of processor time that a tree has used, with the children it waited for.
 tree_ticks() { # tree_ticks PID
-	tree "$1" | sed 's|.*|/proc/&/stat|' | xargs cat 2>/dev/null |
+	tree "$1" | sed 's|.*|/proc/&/stat|' | { xargs cat 2>/dev/null || true; } |
 		awk '{ sub(/^.*\) /, ""); sum += $12 + $13 + $14 + $15 } END { print sum + 0 }'
 }
 
 # MiB of memory that a tree holds, shared pages counted once.
 tree_memory() { # tree_memory PID
-	tree "$1" | sed 's|.*|/proc/&/smaps_rollup|' | xargs cat 2>/dev/null |
+	tree "$1" | sed 's|.*|/proc/&/smaps_rollup|' | { xargs cat 2>/dev/null || true; } |
 		awk '/^Pss:/ { sum += $2 } END { printf "%.0f", sum / 1024 }'
 }
 
@@ -75,11 +70,12 @@ await() {
 # Starts the guest's shell with a FIFO as its terminal; sets $shell_pid, $boot_seconds.
 shell_start() {
 	local start
-	rm -f "$work/keys"
+	rm -f "$work/keys" "$work/console" # what the last run said there would count for this one
 	mkfifo "$work/keys"
 	exec {keys}<>"$work/keys"
 	start=$EPOCHREALTIME
-	start_kernel "$initrd" afterburn.shell <&"$keys" >"$work/console" 2>"$work/run.err" &
+	: >"$work/console"
+	start_kernel "$initrd" afterburn.shell <&"$keys" >>"$work/console" 2>"$work/run.err" &
 	shell_pid=$!
 	await "$work/console" GUEST-SHELL 60 || return 1
 	echo 'echo READY-$((6 * 7))' >&"$keys"
@@ -98,8 +94,9 @@ shell_end() {
 
 shell_failed() { # shell_failed ITEM
 	tail -n 5 "$work/console" "$work/run.err" >&2
-	kill "$shell_pid" 2>/dev/null || true
+	end_runs
 	wait "$shell_pid" 2>/dev/null || true
+	exec {keys}>&-
 	verdict FAIL "$1" "the shell did not come, or the guest did not end with 0"
 }
 
@@ -170,17 +167,17 @@ stress_many() {
 		run_guest -- ready <&"$fd" >"$work/boot.$i" 2>"$work/err.$i" &
 		pids+=($!)
 	done
-	for ((i = 1; i <= 20; i++)); do
+	for ((i = 1; i <= 20 && ready == i - 1; i++)); do
 		await "$work/boot.$i" BENCH-READY 120 && ready=$((ready + 1))
 	done
 	seconds=$(since "$start")
+	((ready == 20)) || end_runs
 	for ((i = 0; i < 20; i++)); do
 		echo >&"${fds[i]}"
-		if ((ready == 20)) && wait "${pids[i]}"; then
+		if wait "${pids[i]}"; then
 			good=$((good + 1))
 		else
 			tail -n 5 "$work/boot.$((i + 1))" "$work/err.$((i + 1))" >&2
-			kill "${pids[i]}" 2>/dev/null || true
 		fi
 		fd=${fds[i]}
 		exec {fd}>&-
@@ -216,6 +213,8 @@ stress_all() { # stress_all ITEM...
 		"stress_$item"
 		left=$(left_behind)
 		((left == 0)) || verdict FAIL "$item" "$left processes are left behind"
+		end_runs
+		: >"$work/sessions"
 	done
 	((stress_failed == 0))
 }
