@@ -12,8 +12,7 @@
 
 /* clang-format off */
 #define PROGRAMS(X) \
-	X(read) X(write) X(execute) X(read_high) X(syscall) X(int80) X(registers) X(stack) \
-	X(enter_stub) X(forge_channel)
+	X(read) X(write) X(execute) X(read_high) X(syscall) X(int80) X(registers) X(stack)
 /* clang-format on */
 #define DECLARE(name) extern const char long_##name[];
 PROGRAMS(DECLARE)
@@ -93,11 +92,14 @@ CHECK(long_mode_reads_nothing_high)
 	}
 }
 
-/* 64-bit calls: read, write, open, mmap, getpid, fork, execve, exit, kill, ... all numbers. */
+/* 64-bit calls: read, write, open, mmap, getpid, fork, execve, exit, kill: all numbers, and those
+ * of x32. */
 CHECK(long_mode_makes_no_system_call)
 {
-	for (word number = 0; number < 340; number++)
+	for (word number = 0; number < 340; number++) {
 		wins_nothing(long_syscall, number);
+		wins_nothing(long_syscall, 0x40000000 | number);
+	}
 }
 
 /* 32-bit calls from 64-bit code: the guest kernel's own, or nobody's. */
@@ -122,21 +124,6 @@ CHECK(long_mode_registers_are_clean)
 	run(long_stack, 0);
 	if (page[0] == DONE)
 		expect_is(page[2], 0);
-}
-
-/* At every 13th byte of the code that the wedge keeps in a user process. */
-CHECK(long_mode_misuses_no_stub)
-{
-	for (word offset = 0; offset < STUB_SIZE; offset += 13)
-		run(long_enter_stub, offset);
-}
-
-CHECK(long_mode_forges_no_channel)
-{
-	static const word values[] = {0, 0x41414141, 0xffffffff, USER_DATA, KERNEL_START, 0x7000};
-
-	for (unsigned int i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-		run(long_forge_channel, values[i]);
 }
 
 /* The guest goes on afterwards, in this address space and in others. */

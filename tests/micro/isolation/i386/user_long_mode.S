@@ -6,6 +6,7 @@
  * Invariant: edi (a user page) gets STARTED before the jump, ARRIVED once 64-bit code runs, and
  * DONE, with what was found behind it, when the thing has worked.
  */
+#include "layout.h"
 #include "long_mode.h"
 
 	.macro long_mode name
@@ -95,6 +96,34 @@ long_\name:
 	movq %rbx, %rcx
 	movq %rdi, %rbp
 	call *%rsi
+	done
+
+/* 8 bytes of the stub, at byte esi of it. */
+	long_mode read_stub
+	movl %esi, %esi
+	movabsq $STUB, %rax
+	movq (%rax,%rsi), %rax
+	done
+
+/*
+ * To byte esi of the stub, as if a system call was to be made there: number ebx, with 64 bytes of
+ * the page to be filled as first argument (ebp 0) or second.
+ */
+	long_mode call_in_stub
+	movl %esi, %esi
+	movabsq $STUB, %rax
+	leaq (%rax,%rsi), %r11
+	movl %ebx, %eax
+	leaq 64(%rdi), %rsi
+	movl $64, %edx
+	movl $1, %edi
+	testl %ebp, %ebp
+	jnz 2f
+	movq %rsi, %rdi
+	movl $64, %esi
+	xorl %edx, %edx
+2:	call *%r11
+	movl $USER_DATA, %edi
 	done
 
 /* Writes esi all over the channel; then leaves by an exception of 32-bit code. */
