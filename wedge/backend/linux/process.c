@@ -13,7 +13,8 @@
 #include "process.h"
 #include "stub.h"
 
-enum { PATIENCE_S = 2, POLL_IN = 1, LDT_WRITE = 0x11 };
+/* A process that shall stop has 200 times 10 ms to do so. */
+enum { PATIENCE_NS = 10000000, PATIENCE_TURNS = 200, POLL_IN = 1, LDT_WRITE = 0x11 };
 
 static struct user users[LINUX_SLOTS];
 
@@ -94,21 +95,11 @@ static long answer(struct user *user)
 		.srcfd = (uint32_t)machine.info.memory_fd,
 		.newfd = USER_MEMORY_FD,
 	};
-	struct user_order close_memory = {.number = __NR_close, .argument = {USER_MEMORY_FD}};
 
 	if (!user->needs_memory)
 		return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_SEND,
 				  &response);
-	append(user, &close_memory);
 	return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
-}
-
-static void let_go(struct user *user, bool again)
-{
-	user->orders->again = again;
-	user->stopped = false;
-	/* Whoever is gone will not stop again; the wait finds out. */
-	answer(user);
 }
 
 /* ---- stopping ---- */
@@ -132,6 +123,9 @@ static long receive(bool wait, struct user **which)
 	result = wait ? linux_wait(__NR_ioctl, (uint64_t)machine.listener_fd,
 				   SECCOMP_IOCTL_NOTIF_RECV, (uint64_t)&n, 0)
 		      : host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_RECV, &n);
+	/* A signal took the process out of its stop before anyone heard of it: it will stop again. */
+	if (result == -ENOENT)
+		return -EINTR;
 	if (host_failed(result))
 		return result;
 	*which = user_of(n.pid);
@@ -158,7 +152,7 @@ static long receive_soon(struct user **which)
 	} poll = {.fd = machine.listener_fd, .events = POLL_IN};
 	struct {
 		int64_t seconds, nanoseconds;
-	} patience = {.seconds = PATIENCE_S};
+	} patience = {.nanoseconds = PATIENCE_NS};
 	long ready = host_call5(__NR_ppoll, &poll, 1, &patience, 0, 0);
 
 	if (ready == 0)
@@ -166,25 +160,48 @@ static long receive_soon(struct user **which)
 	return ready < 0 ? ready : receive(false, which);
 }
 
-static bool wait_soon(struct user *user)
+/*
+ * With `insist`, it is told to stop, again and again: the signal may have come when the stub was
+ * about to return to the guest.
+ */
+static bool wait_soon(struct user *user, bool insist)
 {
 	struct user *which = NULL;
-	long result;
+	long result = -ETIMEDOUT;
 
-	while (!user->stopped) {
-		result = receive_soon(&which);
-		if (result == -EINTR && is_alive(user))
-			continue;
-		if (result)
+	for (unsigned int turns = 0; !user->stopped && turns < PATIENCE_TURNS; turns++) {
+		if (insist)
+			host_call2(__NR_kill, user->process, SIGUSR1);
+		do
+			result = receive_soon(&which);
+		while (result == -EINTR && is_alive(user));
+		if (result && result != -ETIMEDOUT)
 			return false;
 	}
-	return true;
+	return user->stopped;
+}
+
+/*
+ * Older hosts let a signal take a process out of a stop that has been heard of: then it stops once
+ * more, and that is the stop to answer. Whoever is gone will not; the wait for it finds out.
+ */
+static void let_go(struct user *user, bool again)
+{
+	struct user_order close_memory = {.number = __NR_close, .argument = {USER_MEMORY_FD}};
+
+	if (user->needs_memory)
+		append(user, &close_memory);
+	user->orders->again = again;
+	user->orders->xstate_mask = machine.xstate_mask;
+	do
+		user->stopped = false;
+	while (answer(user) == -ENOENT && wait_soon(user, false));
 }
 
 void process_flush(struct user *user)
 {
 	let_go(user, true);
-	if (!wait_soon(user))
+	if (!wait_soon(user, false))
 		process_kill(user);
 	forget_orders(user);
 }
@@ -206,10 +223,8 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 		if (l->child_died && !is_alive(user))
 			return false;
 		l->child_died = false;
-		if (v->events.pending || l->asked_to_stop) {
-			host_call2(__NR_kill, user->process, SIGUSR1);
-			return wait_soon(user);
-		}
+		if (v->events.pending || l->asked_to_stop)
+			return wait_soon(user, true);
 	}
 	return true;
 }
@@ -240,7 +255,7 @@ struct user *process_get(uint32_t slot)
 	user->channel = (void *)(at + USER_ORDERS_SIZE);
 	user->process = zygote_make(slot);
 	forget_orders(user);
-	if (!wait_soon(user))
+	if (!wait_soon(user, false))
 		wedge_fatal("a new user process does not answer");
 	return user;
 }

@@ -7,12 +7,34 @@
  */
 #include "user.h"
 
-	.section .stub.text, "ax"
+#define SIGUSR1 10
 
-/* Signal handler: rdi signal, rdx its struct ucontext; on the alternate stack, all signals blocked. */
+	/* First in the stub, so that places in the copy are constants. */
+	.section .stub.head, "ax"
+stub_start:
+
+/*
+ * Signal handler: rdi signal, rdx its struct ucontext; on the alternate stack, all signals blocked.
+ * SIGUSR1 may hit the stub itself on its way to a stop or back: then it is not for the guest, and the
+ * wedge sends it again until it gets what it wants.
+ */
 	.globl stub_handler
 stub_handler:
-	movabs $USER_CHANNEL, %rbx
+	cmpl $SIGUSR1, %edi
+	jne 1f
+	movq CONTEXT_RIP(%rdx), %rax
+	movabs $USER_STUB, %rcx
+	subq %rax, %rcx
+	negq %rcx
+	cmpq $USER_STUB_SIZE, %rcx
+	jb 2f
+	subl $USER_DOOR, %eax
+	cmpl $USER_DOOR_SIZE, %eax
+	jae 1f
+2:	movq %rdx, %rsp
+	movl $15, %eax /* rt_sigreturn */
+	syscall
+1:	movabs $USER_CHANNEL, %rbx
 	movq %rdx, CHANNEL_FRAME(%rbx)
 	movq %rdi, CHANNEL_SIGNAL(%rbx)
 	movw %ds, CHANNEL_SELECTOR(%rbx)
@@ -24,6 +46,8 @@ stub_stop:
 	syscall
 	.globl stub_stopped
 stub_stopped:
+	cmpq $-4, %rax /* EINTR: nobody has answered */
+	je stub_stop
 	movabs $USER_ORDERS, %rbx
 	leaq ORDERS_LIST(%rbx), %r12
 	movq ORDERS_COUNT(%rbx), %r13
@@ -51,8 +75,75 @@ stub_stopped:
 	movw ORDERS_SELECTOR + 4(%rbx), %fs
 	movw ORDERS_SELECTOR + 6(%rbx), %gs
 	movq ORDERS_FRAME(%rbx), %rsp
+	testq %rsp, %rsp
+	jz leave_by_door
 	movl $15, %eax /* rt_sigreturn */
 	syscall
 	ud2
+
+/*
+ * A system call without a signal. The return address, behind which the guest's code goes on, is on
+ * the guest's stack; r8 to r15 are nobody's in 32-bit code.
+ */
+	.globl stub_door
+stub_door:
+	movabs $USER_CHANNEL, %r15
+	movabs $USER_ORDERS, %r14
+	movq %rax, CHANNEL_CALL(%r15)
+	movq %rcx, CHANNEL_CALL + 8(%r15)
+	movq %rdx, CHANNEL_CALL + 16(%r15)
+	movq %rbx, CHANNEL_CALL + 24(%r15)
+	movq %rbp, CHANNEL_CALL + 40(%r15)
+	movq %rsi, CHANNEL_CALL + 48(%r15)
+	movq %rdi, CHANNEL_CALL + 56(%r15)
+	movl (%rsp), %eax
+	movq %rax, CALL_RIP(%r15)
+	leaq 4(%rsp), %rax
+	movq %rax, CHANNEL_CALL + 32(%r15)
+	leaq CHANNEL_SCRATCH(%r15), %rsp
+	pushfq
+	popq CALL_FLAGS(%r15)
+	cld
+	movw %ds, CHANNEL_SELECTOR(%r15)
+	movw %es, CHANNEL_SELECTOR + 2(%r15)
+	movw %fs, CHANNEL_SELECTOR + 4(%r15)
+	movw %gs, CHANNEL_SELECTOR + 6(%r15)
+	movl ORDERS_XSTATE(%r14), %eax
+	movl ORDERS_XSTATE + 4(%r14), %edx
+	xsave64 CHANNEL_XSTATE(%r15)
+	movq $0, CHANNEL_FRAME(%r15)
+	jmp stub_stop
+
+leave_by_door:
+	movabs $USER_CHANNEL, %r15
+	movl ORDERS_XSTATE(%rbx), %eax
+	movl ORDERS_XSTATE + 4(%rbx), %edx
+	xrstor64 CHANNEL_XSTATE(%r15)
+	leaq CHANNEL_SCRATCH(%r15), %rsp
+	pushq CALL_SS(%r15)
+	pushq CHANNEL_CALL + 32(%r15)
+	pushq CALL_FLAGS(%r15)
+	pushq CALL_CS(%r15)
+	pushq CALL_RIP(%r15)
+	movq CHANNEL_CALL(%r15), %rax
+	movq CHANNEL_CALL + 8(%r15), %rcx
+	movq CHANNEL_CALL + 16(%r15), %rdx
+	movq CHANNEL_CALL + 24(%r15), %rbx
+	movq CHANNEL_CALL + 40(%r15), %rbp
+	movq CHANNEL_CALL + 48(%r15), %rsi
+	movq CHANNEL_CALL + 56(%r15), %rdi
+	iretq
+
+/* The door's page, copied to USER_DOOR: a pointer to the code behind it, which is 32-bit code. */
+	.globl stub_door_page, stub_door_page_end
+stub_door_page:
+	.long USER_DOOR_CODE
+	.fill 12, 1, 0xcc
+	.code32
+	ljmp $0x33, $(USER_DOOR + 1f - stub_door_page)
+	.code64
+1:	movabs $USER_STUB + stub_door - stub_start, %r15
+	jmp *%r15
+stub_door_page_end:
 
 	.section .note.GNU-stack, "", @progbits

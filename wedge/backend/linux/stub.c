@@ -131,7 +131,8 @@ STUB_TEXT static void stay_with(int parent)
 STUB_TEXT static _Noreturn void become_user(uint32_t slot)
 {
 	uint64_t at = (uint64_t)slot * USER_SLOT_SIZE;
-	stack_t stack = {.ss_sp = (void *)(USER_CHANNEL + 64), .ss_size = USER_CHANNEL_SIZE - 64};
+	stack_t stack = {.ss_sp = (void *)(USER_CHANNEL + CHANNEL_STACK),
+			 .ss_size = USER_CHANNEL_SIZE - CHANNEL_STACK};
 
 	must(host_map(USER_ORDERS, USER_ORDERS_SIZE, HOST_PROT_READ, SHARED_FIXED,
 		      CHANNEL_FD, at));
@@ -201,6 +202,17 @@ STUB_TEXT static void unmap_all_else(void)
 	host_call2(__NR_munmap, end, HOST_USER_TOP - end);
 }
 
+STUB_TEXT static void make_door(void)
+{
+	unsigned int flags = HOST_MAP_PRIVATE | HOST_MAP_ANONYMOUS | HOST_MAP_FIXED;
+	char *door = (char *)USER_DOOR;
+
+	must(host_map(USER_DOOR, USER_DOOR_SIZE, HOST_PROT_READ | HOST_PROT_WRITE, flags, -1, 0));
+	for (long i = 0; i < stub_door_page_end - stub_door_page; i++)
+		((volatile char *)door)[i] = stub_door_page[i];
+	must(host_call3(__NR_mprotect, USER_DOOR, USER_DOOR_SIZE, HOST_PROT_READ | HOST_PROT_EXEC));
+}
+
 /* An empty handler, so that the signal interrupts ppoll. */
 STUB_TEXT static void notice(int signal)
 {
@@ -233,6 +245,19 @@ STUB_TEXT static void keep_descriptors(void)
 	must(host_call3(__NR_close_range, CHANNEL_FD + 1, ~0u, 0));
 }
 
+/* Signals had better wait while the wedge has a stop in hand; hosts before 5.19 cannot do that. */
+STUB_TEXT static int32_t install_listener(void)
+{
+	unsigned int count = sizeof(stop_filter) / sizeof(stop_filter[0]);
+	unsigned int flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	long listener =
+		install_filter(stop_filter, count, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+
+	if (host_failed(listener))
+		listener = install_filter(stop_filter, count, flags);
+	return (int32_t)listener;
+}
+
 STUB_TEXT _Noreturn void stub_zygote(void)
 {
 	int self = (int)host_call0(__NR_getpid);
@@ -240,10 +265,9 @@ STUB_TEXT _Noreturn void stub_zygote(void)
 
 	stay_with(stub_config.parent);
 	unmap_all_else();
+	make_door();
 	take_child_signal();
-	listener = (int32_t)install_filter(stop_filter,
-					   sizeof(stop_filter) / sizeof(stop_filter[0]),
-					   SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	listener = install_listener();
 	/* The descriptors are shared with the wedge until it has heard the number. */
 	must(host_call3(__NR_write, stub_config.request_fd, &listener, sizeof(listener)));
 	must(host_call3(__NR_read, stub_config.request_fd, &go, sizeof(go)));

@@ -9,6 +9,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
+#include "door.h"
 #include "process.h"
 #include "user_run.h"
 #include "user_segments.h"
@@ -16,7 +17,6 @@
 enum {
 	SYSTEM_CALL_VECTOR = 0x80,
 	INT_LENGTH = 2,
-	STACK_OFFSET = offsetof(struct user_channel, stack),
 	XSTATE_ALIGN = 64,
 	ERROR_IDT = 2, /* #GP: the selector's index names a gate */
 	USER_FLAGS = 0x240dd5 | X86_FLAGS_IF | X86_FLAGS_RF, /* what user code can set itself */
@@ -27,7 +27,7 @@ static void *in_channel(const struct user *user, uint64_t address, uint64_t size
 {
 	uint64_t offset = address - USER_CHANNEL;
 
-	if (offset < STACK_OFFSET || offset >= USER_CHANNEL_SIZE ||
+	if (offset < CHANNEL_STACK || offset >= USER_CHANNEL_SIZE ||
 	    size > USER_CHANNEL_SIZE - offset || address % align)
 		return NULL;
 	return (char *)user->channel + offset;
@@ -39,6 +39,10 @@ static bool find_frame(struct user *user)
 	struct ucontext *context;
 	uint64_t at = user->channel->frame;
 
+	user->frame_address = at;
+	user->xstate = user->channel->xstate;
+	if (!at)
+		return true;
 	context = in_channel(user, at, sizeof(*context), 8);
 	if (!context)
 		return false;
@@ -59,11 +63,32 @@ static void save_xstate(void *area)
 
 /* ---- before ---- */
 
+/* The host's selectors for code and stack; the guest's flat ones are remembered. */
+static uint16_t host_cs(struct vcpu *v)
+{
+	if (v->cs & X86_SELECTOR_LDT)
+		return (uint16_t)v->cs;
+	linux_of(v)->user_cs = (uint16_t)v->cs;
+	return HOST_CS32;
+}
+
+static uint16_t host_ss(struct vcpu *v)
+{
+	if (v->ss & X86_SELECTOR_LDT)
+		return (uint16_t)v->ss;
+	linux_of(v)->user_ss = (uint16_t)v->ss;
+	return HOST_DS;
+}
+
+static uint64_t host_flags(const struct vcpu *v)
+{
+	return (v->rflags & USER_FLAGS) | X86_FLAGS_FIXED | X86_FLAGS_IF;
+}
+
 static void write_frame(struct vcpu *v, struct user *user)
 {
 	struct ucontext *context = user->frame;
 	struct sigcontext *c = &context->uc_mcontext;
-	struct linux_vcpu *l = linux_of(v);
 
 	c->rax = (uint32_t)v->gpr[X86_RAX];
 	c->rcx = (uint32_t)v->gpr[X86_RCX];
@@ -74,22 +99,32 @@ static void write_frame(struct vcpu *v, struct user *user)
 	c->rsi = (uint32_t)v->gpr[X86_RSI];
 	c->rdi = (uint32_t)v->gpr[X86_RDI];
 	c->r8 = c->r9 = c->r10 = c->r11 = c->r12 = c->r13 = c->r14 = c->r15 = 0;
-	c->rip = (uint32_t)v->rip;
-	c->eflags = (v->rflags & USER_FLAGS) | X86_FLAGS_FIXED | X86_FLAGS_IF;
-	c->cs = HOST_CS32;
-	c->ss = HOST_DS;
-	if (v->cs & X86_SELECTOR_LDT)
-		c->cs = (uint16_t)v->cs;
-	else
-		l->user_cs = (uint16_t)v->cs;
-	if (v->ss & X86_SELECTOR_LDT)
-		c->ss = (uint16_t)v->ss;
-	else
-		l->user_ss = (uint16_t)v->ss;
+	c->rip = door_resume(v);
+	c->eflags = host_flags(v);
+	c->cs = host_cs(v);
+	c->ss = host_ss(v);
 	c->fpstate = (void *)user->xstate_address;
 	context->uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | UC_FP_XSTATE;
 	context->uc_sigmask = 0;
+}
+
+static void write_call(struct vcpu *v, struct user_call *call)
+{
+	for (unsigned int i = 0; i < 8; i++)
+		call->gpr[i] = (uint32_t)v->gpr[i];
+	call->rip = door_resume(v);
+	call->rflags = host_flags(v);
+	call->cs = host_cs(v);
+	call->ss = host_ss(v);
+}
+
+static void write_registers(struct vcpu *v, struct user *user)
+{
 	user->orders->frame = user->frame_address;
+	if (user->frame_address)
+		write_frame(v, user);
+	else
+		write_call(v, &user->channel->call);
 	save_xstate(user->xstate);
 }
 
@@ -99,6 +134,11 @@ static void write_frame(struct vcpu *v, struct user *user)
 static bool is_guest_code(const struct sigcontext *c)
 {
 	return c->cs == HOST_CS32 || (c->cs & X86_SELECTOR_LDT);
+}
+
+static uint64_t guest_flags(const struct vcpu *v, uint64_t host)
+{
+	return (v->rflags & X86_FLAGS_IOPL) | (host & USER_FLAGS) | X86_FLAGS_FIXED | X86_FLAGS_IF;
 }
 
 static void read_frame(struct vcpu *v, const struct sigcontext *c)
@@ -114,10 +154,18 @@ static void read_frame(struct vcpu *v, const struct sigcontext *c)
 	v->gpr[X86_RSI] = (uint32_t)c->rsi;
 	v->gpr[X86_RDI] = (uint32_t)c->rdi;
 	v->rip = (uint32_t)c->rip;
-	v->rflags = (v->rflags & X86_FLAGS_IOPL) | (c->eflags & USER_FLAGS) | X86_FLAGS_FIXED |
-		    X86_FLAGS_IF;
+	v->rflags = guest_flags(v, c->eflags);
 	v->cs = c->cs & X86_SELECTOR_LDT ? c->cs | 3u : l->user_cs;
 	v->ss = c->ss & X86_SELECTOR_LDT ? c->ss | 3u : l->user_ss;
+}
+
+/* Through the door: code and stack segments are as they were when it ran last. */
+static void read_call(struct vcpu *v, const struct user_call *call)
+{
+	for (unsigned int i = 0; i < 8; i++)
+		v->gpr[i] = (uint32_t)call->gpr[i];
+	v->rip = (uint32_t)call->rip;
+	v->rflags = guest_flags(v, call->rflags);
 }
 
 /* `int n` of user code is #GP on the host, with the vector in the error code (SDM 3A 6.13). */
@@ -134,6 +182,11 @@ static void general_protection(struct vcpu *v)
 	exception_deliver(v, error >> 3 & 0xff, ARCH_NO_ERROR_CODE, INT_LENGTH);
 }
 
+static void system_call(struct vcpu *v)
+{
+	exception_deliver(v, SYSTEM_CALL_VECTOR, ARCH_NO_ERROR_CODE, INT_LENGTH);
+}
+
 static void classify(struct vcpu *v, int signal, const struct sigcontext *c, bool native)
 {
 	v->trap = c->trapno;
@@ -142,7 +195,12 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 	case SIGUSR1:
 		return;
 	case SIGSYS:
-		exception_deliver(v, SYSTEM_CALL_VECTOR, ARCH_NO_ERROR_CODE, INT_LENGTH);
+		door_learn(v);
+		system_call(v);
+		return;
+	}
+	if ((v->trap == X86_TRAP_DB || v->trap == X86_TRAP_GP) && door_caught(v)) {
+		system_call(v);
 		return;
 	}
 	/* The selector it loaded itself is put right with the next resume; then it may try again. */
@@ -191,14 +249,20 @@ static void stopped(struct vcpu *v, struct user *user)
 	const struct sigcontext *c;
 	bool native;
 
-	if (!find_frame(user) || !is_guest_code(&user->frame->uc_mcontext) ||
+	if (!find_frame(user) ||
+	    (user->frame_address && !is_guest_code(&user->frame->uc_mcontext)) ||
 	    !linux_xrstor(user->xstate, machine.xstate_mask)) {
 		end_hostile(v, user);
 		return;
 	}
+	native = user_segments_read(v, user);
+	if (!user->frame_address) {
+		read_call(v, &user->channel->call);
+		system_call(v);
+		return;
+	}
 	c = &user->frame->uc_mcontext;
 	read_frame(v, c);
-	native = user_segments_read(v, user);
 	classify(v, (int)user->channel->signal, c, native);
 }
 
@@ -209,10 +273,10 @@ void user_run(struct vcpu *v)
 	if (v->retry)
 		core_retry(v);
 	/* Its first stop was in the stub itself; every other was checked then. */
-	if (!user->frame && !find_frame(user))
+	if (!user->xstate && (!find_frame(user) || !user->frame_address))
 		wedge_fatal("a new user process has no signal frame");
 	user_segments_load(v, user);
-	write_frame(v, user);
+	write_registers(v, user);
 	if (process_run(v, user))
 		stopped(v, user);
 	else

@@ -15,6 +15,9 @@
  * To map memory, an order needs the memory file. The wedge adds it to the process's descriptors
  * with the very answer, and the last order closes it: it is never open while guest code runs.
  *
+ * System calls by way of the guest's vDSO need no signal: the wedge puts a call to the door there, a
+ * page below 4 GiB that leads into the stub (door.c). The registers go through the channel then.
+ *
  * Invariant: guest user code may execute any instruction, jump into 64-bit mode, into the stub, and
  * forge anything in the channel. So everything read from a channel is untrusted, and a user process
  * is stopped only if the host's kernel says so.
@@ -28,9 +31,14 @@
 #define USER_ORDERS    0x700000010000
 #define USER_CHANNEL   0x700000020000
 
+/* The door, where guest user code can call it: a pointer, then code. */
+#define USER_DOOR      0xffffe000
+#define USER_DOOR_CODE (USER_DOOR + 16)
+#define USER_DOOR_SIZE 0x1000
+
 #define USER_STACK_SIZE	  0x1000
 #define USER_ORDERS_SIZE  0x4000
-#define USER_CHANNEL_SIZE 0xc000
+#define USER_CHANNEL_SIZE 0x14000
 #define USER_SLOT_SIZE	  (USER_ORDERS_SIZE + USER_CHANNEL_SIZE)
 
 /* The system call that stops: getpgrp, which takes and changes nothing. */
@@ -46,12 +54,26 @@
 #define ORDERS_AGAIN	8
 #define ORDERS_FRAME	16
 #define ORDERS_SELECTOR 24
-#define ORDERS_LIST	288
+#define ORDERS_XSTATE	32
+#define ORDERS_LIST	304
 #define ORDER_SIZE	56
 #define CHANNEL_FRAME	 0
 #define CHANNEL_SIGNAL	 8
 #define CHANNEL_SELECTOR 16
 #define CHANNEL_ERROR	 24
+#define CHANNEL_CALL	 64
+#define CHANNEL_SCRATCH	 1024 /* end of a little stack */
+#define CHANNEL_XSTATE	 1024
+#define CHANNEL_STACK	 0x8000
+
+/* Registers of a call through the door: eight in ModRM order, then these. */
+#define CALL_RIP	(CHANNEL_CALL + 64)
+#define CALL_FLAGS	(CHANNEL_CALL + 72)
+#define CALL_CS		(CHANNEL_CALL + 80)
+#define CALL_SS		(CHANNEL_CALL + 88)
+
+/* Of struct ucontext: where the interrupted code goes on. */
+#define CONTEXT_RIP 168
 
 #ifndef __ASSEMBLER__
 #include "host.h"
@@ -70,19 +92,27 @@ enum { USER_DESCRIPTORS = 16 };
 struct user_orders {
 	uint64_t count;
 	uint64_t again;			   /* stop once more instead of returning to the guest */
-	uint64_t frame;			   /* where the signal frame to return from is */
-	uint16_t selector[USER_SEGMENTS];  /* to load before that */
+	uint64_t frame; /* where the signal frame to return from is; 0: return through the door */
+	uint16_t selector[USER_SEGMENTS]; /* to load before that */
+	uint64_t xstate_mask;		  /* components of the processor's state */
+	uint64_t reserved;
 	struct user_desc descriptor[USER_DESCRIPTORS]; /* what modify_ldt orders point to */
 	struct user_order list[USER_ORDER_MAX];
 };
 
 struct user_channel {
-	uint64_t frame; /* address of the signal's struct ucontext */
+	uint64_t frame; /* address of the signal's struct ucontext; 0: a call through the door */
 	uint64_t signal;
 	uint16_t selector[USER_SEGMENTS];
 	int64_t error; /* of the last order that failed */
 	uint64_t reserved[4];
-	char stack[USER_CHANNEL_SIZE - 64];
+	struct user_call {
+		uint64_t gpr[8];
+		uint64_t rip, rflags, cs, ss;
+	} call;
+	char scratch[CHANNEL_SCRATCH - CHANNEL_CALL - sizeof(struct user_call)];
+	char xstate[CHANNEL_STACK - CHANNEL_XSTATE];
+	char stack[USER_CHANNEL_SIZE - CHANNEL_STACK];
 };
 
 _Static_assert(offsetof(struct user_orders, list) == ORDERS_LIST, "as the stub believes");
@@ -91,6 +121,11 @@ _Static_assert(sizeof(struct user_order) == ORDER_SIZE, "as the stub believes");
 _Static_assert(sizeof(struct user_orders) <= USER_ORDERS_SIZE, "fits");
 _Static_assert(offsetof(struct user_channel, selector) == CHANNEL_SELECTOR, "as the stub believes");
 _Static_assert(offsetof(struct user_channel, error) == CHANNEL_ERROR, "as the stub believes");
+_Static_assert(offsetof(struct user_orders, xstate_mask) == ORDERS_XSTATE, "as the stub believes");
+_Static_assert(offsetof(struct user_channel, call.rip) == CALL_RIP, "as the stub believes");
+_Static_assert(offsetof(struct user_channel, xstate) == CHANNEL_XSTATE, "as the stub believes");
+_Static_assert(offsetof(struct user_channel, stack) == CHANNEL_STACK, "as the stub believes");
+_Static_assert(offsetof(struct ucontext, uc_mcontext.rip) == CONTEXT_RIP, "the host's ABI");
 _Static_assert(sizeof(struct user_channel) == USER_CHANNEL_SIZE, "fills its pages");
 
 /* What the stub needs to know; behind its code, read-only. */

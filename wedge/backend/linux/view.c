@@ -104,11 +104,15 @@ static void drop_table(struct view *view, unsigned int top)
 	set(view->present, top, false);
 }
 
-/* The window is never the guest's. */
+/* Neither the window nor the door is ever the guest's. */
 static void remove_range(const struct view *view, uint64_t from, uint64_t end)
 {
 	uint64_t window_end = WEDGE_BASE + WEDGE_SIZE;
 
+	if (view->user && end > USER_DOOR)
+		end = USER_DOOR;
+	if (from >= end)
+		return;
 	if (view->user || end <= WEDGE_BASE || from >= window_end) {
 		mapping_remove(view, from, end - from);
 		return;
@@ -271,12 +275,13 @@ void view_invalidate(struct view *view, uint32_t va)
 
 /* ---- filling ---- */
 
-static void check_memory(uint64_t va, uint64_t physical, uint64_t size)
+static void check_memory(const struct view *view, uint64_t va, uint64_t physical, uint64_t size)
 {
 	if (physical + size > machine.info.memory_bytes)
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    physical);
-	if (va < WEDGE_BASE + WEDGE_SIZE && va + size > WEDGE_BASE)
+	if (view->user ? va + size > USER_DOOR
+		       : va < WEDGE_BASE + WEDGE_SIZE && va + size > WEDGE_BASE)
 		wedge_fatal("the guest uses %lx, where the wedge is: boot it with reservetop=8M",
 			    va);
 }
@@ -309,7 +314,7 @@ static void fill_large(struct view *view, unsigned int top, uint32_t pde)
 	t->pde = pde;
 	if (physical + size > machine.info.memory_bytes)
 		size = machine.info.memory_bytes - physical;
-	check_memory(va, physical, size);
+	check_memory(view, va, physical, size);
 	mapping_set(view, va, size, physical, rights(view, pde, pde));
 }
 
@@ -345,7 +350,7 @@ static void fill_small(struct view *view, struct view_table *t, uint32_t va,
 	for (unsigned int i = first; i < end; i++)
 		note_mapped(t, i, i == n ? (uint32_t)walk->entry[1] : guest[i]);
 	va = (va & FRAME) - (n - first) * PAGE;
-	check_memory(va, frame - (n - first) * PAGE, (end - first) * PAGE);
+	check_memory(view, va, frame - (n - first) * PAGE, (end - first) * PAGE);
 	mapping_set(view, va, (end - first) * PAGE, frame - (n - first) * PAGE, prot);
 }
 

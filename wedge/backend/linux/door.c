@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * door.c - puts a call to the door into the guest's vDSO, in place of its int 0x80.
+ *
+ * On many hosts int 0x80 costs more than all else of a system call, and the signal that it becomes
+ * comes on top. Linux's i386 vDSO has one int 0x80, with four bytes of NOPs in front of it (where
+ * other machines have sysenter): room for `call *USER_DOOR`, six bytes, which is right at whatever
+ * address the page is mapped.
+ *
+ * A system call that is to be restarted goes on two bytes before the return address, where the int
+ * was: user code that is resumed there goes on at the call instead.
+ *
+ * Invariant: only a page that is an ELF image named linux-gate.so.1 is ever changed, in exactly the
+ * instructions that are expected; whatever is not recognised works as it is, only slower.
+ */
+#include <wedge/guest_walk.h>
+#include <wedge/lib.h>
+#include "door.h"
+#include "user.h"
+
+enum {
+	BEFORE = 9, /* push ecx, edx, ebp; four bytes of NOP; int 0x80 */
+	AFTER = 4,  /* pop ebp, edx, ecx; ret */
+	CALL_LENGTH = 6,
+	INT_LENGTH = 2,
+};
+
+/* The page that has been changed, and where in it user code goes on behind the call. */
+static struct {
+	bool known;
+	uint64_t page;
+	uint32_t behind;
+} door;
+
+static const uint8_t pushes[] = {0x51, 0x52, 0x55}, leave[] = {0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
+static const uint8_t nops[][4] = {
+	{0x90, 0x90, 0x90, 0x90}, {0x0f, 0x1f, 0x40, 0x00}, {0x8d, 0x74, 0x26, 0x00}};
+
+static bool is_expected(const uint8_t *code)
+{
+	bool nop = false;
+
+	for (unsigned int i = 0; i < sizeof(nops) / sizeof(nops[0]); i++)
+		nop |= !memcmp(code + sizeof(pushes), nops[i], sizeof(nops[i]));
+	return nop && !memcmp(code, pushes, sizeof(pushes)) &&
+	       !memcmp(code + sizeof(pushes) + sizeof(nops[0]), leave, sizeof(leave));
+}
+
+static bool is_vdso(const char *page)
+{
+	static const char elf[] = "\177ELF", name[] = "linux-gate.so.1";
+
+	if (memcmp(page, elf, sizeof(elf) - 1))
+		return false;
+	for (size_t i = 0; i + sizeof(name) <= X86_PAGE_SIZE; i++) {
+		if (page[i] == name[0] && !memcmp(page + i, name, sizeof(name)))
+			return true;
+	}
+	return false;
+}
+
+void door_learn(struct vcpu *v)
+{
+	static const uint8_t call[] = {0xff, 0x15};
+	uint32_t offset = v->rip % X86_PAGE_SIZE, pointer = USER_DOOR;
+	struct guest_walk walk;
+	uint8_t *page;
+
+	if (door.known || offset < BEFORE || offset + AFTER > X86_PAGE_SIZE ||
+	    !guest_lookup(v, v->rip, &walk))
+		return;
+	page = guest_pointer(walk.address - offset, X86_PAGE_SIZE);
+	if (!page || !is_expected(page + offset - BEFORE) || !is_vdso((const char *)page))
+		return;
+	memcpy(page + offset - CALL_LENGTH, call, sizeof(call));
+	memcpy(page + offset - CALL_LENGTH + sizeof(call), &pointer, sizeof(pointer));
+	door.known = true;
+	door.page = walk.address / X86_PAGE_SIZE;
+	door.behind = offset;
+}
+
+/* Does the vCPU's rip lie that much before the place behind the call, wherever it is mapped? */
+static bool is_before(struct vcpu *v, uint32_t distance)
+{
+	struct guest_walk walk;
+
+	return door.known && v->rip % X86_PAGE_SIZE == door.behind - distance &&
+	       guest_lookup(v, v->rip, &walk) && walk.address / X86_PAGE_SIZE == door.page;
+}
+
+bool door_caught(struct vcpu *v)
+{
+	struct guest_fault fault;
+	uint32_t behind;
+
+	if (v->rip == USER_DOOR_CODE && guest_read(v, v->gpr[X86_RSP], &behind, 4, &fault)) {
+		v->rip = behind;
+		v->gpr[X86_RSP] = (uint32_t)(v->gpr[X86_RSP] + 4);
+		return true;
+	}
+	if (!is_before(v, CALL_LENGTH))
+		return false;
+	v->rip += CALL_LENGTH;
+	return true;
+}
+
+uint64_t door_resume(struct vcpu *v)
+{
+	return (uint32_t)v->rip + (is_before(v, INT_LENGTH) ? INT_LENGTH - CALL_LENGTH : 0);
+}
