@@ -210,7 +210,13 @@ static void fs_and_gs_take_their_bases(void **state)
 	assert_int_equal(vcpu.selector[X86_FS], 0);
 	assert_int_equal(fake.fs_loads, 1);
 	assert_int_equal(vcpu.fs_selector, SEL_BASED);
-	/* What is popped may be a user's: used, but not remembered. */
+	/* What is a user's is used, but not remembered. */
+	vcpu.gpr[EAX] = SEL_USER_TLS;
+	EXECUTE(TO_SREG(X86_FS));
+	assert_int_equal(vcpu.fs_selector, 0);
+	vcpu.gpr[EAX] = SEL_BASED;
+	EXECUTE(TO_SREG(X86_FS));
+	fake.fs_loads = 1;
 	guest_poke_word(vcpu.gpr[X86_RSP] - 4, SEL_USER_TLS);
 	vcpu.gpr[X86_RSP] -= 4;
 	EXECUTE(0x0f, 0xa1);

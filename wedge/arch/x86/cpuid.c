@@ -90,8 +90,8 @@ static void show_structured(uint32_t subleaf, uint32_t r[4])
 }
 
 /*
- * Bytes of the extended state that the guest has enabled (SDM 1, sections 13.4.2 and 13.4.3): on some
- * platforms the processor's own answer would be for what the platform has enabled.
+ * Bytes of the extended state that the guest has enabled (SDM 1, sections 13.4.2 and 13.4.3): on
+ * some platforms the processor's own answer would be for what the platform has enabled.
  */
 static uint32_t xsave_size(const struct vcpu *v, bool compacted)
 {

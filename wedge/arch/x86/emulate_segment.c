@@ -132,21 +132,23 @@ void segment_forget(struct vcpu *v)
 /*
  * A selector that the kernel loads by mov, or from a far pointer, is its own, and its data must be
  * flat. What it pops may be whatever a user program likes, whose descriptor may also become another
- * without notice; so may one with RPL 3. The gates ask for what is remembered here.
+ * without notice; so may one with RPL 3, but for a flat one, which kernels use too. The gates ask
+ * for what is remembered here.
  */
 static void note_own(struct vcpu *v, unsigned int sreg, uint16_t selector)
 {
 	bool data = sreg == X86_DS || sreg == X86_ES;
+	bool for_users = (selector & X86_SELECTOR_RPL) == 3;
 	uint64_t d;
 
 	if (BACKEND_SELECTORS_ARE_REAL || selector < 4 || (selector & X86_SELECTOR_LDT) ||
 	    !segment_descriptor(v, selector, &d))
 		return;
-	if (sreg == X86_FS)
+	if (sreg == X86_FS && !for_users)
 		v->fs_selector = selector;
 	if (!data || segment_is_flat(v, selector))
 		return;
-	if (segment_descriptor_base(d) && (selector & X86_SELECTOR_RPL) != 3)
+	if (segment_descriptor_base(d) && !for_users)
 		wedge_fatal("the kernel loads a data segment that begins at %lx (selector %x) at "
 			    "%lx",
 			    segment_descriptor_base(d), selector, v->rip);

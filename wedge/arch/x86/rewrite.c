@@ -121,15 +121,15 @@ static const char *emit_read_control(struct code *c, const struct afterburn_deco
 	return NULL;
 }
 
-/* CS and SS would show ring 3, and the others what the platform put there: the vCPU has what the
- * guest believes. */
+/*
+ * CS and SS would show ring 3, and the others what the platform put there: the vCPU has what the
+ * guest believes.
+ */
 static const char *emit_read_selector(struct code *c, const struct afterburn_decoded *d)
 {
 	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0), sreg = d->modrm >> 3 & 7;
 
 	if (d->modrm >> 6 != 3 || d->operand_size == 2 || sreg >= X86_SREG_COUNT)
-		return rewrite_call(c, gate_site);
-	if (BACKEND_SELECTORS_ARE_REAL && sreg != X86_CS && sreg != X86_SS)
 		return rewrite_call(c, gate_site);
 	encode_load_selector(c, rewrite_selector_offset(sreg), reg);
 	return NULL;
