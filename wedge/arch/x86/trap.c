@@ -114,9 +114,9 @@ void core_retry(struct vcpu *v)
 {
 	struct guest_walk walk;
 
-	v->retry = 0;
 	if (guest_walk(v, v->retry_address, v->retry_access, &walk))
 		backend_space_fill(v, v->retry_address, &walk);
+	v->retry = 0;
 }
 
 void core_trap(struct vcpu *v, uint64_t address)

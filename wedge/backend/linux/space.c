@@ -113,6 +113,9 @@ void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	struct space *space = linux_of(v)->space;
 
 	if (vcpu_in_user(v)) {
+		/* Before user code tries an access again, it may be there already. */
+		if (v->retry && space && view_has(&space->user, (uint32_t)va, walk))
+			return;
 		user_fills++;
 		if (space && space->user.user)
 			view_fill(&space->user, (uint32_t)va, walk);

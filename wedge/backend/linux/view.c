@@ -14,6 +14,7 @@ enum {
 	LARGE = 1 << VIEW_TABLE_SHIFT,
 	PAGE = X86_PAGE_SIZE,
 	LOW_END = 0x10000, /* hosts do not let a process map its first pages */
+	FOLLOW_MAX = 6,	   /* mapped pages of a table that another address space keeps mapped */
 	FILL_RUN = 16,	   /* pages that one fault maps at most, if they are neighbours */
 };
 
@@ -85,6 +86,11 @@ static const uint32_t *guest_table(uint32_t pde)
 static const uint32_t *guest_top(void)
 {
 	return guest_pointer(linux_this_vcpu()->cr[3] & FRAME, PAGE);
+}
+
+static bool is_memory(uint32_t entry)
+{
+	return entry / PAGE < machine.pages;
 }
 
 static bool paging(void)
@@ -169,25 +175,31 @@ static void run_add(struct run *run, uint64_t va, uint64_t size, unsigned int pr
 }
 
 /*
- * Brings one mapped page in line. Rights are only taken away here: what the guest allows beyond is
- * added when it is used. Writing again comes by way of a new mapping, since a user process may not
- * make its pages writable.
+ * Brings one mapped page in line. Rights are only taken away: what the guest allows beyond is added
+ * when it is used (and in a user process only a new mapping can do that). Another page in the same
+ * place is mapped at once: it is the copy that the guest has just made, or the same buffer in
+ * another address space, and will be used.
  */
 static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uint32_t now,
 		       struct run *run)
 {
 	unsigned int n = va / PAGE % VIEW_ENTRIES;
 	uint32_t seen = t->seen[n];
-	unsigned int had = rights(view, t->pde, seen), has;
+	unsigned int had = rights(view, t->pde, seen), has = rights(view, t->pde, now);
+	bool moved = (now ^ seen) & FRAME;
 
 	if (now == seen)
 		return;
-	has = rights(view, t->pde, now) & had;
+	if (!moved)
+		has &= had;
 	/* What stands there must give no more rights than the host does now. */
 	t->seen[n] = has & HOST_PROT_WRITE ? now : now & ~(uint32_t)X86_PTE_D;
-	if (!has || ((now ^ seen) & FRAME)) {
+	if (!has || (moved && !is_memory(now))) {
 		set(t->present, n, false);
 		run_add(run, va, PAGE, 0);
+	} else if (moved) {
+		run_flush(run);
+		mapping_set(view, va, PAGE, now & FRAME, has);
 	} else if (has != had) {
 		run_add(run, va, PAGE, has);
 	}
@@ -219,12 +231,36 @@ static bool same_table(const struct view *view, const struct view_table *t, uint
 	return !((now ^ t->pde) & ~ignored);
 }
 
+static bool maps_few(const struct view_table *t)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < VIEW_ENTRIES / 64; i++) {
+		for (uint64_t bits = t->present[i]; bits && count <= FOLLOW_MAX; bits &= bits - 1)
+			count++;
+	}
+	return count <= FOLLOW_MAX;
+}
+
+/*
+ * Another address space has another table there. The few pages of it that the kernel has used, stack
+ * and buffers of system calls, are likely to be used again.
+ */
+static bool is_worth_following(const struct view *view, const struct view_table *t, uint32_t now)
+{
+	return !view->user && !is_large(t->pde) && !is_large(now) && (now & X86_PTE_P) &&
+	       guest_table(now) && maps_few(t);
+}
+
 static void sync_top(struct view *view, unsigned int top, uint32_t now, bool all, struct run *run)
 {
 	struct view_table *t = view->tables[top];
 	uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT;
 
-	if (!same_table(view, t, now)) {
+	if (!same_table(view, t, now) && is_worth_following(view, t, now)) {
+		t->pde = now;
+		sync_table(view, t, top, run);
+	} else if (!same_table(view, t, now)) {
 		run_add(run, va, LARGE, 0);
 		drop_table(view, top);
 	} else if (!is_large(now) && (all || t->local)) {
@@ -388,6 +424,15 @@ void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
 		t->local = true;
 		t->seen[va / PAGE % VIEW_ENTRIES] = 0;
 	}
+}
+
+bool view_has(const struct view *view, uint32_t va, const struct guest_walk *walk)
+{
+	const struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
+	unsigned int n = va / PAGE % VIEW_ENTRIES;
+
+	return t && walk->leaf == 1 && t->pde == (uint32_t)walk->entry[2] && get(t->present, n) &&
+	       t->seen[n] == (uint32_t)walk->entry[1];
 }
 
 void view_drop_page(struct view *view, uint32_t va)

@@ -49,6 +49,9 @@ void view_sync(struct view *view, bool all);
 /* Takes all mappings away. */
 void view_clear(struct view *view);
 
+/* A small page is mapped with all rights that the guest's entries give. */
+bool view_has(const struct view *view, uint32_t va, const struct guest_walk *walk);
+
 /* Takes one small page away, whatever the guest's tables say. */
 void view_drop_page(struct view *view, uint32_t va);
 
