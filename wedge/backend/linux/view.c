@@ -183,17 +183,17 @@ static void run_add(struct run *run, uint64_t va, uint64_t size, unsigned int pr
 static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uint32_t now,
 		       struct run *run)
 {
-	unsigned int n = va / PAGE % VIEW_ENTRIES;
+	unsigned int n = va / PAGE % VIEW_ENTRIES, had, full, has;
 	uint32_t seen = t->seen[n];
-	unsigned int had = rights(view, t->pde, seen), has = rights(view, t->pde, now);
 	bool moved = (now ^ seen) & FRAME;
 
 	if (now == seen)
 		return;
-	if (!moved)
-		has &= had;
+	had = rights(view, t->pde, seen);
+	full = rights(view, t->pde, now);
+	has = moved ? full : full & had;
 	/* What stands there must give no more rights than the host does now. */
-	t->seen[n] = has & HOST_PROT_WRITE ? now : now & ~(uint32_t)X86_PTE_D;
+	t->seen[n] = has == full ? now : now & ~(uint32_t)X86_PTE_D;
 	if (!has || (moved && !is_memory(now))) {
 		set(t->present, n, false);
 		run_add(run, va, PAGE, 0);
