@@ -14,8 +14,9 @@
 /* Reads, writes and executes there. */
 void try_all(word address);
 
-/* Reads there. */
+/* Only reads, or only writes. */
 void try_load(word address);
+void try_store(word address);
 
 /* The same sequence in every run. */
 uint32_t next_random(void);

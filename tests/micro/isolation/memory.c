@@ -47,6 +47,11 @@ void try_load(word address)
 	try_one(user_load, address, 0);
 }
 
+void try_store(word address)
+{
+	try_one(user_store, address, PF_WRITE);
+}
+
 CHECK(user_cannot_reach_kernel_text)
 {
 	try_all((word)try_all);
@@ -128,14 +133,6 @@ CHECK(user_cannot_reach_former_page)
 	unmap(at);
 	invlpg(at);
 	try_all(at);
-}
-
-/* Where a wedge lives: every page. */
-CHECK(user_cannot_reach_wedge)
-{
-	for (word page = 0; page < WEDGE_SIZE / PAGE; page++)
-		try_all(WEDGE + page * PAGE);
-	try_all(-(word)WORD);
 }
 
 uint32_t next_random(void)

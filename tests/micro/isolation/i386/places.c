@@ -7,6 +7,18 @@
 #include "attempts.h"
 #include "micro.h"
 
+/* The last 4 MiB, where a wedge lives: every page, but that a process has a door there. */
+CHECK(user_cannot_reach_wedge)
+{
+	for (word at = WEDGE; at >= WEDGE; at += PAGE) {
+		if (at == WEDGE_DOOR && option_is("platform", "process"))
+			try_store(at);
+		else
+			try_all(at);
+	}
+	try_all(-(word)WORD);
+}
+
 CHECK(user_cannot_reach_upper_half)
 {
 	for (word at = KERNEL_HALF; at >= KERNEL_HALF; at += 0x100000)

@@ -30,6 +30,13 @@
 	ljmp $TSS_SELECTOR, $0
 	ud2
 
+	.globl user_call_door, user_jump
+user_call_door:
+	call *WEDGE_DOOR
+	ud2
+user_jump:
+	jmp *%edi
+
 	.globl user_sysenter, user_syscall32
 user_sysenter:
 	sysenter

@@ -11,6 +11,14 @@
 
 extern const char user_load[];
 
+/* The last 2 MiB, where a wedge lives: every page of them. */
+CHECK(user_cannot_reach_wedge)
+{
+	for (word page = 0; page < WEDGE_SIZE / PAGE; page++)
+		try_all(WEDGE + page * PAGE);
+	try_all(-(word)WORD);
+}
+
 /* Where a wedge keeps the machine's memory. */
 CHECK(user_cannot_reach_wedge_memory)
 {

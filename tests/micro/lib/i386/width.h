@@ -37,6 +37,7 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 /* Where a wedge keeps itself, in as many bytes. */
 #define WEDGE	   0xffc00000
 #define WEDGE_SIZE 0x400000
+#define WEDGE_DOOR 0xffffe000 /* in a process: a page of code for user code to call */
 
 /*
  * Free addresses for checks. Areas have tables of their own; slots have entries of their own in the
