@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# timeout: 600
+#
+# The launcher with a real guest: nothing is left of it, whatever ends it.
+# shellcheck disable=SC2016 # what eval gets must expand there
+source "$TOP/tests/lib.sh"
+guest=$O/guest/i386
+pty=$O/tests/launch/pty
+afterburn=$O/bin/afterburn
+cd "$tmp" || exit 1
+if [[ ! -f $guest/vmlinux || ! -f $O/lib/afterburner/wedge-linux-i386.elf ]]; then
+	skip 'the launcher with a real guest' 'there is none: make guest'
+	done_testing
+	exit
+fi
+
+# A copy of its own: all processes of its guests, and no others, have it as their program.
+cp "$O/libexec/afterburner/launch" launch
+"$afterburn" pack -q --wedge linux -o k "$guest/vmlinux" || exit 1
+shell=("$tmp/launch" --initrd "$guest/initrd.gz" --append afterburn.shell "$tmp/k")
+
+processes() {
+	find /proc -maxdepth 2 -name exe -lname "$tmp/launch" 2>/dev/null
+}
+none_left() {
+	local turns=0
+	while [[ -n $(processes) ]] && ((turns++ < 100)); do
+		sleep 0.02
+	done
+	[[ -z $(processes) ]] || {
+		processes
+		return 1
+	}
+}
+
+# on_terminal ACTION...: from the shell's prompt on
+on_terminal() {
+	"$pty" raw 'expect:/ # ' "$@" -- "${shell[@]}" && none_left
+}
+busy="send:sleep 100 & echo m''ark; sleep 100%0d"
+
+ok 'the shell powers off' on_terminal 'send:poweroff -f%0d' exit:0 cooked
+ok 'Ctrl-C goes to the guest' on_terminal "$busy" expect:mark send:%03 "send:echo ba''ck%0d" expect:back \
+	'send:poweroff -f%0d' exit:0 cooked
+ok 'Ctrl-A X' on_terminal "$busy" expect:mark send:%01x exit:1 cooked
+ok 'SIGTERM' on_terminal "$busy" expect:mark kill:15 signal:15 cooked
+ok 'SIGKILL' on_terminal "$busy" expect:mark kill:9 signal:9 cooked
+ok 'the terminal goes away' on_terminal "$busy" expect:mark hangup ended
+ok 'stopped and continued' on_terminal kill:20 stopped cooked continue raw "send:echo ag''ain%0d" \
+	expect:again 'send:poweroff -f%0d' exit:0 cooked
+
+# The child and what it forked are killed one at a time, as by a host without memory.
+child_dies() {
+	local launcher pid
+	"${shell[@]}" <silent >out 2>err &
+	launcher=$!
+	until grep -q 'Enter .help. for' out; do sleep 0.05; done
+	pid=$(pgrep -P $launcher -n)
+	kill -9 "$pid"
+	! wait $launcher && grep -q 'killed by signal 9' err && none_left
+}
+mkfifo silent && exec 8<>silent
+ok 'the child killed' child_dies
+
+ok 'a panic is exit code 1' eval '"$tmp/launch" --append panic=0 "$tmp/k" </dev/null >out 2>err; [[ $? == 1 ]] &&
+	grep -q "Kernel panic - not syncing" out && none_left'
+ok 'too little memory for its RAM disk' eval '"$tmp/launch" --memory 10 --initrd "$guest/initrd.gz" "$tmp/k" </dev/null 2>err
+	[[ $? == 2 ]] && grep -q "too little memory" err'
+
+many() { # many COUNT: at once, to their power-off
+	local i bad=0 pids=()
+	for ((i = 0; i < $1; i++)); do
+		"$tmp/launch" --memory 64 --initrd "$guest/initrd.gz" --append 'afterburn.steps=none' "$tmp/k" \
+			</dev/null >"out.$i" 2>&1 &
+		pids+=($!)
+	done
+	for ((i = 0; i < $1; i++)); do
+		wait "${pids[i]}" && grep -q '^GUEST-END ' "out.$i" || bad=$((bad + 1))
+	done
+	((bad == 0)) || echo "$bad of $1"
+	((bad == 0)) && none_left
+}
+ok '20 guests at once' many 20
+done_testing
