@@ -58,13 +58,20 @@ tree_memory() { # tree_memory PID
 		awk '/^Pss:/ { sum += $2 } END { printf "%.0f", sum / 1024 }'
 }
 
-# await FILE PATTERN SECONDS
+# await FILE PATTERN SECONDS PID: false when the time is over or the process has ended
 await() {
 	local end=$((SECONDS + $3))
-	until grep -aq "$2" "$1"; do
-		((SECONDS < end)) || return 1
+	until grep -aqs "$2" "$1"; do
+		((SECONDS < end)) && kill -0 "$4" 2>/dev/null || return 1
 		sleep 0.01
 	done
+}
+
+# What a failed run said; of many failures the first few tell enough.
+shown=0
+show_failure() { # show_failure FILE...
+	((shown++ < 3)) || return 0
+	tail -n 5 "$@" >&2
 }
 
 # Starts the guest's shell with a FIFO as its terminal; sets $shell_pid, $boot_seconds.
@@ -77,9 +84,9 @@ shell_start() {
 	: >"$work/console"
 	start_kernel "$initrd" afterburn.shell <&"$keys" >>"$work/console" 2>"$work/run.err" &
 	shell_pid=$!
-	await "$work/console" GUEST-SHELL 60 || return 1
+	await "$work/console" GUEST-SHELL 60 "$shell_pid" || return 1
 	echo 'echo READY-$((6 * 7))' >&"$keys"
-	await "$work/console" READY-42 60 || return 1
+	await "$work/console" READY-42 60 "$shell_pid" || return 1
 	boot_seconds=$(since "$start")
 }
 
@@ -93,7 +100,7 @@ shell_end() {
 }
 
 shell_failed() { # shell_failed ITEM
-	tail -n 5 "$work/console" "$work/run.err" >&2
+	show_failure "$work/console" "$work/run.err"
 	end_runs
 	wait "$shell_pid" 2>/dev/null || true
 	exec {keys}>&-
@@ -149,8 +156,9 @@ stress_boots() {
 			since "$start" >>"$work/times"
 			rm -f "$work/boot.$i" "$work/err.$i"
 		else
-			tail -n 5 "$work/boot.$i" "$work/err.$i" >&2
+			show_failure "$work/boot.$i" "$work/err.$i"
 		fi
+		((i < good + 3)) || break # three failures are enough
 	done
 	verdict "$( ((good == 100)) && echo PASS || echo FAIL)" boots "$good of 100 in a row," \
 		"median $(middle <"$work/times") s from start to end"
@@ -168,16 +176,16 @@ stress_many() {
 		pids+=($!)
 	done
 	for ((i = 1; i <= 20 && ready == i - 1; i++)); do
-		await "$work/boot.$i" BENCH-READY 120 && ready=$((ready + 1))
+		await "$work/boot.$i" BENCH-READY 120 "${pids[i - 1]}" && ready=$((ready + 1))
 	done
 	seconds=$(since "$start")
 	((ready == 20)) || end_runs
 	for ((i = 0; i < 20; i++)); do
 		echo >&"${fds[i]}"
-		if wait "${pids[i]}"; then
+		if wait "${pids[i]}" 2>/dev/null; then
 			good=$((good + 1))
 		else
-			tail -n 5 "$work/boot.$((i + 1))" "$work/err.$((i + 1))" >&2
+			show_failure "$work/boot.$((i + 1))" "$work/err.$((i + 1))"
 		fi
 		fd=${fds[i]}
 		exec {fd}>&-
@@ -202,7 +210,7 @@ stress_forks() {
 		verdict PASS forks "10000, $(sed -n 's/.*us-each \([0-9.]*\).*/\1/p' "$work/console") us each," \
 			"at most $most host processes"
 	else
-		tail -n 5 "$work/console" "$work/run.err" >&2
+		show_failure "$work/console" "$work/run.err"
 		verdict FAIL forks "exit code $code"
 	fi
 }
