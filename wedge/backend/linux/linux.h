@@ -46,6 +46,7 @@ struct linux_machine {
 	int32_t listener_fd; /* stopped user processes are heard here */
 	int32_t timer;
 	int32_t zygote; /* its process number */
+	bool has_vcpu;	/* the window is there, and in it the vCPU */
 	uint64_t xstate_mask; /* the components of the processor's state that are moved */
 };
 extern struct linux_machine machine;
@@ -62,7 +63,9 @@ struct linux_vcpu {
 	uint64_t ldt_round;	/* counts loads of the guest's LDT */
 	volatile bool timer_fired;
 	volatile bool child_died;
-	volatile bool asked_to_stop;
+	volatile bool asked_to_stop; /* by the debugger */
+	bool stepping;
+	uint64_t step_from; /* rip */
 };
 
 static inline struct linux_vcpu *linux_of(const struct vcpu *v)

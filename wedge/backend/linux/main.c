@@ -10,6 +10,7 @@
 #include <afterburn/sites.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
+#include "debug.h"
 #include "linux.h"
 #include "stub.h"
 #include "user_run.h"
@@ -115,6 +116,7 @@ __attribute__((used)) void linux_start(const struct launch_info *info)
 	v->events.masked = 1;
 	v->in_wedge = 1;
 	v->backend = backend_allocate(sizeof(struct linux_vcpu));
+	machine.has_vcpu = true;
 	segments_init(v);
 	signals_init();
 	events_init(v);
@@ -134,6 +136,7 @@ void linux_leave(struct vcpu *v)
 			events_handle(v);
 			core_deliver_interrupts(v);
 		}
+		debug_checkpoint(v);
 		if (!vcpu_in_user(v))
 			return;
 		user_run(v);
@@ -144,6 +147,8 @@ void linux_leave(struct vcpu *v)
 void linux_trapped(struct vcpu *v)
 {
 	if (v->trap == X86_TRAP_GP && segments_fault(v))
+		return;
+	if (debug_takes(v))
 		return;
 	core_trap(v, linux_of(v)->fault_address);
 }

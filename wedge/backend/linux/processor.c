@@ -5,6 +5,7 @@
  * Invariant: nothing here promises the guest what the host does not give a process.
  */
 #include <wedge/log.h>
+#include "debug.h"
 #include "linux.h"
 
 /* AMX's tiles: the host gives them to a process only if it asks, which the guest cannot. */
@@ -80,6 +81,8 @@ _Noreturn void backend_end(enum backend_end how)
 		[BACKEND_CRASH] = LAUNCH_CRASH,
 	};
 
+	if (how == BACKEND_CRASH && machine.has_vcpu)
+		debug_crashed(linux_this_vcpu());
 	for (;;)
 		host_call1(__NR_exit_group, codes[how]);
 }

@@ -9,6 +9,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
+#include "debug.h"
 #include "door.h"
 #include "process.h"
 #include "user_run.h"
@@ -203,6 +204,8 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 		system_call(v);
 		return;
 	}
+	if (debug_takes(v))
+		return;
 	/* The selector it loaded itself is put right with the next resume; then it may try again. */
 	if (native && (v->trap == X86_TRAP_PF || v->trap == X86_TRAP_GP))
 		return;

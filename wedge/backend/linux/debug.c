@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * debug.c - see debug.h. The launcher serves gdb; here the guest is stopped and goes on.
+ *
+ * A single step sets the processor's trap flag. It also ends where the wedge is about to return to
+ * the guest: what it did for a site, a fault or an interrupt counts as the step.
+ *
+ * Invariant: nothing is done while the launcher asks for nothing: one load and compare for each
+ * entry into the wedge.
+ */
+#include <wedge/guest_walk.h>
+#include "debug.h"
+
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, INT3 = 0xcc };
+
+static struct launch_debug *page(void)
+{
+	return (struct launch_debug *)machine.info.debug;
+}
+
+static uint32_t request(void)
+{
+	return __atomic_load_n(&page()->request, __ATOMIC_ACQUIRE);
+}
+
+static void show(const struct vcpu *v)
+{
+	bool user = vcpu_in_user(v);
+
+	page()->registers = (struct launch_registers){
+		.eax = (uint32_t)v->gpr[X86_RAX],
+		.ecx = (uint32_t)v->gpr[X86_RCX],
+		.edx = (uint32_t)v->gpr[X86_RDX],
+		.ebx = (uint32_t)v->gpr[X86_RBX],
+		.esp = (uint32_t)v->gpr[X86_RSP],
+		.ebp = (uint32_t)v->gpr[X86_RBP],
+		.esi = (uint32_t)v->gpr[X86_RSI],
+		.edi = (uint32_t)v->gpr[X86_RDI],
+		.eip = (uint32_t)v->rip,
+		.eflags = (uint32_t)v->rflags & ~(linux_of(v)->stepping ? X86_FLAGS_TF : 0u),
+		.cs = user ? (uint32_t)v->cs : v->kernel_cs,
+		.ss = user ? (uint32_t)v->ss : v->kernel_ss,
+		.ds = v->selector[X86_DS],
+		.es = v->selector[X86_ES],
+		.fs = v->selector[X86_FS],
+		.gs = v->selector[X86_GS],
+		.cr0 = (uint32_t)v->cr[0],
+		.cr2 = (uint32_t)v->cr[2],
+		.cr3 = (uint32_t)v->cr[3],
+		.cr4 = (uint32_t)v->cr[4],
+		.fs_base = (uint32_t)v->fs_base,
+		.gs_base = (uint32_t)v->gs_base_kernel,
+	};
+}
+
+/* General registers, eip and flags; selectors stay: loading them has rules of its own. */
+static void take(struct vcpu *v)
+{
+	const struct launch_registers *r = &page()->registers;
+
+	v->gpr[X86_RAX] = r->eax;
+	v->gpr[X86_RCX] = r->ecx;
+	v->gpr[X86_RDX] = r->edx;
+	v->gpr[X86_RBX] = r->ebx;
+	v->gpr[X86_RSP] = r->esp;
+	v->gpr[X86_RBP] = r->ebp;
+	v->gpr[X86_RSI] = r->esi;
+	v->gpr[X86_RDI] = r->edi;
+	v->rip = r->eip;
+	v->rflags = r->eflags | X86_FLAGS_FIXED;
+}
+
+static void stop(struct vcpu *v, enum launch_reason reason)
+{
+	struct launch_debug *d = page();
+	struct linux_vcpu *l = linux_of(v);
+
+	show(v);
+	d->reason = reason;
+	__atomic_store_n(&d->request, LAUNCH_STOP, __ATOMIC_RELEASE);
+	__atomic_fetch_add(&d->stops, 1, __ATOMIC_RELEASE);
+	host_call3(__NR_futex, &d->stops, FUTEX_WAKE, 1);
+	while (request() == LAUNCH_STOP)
+		host_call4(__NR_futex, &d->request, FUTEX_WAIT, LAUNCH_STOP, 0);
+	take(v);
+	l->stepping = request() == LAUNCH_STEP;
+	l->step_from = v->rip;
+	if (l->stepping)
+		v->rflags |= X86_FLAGS_TF;
+}
+
+void debug_checkpoint(struct vcpu *v)
+{
+	struct linux_vcpu *l = linux_of(v);
+
+	l->asked_to_stop = false;
+	if (l->stepping && v->rip != l->step_from) {
+		v->rflags &= ~(uint64_t)X86_FLAGS_TF;
+		stop(v, LAUNCH_STEPPED);
+	}
+	if (request() == LAUNCH_STOP)
+		stop(v, LAUNCH_ASKED);
+}
+
+static bool is_set(uint32_t address)
+{
+	const struct launch_debug *d = page();
+
+	for (uint32_t i = 0; i < d->breakpoint_count && i < LAUNCH_BREAKPOINTS; i++) {
+		if (d->breakpoints[i] == address)
+			return true;
+	}
+	return false;
+}
+
+/* The guest has stopped at an int3 that the debugger has taken away meanwhile. */
+static bool is_gone(struct vcpu *v, uint32_t address)
+{
+	struct guest_fault fault;
+	uint8_t byte = INT3;
+
+	guest_read(v, address, &byte, 1, &fault);
+	return byte != INT3;
+}
+
+bool debug_takes(struct vcpu *v)
+{
+	uint32_t at = (uint32_t)v->rip - 1;
+
+	if (!page()->attached)
+		return false;
+	if (v->trap == X86_TRAP_DB && linux_of(v)->stepping) {
+		v->rflags &= ~(uint64_t)X86_FLAGS_TF;
+		stop(v, LAUNCH_STEPPED);
+		return true;
+	}
+	if (v->trap != X86_TRAP_BP || (!is_set(at) && !is_gone(v, at)))
+		return false;
+	v->rip = at;
+	if (is_set(at))
+		stop(v, LAUNCH_BREAKPOINT);
+	return true;
+}
+
+void debug_crashed(struct vcpu *v)
+{
+	if (page()->attached)
+		stop(v, LAUNCH_CRASHED);
+	else
+		show(v);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * debug.h - the wedge's side of the debugger's border (launch.h, struct launch_debug).
+ *
+ * Invariant: see debug.c.
+ */
+#ifndef WEDGE_BACKEND_LINUX_DEBUG_H
+#define WEDGE_BACKEND_LINUX_DEBUG_H
+
+#include "linux.h"
+
+/* Before guest code runs again: stops if the debugger has asked, or a step is done. */
+void debug_checkpoint(struct vcpu *v);
+
+/* An exception of guest code. Returns true if it is the debugger's, not the guest's. */
+bool debug_takes(struct vcpu *v);
+
+/* The guest has crashed: shows its registers, and waits for a debugger that is there. */
+void debug_crashed(struct vcpu *v);
+
+#endif /* WEDGE_BACKEND_LINUX_DEBUG_H */
