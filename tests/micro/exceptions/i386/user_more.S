@@ -56,4 +56,26 @@ user_read_data_selectors:
 	movl %gs, %edx
 	ud2
 
+	.globl user_sets_tf, user_sets_tf_end, user_tf_call, user_tf_call_end
+	.globl user_icebp, user_icebp_end
+user_sets_tf:
+	pushfl
+	orl $0x100, (%esp)
+	popfl
+	nop
+user_sets_tf_end:
+	ud2
+
+user_tf_call:
+	nop
+	int $0x80
+	nop
+user_tf_call_end:
+	ud2
+
+user_icebp:
+	.byte 0xf1
+user_icebp_end:
+	ud2
+
 	.section .note.GNU-stack, "", @progbits
