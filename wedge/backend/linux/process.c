@@ -4,7 +4,8 @@
  * (seccomp_unotify(2)), and an answer lets one go on.
  *
  * Invariant: a process that stops anywhere but at the stub's own system call is ended: the code
- * behind it would be the guest's, with orders in reach.
+ * behind it would be the guest's, with orders in reach. Orders count as carried out only if the stub
+ * came to their end.
  */
 #include <asm/ioctl.h>
 #include <linux/seccomp.h>
@@ -129,10 +130,11 @@ static long receive(bool wait, struct user **which)
 	if (host_failed(result))
 		return result;
 	*which = user_of(n.pid);
-	if (!*which)
-		return -ESRCH;
+	if (!*which) /* it has been killed since */
+		return -EINTR;
 	(*which)->notification = n.id;
 	(*which)->stopped = true;
+	(*which)->why = (int64_t)n.data.args[0];
 	if (n.data.instruction_pointer != stub_address(stub_stopped))
 		return -EPERM;
 	return 0;
@@ -193,6 +195,7 @@ static void let_go(struct user *user, bool again)
 		append(user, &close_memory);
 	user->orders->again = again;
 	user->orders->xstate_mask = machine.xstate_mask;
+	user->channel->resumed = 0;
 	do
 		user->stopped = false;
 	while (answer(user) == -ENOENT && wait_soon(user, false));
@@ -201,7 +204,7 @@ static void let_go(struct user *user, bool again)
 void process_flush(struct user *user)
 {
 	let_go(user, true);
-	if (!wait_soon(user, false))
+	if (!wait_soon(user, false) || user->why)
 		process_kill(user);
 	forget_orders(user);
 }
@@ -232,12 +235,17 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 bool process_run(struct vcpu *v, struct user *user)
 {
 	let_go(user, false);
-	if (!wait_for_stop(v, user)) {
+	if (!wait_for_stop(v, user) || user->why <= 0) {
 		process_kill(user);
 		return false;
 	}
 	forget_orders(user);
 	return true;
+}
+
+bool process_resumed(const struct user *user)
+{
+	return user->channel->resumed;
 }
 
 /* ---- beginning and end ---- */

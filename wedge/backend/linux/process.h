@@ -23,6 +23,8 @@ struct user {
 	int32_t process; /* 0: none */
 	bool stopped;
 	bool needs_memory;     /* an order needs the memory file */
+	int64_t why;	       /* argument of its last stop (stub.S) */
+	bool ran;	       /* guest code has run in it, and may have prepared it for the next */
 	uint64_t notification; /* which the host's kernel waits for an answer to */
 	struct user_orders *orders;
 	struct user_channel *channel;
@@ -51,15 +53,19 @@ void process_order(struct user *user, long number, uint64_t a, uint64_t b, uint6
 /* Queues the write of a descriptor into its LDT; 0 makes the entry empty. */
 void process_descriptor(struct user *user, unsigned int entry, uint64_t descriptor);
 
-/* Has all orders carried out now, and the process stopped again. */
+/* Has all orders carried out now, and the process stopped again; or ends it. */
 void process_flush(struct user *user);
 
 /*
  * Carries out the orders, loads the registers in the channel's frame, and lets guest code run until
  * it stops, or until `pending` is set: then it is made to stop. Returns false if the process is no
- * more, or was ended because it did what only hostile guest code does.
+ * more, or was ended because an order failed or it did what only hostile guest code does;
+ * process_resumed() tells whether guest code has run before that.
  */
 bool process_run(struct vcpu *v, struct user *user);
+
+/* Has its stub come to run guest code the last time? Guest code can deny it. */
+bool process_resumed(const struct user *user);
 
 /* Ends a process; its slot is empty then. */
 void process_kill(struct user *user);

@@ -3,7 +3,8 @@
  * stub.S - the code in every user process that is not the guest's (user.h).
  *
  * Invariant: from `stub_stopped` on nothing is trusted but the program counter and the pages of
- * orders: guest code may have jumped to the system call in front of it with any registers.
+ * orders: guest code may have jumped to the system call in front of it with any registers, TF among
+ * them. If an order fails, guest code does not run.
  */
 #include "user.h"
 
@@ -17,6 +18,9 @@ stub_start:
  * Signal handler: rdi signal, rdx its struct ucontext; on the alternate stack, all signals blocked.
  * SIGUSR1 may hit the stub itself on its way to a stop or back: then it is not for the guest, and the
  * wedge sends it again until it gets what it wants.
+ *
+ * The argument of the system call that stops, which the host's kernel shows the wedge, is the signal,
+ * USER_CALLS, 0 when orders were carried out, or the error of one that was not.
  */
 	.globl stub_handler
 stub_handler:
@@ -51,6 +55,7 @@ stub_stopped:
 	movabs $USER_ORDERS, %rbx
 	leaq ORDERS_LIST(%rbx), %r12
 	movq ORDERS_COUNT(%rbx), %r13
+	xorl %r14d, %r14d
 1:	testq %r13, %r13
 	jz 3f
 	movq (%r12), %rax
@@ -63,17 +68,21 @@ stub_stopped:
 	syscall
 	cmpq $-4096, %rax
 	jbe 2f
-	movabs $USER_CHANNEL, %rcx
-	movq %rax, CHANNEL_ERROR(%rcx)
+	movq %rax, %r14
 2:	addq $ORDER_SIZE, %r12
 	decq %r13
 	jmp 1b
-3:	cmpq $0, ORDERS_AGAIN(%rbx)
+3:	movq %r14, %rdi
+	testq %r14, %r14
+	jnz stub_stop
+	cmpq $0, ORDERS_AGAIN(%rbx)
 	jne stub_stop
 	movw ORDERS_SELECTOR(%rbx), %ds
 	movw ORDERS_SELECTOR + 2(%rbx), %es
 	movw ORDERS_SELECTOR + 4(%rbx), %fs
 	movw ORDERS_SELECTOR + 6(%rbx), %gs
+	movabs $USER_CHANNEL, %rcx
+	movq $1, CHANNEL_RESUMED(%rcx)
 	movq ORDERS_FRAME(%rbx), %rsp
 	testq %rsp, %rsp
 	jz leave_by_door
@@ -82,8 +91,8 @@ stub_stopped:
 	ud2
 
 /*
- * A system call without a signal. The return address, behind which the guest's code goes on, is on
- * the guest's stack; r8 to r15 are nobody's in 32-bit code.
+ * A system call without a signal. The guest's code segment, and the return address, behind which its
+ * code goes on, are on the guest's stack; r8 to r15 are nobody's in 32-bit code.
  */
 	.globl stub_door
 stub_door:
@@ -96,9 +105,12 @@ stub_door:
 	movq %rbp, CHANNEL_CALL + 40(%r15)
 	movq %rsi, CHANNEL_CALL + 48(%r15)
 	movq %rdi, CHANNEL_CALL + 56(%r15)
-	movl (%rsp), %eax
+	movl 4(%rsp), %eax
 	movq %rax, CALL_RIP(%r15)
-	leaq 4(%rsp), %rax
+	movl (%rsp), %eax
+	movq %rax, CALL_CS(%r15)
+	movw %ss, CALL_SS(%r15)
+	leaq 8(%rsp), %rax
 	movq %rax, CHANNEL_CALL + 32(%r15)
 	leaq CHANNEL_SCRATCH(%r15), %rsp
 	pushfq
@@ -112,6 +124,7 @@ stub_door:
 	movl ORDERS_XSTATE + 4(%r14), %edx
 	xsave64 CHANNEL_XSTATE(%r15)
 	movq $0, CHANNEL_FRAME(%r15)
+	movl $USER_CALLS, %edi
 	jmp stub_stop
 
 leave_by_door:
@@ -140,6 +153,7 @@ stub_door_page:
 	.long USER_DOOR_CODE
 	.fill 12, 1, 0xcc
 	.code32
+	pushl %cs
 	ljmp $0x33, $(USER_DOOR + 1f - stub_door_page)
 	.code64
 1:	movabs $USER_STUB + stub_door - stub_start, %r15

@@ -132,9 +132,19 @@ static void write_registers(struct vcpu *v, struct user *user)
 /* ---- after ---- */
 
 /* 32-bit code, by the host's flat selector or one of the guest's LDT. */
-static bool is_guest_code(const struct sigcontext *c)
+static bool is_guest_code(const struct user *user)
 {
-	return c->cs == HOST_CS32 || (c->cs & X86_SELECTOR_LDT);
+	uint64_t cs = user->frame_address ? user->frame->uc_mcontext.cs : user->channel->call.cs;
+
+	return (uint16_t)cs == HOST_CS32 || (cs & X86_SELECTOR_LDT);
+}
+
+static void read_selectors(struct vcpu *v, uint64_t cs, uint64_t ss)
+{
+	const struct linux_vcpu *l = linux_of(v);
+
+	v->cs = cs & X86_SELECTOR_LDT ? (uint16_t)cs | 3u : l->user_cs;
+	v->ss = ss & X86_SELECTOR_LDT ? (uint16_t)ss | 3u : l->user_ss;
 }
 
 static uint64_t guest_flags(const struct vcpu *v, uint64_t host)
@@ -144,8 +154,6 @@ static uint64_t guest_flags(const struct vcpu *v, uint64_t host)
 
 static void read_frame(struct vcpu *v, const struct sigcontext *c)
 {
-	const struct linux_vcpu *l = linux_of(v);
-
 	v->gpr[X86_RAX] = (uint32_t)c->rax;
 	v->gpr[X86_RCX] = (uint32_t)c->rcx;
 	v->gpr[X86_RDX] = (uint32_t)c->rdx;
@@ -156,17 +164,16 @@ static void read_frame(struct vcpu *v, const struct sigcontext *c)
 	v->gpr[X86_RDI] = (uint32_t)c->rdi;
 	v->rip = (uint32_t)c->rip;
 	v->rflags = guest_flags(v, c->eflags);
-	v->cs = c->cs & X86_SELECTOR_LDT ? c->cs | 3u : l->user_cs;
-	v->ss = c->ss & X86_SELECTOR_LDT ? c->ss | 3u : l->user_ss;
+	read_selectors(v, c->cs, c->ss);
 }
 
-/* Through the door: code and stack segments are as they were when it ran last. */
 static void read_call(struct vcpu *v, const struct user_call *call)
 {
 	for (unsigned int i = 0; i < 8; i++)
 		v->gpr[i] = (uint32_t)call->gpr[i];
 	v->rip = (uint32_t)call->rip;
 	v->rflags = guest_flags(v, call->rflags);
+	read_selectors(v, call->cs, call->ss);
 }
 
 /* `int n` of user code is #GP on the host, with the vector in the error code (SDM 3A 6.13). */
@@ -235,38 +242,45 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 }
 
 /*
- * Only code that means harm gets here: it went into 64-bit mode, or to the stub by itself. The guest
- * sees a general protection fault where its process was resumed last.
+ * Mostly only code that means harm gets here: it went into 64-bit mode, or to the stub by itself. The
+ * guest sees a general protection fault where its process was resumed last.
+ *
+ * But if guest code has not run, it is not to blame: the host had no room for a mapping, somebody
+ * killed the process, or what ran in it before, maybe another program of the guest, has left it so
+ * that it cannot go on. A new process can; if it fails too, the blame is right.
  */
-static void end_hostile(struct vcpu *v, struct user *user)
+static void lose(struct vcpu *v, struct user *user)
 {
+	bool innocent = user->ran && !process_resumed(user);
+
 	process_kill(user);
 	space_lost_user(v);
+	if (innocent)
+		return;
 	v->trap = X86_TRAP_GP;
 	v->trap_error = 0;
 	exception_gp(v, 0);
 }
 
-static void stopped(struct vcpu *v, struct user *user)
+static bool stopped(struct vcpu *v, struct user *user)
 {
 	const struct sigcontext *c;
 	bool native;
 
-	if (!find_frame(user) ||
-	    (user->frame_address && !is_guest_code(&user->frame->uc_mcontext)) ||
-	    !linux_xrstor(user->xstate, machine.xstate_mask)) {
-		end_hostile(v, user);
-		return;
-	}
+	if (!find_frame(user) || !is_guest_code(user) ||
+	    !linux_xrstor(user->xstate, machine.xstate_mask))
+		return false;
+	user->ran = true;
 	native = user_segments_read(v, user);
 	if (!user->frame_address) {
 		read_call(v, &user->channel->call);
 		system_call(v);
-		return;
+		return true;
 	}
 	c = &user->frame->uc_mcontext;
 	read_frame(v, c);
 	classify(v, (int)user->channel->signal, c, native);
+	return true;
 }
 
 void user_run(struct vcpu *v)
@@ -280,8 +294,6 @@ void user_run(struct vcpu *v)
 		wedge_fatal("a new user process has no signal frame");
 	user_segments_load(v, user);
 	write_registers(v, user);
-	if (process_run(v, user))
-		stopped(v, user);
-	else
-		end_hostile(v, user);
+	if (!process_run(v, user) || !stopped(v, user))
+		lose(v, user);
 }

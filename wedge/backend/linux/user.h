@@ -13,7 +13,9 @@
  * prepared), and returns from the signal with the registers the wedge has put into the frame.
  *
  * To map memory, an order needs the memory file. The wedge adds it to the process's descriptors
- * with the very answer, and the last order closes it: it is never open while guest code runs.
+ * with the very answer, and the last order closes it: it is never open while guest code runs. If an
+ * order fails, or the stub is interrupted (guest code can come into it with TF set), guest code does
+ * not run: the argument of the next stop says so.
  *
  * System calls by way of the guest's vDSO need no signal: the wedge puts a call to the door there, a
  * page below 4 GiB that leads into the stub (door.c). The registers go through the channel then.
@@ -44,6 +46,9 @@
 /* The system call that stops: getpgrp, which takes and changes nothing. */
 #define USER_STOP 111
 
+/* Its argument for a call through the door; more than any signal. */
+#define USER_CALLS 256
+
 /* The number under which orders find the memory file. */
 #define USER_MEMORY_FD 3
 
@@ -60,7 +65,7 @@
 #define CHANNEL_FRAME	 0
 #define CHANNEL_SIGNAL	 8
 #define CHANNEL_SELECTOR 16
-#define CHANNEL_ERROR	 24
+#define CHANNEL_RESUMED	 24
 #define CHANNEL_CALL	 64
 #define CHANNEL_SCRATCH	 1024 /* end of a little stack */
 #define CHANNEL_XSTATE	 1024
@@ -104,7 +109,7 @@ struct user_channel {
 	uint64_t frame; /* address of the signal's struct ucontext; 0: a call through the door */
 	uint64_t signal;
 	uint16_t selector[USER_SEGMENTS];
-	int64_t error; /* of the last order that failed */
+	uint64_t resumed; /* the stub has carried out its orders and is about to return */
 	uint64_t reserved[4];
 	struct user_call {
 		uint64_t gpr[8];
@@ -120,7 +125,7 @@ _Static_assert(offsetof(struct user_orders, selector) == ORDERS_SELECTOR, "as th
 _Static_assert(sizeof(struct user_order) == ORDER_SIZE, "as the stub believes");
 _Static_assert(sizeof(struct user_orders) <= USER_ORDERS_SIZE, "fits");
 _Static_assert(offsetof(struct user_channel, selector) == CHANNEL_SELECTOR, "as the stub believes");
-_Static_assert(offsetof(struct user_channel, error) == CHANNEL_ERROR, "as the stub believes");
+_Static_assert(offsetof(struct user_channel, resumed) == CHANNEL_RESUMED, "as the stub believes");
 _Static_assert(offsetof(struct user_orders, xstate_mask) == ORDERS_XSTATE, "as the stub believes");
 _Static_assert(offsetof(struct user_channel, call.rip) == CALL_RIP, "as the stub believes");
 _Static_assert(offsetof(struct user_channel, xstate) == CHANNEL_XSTATE, "as the stub believes");
