@@ -72,24 +72,34 @@ CHECK(one_shot_fires_once)
 	expect_is(timer_ticks, 1);
 }
 
-/* Ticks for one second of the clock chip: 100, give or take. */
-CHECK(periodic_rate)
+/* From one second of the clock chip to the next. */
+static word ticks_in_second(void)
 {
 	uint8_t second;
 
-	timer_count_ticks();
-	timer_start(2, PIT_HZ / 100);
-	sti();
 	for (second = rtc_read(0); rtc_read(0) == second;)
 		;
 	second = rtc_read(0);
 	timer_ticks = 0;
 	while (rtc_read(0) == second)
 		;
+	return timer_ticks;
+}
+
+/* 100, give or take; a machine that was busy elsewhere gets some more seconds. */
+CHECK(periodic_rate)
+{
+	word ticks = 0;
+
+	timer_count_ticks();
+	timer_start(2, PIT_HZ / 100);
+	sti();
+	for (unsigned int i = 0; i < 6 && (ticks < 80 || ticks > 120); i++)
+		ticks = ticks_in_second();
 	cli();
 	timer_stop();
-	if (timer_ticks < 80 || timer_ticks > 120)
-		fail("%lu ticks of 10 ms in a second", timer_ticks);
+	if (ticks < 80 || ticks > 120)
+		fail("%lu ticks of 10 ms in a second", ticks);
 }
 
 CHECK(hlt_waits_for_each_tick)
