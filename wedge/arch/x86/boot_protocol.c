@@ -47,7 +47,8 @@ void *boot_page(uint64_t address)
 	void *page = guest_pointer(address, X86_PAGE_SIZE);
 
 	if (!page)
-		wedge_fatal("no guest memory at %lx: give the guest at least 64 MiB", address);
+		wedge_fatal("no guest memory at %lx: give the guest at least 64 MiB",
+			    (unsigned long)address);
 	memset(page, 0, X86_PAGE_SIZE);
 	return page;
 }
@@ -103,7 +104,7 @@ static void build_command_line(void)
 
 	if (strlen(given) > COMMAND_LINE_MAX)
 		wedge_fatal("the command line is longer than %d bytes", COMMAND_LINE_MAX);
-	format_line(line, X86_PAGE_SIZE, "tsc_early_khz=%lu %s%s", backend_tsc_khz(),
+	format_line(line, X86_PAGE_SIZE, "tsc_early_khz=%lu %s%s", (unsigned long)backend_tsc_khz(),
 		    BACKEND_BOOT_WORDS, given);
 }
 

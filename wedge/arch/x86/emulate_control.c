@@ -33,7 +33,7 @@ static bool write_cr0(struct vcpu *v, uint64_t value)
 		return false;
 	}
 	if (ARCH_LONG_MODE && !(value & X86_CR0_PG))
-		wedge_fatal("the kernel switches paging off at %lx", v->rip);
+		wedge_fatal("the kernel switches paging off at %lx", (unsigned long)v->rip);
 	v->cr[0] = value | X86_CR0_ET;
 	if (changed & X86_CR0_TS)
 		backend_load_cr0(v);

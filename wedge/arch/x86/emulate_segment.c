@@ -91,7 +91,7 @@ static void load_stack_segment(struct vcpu *v, uint16_t selector, uint64_t base)
 	if (!ARCH_LONG_MODE && base)
 		wedge_fatal("the kernel loads a stack segment that begins at %lx (selector %x) at "
 			    "%lx",
-			    base, selector, v->rip);
+			    (unsigned long)base, selector, (unsigned long)v->rip);
 	v->kernel_ss = selector;
 }
 
@@ -151,7 +151,8 @@ static void note_own(struct vcpu *v, unsigned int sreg, uint16_t selector)
 	if (segment_descriptor_base(d) && !for_users)
 		wedge_fatal("the kernel loads a data segment that begins at %lx (selector %x) at "
 			    "%lx",
-			    segment_descriptor_base(d), selector, v->rip);
+			    (unsigned long)segment_descriptor_base(d), selector,
+			    (unsigned long)v->rip);
 	if (!segment_descriptor_base(d) && (d >> 40 & 10) == 2) {
 		v->flat_selector[1] = v->flat_selector[0];
 		v->flat_selector[0] = selector;

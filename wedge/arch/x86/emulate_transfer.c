@@ -15,11 +15,12 @@ static void check_kind(const struct vcpu *v, uint16_t selector, uint64_t d)
 {
 	if (!(d >> ARCH_CODE_SEGMENT_BIT & 1))
 		wedge_fatal("the kernel enters a %u-bit code segment (selector %x) at %lx",
-			    ARCH_LONG_MODE ? 32 : 16, selector, v->rip);
+			    ARCH_LONG_MODE ? 32 : 16, selector, (unsigned long)v->rip);
 	if (!ARCH_LONG_MODE && segment_descriptor_base(d))
 		wedge_fatal("the kernel enters a code segment that begins at %lx (selector %x) at "
 			    "%lx",
-			    segment_descriptor_base(d), selector, v->rip);
+			    (unsigned long)segment_descriptor_base(d), selector,
+			    (unsigned long)v->rip);
 }
 
 bool segment_enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip)
@@ -120,7 +121,7 @@ bool emulate_transfer(struct emulation *e)
 		 * 64-bit one. */
 		if (ARCH_LONG_MODE)
 			wedge_fatal("the kernel executes %s at %lx", afterburn_insns[e->d->id].name,
-				    v->rip);
+				    (unsigned long)v->rip);
 		exception_ud(v);
 		return false;
 	}

@@ -62,7 +62,7 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 	if (vector != X86_TRAP_DF && enter_handler(v, X86_TRAP_DF, 0))
 		return;
 	wedge_fatal("triple fault: no usable handler for vector %u (IDT at %lx limit %x)", vector,
-		    v->idt.base, v->idt.limit);
+		    (unsigned long)v->idt.base, v->idt.limit);
 }
 
 void exception_gp(struct vcpu *v, uint32_t error)

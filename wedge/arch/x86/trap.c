@@ -36,7 +36,8 @@ void core_site(struct vcpu *v)
 	const struct site *site = called_site(v->rip, &delta);
 
 	if (!site)
-		wedge_fatal("a call into the wedge from %lx, where no site is", v->rip);
+		wedge_fatal("a call into the wedge from %lx, where no site is",
+			    (unsigned long)v->rip);
 	arch_emulate(v, site, site->va - delta);
 }
 
@@ -74,7 +75,8 @@ static void notice_standstill(struct vcpu *v, uint64_t address)
 		v->filled_rip = v->rip;
 		v->filled_count = 0;
 	} else if (++v->filled_count > STANDSTILL) {
-		wedge_fatal("the page fault of %lx at %lx is never satisfied", v->rip, address);
+		wedge_fatal("the page fault of %lx at %lx is never satisfied",
+			    (unsigned long)v->rip, (unsigned long)address);
 	}
 }
 

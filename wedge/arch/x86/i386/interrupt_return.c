@@ -113,7 +113,7 @@ void arch_interrupt_return(struct vcpu *v, unsigned int size)
 	if (!load_slots(v, size, INNER_SLOTS, slot))
 		return;
 	if (slot[SLOT_FLAGS] & X86_FLAGS_VM)
-		wedge_fatal("the kernel enters virtual-8086 mode at %lx", v->rip);
+		wedge_fatal("the kernel enters virtual-8086 mode at %lx", (unsigned long)v->rip);
 	if (slot[SLOT_CS] & X86_SELECTOR_RPL) {
 		return_to_user(v, size);
 		return;

@@ -7,17 +7,24 @@
 #include <wedge/arch.h>
 #include <wedge/log.h>
 
+static uint32_t reg(const struct vcpu *v, unsigned int n)
+{
+	return (uint32_t)v->gpr[n];
+}
+
 void arch_log_registers(const struct vcpu *v)
 {
-	wedge_log("  eip %08lx cs %04lx eflags %08lx esp %08lx ss %04lx kernel cs %04x ss %04x",
-		  v->rip, v->cs, v->rflags, v->gpr[X86_RSP], v->ss, v->kernel_cs, v->kernel_ss);
-	wedge_log("  eax %08lx ebx %08lx ecx %08lx edx %08lx", v->gpr[X86_RAX], v->gpr[X86_RBX],
-		  v->gpr[X86_RCX], v->gpr[X86_RDX]);
-	wedge_log("  esi %08lx edi %08lx ebp %08lx", v->gpr[X86_RSI], v->gpr[X86_RDI],
-		  v->gpr[X86_RBP]);
-	wedge_log("  ds %04x es %04x fs %04x gs %04x fs base %08lx gs base %08lx",
+	wedge_log("  eip %08x cs %04x eflags %08x esp %08x ss %04x kernel cs %04x ss %04x",
+		  (uint32_t)v->rip, (uint32_t)v->cs, (uint32_t)v->rflags, reg(v, X86_RSP),
+		  (uint32_t)v->ss, v->kernel_cs, v->kernel_ss);
+	wedge_log("  eax %08x ebx %08x ecx %08x edx %08x", reg(v, X86_RAX), reg(v, X86_RBX),
+		  reg(v, X86_RCX), reg(v, X86_RDX));
+	wedge_log("  esi %08x edi %08x ebp %08x", reg(v, X86_RSI), reg(v, X86_RDI),
+		  reg(v, X86_RBP));
+	wedge_log("  ds %04x es %04x fs %04x gs %04x fs base %08x gs base %08x",
 		  v->selector[X86_DS], v->selector[X86_ES], v->selector[X86_FS],
-		  v->selector[X86_GS], v->fs_base, v->gs_base_kernel);
-	wedge_log("  cr0 %08lx cr2 %08lx cr3 %08lx cr4 %08lx trap %lu error %lx", v->cr[0],
-		  v->cr[2], v->cr[3], v->cr[4], v->trap, v->trap_error);
+		  v->selector[X86_GS], (uint32_t)v->fs_base, (uint32_t)v->gs_base_kernel);
+	wedge_log("  cr0 %08x cr2 %08x cr3 %08x cr4 %08x trap %u error %x", (uint32_t)v->cr[0],
+		  (uint32_t)v->cr[2], (uint32_t)v->cr[3], (uint32_t)v->cr[4], (uint32_t)v->trap,
+		  (uint32_t)v->trap_error);
 }

@@ -30,7 +30,8 @@ void start_state(struct vcpu *v)
 	static const uint8_t data[] = {X86_ES, X86_DS, X86_FS, X86_GS};
 
 	if (!core_load_delta(v->rip))
-		wedge_fatal("the kernel's entry %lx is no physical address of the kernel", v->rip);
+		wedge_fatal("the kernel's entry %lx is no physical address of the kernel",
+			    (unsigned long)v->rip);
 	boot_segments(v, 0x00cf9b000000ffff);
 	for (unsigned int i = 0; i < sizeof(data); i++)
 		v->selector[data[i]] = BOOT_SELECTOR_DATA;
