@@ -38,7 +38,8 @@ none_left() {
 on_terminal() {
 	"$pty" raw 'expect:/ # ' "$@" -- "${shell[@]}" && none_left
 }
-busy="send:sleep 100 & echo m''ark; sleep 100%0d"
+# What prints is what is in the foreground.
+busy="send:sleep 100 & sh -c \"echo m''ark; sleep 100\"%0d"
 
 ok 'the shell powers off' on_terminal 'send:poweroff -f%0d' exit:0 cooked
 ok 'Ctrl-C goes to the guest' on_terminal "$busy" expect:mark send:%03 "send:echo ba''ck%0d" expect:back \
@@ -67,6 +68,46 @@ ok 'a panic is exit code 1' eval '"$tmp/launch" --append panic=0 "$tmp/k" </dev/
 	grep -q "Kernel panic - not syncing" out && none_left'
 ok 'too little memory for its RAM disk' eval '"$tmp/launch" --memory 10 --initrd "$guest/initrd.gz" "$tmp/k" </dev/null 2>err
 	[[ $? == 2 ]] && grep -q "too little memory" err'
+
+# debug COMMAND...: a guest from its first instruction to its power-off, in gdb
+debug() {
+	local command arguments=()
+	for command; do
+		arguments+=(-ex "$command")
+	done
+	"$tmp/launch" --timeout 60 --gdb "unix:$tmp/socket" --initrd "$guest/initrd.gz" \
+		--append afterburn.steps=none k </dev/null >out 2>err &
+	local launcher=$!
+	until grep -qs 'waiting for gdb' err; do sleep 0.02; done
+	timeout 60 gdb -nx -q -batch "$guest/vmlinux" -ex "target remote $tmp/socket" "${arguments[@]}" \
+		</dev/null >said 2>&1
+	wait $launcher
+}
+heard() { # heard PATTERN
+	grep -Eq -- "$1" said || {
+		cat said
+		return 1
+	}
+}
+if command -v gdb >/dev/null; then
+	ok 'gdb: to the end' debug 'break start_kernel' 'continue' 'stepi 20' 'p/x $cr0' 'delete' \
+		'break kernel_init' 'continue' 'info registers' 'delete' 'break do_sys_openat2' 'continue' \
+		'backtrace' 'finish' 'x/s (char *)&linux_banner' 'delete' 'continue'
+	ok 'a breakpoint before paging' heard '^Breakpoint 1, 0x[0-9a-f]+ in start_kernel'
+	ok 'and behind it' heard '^Breakpoint 2, 0x[0-9a-f]+ in kernel_init'
+	ok 'in a system call' heard '^#1 .*sys_openat'
+	ok 'to the end of a function' heard '^0x[0-9a-f]+ in .*sys_openat'
+	ok 'memory' heard 'linux_banner>:.*"Linux version'
+	ok 'the end of the guest' heard 'exited normally'
+	ok 'its counters and clocks were not disturbed' grep -q '^GUEST-END ' out
+
+	ok 'a panic: a core' eval '"$tmp/launch" --core core --append panic=0 k </dev/null >out 2>err; [[ $? == 1 && -s core ]]'
+	ok 'gdb reads it' eval 'gdb -nx -q -batch "$guest/vmlinux" core -ex "x/s (char *)&linux_banner" \
+		-ex "info registers" >said 2>&1 && heard "linux_banner>:.*\"Linux version" &&
+		heard "^#0 +0x8[0-9a-f]+ in [a-z]" && heard "^cs +0x60 "'
+else
+	skip 'gdb and cores' 'gdb is not there: install the package gdb'
+fi
 
 many() { # many COUNT: at once, to their power-off
 	local i bad=0 pids=()

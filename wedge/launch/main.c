@@ -169,7 +169,8 @@ int main(int argc, char **argv)
 	guest = (struct guest){.options = &options, .kernel = &kernel, .memory = &memory};
 	debug = make_debug();
 	info.debug = (uint64_t)(uintptr_t)debug;
-	if (target_open(&guest.target, debug, memory.fd, memory.bytes) < 0)
+	if (target_open(&guest.target, debug, memory.fd, memory.bytes,
+			(uint32_t)kernel.direct_map) < 0)
 		die(END_PLATFORM, "the host gives no address space: %s", strerror(errno));
 	info.memory_fd = memory.fd;
 	info.memory_bytes = memory.bytes;

@@ -28,9 +28,10 @@ enum {
 #define CR0_PG	   (1u << 31)
 #define FRAME_MASK 0xfffff000u
 
-int target_open(struct target *target, struct launch_debug *debug, int memory_fd, uint64_t bytes)
+int target_open(struct target *target, struct launch_debug *debug, int memory_fd, uint64_t bytes,
+		uint32_t direct_map)
 {
-	*target = (struct target){.debug = debug, .bytes = bytes};
+	*target = (struct target){.debug = debug, .bytes = bytes, .direct_map = direct_map};
 	target->memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
 	if (target->memory == MAP_FAILED)
 		return -1;
@@ -81,26 +82,30 @@ static uint32_t entry(const struct target *target, uint64_t physical)
 	return value;
 }
 
-bool target_walk(const struct target *target, uint32_t linear, uint64_t *physical)
+static bool walk_tables(const struct target *target, uint32_t linear, uint64_t *physical)
 {
 	const struct launch_registers *r = &target->debug->registers;
-	uint32_t directory, table;
+	uint32_t directory = entry(target, (r->cr3 & FRAME_MASK) + (linear >> 22) * 4), table;
 
-	*physical = linear;
-	if (r->cr0 & CR0_PG) {
-		directory = entry(target, (r->cr3 & FRAME_MASK) + (linear >> 22) * 4);
-		if (!(directory & ENTRY_PRESENT))
+	if (!(directory & ENTRY_PRESENT))
+		return false;
+	if (directory & ENTRY_LARGE && r->cr4 & CR4_PSE) {
+		*physical = (directory & ~(SPAN_LARGE - 1u)) | (linear & (SPAN_LARGE - 1));
+		return true;
+	}
+	table = entry(target, (directory & FRAME_MASK) + (linear >> 12 & 0x3ff) * 4);
+	*physical = (table & FRAME_MASK) | (linear & ~FRAME_MASK);
+	return table & ENTRY_PRESENT;
+}
+
+bool target_walk(const struct target *target, uint32_t linear, uint64_t *physical)
+{
+	if (target->debug->registers.cr0 & CR0_PG) {
+		if (!walk_tables(target, linear, physical))
 			return false;
-		table = directory;
-		if (!(directory & ENTRY_LARGE) || !(r->cr4 & CR4_PSE)) {
-			table = entry(target,
-				      (directory & FRAME_MASK) + (linear >> 12 & 0x3ff) * 4);
-			*physical = (table & FRAME_MASK) | (linear & ~FRAME_MASK);
-		} else {
-			*physical = (directory & ~(SPAN_LARGE - 1u)) | (linear & (SPAN_LARGE - 1));
-		}
-		if (!(table & ENTRY_PRESENT))
-			return false;
+	} else {
+		*physical =
+			linear < target->bytes ? linear : (uint32_t)(linear - target->direct_map);
 	}
 	return *physical < target->bytes;
 }

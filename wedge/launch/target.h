@@ -26,6 +26,7 @@ struct target {
 	struct launch_debug *debug;
 	unsigned char *memory; /* guest-physical, the whole of it */
 	uint64_t bytes;
+	uint32_t direct_map; /* virtual minus physical address of the kernel's segments */
 	pid_t child;
 	bool stopped;
 	uint32_t stops; /* how many stops have been seen */
@@ -33,8 +34,12 @@ struct target {
 	struct breakpoint breakpoints[LAUNCH_BREAKPOINTS];
 };
 
-/* Maps the memory file. Returns 0, or -1 with errno set. */
-int target_open(struct target *target, struct launch_debug *debug, int memory_fd, uint64_t bytes);
+/*
+ * Maps the memory file of `bytes`; `direct_map` is the kernel's virtual minus its physical address.
+ * Returns 0, or -1 with errno set.
+ */
+int target_open(struct target *target, struct launch_debug *debug, int memory_fd, uint64_t bytes,
+		uint32_t direct_map);
 
 /* Asks the running guest to stop; target_look() tells when it has. */
 void target_stop(struct target *target);
@@ -45,7 +50,11 @@ bool target_look(struct target *target);
 /* Lets the stopped guest go on, for one instruction if `step`. */
 void target_go(struct target *target, bool step);
 
-/* The guest-physical address of a linear one; false if there is no memory. */
+/*
+ * The guest-physical address of a linear one; false if there is no memory. Before the guest turns
+ * paging on, the kernel's own addresses are taken for what they will be, so that gdb's symbols
+ * work.
+ */
 bool target_walk(const struct target *target, uint32_t linear, uint64_t *physical);
 
 /*
