@@ -110,4 +110,8 @@ for check in kernel_makes_32_bit_host_call kernel_makes_64_bit_host_call; do
 	ok "i386 bare: $check" comes_to_nothing i386/bare "$check"
 	[[ -n $no_process ]] || micro_ok i386/process "$check" comes_to_nothing i386/process "$check"
 done
+for check in overwrites_window zeroes_window; do
+	ok "i386 bare: $check" ends_or_faults i386/bare "$check"
+	[[ -n $no_process ]] || micro_ok i386/process "$check" ends_or_faults i386/process "$check"
+done
 done_testing

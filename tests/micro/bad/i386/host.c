@@ -23,3 +23,20 @@ CHECK(kernel_makes_64_bit_host_call)
 {
 	refused(raw_host_call64());
 }
+
+/* In a process: the window's pages, one by one; some are the wedge's own notes about this guest. */
+CHECK(overwrites_window)
+{
+	for (word at = WEDGE + 4 * PAGE; at < WEDGE + 8 * PAGE; at += PAGE)
+		memset((void *)at, 0xff, PAGE);
+	say("written");
+	fail("still here");
+}
+
+CHECK(zeroes_window)
+{
+	for (word at = WEDGE + 4 * PAGE; at < WEDGE + 8 * PAGE; at += PAGE)
+		memset((void *)at, 0, PAGE);
+	say("written");
+	fail("still here");
+}
