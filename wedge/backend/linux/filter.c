@@ -37,6 +37,7 @@ void filter_install(void)
 		ALLOW(__NR_write),
 		ALLOW(__NR_rt_sigreturn),
 		ALLOW(__NR_modify_ldt),
+		ALLOW(__NR_sched_setaffinity),
 		ALLOW(__NR_futex),
 		ALLOW(__NR_exit_group),
 		ELSE_TRAP(__NR_mmap),

@@ -232,8 +232,29 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 	return true;
 }
 
+/*
+ * On the processor that the wedge is on: one of both waits at any time, and waking somebody on
+ * another processor costs several times as much. The host's descriptor for user code tells which
+ * that is (arch/x86/include/asm/segment.h, VDSO_CPUNODE).
+ */
+static void stay_together(struct user *user)
+{
+	enum { CPU_SELECTOR = 0x7b, CPU_MASK = 0xfff };
+	uint64_t set[(CPU_MASK + 1) / 64] = {0};
+	uint32_t cpu;
+
+	__asm__ volatile("lsl %1, %0" : "=r"(cpu) : "r"(CPU_SELECTOR) : "cc");
+	cpu &= CPU_MASK;
+	if (cpu == user->cpu)
+		return;
+	user->cpu = cpu;
+	set[cpu / 64] = 1ull << cpu % 64;
+	host_call3(__NR_sched_setaffinity, user->process, sizeof(set), set);
+}
+
 bool process_run(struct vcpu *v, struct user *user)
 {
+	stay_together(user);
 	let_go(user, false);
 	if (!wait_for_stop(v, user) || user->why <= 0) {
 		process_kill(user);
@@ -262,6 +283,7 @@ struct user *process_get(uint32_t slot)
 	user->orders = (void *)at;
 	user->channel = (void *)(at + USER_ORDERS_SIZE);
 	user->process = zygote_make(slot);
+	user->cpu = UINT32_MAX;
 	forget_orders(user);
 	if (!wait_soon(user, false))
 		wedge_fatal("a new user process does not answer");

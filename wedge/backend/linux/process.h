@@ -21,6 +21,7 @@ struct process_tls {
 struct user {
 	uint32_t slot;
 	int32_t process; /* 0: none */
+	uint32_t cpu; /* the host's processor it may run on */
 	bool stopped;
 	bool needs_memory;     /* an order needs the memory file */
 	int64_t why;	       /* argument of its last stop (stub.S) */
