@@ -66,8 +66,9 @@ static int check_segments(struct bundle *bundle, struct ab_error *error)
 }
 
 /*
- * Sites in sections that the program headers do not load would never be reached. 32-bit kernels keep
- * their .init.text in a segment without PF_X: without PAE there is nothing to forbid execution with.
+ * Sites in sections that the program headers do not load would never be reached. 32-bit kernels
+ * keep their .init.text in a segment without PF_X: without PAE there is nothing to forbid execution
+ * with.
  */
 static bool in_executable_segment(const struct ab_image *kernel, const struct ab_site *site)
 {
@@ -75,8 +76,7 @@ static bool in_executable_segment(const struct ab_image *kernel, const struct ab
 		const struct ab_segment *s = &kernel->segments[i];
 
 		if (s->type == PT_LOAD && (s->flags & PF_X || kernel->width == 32) &&
-		    site->addr >= s->vaddr &&
-		    site->addr - s->vaddr < s->filesz &&
+		    site->addr >= s->vaddr && site->addr - s->vaddr < s->filesz &&
 		    s->filesz - (site->addr - s->vaddr) >= site->site_length)
 			return true;
 	}

@@ -56,8 +56,8 @@ struct afterburn_wedge_header {
 	unsigned int version;	    /* AFTERBURN_BUNDLE_VERSION */
 	unsigned int sites_version; /* AFTERBURN_SITES_VERSION */
 	unsigned int width;	    /* 32 or 64: the kernels it takes */
-	unsigned int entry;	    /* of a wedge that a launcher calls: offset in the image; else 0 */
-	char platform[16]; /* "xen", "linux", "l4"; NUL padded */
+	unsigned int entry; /* of a wedge that a launcher calls: offset in the image; else 0 */
+	char platform[16];  /* "xen", "linux", "l4"; NUL padded */
 	/* Filled in by pack. */
 	unsigned long long load_paddr;	 /* where this header is loaded */
 	unsigned long long bundle_size;	 /* bytes of the PT_LOAD in memory: image and tables */

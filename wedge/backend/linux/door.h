@@ -9,12 +9,13 @@
 
 #include "linux.h"
 
-/* User code has made a system call by int 0x80: if that was in the vDSO, the next goes by the door. */
+/* User code has made a system call by int 0x80: if that was in the vDSO, the next goes by the door.
+ */
 void door_learn(struct vcpu *v);
 
 /*
- * User code was caught on its way through the door: by a single step, or because its segments do not
- * reach it. Returns true if so, with the vCPU as an int 0x80 would have left it.
+ * User code was caught on its way through the door: by a single step, or because its segments do
+ * not reach it. Returns true if so, with the vCPU as an int 0x80 would have left it.
  */
 bool door_caught(struct vcpu *v);
 

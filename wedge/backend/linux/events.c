@@ -2,8 +2,8 @@
 /*
  * events.c - what comes from outside: the timer's signal, console input; and time.
  *
- * A signal only leaves a mark and sets `pending`; what it means is looked at here, outside of signal
- * handlers.
+ * A signal only leaves a mark and sets `pending`; what it means is looked at here, outside of
+ * signal handlers.
  *
  * Invariant: whoever is about to block or to run guest code looks at `pending` in a way that a
  * signal in between cannot slip through (entry.S).

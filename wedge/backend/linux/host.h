@@ -52,10 +52,10 @@ static inline long host_call(long number, uint64_t a, uint64_t b, uint64_t c, ui
 	return result;
 }
 
-#define host_call0(n)		     host_call(n, 0, 0, 0, 0, 0, 0)
-#define host_call1(n, a)	     host_call(n, (uint64_t)(a), 0, 0, 0, 0, 0)
-#define host_call2(n, a, b)	     host_call(n, (uint64_t)(a), (uint64_t)(b), 0, 0, 0, 0)
-#define host_call3(n, a, b, c)	     host_call(n, (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), 0, 0, 0)
+#define host_call0(n)	       host_call(n, 0, 0, 0, 0, 0, 0)
+#define host_call1(n, a)       host_call(n, (uint64_t)(a), 0, 0, 0, 0, 0)
+#define host_call2(n, a, b)    host_call(n, (uint64_t)(a), (uint64_t)(b), 0, 0, 0, 0)
+#define host_call3(n, a, b, c) host_call(n, (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), 0, 0, 0)
 #define host_call4(n, a, b, c, d)                                                                  \
 	host_call(n, (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), (uint64_t)(d), 0, 0)
 #define host_call5(n, a, b, c, d, e)                                                               \

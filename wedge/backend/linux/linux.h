@@ -45,22 +45,22 @@ struct linux_machine {
 	int32_t request_fd;  /* to the zygote */
 	int32_t listener_fd; /* stopped user processes are heard here */
 	int32_t timer;
-	int32_t zygote; /* its process number */
-	bool has_vcpu;	/* the window is there, and in it the vCPU */
+	int32_t zygote;	      /* its process number */
+	bool has_vcpu;	      /* the window is there, and in it the vCPU */
 	uint64_t xstate_mask; /* the components of the processor's state that are moved */
 };
 extern struct linux_machine machine;
 
 /* What the back end keeps for each vCPU, behind its `backend` pointer. */
 struct linux_vcpu {
-	struct space *space;	/* the address space that is loaded */
-	struct user *user;	/* whose user code ran last */
-	uint16_t user_cs;	/* what the guest calls the flat user segments */
+	struct space *space; /* the address space that is loaded */
+	struct user *user;   /* whose user code ran last */
+	uint16_t user_cs;    /* what the guest calls the flat user segments */
 	uint16_t user_ss;
 	uint64_t fault_address;
 	uint64_t fs_descriptor; /* bases that are in the process's LDT */
 	uint64_t gs_descriptor;
-	uint64_t ldt_round;	/* counts loads of the guest's LDT */
+	uint64_t ldt_round; /* counts loads of the guest's LDT */
 	volatile bool timer_fired;
 	volatile bool child_died;
 	volatile bool asked_to_stop; /* by the debugger */
@@ -105,7 +105,6 @@ bool linux_xrstor(const void *area, uint64_t mask);
 /* ---- events.c ---- */
 void events_init(struct vcpu *v);
 void events_handle(struct vcpu *v);
-
 
 /* ---- segments.c ---- */
 void segments_init(struct vcpu *v);

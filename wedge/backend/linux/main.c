@@ -3,8 +3,8 @@
  * main.c - the Linux back end's start: called by the launcher, in the process that becomes the
  * guest's.
  *
- * Invariant: the order matters: the zygote is made before there is anything of the guest to inherit,
- * signals are taken before anything may fault, and the filter comes last.
+ * Invariant: the order matters: the zygote is made before there is anything of the guest to
+ * inherit, signals are taken before anything may fault, and the filter comes last.
  */
 #include <linux/prctl.h>
 #include <afterburn/sites.h>

@@ -4,8 +4,8 @@
  * (seccomp_unotify(2)), and an answer lets one go on.
  *
  * Invariant: a process that stops anywhere but at the stub's own system call is ended: the code
- * behind it would be the guest's, with orders in reach. Orders count as carried out only if the stub
- * came to their end.
+ * behind it would be the guest's, with orders in reach. Orders count as carried out only if the
+ * stub came to their end.
  */
 #include <asm/ioctl.h>
 #include <linux/seccomp.h>
@@ -124,7 +124,8 @@ static long receive(bool wait, struct user **which)
 	result = wait ? linux_wait(__NR_ioctl, (uint64_t)machine.listener_fd,
 				   SECCOMP_IOCTL_NOTIF_RECV, (uint64_t)&n, 0)
 		      : host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_RECV, &n);
-	/* A signal took the process out of its stop before anyone heard of it: it will stop again. */
+	/* A signal took the process out of its stop before anyone heard of it: it will stop again.
+	 */
 	if (result == -ENOENT)
 		return -EINTR;
 	if (host_failed(result))

@@ -21,7 +21,7 @@ struct process_tls {
 struct user {
 	uint32_t slot;
 	int32_t process; /* 0: none */
-	uint32_t cpu; /* the host's processor it may run on */
+	uint32_t cpu;	 /* the host's processor it may run on */
 	bool stopped;
 	bool needs_memory;     /* an order needs the memory file */
 	int64_t why;	       /* argument of its last stop (stub.S) */
@@ -31,7 +31,8 @@ struct user {
 	struct user_channel *channel;
 	unsigned int descriptors; /* in use by orders */
 
-	/* Of the signal that stopped it, checked: the wedge's pointers, and the process's addresses. */
+	/* Of the signal that stopped it, checked: the wedge's pointers, and the process's
+	 * addresses. */
 	struct ucontext *frame;
 	uint64_t frame_address;
 	void *xstate;

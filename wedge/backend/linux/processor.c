@@ -21,8 +21,9 @@ static uint64_t host_xcr0(void)
 }
 
 /*
- * CR0.TS cannot be set for a process. Kernels that switch the FPU lazily set it to see the next use;
- * the state is moved eagerly here, so a guest that waits for #NM would mix contexts up: refuse.
+ * CR0.TS cannot be set for a process. Kernels that switch the FPU lazily set it to see the next
+ * use; the state is moved eagerly here, so a guest that waits for #NM would mix contexts up:
+ * refuse.
  */
 void backend_load_cr0(struct vcpu *v)
 {

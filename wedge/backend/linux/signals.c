@@ -7,8 +7,8 @@
  * on on its own stack. That saves a system call; it asks for a handler that blocks nothing, and for
  * the extended state to be loaded back, since the host clears it for the handler.
  *
- * Invariant: in_wedge, or 64-bit code, means that the wedge was interrupted: then a mark is left, or
- * it is a defect.
+ * Invariant: in_wedge, or 64-bit code, means that the wedge was interrupted: then a mark is left,
+ * or it is a defect.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
@@ -98,8 +98,8 @@ _Noreturn static void fault_inside(const struct sigcontext *c, int signal)
 }
 
 /*
- * A kernel that steps through its own code steps into the wedge. In the gates the steps go on unseen;
- * in 64-bit code they end: the vCPU has the flag, and the guest gets it back.
+ * A kernel that steps through its own code steps into the wedge. In the gates the steps go on
+ * unseen; in 64-bit code they end: the vCPU has the flag, and the guest gets it back.
  */
 static bool is_step_in_wedge(struct sigcontext *c)
 {

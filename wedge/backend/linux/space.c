@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * space.c - the guest's address spaces: one view for its kernel, in the wedge's own process, and one
- * for each address space's user code, in a user process.
+ * space.c - the guest's address spaces: one view for its kernel, in the wedge's own process, and
+ * one for each address space's user code, in a user process.
  *
  * Invariant: a user process runs only after its view was compared with the tables that CR3 names.
  */

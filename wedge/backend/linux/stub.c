@@ -34,24 +34,23 @@ enum {
 /* Written by the wedge before it copies the stub. */
 struct stub_config stub_config __attribute__((section(".stub.data")));
 
-#define LOAD(field)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define IS(value)     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1)
-#define IS_NOT(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0)
-#define HAS(bits)     BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1)
-#define RETURN(what)  BPF_STMT(BPF_RET | BPF_K, what)
+#define LOAD(field)	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define IS(value)	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1)
+#define IS_NOT(value)	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0)
+#define HAS(bits)	    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1)
+#define RETURN(what)	    BPF_STMT(BPF_RET | BPF_K, what)
 #define IS_ELSE_TRAP(value) IS_NOT(value), RETURN(SECCOMP_RET_TRAP)
 
 /* Whose listening end the wedge has: one for all user processes, since they are forks of one. */
 static const struct sock_filter stop_filter[] STUB_DATA = {
-	LOAD(arch), IS_NOT(AUDIT_ARCH_X86_64), RETURN(SECCOMP_RET_ALLOW),
-	LOAD(nr),   IS(USER_STOP),	       RETURN(SECCOMP_RET_USER_NOTIF),
-	RETURN(SECCOMP_RET_ALLOW),
+	LOAD(arch),    IS_NOT(AUDIT_ARCH_X86_64),      RETURN(SECCOMP_RET_ALLOW), LOAD(nr),
+	IS(USER_STOP), RETURN(SECCOMP_RET_USER_NOTIF), RETURN(SECCOMP_RET_ALLOW),
 };
 
 /*
  * What a user process may ask of the host, whoever asks. The system calls of 32-bit code, which are
- * meant for the guest, become a signal. Taking rights away from one's own memory is free; a page can
- * be made writable, or mapped, only by way of the memory file.
+ * meant for the guest, become a signal. Taking rights away from one's own memory is free; a page
+ * can be made writable, or mapped, only by way of the memory file.
  */
 static const struct sock_filter user_filter[] STUB_DATA = {
 	LOAD(arch),
@@ -81,7 +80,7 @@ static const struct sock_filter user_filter[] STUB_DATA = {
 };
 
 /* Signals that bring a user process into the stub. */
-static const uint8_t stub_signals[] STUB_DATA = {SIGILL, SIGTRAP, SIGBUS, SIGFPE,
+static const uint8_t stub_signals[] STUB_DATA = {SIGILL,  SIGTRAP, SIGBUS, SIGFPE,
 						 SIGUSR1, SIGSEGV, SIGSYS};
 
 STUB_TEXT static _Noreturn void stub_exit(void)
@@ -134,8 +133,7 @@ STUB_TEXT static _Noreturn void become_user(uint32_t slot)
 	stack_t stack = {.ss_sp = (void *)(USER_CHANNEL + CHANNEL_STACK),
 			 .ss_size = USER_CHANNEL_SIZE - CHANNEL_STACK};
 
-	must(host_map(USER_ORDERS, USER_ORDERS_SIZE, HOST_PROT_READ, SHARED_FIXED,
-		      CHANNEL_FD, at));
+	must(host_map(USER_ORDERS, USER_ORDERS_SIZE, HOST_PROT_READ, SHARED_FIXED, CHANNEL_FD, at));
 	must(host_map(USER_CHANNEL, USER_CHANNEL_SIZE, HOST_PROT_READ | HOST_PROT_WRITE,
 		      SHARED_FIXED, CHANNEL_FD, at + USER_ORDERS_SIZE));
 	must(host_call2(__NR_sigaltstack, &stack, 0));
@@ -177,8 +175,8 @@ STUB_TEXT static void serve(int self)
 	uint32_t slot;
 	int32_t child;
 	/* Never blocks: the other end writes whole numbers. */
-	long got = host_call(__NR_recvfrom, REQUEST_FD, (uint64_t)&slot,
-			     sizeof(slot), 0x40 /* MSG_DONTWAIT */, 0, 0);
+	long got = host_call(__NR_recvfrom, REQUEST_FD, (uint64_t)&slot, sizeof(slot),
+			     0x40 /* MSG_DONTWAIT */, 0, 0);
 
 	if (got == 0)
 		stub_exit();

@@ -213,7 +213,8 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 	}
 	if (debug_takes(v))
 		return;
-	/* The selector it loaded itself is put right with the next resume; then it may try again. */
+	/* The selector it loaded itself is put right with the next resume; then it may try again.
+	 */
 	if (native && (v->trap == X86_TRAP_PF || v->trap == X86_TRAP_GP))
 		return;
 	switch (v->trap) {
@@ -242,8 +243,8 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 }
 
 /*
- * Mostly only code that means harm gets here: it went into 64-bit mode, or to the stub by itself. The
- * guest sees a general protection fault where its process was resumed last.
+ * Mostly only code that means harm gets here: it went into 64-bit mode, or to the stub by itself.
+ * The guest sees a general protection fault where its process was resumed last.
  *
  * But if guest code has not run, it is not to blame: the host had no room for a mapping, somebody
  * killed the process, or what ran in it before, maybe another program of the guest, has left it so

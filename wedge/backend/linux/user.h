@@ -14,11 +14,11 @@
  *
  * To map memory, an order needs the memory file. The wedge adds it to the process's descriptors
  * with the very answer, and the last order closes it: it is never open while guest code runs. If an
- * order fails, or the stub is interrupted (guest code can come into it with TF set), guest code does
- * not run: the argument of the next stop says so.
+ * order fails, or the stub is interrupted (guest code can come into it with TF set), guest code
+ * does not run: the argument of the next stop says so.
  *
- * System calls by way of the guest's vDSO need no signal: the wedge puts a call to the door there, a
- * page below 4 GiB that leads into the stub (door.c). The registers go through the channel then.
+ * System calls by way of the guest's vDSO need no signal: the wedge puts a call to the door there,
+ * a page below 4 GiB that leads into the stub (door.c). The registers go through the channel then.
  *
  * Invariant: guest user code may execute any instruction, jump into 64-bit mode, into the stub, and
  * forge anything in the channel. So everything read from a channel is untrusted, and a user process
@@ -55,13 +55,13 @@
 #define USER_ORDER_MAX 256
 
 /* Offsets for the stub; checked below. */
-#define ORDERS_COUNT	0
-#define ORDERS_AGAIN	8
-#define ORDERS_FRAME	16
-#define ORDERS_SELECTOR 24
-#define ORDERS_XSTATE	32
-#define ORDERS_LIST	304
-#define ORDER_SIZE	56
+#define ORDERS_COUNT	 0
+#define ORDERS_AGAIN	 8
+#define ORDERS_FRAME	 16
+#define ORDERS_SELECTOR	 24
+#define ORDERS_XSTATE	 32
+#define ORDERS_LIST	 304
+#define ORDER_SIZE	 56
 #define CHANNEL_FRAME	 0
 #define CHANNEL_SIGNAL	 8
 #define CHANNEL_SELECTOR 16
@@ -72,10 +72,10 @@
 #define CHANNEL_STACK	 0x8000
 
 /* Registers of a call through the door: eight in ModRM order, then these. */
-#define CALL_RIP	(CHANNEL_CALL + 64)
-#define CALL_FLAGS	(CHANNEL_CALL + 72)
-#define CALL_CS		(CHANNEL_CALL + 80)
-#define CALL_SS		(CHANNEL_CALL + 88)
+#define CALL_RIP   (CHANNEL_CALL + 64)
+#define CALL_FLAGS (CHANNEL_CALL + 72)
+#define CALL_CS	   (CHANNEL_CALL + 80)
+#define CALL_SS	   (CHANNEL_CALL + 88)
 
 /* Of struct ucontext: where the interrupted code goes on. */
 #define CONTEXT_RIP 168
@@ -96,7 +96,7 @@ enum { USER_DESCRIPTORS = 16 };
 
 struct user_orders {
 	uint64_t count;
-	uint64_t again;			   /* stop once more instead of returning to the guest */
+	uint64_t again; /* stop once more instead of returning to the guest */
 	uint64_t frame; /* where the signal frame to return from is; 0: return through the door */
 	uint16_t selector[USER_SEGMENTS]; /* to load before that */
 	uint64_t xstate_mask;		  /* components of the processor's state */

@@ -2,11 +2,11 @@
 /*
  * user_segments.c - see user_segments.h.
  *
- * The host's GDT cannot be changed. Flat segments of the guest are the host's flat ones; others (the
- * thread's own data, behind GS) stand in the user process's LDT, under the number they have in the
- * guest's GDT: C libraries divide what they read from GS by eight and want to find it there. Where
- * the guest's own LDT, which is copied one to one, has a descriptor of that number, they get a place
- * behind it.
+ * The host's GDT cannot be changed. Flat segments of the guest are the host's flat ones; others
+ * (the thread's own data, behind GS) stand in the user process's LDT, under the number they have in
+ * the guest's GDT: C libraries divide what they read from GS by eight and want to find it there.
+ * Where the guest's own LDT, which is copied one to one, has a descriptor of that number, they get
+ * a place behind it.
  *
  * Invariant: a selector that goes into the orders can be loaded without a fault.
  */
@@ -59,7 +59,8 @@ static void copy_ldt(struct vcpu *v, struct user *user)
 }
 
 /* Where in the LDT a descriptor of the GDT may stand. */
-static uint32_t place_for(struct vcpu *v, const struct user *user, uint16_t selector, unsigned int n)
+static uint32_t place_for(struct vcpu *v, const struct user *user, uint16_t selector,
+			  unsigned int n)
 {
 	uint32_t same = selector >> 3;
 	uint64_t d;
@@ -111,8 +112,7 @@ void user_segments_load(struct vcpu *v, struct user *user)
 		user->orders->selector[i] = to_host(v, user, v->selector[sregs[i]]);
 }
 
-static uint16_t to_guest(const struct vcpu *v, const struct user *user, uint16_t host,
-			 bool *native)
+static uint16_t to_guest(const struct vcpu *v, const struct user *user, uint16_t host, bool *native)
 {
 	unsigned int entry = host >> 3;
 

@@ -2,8 +2,8 @@
 /*
  * view.c - see view.h. Two-level tables with 4 MiB pages (SDM 3A section 4.3), or no paging at all.
  *
- * Invariant: a bit in `present` is set exactly if the host has a mapping there (or will have, once a
- * user process has carried out its orders).
+ * Invariant: a bit in `present` is set exactly if the host has a mapping there (or will have, once
+ * a user process has carried out its orders).
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
@@ -243,8 +243,8 @@ static bool maps_few(const struct view_table *t)
 }
 
 /*
- * Another address space has another table there. The few pages of it that the kernel has used, stack
- * and buffers of system calls, are likely to be used again.
+ * Another address space has another table there. The few pages of it that the kernel has used,
+ * stack and buffers of system calls, are likely to be used again.
  */
 static bool is_worth_following(const struct view *view, const struct view_table *t, uint32_t now)
 {
@@ -357,8 +357,8 @@ static void fill_large(struct view *view, unsigned int top, uint32_t pde)
 static bool continues(const struct view *view, const struct view_table *t, const uint32_t *guest,
 		      unsigned int n, uint32_t physical, unsigned int prot)
 {
-	return n < VIEW_ENTRIES && !get(t->present, n) &&
-	       (guest[n] & FRAME) == physical && rights(view, t->pde, guest[n]) == prot;
+	return n < VIEW_ENTRIES && !get(t->present, n) && (guest[n] & FRAME) == physical &&
+	       rights(view, t->pde, guest[n]) == prot;
 }
 
 static void note_mapped(struct view_table *t, unsigned int n, uint32_t entry)

@@ -3,10 +3,11 @@
  * view.h - the shadow MMU's half that knows two-level tables: what of the guest's address space is
  * mapped in one host address space.
  *
- * A view is either the wedge's own low 4 GiB, where guest kernel code runs with the kernel's rights,
- * or a user process, where it has the rights of guest user code. It remembers the guest's entries
- * that the host's mappings were made from; when the guest invalidates, they are compared with what
- * the guest's tables hold now, and the host is told of the differences, adjacent ones at once.
+ * A view is either the wedge's own low 4 GiB, where guest kernel code runs with the kernel's
+ * rights, or a user process, where it has the rights of guest user code. It remembers the guest's
+ * entries that the host's mappings were made from; when the guest invalidates, they are compared
+ * with what the guest's tables hold now, and the host is told of the differences, adjacent ones at
+ * once.
  *
  * Invariant: what is mapped in a view, the guest's entries allowed when the guest last made an
  * invalidation that covers it, or later.
@@ -20,8 +21,8 @@ enum { VIEW_ENTRIES = 1024, VIEW_TABLE_SHIFT = 22 };
 
 /* What the guest had below one entry of its top-level table. */
 struct view_table {
-	uint32_t pde;	/* that entry */
-	bool local;	/* a leaf is mapped that is not global */
+	uint32_t pde; /* that entry */
+	bool local;   /* a leaf is mapped that is not global */
 	struct view_table *next_free;
 	uint64_t present[VIEW_ENTRIES / 64]; /* which entries are mapped; unused for a large page */
 	uint32_t seen[VIEW_ENTRIES];

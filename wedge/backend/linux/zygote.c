@@ -39,7 +39,8 @@ _Noreturn static void become_zygote(void)
 	unsigned int both = HOST_PROT_READ | HOST_PROT_WRITE;
 
 	check("mapping the stub", host_map(USER_STUB, USER_STUB_SIZE, both, flags, -1, 0));
-	check("mapping the stub's stack", host_map(USER_STACK, USER_STACK_SIZE, both, flags, -1, 0));
+	check("mapping the stub's stack",
+	      host_map(USER_STACK, USER_STACK_SIZE, both, flags, -1, 0));
 	memcpy((void *)USER_STUB, wedge_stub, (size_t)(wedge_stub_end - wedge_stub));
 	check("protecting the stub", host_call3(__NR_mprotect, USER_STUB, USER_STUB_SIZE,
 						HOST_PROT_READ | HOST_PROT_EXEC));
