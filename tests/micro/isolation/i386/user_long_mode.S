@@ -126,6 +126,25 @@ long_\name:
 	movl $USER_DATA, %edi
 	done
 
+/*
+ * Any system call of the host: number and three arguments are 8 bytes each at byte 128 of the page;
+ * made at byte esi of the stub, or, if that is 0, here.
+ */
+	long_mode host_call
+	movl %esi, %ecx
+	movabsq $STUB, %r11
+	addq %rcx, %r11
+	movq 128(%rdi), %rax
+	movq 144(%rdi), %rsi
+	movq 152(%rdi), %rdx
+	movq 136(%rdi), %rdi
+	testl %ecx, %ecx
+	jz 2f
+	call *%r11
+2:	syscall
+	movl $USER_DATA, %edi
+	done
+
 /* Writes esi all over the channel; then leaves by an exception of 32-bit code. */
 	long_mode forge_channel
 	movq %rdi, %rbx
