@@ -29,6 +29,13 @@
 /* User processes at once; more address spaces of the guest take turns. */
 #define LINUX_SLOTS 64
 
+/*
+ * The components of the extended state (SDM 1, section 13.1) that the guest has, as far as the host
+ * has them: x87 to AVX-512. Not AMX's tiles, which a process must ask for; and not the protection
+ * keys' register, by which user code could lock the wedge out of its own memory.
+ */
+#define LINUX_XSTATE 0xff
+
 #ifndef __ASSEMBLER__
 #include <wedge/backend.h>
 #include <wedge/launch.h>
@@ -45,9 +52,10 @@ struct linux_machine {
 	int32_t request_fd;  /* to the zygote */
 	int32_t listener_fd; /* stopped user processes are heard here */
 	int32_t timer;
-	int32_t zygote;	      /* its process number */
-	bool has_vcpu;	      /* the window is there, and in it the vCPU */
-	uint64_t xstate_mask; /* the components of the processor's state that are moved */
+	int32_t zygote;	       /* its process number */
+	bool has_vcpu;	       /* the window is there, and in it the vCPU */
+	uint64_t xstate_mask;  /* the components of the processor's state that are moved */
+	uint64_t xstate_bytes; /* they reach so far into the state's standard format */
 };
 extern struct linux_machine machine;
 
@@ -81,6 +89,14 @@ static inline struct vcpu *linux_this_vcpu(void)
 
 /* Ends the process because the host refused something; says what. */
 _Noreturn void linux_host_failed(const char *what, long result);
+
+/* ---- processor.c ---- */
+
+/* The components of extended state that the host has enabled (SDM 2C, XGETBV). */
+uint64_t processor_xcr0(void);
+
+/* The host's CPUID, as it is. */
+void processor_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 
 /* ---- memory.c ---- */
 void memory_init(void);

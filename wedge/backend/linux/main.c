@@ -31,7 +31,7 @@ _Static_assert(sizeof(wedge_header) <= LINUX_ENTRY, "the header ends in front of
 
 struct linux_machine machine;
 
-enum { SIGNAL_STACK_SIZE = 0x10000, STACK_SIZE = 0x10000, XCR0_TILES = 3 << 17 };
+enum { SIGNAL_STACK_SIZE = 0x10000, STACK_SIZE = 0x10000 };
 
 static void check(const char *what, long result)
 {
@@ -67,12 +67,22 @@ static void make_stacks(void)
 	check("a signal stack", host_call2(__NR_sigaltstack, &stack, 0));
 }
 
+/* The last component decides the size (SDM 2A, CPUID leaf 0xd). */
 static void find_xstate(void)
 {
-	uint32_t low, high;
+	uint32_t part[4];
 
-	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-	machine.xstate_mask = (low | (uint64_t)high << 32) & ~(uint64_t)XCR0_TILES;
+	if (machine.info.xstate_bytes <= 512)
+		wedge_fatal("the host's processor has no XSAVE, or the host does not use it");
+	machine.xstate_mask = processor_xcr0() & LINUX_XSTATE;
+	machine.xstate_bytes = 576;
+	for (uint32_t i = 2; machine.xstate_mask >> i; i++) {
+		if (!(machine.xstate_mask >> i & 1))
+			continue;
+		processor_cpuid(0xd, i, part);
+		if (part[1] + part[0] > machine.xstate_bytes)
+			machine.xstate_bytes = part[1] + part[0];
+	}
 }
 
 /* The image's code and constants need no writing any more. */

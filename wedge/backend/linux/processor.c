@@ -8,11 +8,8 @@
 #include "debug.h"
 #include "linux.h"
 
-/* AMX's tiles: the host gives them to a process only if it asks, which the guest cannot. */
-enum { XCR0_TILES = 3 << 17 };
-
 /* Extended control register 0: what the host has enabled (SDM 2C, XGETBV). */
-static uint64_t host_xcr0(void)
+uint64_t processor_xcr0(void)
 {
 	uint32_t low, high;
 
@@ -52,11 +49,10 @@ void backend_debug_status(struct vcpu *v)
 bool backend_load_xcr0(struct vcpu *v, uint64_t value)
 {
 	(void)v;
-	return (value & 1) && !((value & 4) && !(value & 2)) &&
-	       !(value & ~(host_xcr0() & ~(uint64_t)XCR0_TILES));
+	return (value & 1) && !((value & 4) && !(value & 2)) && !(value & ~machine.xstate_mask);
 }
 
-static void read_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+void processor_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
 	__asm__ volatile("cpuid"
 			 : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3])
@@ -65,12 +61,10 @@ static void read_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 
 void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
-	read_cpuid(leaf, subleaf, out);
+	processor_cpuid(leaf, subleaf, out);
 	if (leaf == 0xd && subleaf == 0) {
-		uint64_t offered = host_xcr0() & ~(uint64_t)XCR0_TILES;
-
-		out[0] = (uint32_t)offered;
-		out[3] = (uint32_t)(offered >> 32);
+		out[0] = (uint32_t)machine.xstate_mask;
+		out[3] = (uint32_t)(machine.xstate_mask >> 32);
 	}
 }
 

@@ -50,8 +50,7 @@ static bool find_frame(struct user *user)
 	user->frame_address = at;
 	user->frame = context;
 	user->xstate_address = (uint64_t)context->uc_mcontext.fpstate;
-	user->xstate =
-		in_channel(user, user->xstate_address, machine.info.xstate_bytes, XSTATE_ALIGN);
+	user->xstate = in_channel(user, user->xstate_address, machine.xstate_bytes, XSTATE_ALIGN);
 	return user->xstate;
 }
 

@@ -141,7 +141,7 @@ void view_forget(struct view *view)
 void view_clear(struct view *view)
 {
 	view_forget(view);
-	remove_range(view, LOW_END, 1ull << 32);
+	remove_range(view, 0, 1ull << 32);
 }
 
 /* ---- comparing ---- */
