@@ -91,7 +91,7 @@ heard() { # heard PATTERN
 }
 if command -v gdb >/dev/null; then
 	ok 'gdb: to the end' debug 'break start_kernel' 'continue' 'stepi 20' 'p/x $cr0' 'delete' \
-		'break kernel_init' 'continue' 'info registers' 'delete' 'break do_sys_openat2' 'continue' \
+		'break kernel_init' 'continue' 'info registers' 'delete' 'tbreak do_sys_openat2' 'continue' \
 		'backtrace' 'finish' 'x/s (char *)&linux_banner' 'delete' 'continue'
 	ok 'a breakpoint before paging' heard '^Breakpoint 1, 0x[0-9a-f]+ in start_kernel'
 	ok 'and behind it' heard '^Breakpoint 2, 0x[0-9a-f]+ in kernel_init'
