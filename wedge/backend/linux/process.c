@@ -15,7 +15,7 @@
 #include "stub.h"
 
 /* A process that shall stop has 200 times 10 ms to do so. */
-enum { PATIENCE_NS = 10000000, PATIENCE_TURNS = 200, POLL_IN = 1, LDT_WRITE = 0x11 };
+enum { PATIENCE_NS = 10000000, PATIENCE_TURNS = 200, POLL_IN = 1 };
 
 static struct user users[LINUX_SLOTS];
 
@@ -72,7 +72,7 @@ void process_descriptor(struct user *user, unsigned int entry, uint64_t descript
 		process_flush(user);
 	n = user->descriptors++;
 	user->orders->descriptor[n] = describe(entry, descriptor);
-	process_order(user, __NR_modify_ldt, LDT_WRITE,
+	process_order(user, __NR_modify_ldt, USER_LDT_WRITE,
 		      USER_ORDERS + offsetof(struct user_orders, descriptor) +
 			      n * sizeof(struct user_desc),
 		      sizeof(struct user_desc), 0, 0);
@@ -82,6 +82,9 @@ void process_descriptor(struct user *user, unsigned int entry, uint64_t descript
 
 static void forget_orders(struct user *user)
 {
+	/* What is left of them must be good for nothing: there is no such entry. */
+	for (unsigned int n = 0; n < user->descriptors; n++)
+		user->orders->descriptor[n].entry_number = ~0u;
 	user->orders->count = 0;
 	user->descriptors = 0;
 	user->needs_memory = false;
@@ -283,6 +286,7 @@ struct user *process_get(uint32_t slot)
 	user->slot = slot;
 	user->orders = (void *)at;
 	user->channel = (void *)(at + USER_ORDERS_SIZE);
+	user->descriptors = USER_DESCRIPTORS;
 	user->process = zygote_make(slot);
 	user->cpu = UINT32_MAX;
 	forget_orders(user);

@@ -31,6 +31,12 @@ enum {
 
 #define HOST_USER_TOP 0x7ffffffff000
 
+/* Where the descriptors in the orders are, below 4 GiB of it. */
+#define DESCRIPTORS	 (uint32_t)(USER_ORDERS + offsetof(struct user_orders, descriptor))
+#define DESCRIPTORS_SIZE (USER_DESCRIPTORS * sizeof(struct user_desc))
+
+_Static_assert(DESCRIPTORS % sizeof(struct user_desc) == 0, "aligned, as the filter wants it");
+
 /* Written by the wedge before it copies the stub. */
 struct stub_config stub_config __attribute__((section(".stub.data")));
 
@@ -39,6 +45,11 @@ struct stub_config stub_config __attribute__((section(".stub.data")));
 #define IS_NOT(value)	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0)
 #define HAS(bits)	    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1)
 #define RETURN(what)	    BPF_STMT(BPF_RET | BPF_K, what)
+#define LOAD_HIGH(field)                                                                           \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field) + 4)
+#define IF(test, value, yes, no) BPF_JUMP(BPF_JMP | (test) | BPF_K, value, yes, no)
+#define TRAP			 RETURN(SECCOMP_RET_TRAP)
+#define ALLOW			 RETURN(SECCOMP_RET_ALLOW)
 #define IS_ELSE_TRAP(value) IS_NOT(value), RETURN(SECCOMP_RET_TRAP)
 
 /* Whose listening end the wedge has: one for all user processes, since they are forks of one. */
@@ -50,7 +61,9 @@ static const struct sock_filter stop_filter[] STUB_DATA = {
 /*
  * What a user process may ask of the host, whoever asks. The system calls of 32-bit code, which are
  * meant for the guest, become a signal. Taking rights away from one's own memory is free; a page
- * can be made writable, or mapped, only by way of the memory file.
+ * can be made writable, or mapped, only by way of the memory file, and only in front of the door.
+ * What the process has besides - stub, channel, signal stack, descriptors that the wedge ordered -
+ * may serve another program of the guest next, so it cannot be changed.
  */
 static const struct sock_filter user_filter[] STUB_DATA = {
 	LOAD(arch),
@@ -60,18 +73,49 @@ static const struct sock_filter user_filter[] STUB_DATA = {
 	RETURN(SECCOMP_RET_ALLOW),
 	IS(__NR_rt_sigreturn),
 	RETURN(SECCOMP_RET_ALLOW),
-	IS(__NR_munmap),
-	RETURN(SECCOMP_RET_ALLOW),
 	IS(__NR_close),
 	RETURN(SECCOMP_RET_ALLOW),
-	IS(__NR_modify_ldt),
-	RETURN(SECCOMP_RET_ALLOW),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mprotect, 0, 4),
+	/* Descriptors come out of the orders. */
+	IF(BPF_JEQ, __NR_modify_ldt, 0, 14),
+	LOAD(args[0]),
+	IS_ELSE_TRAP(USER_LDT_WRITE),
+	LOAD_HIGH(args[1]),
+	IS_ELSE_TRAP(USER_ORDERS >> 32),
+	LOAD(args[1]),
+	IF(BPF_JGE, DESCRIPTORS, 1, 0),
+	TRAP,
+	IF(BPF_JGE, DESCRIPTORS + DESCRIPTORS_SIZE, 0, 1),
+	TRAP,
+	IF(BPF_JSET, sizeof(struct user_desc) - 1, 0, 1),
+	TRAP,
+	ALLOW,
+	/* The rest is about memory. */
+	IF(BPF_JEQ, __NR_munmap, 3, 0),
+	IF(BPF_JEQ, __NR_mprotect, 2, 0),
+	IF(BPF_JEQ, __NR_mmap, 1, 0),
+	TRAP,
+	LOAD_HIGH(args[0]),
+	IS_ELSE_TRAP(0),
+	LOAD_HIGH(args[1]),
+	IS_ELSE_TRAP(0),
+	LOAD(args[1]),
+	IF(BPF_JGT, USER_DOOR, 0, 1),
+	TRAP,
+	BPF_STMT(BPF_MISC | BPF_TAX, 0),
+	BPF_STMT(BPF_LD | BPF_IMM, USER_DOOR),
+	BPF_STMT(BPF_ALU | BPF_SUB | BPF_X, 0),
+	BPF_STMT(BPF_MISC | BPF_TAX, 0),
+	LOAD(args[0]),
+	BPF_JUMP(BPF_JMP | BPF_JGT | BPF_X, 0, 0, 1),
+	TRAP,
+	LOAD(nr),
+	IS(__NR_munmap),
+	ALLOW,
+	IF(BPF_JEQ, __NR_mprotect, 0, 4),
 	LOAD(args[2]),
 	HAS(HOST_PROT_WRITE),
-	RETURN(SECCOMP_RET_TRAP),
-	RETURN(SECCOMP_RET_ALLOW),
-	IS_ELSE_TRAP(__NR_mmap),
+	TRAP,
+	ALLOW,
 	LOAD(args[4]),
 	IS_ELSE_TRAP(USER_MEMORY_FD),
 	LOAD(args[3]),
@@ -190,14 +234,16 @@ STUB_TEXT static void serve(int self)
 	must(host_call3(__NR_write, REQUEST_FD, &child, sizeof(child)));
 }
 
-STUB_TEXT static void unmap_all_else(void)
+/* Zero, or the host's error: one that seals what it maps itself gives no process without it. */
+STUB_TEXT static long unmap_all_else(void)
 {
 	uint64_t end = USER_STACK + USER_STACK_SIZE;
+	long below = host_call2(__NR_munmap, 0, USER_STUB);
+	long between = host_call2(__NR_munmap, USER_STUB + USER_STUB_SIZE,
+				  USER_STACK - USER_STUB - USER_STUB_SIZE);
+	long above = host_call2(__NR_munmap, end, HOST_USER_TOP - end);
 
-	host_call2(__NR_munmap, 0, USER_STUB);
-	host_call2(__NR_munmap, USER_STUB + USER_STUB_SIZE,
-		   USER_STACK - USER_STUB - USER_STUB_SIZE);
-	host_call2(__NR_munmap, end, HOST_USER_TOP - end);
+	return below ? below : between ? between : above;
 }
 
 STUB_TEXT static void make_door(void)
@@ -262,15 +308,17 @@ STUB_TEXT _Noreturn void stub_zygote(void)
 	int32_t listener, go;
 
 	stay_with(stub_config.parent);
-	unmap_all_else();
+	listener = (int32_t)unmap_all_else();
 	make_door();
 	take_child_signal();
-	listener = install_listener();
+	if (!listener)
+		listener = install_listener();
 	/* The descriptors are shared with the wedge until it has heard the number. */
 	must(host_call3(__NR_write, stub_config.request_fd, &listener, sizeof(listener)));
 	must(host_call3(__NR_read, stub_config.request_fd, &go, sizeof(go)));
 	must(host_call1(__NR_unshare, CLONE_FILES));
 	keep_descriptors();
+	must(host_call3(__NR_write, REQUEST_FD, &go, sizeof(go)));
 	for (;;) {
 		wait_for_work();
 		serve(self);

@@ -49,6 +49,9 @@
 /* Its argument for a call through the door; more than any signal. */
 #define USER_CALLS 256
 
+/* modify_ldt(2): write an entry. */
+#define USER_LDT_WRITE 0x11
+
 /* The number under which orders find the memory file. */
 #define USER_MEMORY_FD 3
 

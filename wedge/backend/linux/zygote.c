@@ -91,8 +91,11 @@ void zygote_start(void)
 	machine.zygote = (int32_t)child;
 	machine.listener_fd = read_number();
 	if (machine.listener_fd < 0)
-		linux_host_failed("a seccomp listener", machine.listener_fd);
+		linux_host_failed("an empty process, or a seccomp listener", machine.listener_fd);
 	write_number(0);
+	/* It has a copy by now; without ours, it is heard if the zygote ends. */
+	read_number();
+	check("closing a socket", host_call1(__NR_close, pair[1]));
 }
 
 int32_t zygote_make(uint32_t slot)
