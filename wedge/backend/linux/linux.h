@@ -100,8 +100,10 @@ void processor_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 
 /* ---- memory.c ---- */
 void memory_init(void);
-bool memory_code_seen(uint64_t page);
-void memory_set_code_seen(uint64_t page, bool seen);
+
+/* The kernel's own code, whose sites are rewritten, and which it never gives to anything else. */
+bool memory_is_kernel_text(uint64_t page);
+void memory_note_kernel_text(uint64_t page);
 
 /* ---- entry.S, signals.c ---- */
 void signals_init(void);
@@ -131,8 +133,8 @@ bool segments_fault(struct vcpu *v);
 /* ---- zygote.c ---- */
 void zygote_start(void);
 
-/* A new user process in a slot; returns its process number. */
-int32_t zygote_make(uint32_t slot);
+/* A new user process in a slot; returns its process number, and a descriptor of it in `pidfd`. */
+int32_t zygote_make(uint32_t slot, int32_t *pidfd);
 
 /* ---- space.c ---- */
 void spaces_init(struct vcpu *v);

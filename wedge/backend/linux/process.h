@@ -21,6 +21,7 @@ struct process_tls {
 struct user {
 	uint32_t slot;
 	int32_t process; /* 0: none */
+	int32_t pidfd;	 /* of it: unlike its number, never another process */
 	uint32_t cpu;	 /* the host's processor it may run on */
 	bool stopped;
 	bool needs_memory;     /* an order needs the memory file */

@@ -22,6 +22,7 @@ enum {
 	SIGNAL_MASK_BYTES = 8,
 	SHARED_FIXED = HOST_MAP_SHARED | HOST_MAP_FIXED,
 	CLONE_FILES = 0x400,
+	CLONE_PIDFD = 0x1000,
 	POLL_IN = 1,
 	NO_HANG = 1,
 	/* The zygote's descriptors: it keeps no others. */
@@ -40,17 +41,17 @@ _Static_assert(DESCRIPTORS % sizeof(struct user_desc) == 0, "aligned, as the fil
 /* Written by the wedge before it copies the stub. */
 struct stub_config stub_config __attribute__((section(".stub.data")));
 
-#define LOAD(field)	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define IS(value)	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1)
-#define IS_NOT(value)	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0)
-#define HAS(bits)	    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1)
-#define RETURN(what)	    BPF_STMT(BPF_RET | BPF_K, what)
+#define LOAD(field)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define IS(value)     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1)
+#define IS_NOT(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0)
+#define HAS(bits)     BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1)
+#define RETURN(what)  BPF_STMT(BPF_RET | BPF_K, what)
 #define LOAD_HIGH(field)                                                                           \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field) + 4)
 #define IF(test, value, yes, no) BPF_JUMP(BPF_JMP | (test) | BPF_K, value, yes, no)
 #define TRAP			 RETURN(SECCOMP_RET_TRAP)
 #define ALLOW			 RETURN(SECCOMP_RET_ALLOW)
-#define IS_ELSE_TRAP(value) IS_NOT(value), RETURN(SECCOMP_RET_TRAP)
+#define IS_ELSE_TRAP(value)	 IS_NOT(value), RETURN(SECCOMP_RET_TRAP)
 
 /* Whose listening end the wedge has: one for all user processes, since they are forks of one. */
 static const struct sock_filter stop_filter[] STUB_DATA = {
@@ -191,18 +192,20 @@ STUB_TEXT static _Noreturn void become_user(uint32_t slot)
 		__asm__ volatile("int3");
 }
 
-STUB_TEXT static void reap(void)
+STUB_TEXT static void reap(uint32_t *children)
 {
 	bool any = false;
 
-	while (host_call4(__NR_wait4, -1, 0, NO_HANG, 0) > 0)
+	while (host_call4(__NR_wait4, -1, 0, NO_HANG, 0) > 0) {
 		any = true;
+		--*children;
+	}
 	if (any)
 		host_call2(__NR_kill, stub_config.parent, SIGURG);
 }
 
 /* Waits for a request or a dead child; SIGCHLD is let in only here. */
-STUB_TEXT static void wait_for_work(void)
+STUB_TEXT static void wait_for_work(uint32_t *children)
 {
 	struct {
 		int32_t fd;
@@ -211,13 +214,32 @@ STUB_TEXT static void wait_for_work(void)
 	uint64_t none = 0;
 
 	host_call5(__NR_ppoll, &poll, 1, 0, &none, SIGNAL_MASK_BYTES);
-	reap();
+	reap(children);
 }
 
-STUB_TEXT static void serve(int self)
+STUB_TEXT static void hand_over(int32_t child, int32_t pidfd)
+{
+	struct user_handle_room room = {.size = USER_HANDLE_SIZE,
+					.level = USER_SOL_SOCKET,
+					.type = USER_SCM_RIGHTS,
+					.pidfd = pidfd};
+	__typeof__(*(struct user_message){0}.stretch) stretch = {&child, sizeof(child)};
+	struct user_message message = {.stretch = (void *)&stretch, .stretches = 1};
+
+	if (child > 0) {
+		message.control = &room;
+		message.control_size = sizeof(room);
+	}
+	must(host_call3(__NR_sendmsg, REQUEST_FD, &message, 0));
+	if (child > 0)
+		must(host_call1(__NR_close, pidfd));
+}
+
+/* The guest's kernel could ask by itself: it gets no more processes than the wedge could need. */
+STUB_TEXT static void serve(int self, uint32_t *children)
 {
 	uint32_t slot;
-	int32_t child;
+	int32_t child = -EAGAIN, pidfd = -1;
 	/* Never blocks: the other end writes whole numbers. */
 	long got = host_call(__NR_recvfrom, REQUEST_FD, (uint64_t)&slot, sizeof(slot),
 			     0x40 /* MSG_DONTWAIT */, 0, 0);
@@ -226,12 +248,15 @@ STUB_TEXT static void serve(int self)
 		stub_exit();
 	if (got != sizeof(slot))
 		return;
-	child = (int32_t)host_call5(__NR_clone, SIGCHLD, 0, 0, 0, 0);
+	if (slot < stub_config.slots && *children < 2 * stub_config.slots)
+		child = (int32_t)host_call5(__NR_clone, SIGCHLD | CLONE_PIDFD, 0, &pidfd, 0, 0);
 	if (child == 0) {
 		stay_with(self);
 		become_user(slot);
 	}
-	must(host_call3(__NR_write, REQUEST_FD, &child, sizeof(child)));
+	if (child > 0)
+		++*children;
+	hand_over(child, pidfd);
 }
 
 /* Zero, or the host's error: one that seals what it maps itself gives no process without it. */
@@ -306,6 +331,7 @@ STUB_TEXT _Noreturn void stub_zygote(void)
 {
 	int self = (int)host_call0(__NR_getpid);
 	int32_t listener, go;
+	uint32_t children = 0;
 
 	stay_with(stub_config.parent);
 	listener = (int32_t)unmap_all_else();
@@ -320,7 +346,7 @@ STUB_TEXT _Noreturn void stub_zygote(void)
 	keep_descriptors();
 	must(host_call3(__NR_write, REQUEST_FD, &go, sizeof(go)));
 	for (;;) {
-		wait_for_work();
-		serve(self);
+		wait_for_work(&children);
+		serve(self, &children);
 	}
 }

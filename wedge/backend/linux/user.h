@@ -142,6 +142,30 @@ struct stub_config {
 	int32_t channel_fd; /* the file of all slots: orders, then channel */
 	int32_t parent;	    /* the wedge's process */
 	uint32_t dispatch;  /* use syscall user dispatch */
+	uint32_t slots;	    /* how many there are */
+};
+
+/* How the zygote hands a new process over: its number, and beside it a descriptor (pidfd). */
+struct user_handle_room {
+	uint64_t size;
+	int32_t level, type; /* SOL_SOCKET, SCM_RIGHTS */
+	int32_t pidfd, padding;
+};
+
+enum { USER_HANDLE_SIZE = 20, USER_SOL_SOCKET = 1, USER_SCM_RIGHTS = 1 };
+
+/* struct msghdr, with a stretch of memory in it; see sendmsg(2). */
+struct user_message {
+	void *name;
+	uint64_t name_size;
+	struct {
+		void *at;
+		uint64_t size;
+	} *stretch;
+	uint64_t stretches;
+	void *control;
+	uint64_t control_size;
+	uint64_t flags;
 };
 
 #endif /* __ASSEMBLER__ */

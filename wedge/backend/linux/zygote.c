@@ -82,6 +82,7 @@ void zygote_start(void)
 		.request_fd = pair[1],
 		.channel_fd = machine.channel_fd,
 		.parent = (int32_t)host_call0(__NR_getpid),
+		.slots = LINUX_SLOTS,
 		.dispatch = machine.info.trap == LAUNCH_TRAP_DISPATCH,
 	};
 	child = host_call5(__NR_clone, SIGCHLD | CLONE_FILES, 0, 0, 0, 0);
@@ -98,13 +99,26 @@ void zygote_start(void)
 	check("closing a socket", host_call1(__NR_close, pair[1]));
 }
 
-int32_t zygote_make(uint32_t slot)
+int32_t zygote_make(uint32_t slot, int32_t *pidfd)
 {
-	int32_t child;
+	int32_t child = -ECHILD;
+	struct user_handle_room room = {0};
+	__typeof__(*(struct user_message){0}.stretch) stretch = {&child, sizeof(child)};
+	struct user_message message;
+	long got;
 
 	write_number((int32_t)slot);
-	child = read_number();
-	if (child <= 0)
-		linux_host_failed("another process", child);
+	do {
+		message = (struct user_message){.stretch = (void *)&stretch,
+						.stretches = 1,
+						.control = &room,
+						.control_size = sizeof(room)};
+		got = host_call3(__NR_recvmsg, machine.request_fd, &message, 0);
+	} while (got == -EINTR);
+	if (got != sizeof(child) || child <= 0)
+		linux_host_failed("another process", got < 0 ? got : child);
+	if (room.size != USER_HANDLE_SIZE)
+		linux_host_failed("a descriptor of another process", -EMFILE);
+	*pidfd = room.pidfd;
 	return child;
 }
