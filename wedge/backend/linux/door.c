@@ -88,7 +88,8 @@ static bool is_before(struct vcpu *v, uint32_t distance)
 	       guest_lookup(v, v->rip, &walk) && walk.address / X86_PAGE_SIZE == door.page;
 }
 
-/* The return address on the stack; false unless user code itself may read what it calls its stack. */
+/* The return address on the stack; false unless user code itself may read what it calls its stack.
+ */
 static bool read_return(struct vcpu *v, uint32_t *behind)
 {
 	uint64_t at = v->gpr[X86_RSP];

@@ -93,14 +93,19 @@ static void protect_image(void)
 			 HOST_PROT_READ | HOST_PROT_EXEC));
 }
 
-/* The kernel's own segments are code that has been looked at: its sites are rewritten. */
-static void mark_kernel_seen(void)
+/*
+ * Segments of code are the kernel's for ever. Code in others, such as .init.text, makes room for
+ * something else: it is looked at page by page, as a module's is.
+ */
+static void note_kernel_text(void)
 {
+	enum { PF_X = 1 };
+
 	for (unsigned int i = 0; i < wedge_header.segment_count; i++) {
 		const struct afterburn_bundle_segment *s = &wedge_header.segments[i];
 
-		for (uint64_t at = s->paddr; at < s->paddr + s->mem_size; at += X86_PAGE_SIZE)
-			memory_set_code_seen(at / X86_PAGE_SIZE, true);
+		for (uint64_t at = 0; (s->flags & PF_X) && at < s->mem_size; at += X86_PAGE_SIZE)
+			memory_note_kernel_text((s->paddr + at) / X86_PAGE_SIZE);
 	}
 }
 
@@ -132,7 +137,7 @@ __attribute__((used)) void linux_start(const struct launch_info *info)
 	events_init(v);
 	spaces_init(v);
 	core_start(v, &wedge_header);
-	mark_kernel_seen();
+	note_kernel_text();
 	protect_image();
 	filter_install();
 	__asm__ volatile("jmp linux_resume");

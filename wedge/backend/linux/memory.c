@@ -8,7 +8,7 @@
 #include "linux.h"
 
 static uint64_t heap_next = LINUX_HEAP;
-static uint64_t *seen_words; /* a bit for each guest-physical page */
+static uint64_t *text_words; /* a bit for each guest-physical page */
 
 static void map_exactly(uint64_t at, uint64_t size, unsigned int flags, int fd, const char *what)
 {
@@ -27,8 +27,8 @@ void memory_init(void)
 	map_exactly(LINUX_HEAP, LINUX_HEAP_SIZE, anonymous, -1, "mapping the wedge's heap");
 	map_exactly(LINUX_PHYSMAP, machine.info.memory_bytes, HOST_MAP_SHARED,
 		    machine.info.memory_fd, "mapping the guest's memory");
-	seen_words = backend_allocate((machine.pages + 63) / 64 * 8);
-	if (!seen_words)
+	text_words = backend_allocate((machine.pages + 63) / 64 * 8);
+	if (!text_words)
 		wedge_fatal("the wedge's heap is too small for its own tables");
 }
 
@@ -71,16 +71,13 @@ void backend_ramdisk(uint64_t *start, uint64_t *size)
 	*size = machine.info.ramdisk_bytes;
 }
 
-bool memory_code_seen(uint64_t page)
+bool memory_is_kernel_text(uint64_t page)
 {
-	return page < machine.pages && (seen_words[page / 64] >> page % 64 & 1);
+	return page < machine.pages && (text_words[page / 64] >> page % 64 & 1);
 }
 
-void memory_set_code_seen(uint64_t page, bool seen)
+void memory_note_kernel_text(uint64_t page)
 {
-	uint64_t bit = 1ull << page % 64;
-
-	if (page >= machine.pages)
-		return;
-	seen_words[page / 64] = seen ? seen_words[page / 64] | bit : seen_words[page / 64] & ~bit;
+	if (page < machine.pages)
+		text_words[page / 64] |= 1ull << page % 64;
 }

@@ -162,11 +162,9 @@ bool backend_code_held(struct vcpu *v, uint64_t va)
 
 void backend_code_release(struct vcpu *v, uint64_t va)
 {
-	struct guest_walk walk;
-
-	if (guest_lookup(v, va, &walk))
-		memory_set_code_seen(walk.address / X86_PAGE_SIZE, true);
-	view_drop_page(&kernel, (uint32_t)va);
+	(void)v;
+	if (view_holds(&kernel, (uint32_t)va))
+		view_release(&kernel, (uint32_t)va);
 }
 
 void backend_stats(void)

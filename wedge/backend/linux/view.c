@@ -33,6 +33,7 @@ static struct view_table *new_table(uint32_t pde)
 	if (!t)
 		wedge_fatal("the wedge's heap of %u MiB is used up", LINUX_HEAP_SIZE >> 20);
 	memset(t->present, 0, sizeof(t->present));
+	memset(t->released, 0, sizeof(t->released));
 	t->pde = pde;
 	t->local = false;
 	return t;
@@ -72,9 +73,25 @@ static unsigned int rights(const struct view *view, uint32_t pde, uint32_t leaf)
 		return 0;
 	if ((both & X86_PTE_W) && (leaf & X86_PTE_D))
 		prot |= HOST_PROT_WRITE;
-	if (view->user || is_large(pde) || memory_code_seen(leaf / PAGE))
+	if (view->user || is_large(pde) || memory_is_kernel_text(leaf / PAGE))
 		prot |= HOST_PROT_EXEC;
 	return prot;
+}
+
+/* The same for a page of a table: code of the kernel's that has been looked at may be executed. */
+static unsigned int page_rights(const struct view *view, const struct view_table *t, unsigned int n,
+				uint32_t leaf)
+{
+	unsigned int prot = rights(view, t->pde, leaf);
+
+	return prot && get(t->released, n) ? prot | HOST_PROT_EXEC : prot;
+}
+
+/* It is not mapped any more; whatever is mapped there next is new code. */
+static void note_removed(struct view_table *t, unsigned int n)
+{
+	set(t->present, n, false);
+	set(t->released, n, false);
 }
 
 /* The guest's table below an entry; NULL if that is no memory. */
@@ -189,13 +206,15 @@ static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uin
 
 	if (now == seen)
 		return;
-	had = rights(view, t->pde, seen);
-	full = rights(view, t->pde, now);
+	had = page_rights(view, t, n, seen);
+	if (moved)
+		set(t->released, n, false);
+	full = page_rights(view, t, n, now);
 	has = moved ? full : full & had;
 	/* What stands there must give no more rights than the host does now. */
 	t->seen[n] = has == full ? now : now & ~(uint32_t)X86_PTE_D;
 	if (!has || (moved && !is_memory(now))) {
-		set(t->present, n, false);
+		note_removed(t, n);
 		run_add(run, va, PAGE, 0);
 	} else if (moved) {
 		run_flush(run);
@@ -248,8 +267,8 @@ static bool maps_few(const struct view_table *t)
  */
 static bool is_worth_following(const struct view *view, const struct view_table *t, uint32_t now)
 {
-	return !view->user && !is_large(t->pde) && !is_large(now) && (now & X86_PTE_P) &&
-	       guest_table(now) && maps_few(t);
+	return !view->user && !is_large(t->pde) && !is_large(now) && guest_table(now) &&
+	       !((now ^ t->pde) & (X86_PTE_P | X86_PTE_W | X86_PTE_U)) && maps_few(t);
 }
 
 static void sync_top(struct view *view, unsigned int top, uint32_t now, bool all, struct run *run)
@@ -413,7 +432,7 @@ void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
 		return;
 	}
 	t = table_for(view, top, (uint32_t)walk->entry[2]);
-	prot = rights(view, t->pde, (uint32_t)walk->entry[1]);
+	prot = page_rights(view, t, va / PAGE % VIEW_ENTRIES, (uint32_t)walk->entry[1]);
 	if (walk->forced)
 		prot |= HOST_PROT_WRITE;
 	if (!prot)
@@ -435,15 +454,13 @@ bool view_has(const struct view *view, uint32_t va, const struct guest_walk *wal
 	       t->seen[n] == (uint32_t)walk->entry[1];
 }
 
-void view_drop_page(struct view *view, uint32_t va)
+void view_release(struct view *view, uint32_t va)
 {
 	struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
 	unsigned int n = va / PAGE % VIEW_ENTRIES;
 
-	if (!t || is_large(t->pde) || !get(t->present, n))
-		return;
-	set(t->present, n, false);
-	remove_range(view, va & FRAME, (va & (uint64_t)FRAME) + PAGE);
+	set(t->released, n, true);
+	mapping_protect(view, va & FRAME, PAGE, page_rights(view, t, n, t->seen[n]));
 }
 
 bool view_holds(const struct view *view, uint32_t va)
@@ -452,5 +469,5 @@ bool view_holds(const struct view *view, uint32_t va)
 	unsigned int n = va / PAGE % VIEW_ENTRIES;
 
 	return t && !is_large(t->pde) && get(t->present, n) &&
-	       !(rights(view, t->pde, t->seen[n]) & HOST_PROT_EXEC);
+	       !(page_rights(view, t, n, t->seen[n]) & HOST_PROT_EXEC);
 }

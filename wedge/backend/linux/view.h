@@ -25,6 +25,7 @@ struct view_table {
 	bool local;   /* a leaf is mapped that is not global */
 	struct view_table *next_free;
 	uint64_t present[VIEW_ENTRIES / 64]; /* which entries are mapped; unused for a large page */
+	uint64_t released[VIEW_ENTRIES / 64]; /* of these, code that the core has looked at */
 	uint32_t seen[VIEW_ENTRIES];
 };
 
@@ -53,8 +54,8 @@ void view_clear(struct view *view);
 /* A small page is mapped with all rights that the guest's entries give. */
 bool view_has(const struct view *view, uint32_t va, const struct guest_walk *walk);
 
-/* Takes one small page away, whatever the guest's tables say. */
-void view_drop_page(struct view *view, uint32_t va);
+/* A page that view_holds() may be executed, as long as it is mapped. */
+void view_release(struct view *view, uint32_t va);
 
 /* The host process is gone, and its mappings with it. */
 void view_forget(struct view *view);
