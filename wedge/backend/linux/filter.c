@@ -3,9 +3,9 @@
  * filter.c - what the wedge's own process may ask of the host once the guest runs. The guest's
  * kernel shares this process, so whatever the filter allows, a hostile guest kernel can do.
  *
- * Invariant: memory only by way of the memory file; descriptors only those that are there, each only
- * for what it is there for; signals only to user processes, by descriptors of them. Nothing that
- * opens a file, starts a program, or makes a process (but by asking the zygote, which counts).
+ * Invariant: memory only by way of the memory file; descriptors only those that are there, each
+ * only for what it is there for; signals only to user processes, by descriptors of them. Nothing
+ * that opens a file, starts a program, or makes a process (but by asking the zygote, which counts).
  */
 #include <linux/audit.h>
 #include <linux/filter.h>

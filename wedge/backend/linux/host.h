@@ -23,6 +23,9 @@
 #define HOST_CS64 0x33
 #define HOST_DS	  0x2b
 
+/* What a process may map ends here; the last page below is never mapped. */
+#define HOST_USER_TOP 0x7ffffffff000
+
 /* From <linux/mman.h>, which drags in what freestanding code cannot have. */
 enum {
 	HOST_PROT_READ = 1,

@@ -110,24 +110,44 @@ static void note_kernel_text(void)
 }
 
 void linux_start(const struct launch_info *info);
+_Noreturn void linux_begin(void);
 void linux_leave(struct vcpu *v);
 void linux_trapped(struct vcpu *v);
 
-__attribute__((used)) void linux_start(const struct launch_info *info)
+/* What lies in the way is unmapped, from `*at` to where the next range to keep begins. */
+static void unmap_until(uint64_t *at, uint64_t start, uint64_t size)
 {
-	struct vcpu *v;
+	if (start > *at)
+		check("unmapping the launcher", host_call2(__NR_munmap, *at, start - *at));
+	*at = start + size;
+}
 
-	if (info->version != LAUNCH_VERSION) {
-		machine.info.output_fd = info->output_fd;
-		wedge_fatal("the launcher is of another version: build both from one source");
-	}
-	machine.info = *info;
-	check("no new privileges", host_call5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	find_xstate();
-	zygote_start();
-	memory_init();
-	make_stacks();
-	v = make_window();
+/*
+ * The launcher's memory was inherited with the process: nothing in it is needed any more, and it is
+ * none of the guest's business. The debugger's page lies above all that is the wedge's.
+ */
+static void drop_launcher(void)
+{
+	uint64_t at = 1ull << 32, page = machine.info.debug & ~(uint64_t)(X86_PAGE_SIZE - 1);
+
+	unmap_until(&at, LAUNCH_WEDGE_BASE, wedge_header.bundle_size);
+	unmap_until(&at, LINUX_STACK_TOP - STACK_SIZE, STACK_SIZE);
+	unmap_until(&at, LINUX_ALTSTACK_TOP - SIGNAL_STACK_SIZE, SIGNAL_STACK_SIZE);
+	unmap_until(&at, LINUX_HEAP, LINUX_HEAP_SIZE);
+	unmap_until(&at, LINUX_CHANNELS, (uint64_t)LINUX_SLOTS * USER_SLOT_SIZE);
+	unmap_until(&at, LINUX_PHYSMAP, machine.info.memory_bytes);
+	if (page < at)
+		wedge_fatal("the launcher's debug page is among the wedge's own");
+	unmap_until(&at, page, X86_PAGE_SIZE);
+	unmap_until(&at, HOST_USER_TOP, 0);
+}
+
+/* On the wedge's own stack. */
+__attribute__((used)) _Noreturn void linux_begin(void)
+{
+	struct vcpu *v = make_window();
+
+	drop_launcher();
 	v->events.masked = 1;
 	v->in_wedge = 1;
 	v->backend = backend_allocate(sizeof(struct linux_vcpu));
@@ -141,6 +161,22 @@ __attribute__((used)) void linux_start(const struct launch_info *info)
 	protect_image();
 	filter_install();
 	__asm__ volatile("jmp linux_resume");
+	__builtin_unreachable();
+}
+
+__attribute__((used)) void linux_start(const struct launch_info *info)
+{
+	if (info->version != LAUNCH_VERSION) {
+		machine.info.output_fd = info->output_fd;
+		wedge_fatal("the launcher is of another version: build both from one source");
+	}
+	machine.info = *info;
+	check("no new privileges", host_call5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	find_xstate();
+	zygote_start();
+	memory_init();
+	make_stacks();
+	__asm__ volatile("movq %0, %%rsp; jmp linux_begin" : : "r"(LINUX_STACK_TOP) : "memory");
 }
 
 /* Events first; then user code, as long as it is its turn; returns to run the kernel. */

@@ -30,8 +30,6 @@ enum {
 	CHANNEL_FD = 61,
 };
 
-#define HOST_USER_TOP 0x7ffffffff000
-
 /* Where the descriptors in the orders are, below 4 GiB of it. */
 #define DESCRIPTORS	 (uint32_t)(USER_ORDERS + offsetof(struct user_orders, descriptor))
 #define DESCRIPTORS_SIZE (USER_DESCRIPTORS * sizeof(struct user_desc))

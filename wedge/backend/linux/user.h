@@ -161,7 +161,7 @@ struct user_message {
 	struct {
 		void *at;
 		uint64_t size;
-	} *stretch;
+	} * stretch;
 	uint64_t stretches;
 	void *control;
 	uint64_t control_size;

@@ -23,9 +23,12 @@
 /* Signals come on a stack of the wedge's own. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 0
 
-/* What the kernel's command line must say for the wedge's sake, with a blank behind it: that its
- * fixed mappings leave the last 4 MiB alone, where the window is. */
-#define BACKEND_BOOT_WORDS "reservetop=4M "
+/*
+ * What the kernel's command line must say for the wedge's sake, with a blank behind it: that its
+ * fixed mappings leave the last 4 MiB alone, where the window is; and that the time stamp counter is
+ * to be believed, since a timer that a busy host serves late would accuse it.
+ */
+#define BACKEND_BOOT_WORDS "reservetop=4M tsc=reliable "
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
