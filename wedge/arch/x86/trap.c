@@ -66,15 +66,19 @@ static bool emulate_unknown(struct vcpu *v)
 
 /*
  * The shadow has been filled for the same access many times over, so filling does not help: better
- * an end with a reason than a guest that stands still.
+ * an end with a reason than a guest that stands still. User code, which can bring that about, must
+ * not end more than itself: returns true if it is to be told of a fault.
  */
-static void notice_standstill(struct vcpu *v, uint64_t address)
+static bool is_standstill(struct vcpu *v, uint64_t address)
 {
 	if (address != v->filled_address || v->rip != v->filled_rip) {
 		v->filled_address = address;
 		v->filled_rip = v->rip;
 		v->filled_count = 0;
-	} else if (++v->filled_count > STANDSTILL) {
+	} else if (++v->filled_count > STANDSTILL && vcpu_in_user(v)) {
+		v->filled_count = 0;
+		return true;
+	} else if (v->filled_count > STANDSTILL) {
 		wedge_fatal("the page fault of %lx at %lx is never satisfied",
 			    (unsigned long)v->rip, (unsigned long)address);
 	}
@@ -95,8 +99,10 @@ static void page_fault(struct vcpu *v, uint64_t address)
 		error |= X86_PF_USER;
 	}
 	if (guest_walk(v, address, error, &walk)) {
-		notice_standstill(v, address);
-		backend_space_fill(v, address, &walk);
+		if (is_standstill(v, address))
+			exception_gp(v, 0);
+		else
+			backend_space_fill(v, address, &walk);
 		return;
 	}
 	if (vcpu_in_user(v)) {

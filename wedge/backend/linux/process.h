@@ -32,6 +32,10 @@ struct user {
 	struct user_channel *channel;
 	unsigned int descriptors; /* in use by orders */
 
+	bool moved;		   /* it may serve another program than when it ran last */
+	struct _fpx_sw_bytes form; /* what the host writes into a signal's extended state */
+	uint64_t first_frame;	   /* address of the host's own signal frames */
+
 	/* Of the signal that stopped it, checked: the wedge's pointers, and the process's
 	 * addresses. */
 	struct ucontext *frame;

@@ -44,6 +44,8 @@ static struct space *take(uint64_t root)
 	}
 	if (oldest->used && oldest->user.user)
 		view_clear(&oldest->user);
+	if (oldest->user.user)
+		oldest->user.user->moved = true;
 	oldest->used = true;
 	oldest->root = root;
 	made++;
@@ -84,6 +86,8 @@ void backend_space_load(struct vcpu *v)
 	if (space) {
 		space->stale = true;
 		space->last_use = loads;
+		if (space->user.user)
+			space->user.user->moved = true;
 	}
 	view_sync(&kernel, !(v->cr[4] & X86_CR4_PGE));
 	check_room();

@@ -8,6 +8,7 @@
  * that user code can raise, code and stack selectors are those of 32-bit code.
  */
 #include <wedge/arch.h>
+#include <wedge/lib.h>
 #include <wedge/log.h>
 #include "debug.h"
 #include "door.h"
@@ -19,6 +20,8 @@ enum {
 	SYSTEM_CALL_VECTOR = 0x80,
 	INT_LENGTH = 2,
 	XSTATE_ALIGN = 64,
+	OWN_FRAME = 0x100, /* in the channel's stack, far below the host's */
+	OWN_XSTATE = 0x1000,
 	ERROR_IDT = 2, /* #GP: the selector's index names a gate */
 	USER_FLAGS = 0x240dd5 | X86_FLAGS_IF | X86_FLAGS_RF, /* what user code can set itself */
 };
@@ -118,8 +121,55 @@ static void write_call(struct vcpu *v, struct user_call *call)
 	call->ss = host_ss(v);
 }
 
+/*
+ * A frame that the process cannot have touched, when it may be about to serve another program than
+ * the last time. What that has left - a mask of signals, another signal stack, malformed state, or
+ * its own registers - neither holds nor helps the next: the return from this frame sets all of it.
+ */
+static void renew_frame(struct user *user)
+{
+	struct user_channel *channel = user->channel;
+	char *last = (char *)channel + (user->first_frame - sizeof(uint64_t) - USER_CHANNEL);
+	struct ucontext *context = (void *)(channel->stack + OWN_FRAME);
+	struct _xstate *xstate = (void *)(channel->stack + OWN_XSTATE);
+	uint32_t magic = FP_XSTATE_MAGIC2;
+
+	memset(&channel->call, 0, sizeof(channel->call));
+	memset(channel->xstate, 0, machine.xstate_bytes);
+	memset(last, 0, (size_t)((char *)(channel + 1) - last));
+	memset(context, 0, sizeof(*context));
+	memset(&xstate->xstate_hdr, 0, sizeof(xstate->xstate_hdr));
+	xstate->fpstate.sw_reserved = user->form;
+	if (user->form.magic1 == FP_XSTATE_MAGIC1)
+		memcpy((char *)xstate + user->form.extended_size - sizeof(magic), &magic,
+		       sizeof(magic));
+	context->uc_stack.ss_sp = (void *)(USER_CHANNEL + CHANNEL_STACK);
+	context->uc_stack.ss_size = USER_CHANNEL_SIZE - CHANNEL_STACK;
+	user->frame = context;
+	user->frame_address = USER_CHANNEL + CHANNEL_STACK + OWN_FRAME;
+	user->xstate = xstate;
+	user->xstate_address = USER_CHANNEL + CHANNEL_STACK + OWN_XSTATE;
+}
+
+/* Its first stop was in the stub itself, by a frame that the host has written. */
+static void learn_form(struct user *user)
+{
+	const struct _fpstate_64 *state;
+
+	if (!find_frame(user) || !user->frame_address)
+		wedge_fatal("a new user process has no signal frame");
+	state = user->xstate;
+	user->form = state->sw_reserved;
+	user->first_frame = user->frame_address;
+	if (user->form.extended_size > USER_CHANNEL + USER_CHANNEL_SIZE - user->xstate_address)
+		wedge_fatal("a signal's extended state of %u bytes", user->form.extended_size);
+}
+
 static void write_registers(struct vcpu *v, struct user *user)
 {
+	if (user->moved)
+		renew_frame(user);
+	user->moved = false;
 	user->orders->frame = user->frame_address;
 	if (user->frame_address)
 		write_frame(v, user);
@@ -289,9 +339,8 @@ void user_run(struct vcpu *v)
 
 	if (v->retry)
 		core_retry(v);
-	/* Its first stop was in the stub itself; every other was checked then. */
-	if (!user->xstate && (!find_frame(user) || !user->frame_address))
-		wedge_fatal("a new user process has no signal frame");
+	if (!user->xstate)
+		learn_form(user);
 	user_segments_load(v, user);
 	write_registers(v, user);
 	if (!process_run(v, user) || !stopped(v, user))
