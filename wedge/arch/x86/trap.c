@@ -82,6 +82,7 @@ static bool is_standstill(struct vcpu *v, uint64_t address)
 		wedge_fatal("the page fault of %lx at %lx is never satisfied",
 			    (unsigned long)v->rip, (unsigned long)address);
 	}
+	return false;
 }
 
 static void page_fault(struct vcpu *v, uint64_t address)

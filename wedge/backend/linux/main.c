@@ -8,12 +8,14 @@
  */
 #include <linux/prctl.h>
 #include <afterburn/sites.h>
+#include <wedge/arch.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "debug.h"
 #include "linux.h"
 #include "stub.h"
 #include "user_run.h"
+#include "view.h"
 
 extern const char wedge_image[], wedge_gates_end[], wedge_data[];
 
@@ -201,5 +203,11 @@ void linux_trapped(struct vcpu *v)
 		return;
 	if (debug_takes(v))
 		return;
+	/* A page fault would be repeated for ever; kernels take this for a bad address of a user.
+	 */
+	if (v->trap == X86_TRAP_PF && view_cannot_have(v, linux_of(v)->fault_address)) {
+		exception_gp(v, 0);
+		return;
+	}
 	core_trap(v, linux_of(v)->fault_address);
 }

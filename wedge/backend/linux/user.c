@@ -15,6 +15,7 @@
 #include "process.h"
 #include "user_run.h"
 #include "user_segments.h"
+#include "view.h"
 
 enum {
 	SYSTEM_CALL_VECTOR = 0x80,
@@ -271,7 +272,10 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 		general_protection(v);
 		return;
 	case X86_TRAP_PF:
-		core_trap(v, (uint32_t)c->cr2);
+		if (view_cannot_have(v, (uint32_t)c->cr2))
+			exception_gp(v, 0);
+		else
+			core_trap(v, (uint32_t)c->cr2);
 		return;
 	case X86_TRAP_DE:
 	case X86_TRAP_DB:

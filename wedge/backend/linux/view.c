@@ -13,9 +13,8 @@
 enum {
 	LARGE = 1 << VIEW_TABLE_SHIFT,
 	PAGE = X86_PAGE_SIZE,
-	LOW_END = 0x10000, /* hosts do not let a process map its first pages */
-	FOLLOW_MAX = 6,	   /* mapped pages of a table that another address space keeps mapped */
-	FILL_RUN = 16,	   /* pages that one fault maps at most, if they are neighbours */
+	FOLLOW_MAX = 6, /* mapped pages of a table that another address space keeps mapped */
+	FILL_RUN = 16,	/* pages that one fault maps at most, if they are neighbours */
 };
 
 #define FRAME 0xfffff000u
@@ -369,6 +368,11 @@ static void fill_large(struct view *view, unsigned int top, uint32_t pde)
 	t->pde = pde;
 	if (physical + size > machine.info.memory_bytes)
 		size = machine.info.memory_bytes - physical;
+	if (!top) {
+		va += VIEW_LOW_END;
+		physical += VIEW_LOW_END;
+		size -= VIEW_LOW_END;
+	}
 	check_memory(view, va, physical, size);
 	mapping_set(view, va, size, physical, rights(view, pde, pde));
 }
@@ -414,8 +418,15 @@ static void fill_identity(struct view *view)
 	if (!view->identity)
 		view_clear(view);
 	view->identity = true;
-	mapping_set(view, LOW_END, machine.info.memory_bytes - LOW_END, LOW_END,
+	mapping_set(view, VIEW_LOW_END, machine.info.memory_bytes - VIEW_LOW_END, VIEW_LOW_END,
 		    HOST_PROT_READ | HOST_PROT_WRITE | HOST_PROT_EXEC);
+}
+
+bool view_cannot_have(struct vcpu *v, uint64_t va)
+{
+	struct guest_walk walk;
+
+	return va < VIEW_LOW_END && guest_lookup(v, va, &walk);
 }
 
 void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)

@@ -17,7 +17,12 @@
 
 #include "linux.h"
 
-enum { VIEW_ENTRIES = 1024, VIEW_TABLE_SHIFT = 22 };
+enum {
+	VIEW_ENTRIES = 1024,
+	VIEW_TABLE_SHIFT = 22,
+	VIEW_LOW_END =
+		0x10000, /* hosts do not let a process map its first pages (vm.mmap_min_addr) */
+};
 
 /* What the guest had below one entry of its top-level table. */
 struct view_table {
@@ -38,6 +43,9 @@ struct view {
 
 /* Makes one address of the view right, for an access that the guest's tables allow. */
 void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk);
+
+/* The guest maps an address that no host lets a process map. */
+bool view_cannot_have(struct vcpu *v, uint64_t va);
 
 /* The guest's entry for one address may have changed. */
 void view_invalidate(struct view *view, uint32_t va);
