@@ -76,6 +76,9 @@ static void find_xstate(void)
 
 	if (machine.info.xstate_bytes <= 512)
 		wedge_fatal("the host's processor has no XSAVE, or the host does not use it");
+	if (2 * machine.info.signal_frame_bytes > USER_CHANNEL_SIZE - CHANNEL_STACK)
+		wedge_fatal("the host's signal frames of %lu bytes are larger than expected",
+			    machine.info.signal_frame_bytes);
 	machine.xstate_mask = processor_xcr0() & LINUX_XSTATE;
 	machine.xstate_bytes = 576;
 	for (uint32_t i = 2; machine.xstate_mask >> i; i++) {

@@ -12,6 +12,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
+#include "frame.h"
 #include "linux.h"
 
 enum { SIGNAL_MASK_BYTES = 8 };
@@ -25,15 +26,7 @@ static bool in_range(uint64_t rip, const char *from, const char *to)
 
 static void take_registers(struct vcpu *v, const struct sigcontext *c)
 {
-	v->gpr[X86_RAX] = (uint32_t)c->rax;
-	v->gpr[X86_RCX] = (uint32_t)c->rcx;
-	v->gpr[X86_RDX] = (uint32_t)c->rdx;
-	v->gpr[X86_RBX] = (uint32_t)c->rbx;
-	v->gpr[X86_RSP] = (uint32_t)c->rsp;
-	v->gpr[X86_RBP] = (uint32_t)c->rbp;
-	v->gpr[X86_RSI] = (uint32_t)c->rsi;
-	v->gpr[X86_RDI] = (uint32_t)c->rdi;
-	v->rip = (uint32_t)c->rip;
+	frame_read(v, c);
 	v->rflags = (uint32_t)c->eflags & ~(uint32_t)X86_FLAGS_IF;
 	if (!v->events.masked)
 		v->rflags |= X86_FLAGS_IF;

@@ -12,6 +12,7 @@
 #include <wedge/log.h>
 #include "debug.h"
 #include "door.h"
+#include "frame.h"
 #include "process.h"
 #include "user_run.h"
 #include "user_segments.h"
@@ -94,15 +95,7 @@ static void write_frame(struct vcpu *v, struct user *user)
 	struct ucontext *context = user->frame;
 	struct sigcontext *c = &context->uc_mcontext;
 
-	c->rax = (uint32_t)v->gpr[X86_RAX];
-	c->rcx = (uint32_t)v->gpr[X86_RCX];
-	c->rdx = (uint32_t)v->gpr[X86_RDX];
-	c->rbx = (uint32_t)v->gpr[X86_RBX];
-	c->rsp = (uint32_t)v->gpr[X86_RSP];
-	c->rbp = (uint32_t)v->gpr[X86_RBP];
-	c->rsi = (uint32_t)v->gpr[X86_RSI];
-	c->rdi = (uint32_t)v->gpr[X86_RDI];
-	c->r8 = c->r9 = c->r10 = c->r11 = c->r12 = c->r13 = c->r14 = c->r15 = 0;
+	frame_write(v, c);
 	c->rip = door_resume(v);
 	c->eflags = host_flags(v);
 	c->cs = host_cs(v);
@@ -204,15 +197,7 @@ static uint64_t guest_flags(const struct vcpu *v, uint64_t host)
 
 static void read_frame(struct vcpu *v, const struct sigcontext *c)
 {
-	v->gpr[X86_RAX] = (uint32_t)c->rax;
-	v->gpr[X86_RCX] = (uint32_t)c->rcx;
-	v->gpr[X86_RDX] = (uint32_t)c->rdx;
-	v->gpr[X86_RBX] = (uint32_t)c->rbx;
-	v->gpr[X86_RSP] = (uint32_t)c->rsp;
-	v->gpr[X86_RBP] = (uint32_t)c->rbp;
-	v->gpr[X86_RSI] = (uint32_t)c->rsi;
-	v->gpr[X86_RDI] = (uint32_t)c->rdi;
-	v->rip = (uint32_t)c->rip;
+	frame_read(v, c);
 	v->rflags = guest_flags(v, c->eflags);
 	read_selectors(v, c->cs, c->ss);
 }
