@@ -101,3 +101,29 @@ $(WEDGE_TEST)/gates32.t: $(addprefix $(SRC)/tests/wedge/gates/,gates32.c caller3
 		$(call wedge_headers,linux,i386) $(filter %.c %.S,$^) -o $@ -lcmocka
 
 TESTS += $(WEDGE_TEST)/gates.t $(WEDGE_TEST)/gates32.t
+
+# The Linux back end's parts that know the guest's tables, against a model of the host. They see the
+# i386 guest of the tests above, and its architecture.
+WEDGE_TEST_LINUX := $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-linux/%.o, \
+	$(addprefix $(SRC)/wedge/backend/linux/,view.c door.c user_segments.c) \
+	$(filter-out %_test.c,$(wildcard $(SRC)/tests/wedge/linux/*.c)))
+wedge_test_names_linux := $(patsubst %_test.c,%,$(notdir $(wildcard $(SRC)/tests/wedge/linux/*_test.c)))
+
+$(WEDGE_TEST)/obj-linux/%.o: $(SRC)/%.c
+	@mkdir -p $(@D)
+	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test, linux)"
+	@$(CC) -I$(SRC)/tests/wedge/linux/include -I$(SRC)/wedge/backend/linux \
+		-I$(SRC)/tests/wedge/i386/include -I$(SRC)/wedge/arch/x86/i386/include \
+		$(WEDGE_TEST_CFLAGS) -c $< -o $@
+
+$(wedge_test_names_linux:%=$(WEDGE_TEST)/linux/%.t): $(WEDGE_TEST)/linux/%.t: \
+		$(WEDGE_TEST)/obj-linux/tests/wedge/linux/%_test.o $(WEDGE_TEST_LINUX) \
+		$(wedge_test_objs_i386)
+	@mkdir -p $(@D)
+	@echo "  LD      $(patsubst $(O)/%,%,$@)"
+	@$(CC) -no-pie $(WEDGE_TEST_SAN) $(foreach f,wedge_fatal machine_io_read machine_io_write \
+		backend_allocate,-Wl,--wrap=$(f)) \
+		$(wedge_test_gates_i386:%=-Wl,--defsym=%) $(filter %.o,$^) -o $@ \
+		$(wedge_test_cmocka)
+
+TESTS += $(wedge_test_names_linux:%=$(WEDGE_TEST)/linux/%.t)

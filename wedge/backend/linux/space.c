@@ -108,6 +108,7 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 
 	invalidations++;
 	view_invalidate(&kernel, (uint32_t)va);
+	check_room();
 	if (space && space->user.user)
 		view_invalidate(&space->user, (uint32_t)va);
 }
@@ -169,6 +170,7 @@ void backend_code_release(struct vcpu *v, uint64_t va)
 	(void)v;
 	if (view_holds(&kernel, (uint32_t)va))
 		view_release(&kernel, (uint32_t)va);
+	check_room();
 }
 
 void backend_stats(void)

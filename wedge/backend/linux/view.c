@@ -14,12 +14,17 @@ enum {
 	LARGE = 1 << VIEW_TABLE_SHIFT,
 	PAGE = X86_PAGE_SIZE,
 	FOLLOW_MAX = 6, /* mapped pages of a table that another address space keeps mapped */
-	FILL_RUN = 16,	/* pages that one fault maps at most, if they are neighbours */
+	FILL_RUN = 16,	/* pages to either side that one fault maps too, at most */
 };
 
 #define FRAME 0xfffff000u
 
 static struct view_table *free_tables;
+
+static bool is_large(uint32_t pde)
+{
+	return (pde & X86_PTE_PS) && (linux_this_vcpu()->cr[4] & X86_CR4_PSE);
+}
 
 static struct view_table *new_table(uint32_t pde)
 {
@@ -34,13 +39,9 @@ static struct view_table *new_table(uint32_t pde)
 	memset(t->present, 0, sizeof(t->present));
 	memset(t->released, 0, sizeof(t->released));
 	t->pde = pde;
+	t->large = is_large(pde);
 	t->local = false;
 	return t;
-}
-
-static bool is_large(uint32_t pde)
-{
-	return (pde & X86_PTE_PS) && (linux_this_vcpu()->cr[4] & X86_CR4_PSE);
 }
 
 static bool get(const uint64_t *bits, unsigned int n)
@@ -203,7 +204,8 @@ static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uin
 	uint32_t seen = t->seen[n];
 	bool moved = (now ^ seen) & FRAME;
 
-	if (now == seen)
+	/* Nothing is seen of a page that must not stay as it is. */
+	if (now == seen && seen)
 		return;
 	had = page_rights(view, t, n, seen);
 	if (moved)
@@ -212,6 +214,7 @@ static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uin
 	has = moved ? full : full & had;
 	/* What stands there must give no more rights than the host does now. */
 	t->seen[n] = has == full ? now : now & ~(uint32_t)X86_PTE_D;
+	t->local |= !(now & X86_PTE_G);
 	if (!has || (moved && !is_memory(now))) {
 		note_removed(t, n);
 		run_add(run, va, PAGE, 0);
@@ -242,6 +245,8 @@ static bool same_table(const struct view *view, const struct view_table *t, uint
 {
 	uint32_t ignored = is_large(now) ? 0 : (uint32_t)(X86_PTE_A | X86_PTE_D);
 
+	if (t->large != is_large(now))
+		return false;
 	if (is_large(now) && rights(view, now, now) != rights(view, t->pde, t->pde))
 		return false;
 	if (is_large(now))
@@ -266,7 +271,7 @@ static bool maps_few(const struct view_table *t)
  */
 static bool is_worth_following(const struct view *view, const struct view_table *t, uint32_t now)
 {
-	return !view->user && !is_large(t->pde) && !is_large(now) && guest_table(now) &&
+	return !view->user && !t->large && !is_large(now) && guest_table(now) &&
 	       !((now ^ t->pde) & (X86_PTE_P | X86_PTE_W | X86_PTE_U)) && maps_few(t);
 }
 
@@ -320,7 +325,7 @@ void view_invalidate(struct view *view, uint32_t va)
 	if (!guest || !same_table(view, t, guest[top])) {
 		run_add(&run, (uint64_t)top << VIEW_TABLE_SHIFT, LARGE, 0);
 		drop_table(view, top);
-	} else if (!is_large(t->pde) && get(t->present, n)) {
+	} else if (!t->large && get(t->present, n)) {
 		table = guest_table(t->pde);
 		sync_entry(view, t, va & FRAME, table ? table[n] : 0, &run);
 	}
@@ -359,13 +364,19 @@ static struct view_table *table_for(struct view *view, unsigned int top, uint32_
 }
 
 /* A large page may reach beyond the guest's memory: what is there is mapped. */
-static void fill_large(struct view *view, unsigned int top, uint32_t pde)
+static void fill_large(struct view *view, unsigned int top, const struct guest_walk *walk)
 {
+	uint32_t pde = (uint32_t)walk->entry[2];
+	unsigned int prot = rights(view, pde, pde);
 	uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT;
 	uint64_t physical = pde & 0xffc00000, size = LARGE;
 	struct view_table *t = table_for(view, top, pde);
 
-	t->pde = pde;
+	/* A page that the kernel may write only now is taken away at the next flush. */
+	t->pde = walk->forced ? 0 : pde;
+	if (walk->forced)
+		prot |= HOST_PROT_WRITE;
+	check_memory(view, va, walk->address & FRAME, PAGE);
 	if (physical + size > machine.info.memory_bytes)
 		size = machine.info.memory_bytes - physical;
 	if (!top) {
@@ -374,14 +385,24 @@ static void fill_large(struct view *view, unsigned int top, uint32_t pde)
 		size -= VIEW_LOW_END;
 	}
 	check_memory(view, va, physical, size);
-	mapping_set(view, va, size, physical, rights(view, pde, pde));
+	mapping_set(view, va, size, physical, prot);
+}
+
+/* Where a view may have guest memory at all. */
+static bool is_guests(const struct view *view, uint64_t va)
+{
+	if (va < VIEW_LOW_END)
+		return false;
+	return view->user ? va < USER_DOOR : va < WEDGE_BASE || va >= WEDGE_BASE + WEDGE_SIZE;
 }
 
 static bool continues(const struct view *view, const struct view_table *t, const uint32_t *guest,
-		      unsigned int n, uint32_t physical, unsigned int prot)
+		      uint64_t va, uint32_t physical, unsigned int prot)
 {
-	return n < VIEW_ENTRIES && !get(t->present, n) && (guest[n] & FRAME) == physical &&
-	       rights(view, t->pde, guest[n]) == prot;
+	unsigned int n = va / PAGE % VIEW_ENTRIES;
+
+	return is_guests(view, va) && !get(t->present, n) && is_memory(guest[n]) &&
+	       (guest[n] & FRAME) == physical && rights(view, t->pde, guest[n]) == prot;
 }
 
 static void note_mapped(struct view_table *t, unsigned int n, uint32_t entry)
@@ -400,15 +421,17 @@ static void fill_small(struct view *view, struct view_table *t, uint32_t va,
 	unsigned int n = va / PAGE % VIEW_ENTRIES, first = n, end = n + 1;
 	uint32_t frame = (uint32_t)walk->address & FRAME;
 
-	while (guest && end < n + FILL_RUN &&
-	       continues(view, t, guest, end, frame + (end - n) * PAGE, prot))
+	va &= FRAME;
+	while (guest && end < VIEW_ENTRIES && end - n <= FILL_RUN &&
+	       continues(view, t, guest, va + (end - n) * PAGE, frame + (end - n) * PAGE, prot))
 		end++;
 	while (guest && first > 0 && n - first < FILL_RUN &&
-	       continues(view, t, guest, first - 1, frame - (n - first + 1) * PAGE, prot))
+	       continues(view, t, guest, va - (n - first + 1) * PAGE,
+			 frame - (n - first + 1) * PAGE, prot))
 		first--;
 	for (unsigned int i = first; i < end; i++)
 		note_mapped(t, i, i == n ? (uint32_t)walk->entry[1] : guest[i]);
-	va = (va & FRAME) - (n - first) * PAGE;
+	va -= (n - first) * PAGE;
 	check_memory(view, va, frame - (n - first) * PAGE, (end - first) * PAGE);
 	mapping_set(view, va, (end - first) * PAGE, frame - (n - first) * PAGE, prot);
 }
@@ -431,7 +454,7 @@ bool view_cannot_have(struct vcpu *v, uint64_t va)
 
 void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
 {
-	unsigned int top = va >> VIEW_TABLE_SHIFT, prot;
+	unsigned int top = va >> VIEW_TABLE_SHIFT, n = va / PAGE % VIEW_ENTRIES, prot;
 	struct view_table *t;
 
 	if (!paging()) {
@@ -439,11 +462,14 @@ void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
 		return;
 	}
 	if (walk->leaf == 2) {
-		fill_large(view, top, (uint32_t)walk->entry[2]);
+		fill_large(view, top, walk);
 		return;
 	}
 	t = table_for(view, top, (uint32_t)walk->entry[2]);
-	prot = page_rights(view, t, va / PAGE % VIEW_ENTRIES, (uint32_t)walk->entry[1]);
+	/* Another page than the one whose code was looked at. */
+	if ((t->seen[n] ^ (uint32_t)walk->entry[1]) & FRAME)
+		set(t->released, n, false);
+	prot = page_rights(view, t, n, (uint32_t)walk->entry[1]);
 	if (walk->forced)
 		prot |= HOST_PROT_WRITE;
 	if (!prot)
@@ -452,7 +478,7 @@ void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
 	/* A page that the kernel may write only now is taken away at the next flush. */
 	if (walk->forced) {
 		t->local = true;
-		t->seen[va / PAGE % VIEW_ENTRIES] = 0;
+		t->seen[n] = 0;
 	}
 }
 
@@ -470,6 +496,13 @@ void view_release(struct view *view, uint32_t va)
 	struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
 	unsigned int n = va / PAGE % VIEW_ENTRIES;
 
+	/* A page that must not stay as it is: the next access maps it anew, and it is held again.
+	 */
+	if (!t->seen[n]) {
+		note_removed(t, n);
+		remove_range(view, va & FRAME, (va & (uint64_t)FRAME) + PAGE);
+		return;
+	}
 	set(t->released, n, true);
 	mapping_protect(view, va & FRAME, PAGE, page_rights(view, t, n, t->seen[n]));
 }
@@ -479,6 +512,6 @@ bool view_holds(const struct view *view, uint32_t va)
 	const struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
 	unsigned int n = va / PAGE % VIEW_ENTRIES;
 
-	return t && !is_large(t->pde) && get(t->present, n) &&
+	return t && !t->large && get(t->present, n) &&
 	       !(page_rights(view, t, n, t->seen[n]) & HOST_PROT_EXEC);
 }

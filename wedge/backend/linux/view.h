@@ -26,7 +26,8 @@ enum {
 
 /* What the guest had below one entry of its top-level table. */
 struct view_table {
-	uint32_t pde; /* that entry */
+	uint32_t pde; /* that entry; 0: a large page that must not stay */
+	bool large;   /* it is a large page, mapped as a whole */
 	bool local;   /* a leaf is mapped that is not global */
 	struct view_table *next_free;
 	uint64_t present[VIEW_ENTRIES / 64]; /* which entries are mapped; unused for a large page */

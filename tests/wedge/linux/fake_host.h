@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fake_host.h - a host that the Linux back end's parts run against: address spaces as a table of
+ * pages, changed by the calls that mapping.c would make, and the descriptors of an LDT.
+ *
+ * Invariant: what no host would do (map below its lowest address, protect what is not mapped), and
+ * what the back end must never ask (touch the window or the door), is noted in `wrong`.
+ */
+#ifndef TESTS_WEDGE_LINUX_FAKE_HOST_H
+#define TESTS_WEDGE_LINUX_FAKE_HOST_H
+
+#include <process.h>
+#include <view.h>
+
+#include "../guest.h"
+
+enum {
+	FAKE_VIEWS = 4,
+	FAKE_KERNEL = 0, /* the wedge's own view; the others are user processes */
+	FAKE_LDT = 64,
+	FAKE_MEMORY = 0x600000, /* bytes: one and a half large pages */
+	FAKE_LOWEST = 0x10000,	/* vm.mmap_min_addr */
+	FAKE_R = HOST_PROT_READ,
+	FAKE_W = HOST_PROT_WRITE,
+	FAKE_X = HOST_PROT_EXEC,
+};
+
+struct fake_host {
+	unsigned int sets, protects, removes;
+	const char *wrong;	  /* NULL: nothing */
+	unsigned int lose_every;  /* every n-th removal or protection is lost; 0: none */
+	unsigned int may_be_lost; /* how many there were */
+	uint64_t ldt[FAKE_LDT];
+	unsigned int descriptors; /* written */
+};
+
+extern struct fake_host host;
+extern struct view fake_view[FAKE_VIEWS];
+
+/* Nothing is mapped, in no view. */
+void fake_host_reset(void);
+
+/* As guest_setup and guest_teardown do, for the host too. */
+int fake_host_setup(void **state);
+int fake_host_teardown(void **state);
+#define HOST_TEST(function)                                                                        \
+	cmocka_unit_test_setup_teardown(function, fake_host_setup, fake_host_teardown)
+
+/* HOST_PROT_* of the page at an address of a view; 0: nothing is mapped. */
+unsigned int host_prot(const struct view *view, uint64_t va);
+
+/* Guest-physical address of the page that is mapped there. */
+uint64_t host_physical(const struct view *view, uint64_t va);
+
+/* Is anything mapped in a view, within so many bytes? */
+bool host_maps_any(const struct view *view, uint64_t from, uint64_t size);
+
+/* Marks a guest-physical page as the kernel's own text, rewritten before the start. */
+void fake_kernel_text(uint64_t page, bool is);
+
+/* An access that reaches the wedge: false if the guest's tables do not allow it. */
+bool fake_touch(struct view *view, uint64_t va, uint32_t access);
+
+#endif /* TESTS_WEDGE_LINUX_FAKE_HOST_H */
