@@ -18,7 +18,13 @@
  * A process that shall stop has so much time, and may use so much of the processor meanwhile. Where
  * the host is busy the first may go by; only one that hides from the signal reaches the second.
  */
-enum { PATIENCE_NS = 10000000, PATIENCE_TURNS = 3000, SPENT_MAX_NS = 50000000, POLL_IN = 1 };
+enum {
+	PATIENCE_NS = 10000000,
+	PATIENCE_TURNS = 3000,
+	SPENT_MAX_NS = 50000000,
+	POLL_IN = 1,
+	TRIES = 50
+};
 
 static struct user users[LINUX_SLOTS];
 
@@ -91,6 +97,7 @@ static void forget_orders(struct user *user)
 	user->orders->count = 0;
 	user->descriptors = 0;
 	user->needs_memory = false;
+	user->tries = 0;
 }
 
 static long answer(struct user *user)
@@ -223,8 +230,9 @@ static void let_go(struct user *user, bool again)
 {
 	struct user_order close_memory = {.number = __NR_close, .argument = {USER_MEMORY_FD}};
 
-	if (user->needs_memory)
+	if (user->needs_memory && !user->tries)
 		append(user, &close_memory);
+	user->tries++;
 	user->orders->again = again;
 	user->orders->xstate_mask = machine.xstate_mask;
 	user->channel->resumed = 0;
@@ -233,10 +241,24 @@ static void let_go(struct user *user, bool again)
 	while (answer(user) == -ENOENT && wait_soon(user, false));
 }
 
+/*
+ * A signal for the wedge has come between, and the host has let the process go without the memory
+ * file. Orders can be carried out twice: once more.
+ */
+static bool lacked_memory(const struct user *user)
+{
+	return user->needs_memory && user->why == -EBADF && user->tries < TRIES;
+}
+
 void process_flush(struct user *user)
 {
-	let_go(user, true);
-	if (!wait_soon(user, false) || user->why)
+	bool stopped;
+
+	do {
+		let_go(user, true);
+		stopped = wait_soon(user, false);
+	} while (stopped && lacked_memory(user));
+	if (!stopped || user->why)
 		process_kill(user);
 	forget_orders(user);
 }
@@ -286,9 +308,14 @@ static void stay_together(struct user *user)
 
 bool process_run(struct vcpu *v, struct user *user)
 {
+	bool stopped;
+
 	stay_together(user);
-	let_go(user, false);
-	if (!wait_for_stop(v, user) || user->why <= 0) {
+	do {
+		let_go(user, false);
+		stopped = wait_for_stop(v, user);
+	} while (stopped && lacked_memory(user));
+	if (!stopped || user->why <= 0) {
 		process_kill(user);
 		return false;
 	}

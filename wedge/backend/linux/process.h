@@ -25,6 +25,7 @@ struct user {
 	uint32_t cpu;	 /* the host's processor it may run on */
 	bool stopped;
 	bool needs_memory;     /* an order needs the memory file */
+	unsigned int tries;    /* to carry out these orders */
 	int64_t why;	       /* argument of its last stop (stub.S) */
 	bool ran;	       /* guest code has run in it, and may have prepared it for the next */
 	uint64_t notification; /* which the host's kernel waits for an answer to */
