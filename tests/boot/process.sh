@@ -21,10 +21,11 @@ prepare_user() {
 	run=$tmp/ab/libexec/afterburner/commands/run
 	pty=$tmp/home/pty
 	cd "$tmp/home" || exit 1
-	export HOME=$tmp/home
+	mkdir "$tmp/home/temporary"
+	export HOME=$tmp/home TMPDIR=$tmp/home/temporary
 	[[ $(id -u) == 0 ]] || return 0
 	user=$((60000 + $$ % 5000))
-	chown "$user" "$tmp/home"
+	chown "$user" "$HOME" "$TMPDIR"
 	as_user=(setpriv --reuid "$user" --regid "$user" --clear-groups --bounding-set -all)
 }
 
