@@ -17,7 +17,9 @@ INCLUDES := $(wildcard $(SRC)/afterburner/include/afterburn/*)
 MAN_PAGES = $(wildcard $(SRC)/afterburner/man/*.1 $(SRC)/scripts/man/*.1)
 COMPLETIONS = $(wildcard $(SRC)/scripts/completion/*)
 
-.PHONY: install lint demo packages
+.PHONY: install lint demo packages all-process
+# What needs neither Xen's headers nor an emulator.
+all-process: $(filter-out $(WEDGE_XEN_X86_64),$(ALL))
 install: all
 	install -d $(INSTALLED)/bin $(INSTALLED)/libexec/afterburner/commands \
 		$(INSTALLED)/libexec/afterburner/platform $(INSTALLED)/libexec/afterburner/dom0 \
