@@ -154,16 +154,33 @@ static long receive(bool wait, struct user **which)
 	return 0;
 }
 
-/* A signal; 0 only asks whether the process is there. */
-static bool send_signal(const struct user *user, int signal)
+/* Who has died may be there still, unreaped; whoever is gone hears nothing. */
+static void send_signal(const struct user *user, int signal)
 {
-	return user->process &&
-	       !host_failed(host_call4(__NR_pidfd_send_signal, user->pidfd, signal, 0, 0));
+	host_call4(__NR_pidfd_send_signal, user->pidfd, signal, 0, 0);
+}
+
+/* Waits for its end, or only looks. */
+static bool has_ended(const struct user *user, bool wait)
+{
+	struct {
+		int32_t fd;
+		int16_t events, happened;
+	} poll = {.fd = user->pidfd, .events = POLL_IN};
+	struct {
+		int64_t seconds, nanoseconds;
+	} at_once = {0};
+	long result;
+
+	do
+		result = host_call5(__NR_ppoll, &poll, 1, wait ? NULL : &at_once, 0, 0);
+	while (result == -EINTR);
+	return result;
 }
 
 static bool is_alive(const struct user *user)
 {
-	return send_signal(user, 0);
+	return user->process && !has_ended(user, false);
 }
 
 /* How much of the processor it has used. */
@@ -277,7 +294,9 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 		if (result != -EINTR)
 			return false;
 		events_handle(v);
-		if (l->child_died && !is_alive(user))
+		/* If nothing else ended the wait, the host says so that nobody can stop any more.
+		 */
+		if ((l->child_died || !v->events.pending) && !is_alive(user))
 			return false;
 		l->child_died = false;
 		if (v->events.pending || l->asked_to_stop)
@@ -352,17 +371,11 @@ struct user *process_get(uint32_t slot)
 
 void process_kill(struct user *user)
 {
-	struct {
-		int32_t fd;
-		int16_t events, happened;
-	} poll = {.fd = user->pidfd, .events = POLL_IN};
-
 	if (!user->process)
 		return;
 	/* Until it is gone it can write to the channel, which will be another's. */
 	send_signal(user, SIGKILL);
-	while (host_call5(__NR_ppoll, &poll, 1, 0, 0, 0) == -EINTR)
-		continue;
+	has_ended(user, true);
 	host_call1(__NR_close, user->pidfd);
 	user->process = 0;
 }
