@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * attack.h - what the attacking program's parts share: 64-bit code in a 32-bit program.
+ *
+ * Invariant: where the host allows it (the control, on the host itself) every attack returns and
+ * says so; in a guest none does.
+ */
+#ifndef ATTACK_H
+#define ATTACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Places in a user process (wedge/backend/linux/user.h). */
+#define STUB	0x700000000000ull
+#define STACK	0x700000008000ull
+#define ORDERS	0x700000010000ull
+#define CHANNEL 0x700000020000ull
+#define DOOR	0xffffe010u
+
+/* Makes a system call of the 64-bit host by an instruction of its own. */
+int64_t host_call(uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+		  uint64_t f);
+
+uint64_t peek64(uint64_t address);
+void poke64(uint64_t address, uint64_t value);
+
+/* Goes on at `rip` with all registers of `r`, in 64-bit mode. */
+struct registers {
+	uint64_t rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r12, r13, r14, rsp;
+};
+_Noreturn void jump64(const struct registers *r, uint64_t rip);
+
+/* Where forged frames may go on: counts in `arrived`, then 64-bit code that returns to land(). */
+extern const char landing64[];
+_Noreturn void land(void);
+
+/* Its stack. */
+enum { LANDING_STACK = 16384 };
+extern char landing_stack[LANDING_STACK];
+
+/* Spins in 64-bit mode for ever. */
+extern const char spin64[];
+
+#endif /* ATTACK_H */

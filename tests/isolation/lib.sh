@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# What these tests share: the i386 guest with the attacking program as its first process. Source it
+# after tests/lib.sh.
+#
+# Invariant: the kernel is the one that boots everywhere; only its RAM disk is ours.
+attack=$O/tests/isolation/attack
+attack_kernel=${ATTACK_KERNEL:-$O/guest/i386/vmlinux}
+
+attack_ramdisk() {
+	mkdir -p "$tmp/root/dev" && cp "$attack" "$tmp/root/init" &&
+		"$TOP/scripts/dom0/cpio" "$tmp/root" | gzip -1 >"$tmp/initrd.gz"
+}
+
+# attack_boot WORDS: to the end; console in $tmp/console, exit code in $attack_code
+attack_boot() {
+	attack_code=0
+	attack_ramdisk
+	"$O/libexec/afterburner/commands/run" --on process --timeout 120 --initrd "$tmp/initrd.gz" \
+		--append "$1" "$attack_kernel" </dev/null >"$tmp/console.raw" \
+		2>"$tmp/run.err" || attack_code=$?
+	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
+}
+
+ends() { # ends CODE
+	[[ $attack_code == "$1" ]] || {
+		echo "exit code $attack_code"
+		cat "$tmp/run.err"
+		tail -n 20 "$tmp/console"
+		return 1
+	}
+}

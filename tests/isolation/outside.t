@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# timeout: 120
+#
+# The guest's user processes, or the process they come from, are killed from outside. The former are
+# replaced, without anybody in the guest noticing while they sleep; the latter ends the guest, soon
+# and cleanly.
+source "$TOP/tests/lib.sh"
+source "$TOP/tests/isolation/lib.sh"
+
+zygote() { # of the launcher $pid: its child is the wedge's process, whose child it is
+	local wedge
+	wedge=$(pgrep -P "$pid" | while read -r child; do pgrep -P "$child" >/dev/null && echo "$child"; done)
+	pgrep -P "$wedge"
+}
+
+begin() {
+	: >"$tmp/console"
+	"$O/libexec/afterburner/commands/run" --on process --timeout 60 \
+		--initrd "$tmp/initrd.gz" --append 'quiet outside' "$attack_kernel" \
+		</dev/null >>"$tmp/console" 2>"$tmp/run.err" &
+	pid=$!
+	timeout 30 grep -qa READY <(tail -n +1 -f --pid=$pid "$tmp/console")
+	first=$(zygote)
+	users=$(pgrep -P "$first")
+}
+
+finish() {
+	attack_code=0
+	wait "$pid" || attack_code=$?
+}
+
+all_gone() {
+	local one
+	for one in $first $users; do
+		! kill -0 "$one" 2>/dev/null || return 1
+	done
+}
+
+attack_ramdisk
+begin
+ok "there are user processes to kill" test -n "$users"
+# shellcheck disable=SC2086
+kill -9 $users
+ok "they are gone" sh -c "sleep 0.2; ! kill -0 ${users%%$'\n'*} 2>/dev/null"
+finish
+ok "the guest goes on and powers off" ends 0
+ok "its programs too" grep -aq 'OUTSIDE well' "$tmp/console"
+
+begin
+kill -9 "$first"
+finish
+ok "without their parent it ends" ends 1
+ok "saying why" grep -aq 'the host refuses' "$tmp/console"
+ok "nobody is left" all_gone
+done_testing

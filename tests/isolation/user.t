@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# timeout: 300
+#
+# Hostile user code in an i386 Linux in a process: every attack ends in a signal for its own process,
+# in little time, and nobody else is hurt. The control does the same on the host, where it succeeds.
+#
+# Invariant: the attacks to be reported are read from the source; one without a result failed.
+source "$TOP/tests/lib.sh"
+source "$TOP/tests/isolation/lib.sh"
+
+attacks() { # attacks WHERE...
+	local where
+	for where; do
+		sed -n "s/^[[:space:]]*{\"\\([a-z-]*\\)\", [a-z_]*, $where},*\$/\\1/p" \
+			"$TOP/tests/isolation/attacks.c"
+	done
+}
+
+result() { # result NAME died|broke|lived: within half a second
+	grep -aqxE "ATTACK $1 $2 ([0-9]{1,2}|[1-4][0-9]{2}) ms" "$tmp/console" || {
+		grep -a -A 2 "^ATTACK $1 " "$tmp/console" || echo "no result"
+		tail -n 5 "$tmp/console"
+		return 1
+	}
+}
+
+calls() {
+	sed -n '/ calls\[\] = {/,/};/p' "$TOP/tests/isolation/attacks.c" | sed 's/.*{//' |
+		grep -o '[0-9]*' | sed 's/^/call-/'
+}
+
+nobody_is_hurt() {
+	! grep -a '^HARM' "$tmp/console" && grep -aqx 'WITNESS well' "$tmp/console"
+}
+
+"$attack" control >"$tmp/console" 2>&1
+ok "control: reaches its end" grep -qx ATTACKS-END "$tmp/console"
+for name in call-39 $(attacks EVERYWHERE); do
+	ok "control: $name succeeds on the host" result "$name" broke
+done
+
+attack_boot quiet
+ok "the guest powers off" ends 0
+for name in $(attacks WORKS); do
+	ok "means of attack: $name" result "$name" broke
+done
+for name in $(calls) $(attacks EVERYWHERE GUEST LEAVES); do
+	ok "$name: dies, soon" result "$name" died
+done
+ok "nobody else is hurt" nobody_is_hurt
+done_testing
