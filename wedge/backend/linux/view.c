@@ -487,8 +487,8 @@ bool view_has(const struct view *view, uint32_t va, const struct guest_walk *wal
 	const struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
 	unsigned int n = va / PAGE % VIEW_ENTRIES;
 
-	return t && walk->leaf == 1 && t->pde == (uint32_t)walk->entry[2] && get(t->present, n) &&
-	       t->seen[n] == (uint32_t)walk->entry[1];
+	return t && walk->leaf == 1 && same_table(view, t, (uint32_t)walk->entry[2]) &&
+	       get(t->present, n) && t->seen[n] == (uint32_t)walk->entry[1];
 }
 
 void view_release(struct view *view, uint32_t va)
