@@ -171,3 +171,20 @@ bool fake_touch(struct view *view, uint64_t va, uint32_t access)
 	view_fill(view, (uint32_t)va, &walk);
 	return true;
 }
+
+void fake_map_many(uint32_t va, uint32_t pa, unsigned int count, uint32_t flags)
+{
+	for (unsigned int i = 0; i < count; i++)
+		guest_map(va + i * X86_PAGE_SIZE, pa + i * X86_PAGE_SIZE, flags);
+}
+
+void fake_map_large(uint32_t va, uint32_t pa, uint32_t flags)
+{
+	*guest_entry(va, 2) = pa | flags | X86_PTE_PS;
+}
+
+void assert_host_maps(const struct view *view, uint32_t va, uint64_t pa, unsigned int prot)
+{
+	assert_int_equal(host_prot(view, va), prot);
+	assert_int_equal(host_physical(view, va), pa);
+}

@@ -61,4 +61,11 @@ void fake_kernel_text(uint64_t page, bool is);
 /* An access that reaches the wedge: false if the guest's tables do not allow it. */
 bool fake_touch(struct view *view, uint64_t va, uint32_t access);
 
+/* Entries of the guest's tables: neighbours, and a large page. */
+void fake_map_many(uint32_t va, uint32_t pa, unsigned int count, uint32_t flags);
+void fake_map_large(uint32_t va, uint32_t pa, uint32_t flags);
+
+/* The host maps exactly that at an address. */
+void assert_host_maps(const struct view *view, uint32_t va, uint64_t pa, unsigned int prot);
+
 #endif /* TESTS_WEDGE_LINUX_FAKE_HOST_H */
