@@ -9,8 +9,9 @@
 
 #include "fake_host.h"
 
+#define VDSO 0xb7fff000u
+
 enum {
-	VDSO = 0xb7fff000,
 	VDSO_PA = 0x240000,
 	BEHIND = 0x579, /* where the int returns to */
 	INT_AT = BEHIND - 2,

@@ -7,13 +7,15 @@
  */
 #include "fake_host.h"
 
+/* Nothing of guest_setup's is in this table, nor the next. */
+#define VA 0x90000000u
+
 enum {
 	K = X86_PTE_P | X86_PTE_W,
 	U = K | X86_PTE_U,
 	PAGE = X86_PAGE_SIZE,
 	LARGE = 1 << 22,
 	W = X86_PF_WRITE,
-	VA = 0x90000000, /* nothing of guest_setup's is in this table, nor the next */
 	PA = 0x200000,
 	SOME_TABLE = 0x501000,
 };

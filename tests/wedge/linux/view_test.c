@@ -7,14 +7,16 @@
  */
 #include "fake_host.h"
 
+/* Nothing of guest_setup's is in this table, nor the next. */
+#define VA 0x90000000u
+
 enum {
 	K = X86_PTE_P | X86_PTE_W,
 	U = K | X86_PTE_U,
 	PAGE = X86_PAGE_SIZE,
 	LARGE = 1 << 22,
 	W = X86_PF_WRITE,
-	VA = 0x90000000,      /* nothing of guest_setup's is in this table, nor the next */
-	USER_VA = 0x08048000, /* nor in this one */
+	USER_VA = 0x08048000, /* nothing of guest_setup's either */
 	PA = 0x200000,
 	OTHER_ROOT = 0x500000,
 	OTHER_TABLE = 0x501000,
