@@ -377,6 +377,22 @@ static void works_write(void)
 	broke();
 }
 
+/*
+ * No attack, but more mappings than the host gives a process (vm.max_map_count, 65530 where nobody
+ * has raised it): the same page of zeros everywhere.
+ */
+static void many_mappings(void)
+{
+	enum { PAGES = 80000 };
+	volatile char *at = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	for (int i = 0; i < PAGES; i++) {
+		if (at[i * 4096])
+			broke();
+	}
+}
+
 const struct attack attacks[] = {
 	{"order-getpid", order_getpid, EVERYWHERE},
 	{"order-anonymous", order_anonymous, EVERYWHERE},
@@ -407,6 +423,7 @@ const struct attack attacks[] = {
 	{"trap-stack", trap_stack, LEAVES},
 	{"trap-mask", trap_mask, LEAVES},
 	{"trap-frame", trap_frame, LEAVES},
+	{"many-mappings", many_mappings, LIVES},
 	{"works-door", door_works, WORKS},
 	{"works-forging", trap_frame, WORKS},
 	{"works-read", works_read, WORKS},

@@ -48,5 +48,8 @@ done
 for name in $(calls) $(attacks EVERYWHERE GUEST LEAVES); do
 	ok "$name: dies, soon" result "$name" died
 done
+for name in $(attacks LIVES); do
+	ok "$name: lives" grep -aqx "ATTACK $name lived [0-9]* ms" "$tmp/console"
+done
 ok "nobody else is hurt" nobody_is_hurt
 done_testing
