@@ -17,7 +17,9 @@
 
 enum { NR_MMAP = 9, NR_MPROTECT = 10, NR_MUNMAP = 11, NR_GETPID = 39, NR_LDT = 154 };
 enum { NR32_WRITE = 4, NR32_PAUSE = 29 };
-enum { KERNEL = 0x81000000, WINDOW = 0x60000000, FAULTS = 150000 };
+#define KERNEL 0x81000000u
+
+enum { WINDOW = 0x60000000, FAULTS = 150000 };
 
 static bool stay;
 static int ready = -1;
