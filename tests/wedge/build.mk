@@ -105,7 +105,7 @@ TESTS += $(WEDGE_TEST)/gates.t $(WEDGE_TEST)/gates32.t
 # The Linux back end's parts that know the guest's tables, against a model of the host. They see the
 # i386 guest of the tests above, and its architecture.
 WEDGE_TEST_LINUX := $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-linux/%.o, \
-	$(addprefix $(SRC)/wedge/backend/linux/,view.c door.c user_segments.c) \
+	$(addprefix $(SRC)/wedge/backend/linux/,view.c view_sync.c view_table.c door.c user_segments.c) \
 	$(filter-out %_test.c,$(wildcard $(SRC)/tests/wedge/linux/*.c)))
 wedge_test_names_linux := $(patsubst %_test.c,%,$(notdir $(wildcard $(SRC)/tests/wedge/linux/*_test.c)))
 
