@@ -72,6 +72,8 @@ none_left() { # none_left FAMILY-MEMBER...
 start_guest() {
 	[[ -p $tmp/silent ]] || mkfifo "$tmp/silent"
 	exec 8<>"$tmp/silent"
+	rm -f "$tmp/console" # of the guest before, which nobody shall look at
+	: >"$tmp/console"
 	# A background command has SIGINT and SIGQUIT ignored.
 	env --default-signal "${as_user[@]}" "$run" --on process --initrd initrd.gz "$@" \
 		<&8 >"$tmp/console" 2>"$tmp/run.err" 8<&- &
