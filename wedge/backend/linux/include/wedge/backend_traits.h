@@ -25,8 +25,8 @@
 
 /*
  * What the kernel's command line must say for the wedge's sake, with a blank behind it: that its
- * fixed mappings leave the last 4 MiB alone, where the window is; and that the time stamp counter is
- * to be believed, since a timer that a busy host serves late would accuse it.
+ * fixed mappings leave the last 4 MiB alone, where the window is; and that the time stamp counter
+ * is to be believed, since a timer that a busy host serves late would accuse it.
  */
 #define BACKEND_BOOT_WORDS "reservetop=4M tsc=reliable "
 
