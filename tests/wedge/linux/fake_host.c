@@ -38,6 +38,7 @@ void fake_host_reset(void)
 	memset(kernel_text, 0, sizeof(kernel_text));
 	machine.pages = FAKE_MEMORY / X86_PAGE_SIZE;
 	machine.info.memory_bytes = FAKE_MEMORY;
+	machine.window_alias = WEDGE_BASE - 0x80000000;
 }
 
 int fake_host_setup(void **state)

@@ -20,10 +20,13 @@ enum { EFER_ALLOWED = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX }
  */
 enum { HWCR_VALUE = 1 << 24 | 1 };
 
+/* AMD's northbridge: extended configuration by port 0xcf8 is on, so nobody has to switch it on. */
+#define NB_CFG_VALUE (1ull << 46)
+
 /* The registers that came with long mode; of these the wedge knows EFER and those behind it. */
 static bool exists(uint32_t msr)
 {
-	return ARCH_LONG_MODE || msr < X86_MSR_EFER || msr == X86_MSR_HWCR;
+	return ARCH_LONG_MODE || msr < X86_MSR_EFER || msr == X86_MSR_HWCR || msr == X86_MSR_NB_CFG;
 }
 
 /* Where an MSR lives that is nothing but storage to the wedge; NULL for all others. */
@@ -78,6 +81,9 @@ static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
 		return true;
 	case X86_MSR_HWCR:
 		*value = HWCR_VALUE;
+		return true;
+	case X86_MSR_NB_CFG:
+		*value = NB_CFG_VALUE;
 		return true;
 	case X86_MSR_FS_BASE:
 		backend_read_bases(v);

@@ -53,6 +53,7 @@ struct linux_machine {
 	int32_t listener_fd; /* stopped user processes are heard here */
 	int32_t timer;
 	int32_t zygote;	       /* its process number */
+	uint64_t window_alias; /* where the window is for code that runs where it was loaded */
 	bool has_vcpu;	       /* the window is there, and in it the vCPU */
 	uint64_t xstate_mask;  /* the components of the processor's state that are moved */
 	uint64_t xstate_bytes; /* they reach so far into the state's standard format */

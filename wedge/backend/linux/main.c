@@ -176,6 +176,9 @@ __attribute__((used)) void linux_start(const struct launch_info *info)
 		wedge_fatal("the launcher is of another version: build both from one source");
 	}
 	machine.info = *info;
+	/* All segments of a kernel are loaded at one distance. */
+	machine.window_alias = (uint32_t)(WEDGE_BASE - (wedge_header.segments[0].vaddr -
+							wedge_header.segments[0].paddr));
 	check("no new privileges", host_call5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 	find_xstate();
 	zygote_start();

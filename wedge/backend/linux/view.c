@@ -113,13 +113,23 @@ static void fill_small(struct view *view, struct view_table *t, uint32_t va,
 	mapping_set(view, va, (end - first) * PAGE, frame - (n - first) * PAGE, prot);
 }
 
+/*
+ * All memory but for the window's place as code sees it that runs where it was loaded: its calls of
+ * gates must fault there, to be moved (core_wedge_alias).
+ */
 static void fill_identity(struct view *view)
 {
+	unsigned int prot = HOST_PROT_READ | HOST_PROT_WRITE | HOST_PROT_EXEC;
+	uint64_t end = machine.info.memory_bytes, hole = machine.window_alias;
+	uint64_t behind = hole + WEDGE_SIZE;
+
 	if (!view->identity)
 		view_clear(view);
 	view->identity = true;
-	mapping_set(view, VIEW_LOW_END, machine.info.memory_bytes - VIEW_LOW_END, VIEW_LOW_END,
-		    HOST_PROT_READ | HOST_PROT_WRITE | HOST_PROT_EXEC);
+	mapping_set(view, VIEW_LOW_END, (hole < end ? hole : end) - VIEW_LOW_END, VIEW_LOW_END,
+		    prot);
+	if (behind < end)
+		mapping_set(view, behind, end - behind, behind, prot);
 }
 
 bool view_cannot_have(struct vcpu *v, uint64_t va)

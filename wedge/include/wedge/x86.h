@@ -109,6 +109,7 @@
 #define X86_MSR_KERNEL_GS_BASE 0xc0000102
 #define X86_MSR_TSC_AUX	       0xc0000103
 #define X86_MSR_HWCR	       0xc0010015 /* AMD's manual volume 2, appendix A */
+#define X86_MSR_NB_CFG	       0xc001001f
 
 /* General registers in the order ModRM numbers them, SDM 2A table 2-2 */
 #define X86_RAX 0
