@@ -101,7 +101,7 @@ ok 'and works' grep -qx 'GUEST-END pass=2 fail=0' "$tmp/console"
 
 least=''
 ok 'too little memory is refused, and how much it needs' too_little
-for size in ${least:-64} 64 512 1800; do
+for size in ${least:-64} 64 512 1800 2560; do
 	ok "$size MiB of memory" fits "$size"
 done
 ok 'a panic is 1' panics
