@@ -45,11 +45,12 @@ static size_t to_page_end(uint64_t va, size_t size)
 	return rest < size ? rest : size;
 }
 
-bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault)
+static bool read_as(struct vcpu *v, uint64_t va, uint32_t access, void *to, size_t size,
+		    struct guest_fault *fault)
 {
 	while (size) {
 		size_t part = to_page_end(va, size);
-		const void *at = translate(v, va, 0, part, fault);
+		const void *at = translate(v, va, access, part, fault);
 
 		if (!at)
 			return false;
@@ -59,6 +60,18 @@ bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest
 		size -= part;
 	}
 	return true;
+}
+
+bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault)
+{
+	return read_as(v, va, 0, to, size, fault);
+}
+
+bool guest_read_user(struct vcpu *v, uint64_t va, void *to, size_t size)
+{
+	struct guest_fault fault;
+
+	return read_as(v, va, X86_PF_USER, to, size, &fault);
 }
 
 bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,

@@ -89,16 +89,13 @@ static void show_structured(uint32_t subleaf, uint32_t r[4])
 	r[CPUID_EDX] &= subleaf ? 0 : LEAF7_EDX;
 }
 
-/*
- * Bytes of the extended state that the guest has enabled (SDM 1, sections 13.4.2 and 13.4.3): on
- * some platforms the processor's own answer would be for what the platform has enabled.
- */
-static uint32_t xsave_size(const struct vcpu *v, bool compacted)
+/* On some platforms the processor's own answer would be for what the platform has enabled. */
+uint32_t cpuid_xsave_size(uint64_t components, bool compacted)
 {
 	uint32_t size = XSAVE_LEGACY_BYTES, part[4];
 
 	for (uint32_t i = 2; i < 32; i++) {
-		if (!(v->xcr0 >> i & 1))
+		if (!(components >> i & 1))
 			continue;
 		backend_cpuid(0xd, i, part);
 		if (!compacted)
@@ -114,7 +111,7 @@ static void show_xsave(const struct vcpu *v, uint32_t subleaf, uint32_t r[4])
 {
 	if (subleaf > 1)
 		return;
-	r[CPUID_EBX] = xsave_size(v, subleaf == 1);
+	r[CPUID_EBX] = cpuid_xsave_size(v->xcr0, subleaf == 1);
 	if (subleaf == 0)
 		return;
 	r[CPUID_EAX] &= LEAFD_EAX;

@@ -41,25 +41,34 @@ void core_site(struct vcpu *v)
 	arch_emulate(v, site, site->va - delta);
 }
 
+bool site_at_rip(struct vcpu *v, struct site *site)
+{
+	struct guest_fault fault;
+	unsigned int size = AFTERBURN_INSN_MAX;
+
+	*site = (struct site){.va = v->rip};
+	if (!guest_read(v, v->rip, site->insn, size, &fault)) {
+		size = (unsigned int)(X86_PAGE_SIZE - v->rip % X86_PAGE_SIZE);
+		if (size > AFTERBURN_INSN_MAX || !guest_read(v, v->rip, site->insn, size, &fault))
+			return false;
+	}
+	if (!afterburn_match(site->insn, size, ARCH_CODE_MODE, &site->d))
+		return false;
+	site->insn_length = site->d.length;
+	site->site_length = site->d.length;
+	return true;
+}
+
 /*
  * A sensitive instruction in kernel code that no record named: in code that was generated or
  * copied. It faulted, so it can be carried out like a site.
  */
 static bool emulate_unknown(struct vcpu *v)
 {
-	struct site site = {.va = v->rip};
-	struct guest_fault fault;
-	unsigned int size = AFTERBURN_INSN_MAX;
+	struct site site;
 
-	if (!guest_read(v, v->rip, site.insn, size, &fault)) {
-		size = (unsigned int)(X86_PAGE_SIZE - v->rip % X86_PAGE_SIZE);
-		if (size > AFTERBURN_INSN_MAX || !guest_read(v, v->rip, site.insn, size, &fault))
-			return false;
-	}
-	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &site.d))
+	if (!site_at_rip(v, &site))
 		return false;
-	site.insn_length = site.d.length;
-	site.site_length = site.d.length;
 	arch_emulate(v, &site, site.va);
 	return true;
 }

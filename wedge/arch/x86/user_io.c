@@ -34,20 +34,11 @@ static bool is_register_form(unsigned int id)
 
 bool user_io(struct vcpu *v)
 {
-	struct site site = {.va = v->rip};
-	struct guest_fault fault;
-	unsigned int size = 0;
+	struct site site;
 
-	while (size < AFTERBURN_INSN_MAX &&
-	       guest_read(v, v->rip + size, site.insn + size, 1, &fault))
-		size++;
-	if (!afterburn_match(site.insn, size, ARCH_CODE_MODE, &site.d) ||
-	    !is_register_form(site.d.id))
+	if (!site_at_rip(v, &site) || !is_register_form(site.d.id) ||
+	    !bitmap_allows(v, io_port(v, &site.d), io_width(&site.d)))
 		return false;
-	if (!bitmap_allows(v, io_port(v, &site.d), io_width(&site.d)))
-		return false;
-	site.insn_length = site.d.length;
-	site.site_length = site.d.length;
 	arch_emulate(v, &site, site.va);
 	return true;
 }

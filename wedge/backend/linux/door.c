@@ -88,24 +88,12 @@ static bool is_before(struct vcpu *v, uint32_t distance)
 	       guest_lookup(v, v->rip, &walk) && walk.address / X86_PAGE_SIZE == door.page;
 }
 
-/* The return address on the stack; false unless user code itself may read what it calls its stack.
- */
-static bool read_return(struct vcpu *v, uint32_t *behind)
-{
-	uint64_t at = v->gpr[X86_RSP];
-	struct guest_walk walk;
-	struct guest_fault fault;
-
-	return guest_walk(v, at, X86_PF_USER, &walk) &&
-	       guest_walk(v, (uint32_t)(at + 3), X86_PF_USER, &walk) &&
-	       guest_read(v, at, behind, sizeof(*behind), &fault);
-}
-
 bool door_caught(struct vcpu *v)
 {
 	uint32_t behind;
 
-	if (v->rip == USER_DOOR_CODE && read_return(v, &behind)) {
+	if (v->rip == USER_DOOR_CODE &&
+	    guest_read_user(v, v->gpr[X86_RSP], &behind, sizeof(behind))) {
 		v->rip = behind;
 		v->gpr[X86_RSP] = (uint32_t)(v->gpr[X86_RSP] + 4);
 		return true;

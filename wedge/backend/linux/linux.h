@@ -52,7 +52,6 @@ struct linux_machine {
 	int32_t request_fd;  /* to the zygote */
 	int32_t listener_fd; /* stopped user processes are heard here */
 	int32_t timer;
-	int32_t zygote;	       /* its process number */
 	uint64_t window_alias; /* where the window is for code that runs where it was loaded */
 	bool has_vcpu;	       /* the window is there, and in it the vCPU */
 	uint64_t xstate_mask;  /* the components of the processor's state that are moved */
@@ -63,7 +62,6 @@ extern struct linux_machine machine;
 /* What the back end keeps for each vCPU, behind its `backend` pointer. */
 struct linux_vcpu {
 	struct space *space; /* the address space that is loaded */
-	struct user *user;   /* whose user code ran last */
 	uint16_t user_cs;    /* what the guest calls the flat user segments */
 	uint16_t user_ss;
 	uint64_t fault_address;
@@ -95,9 +93,6 @@ _Noreturn void linux_host_failed(const char *what, long result);
 
 /* The components of extended state that the host has enabled (SDM 2C, XGETBV). */
 uint64_t processor_xcr0(void);
-
-/* The host's CPUID, as it is. */
-void processor_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 
 /* ---- memory.c ---- */
 void memory_init(void);

@@ -9,6 +9,7 @@
 #include <linux/prctl.h>
 #include <afterburn/sites.h>
 #include <wedge/arch.h>
+#include <wedge/cpuid.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "debug.h"
@@ -69,25 +70,15 @@ static void make_stacks(void)
 	check("a signal stack", host_call2(__NR_sigaltstack, &stack, 0));
 }
 
-/* The last component decides the size (SDM 2A, CPUID leaf 0xd). */
 static void find_xstate(void)
 {
-	uint32_t part[4];
-
 	if (machine.info.xstate_bytes <= 512)
 		wedge_fatal("the host's processor has no XSAVE, or the host does not use it");
 	if (2 * machine.info.signal_frame_bytes > USER_CHANNEL_SIZE - CHANNEL_STACK)
 		wedge_fatal("the host's signal frames of %lu bytes are larger than expected",
 			    machine.info.signal_frame_bytes);
 	machine.xstate_mask = processor_xcr0() & LINUX_XSTATE;
-	machine.xstate_bytes = 576;
-	for (uint32_t i = 2; machine.xstate_mask >> i; i++) {
-		if (!(machine.xstate_mask >> i & 1))
-			continue;
-		processor_cpuid(0xd, i, part);
-		if (part[1] + part[0] > machine.xstate_bytes)
-			machine.xstate_bytes = part[1] + part[0];
-	}
+	machine.xstate_bytes = cpuid_xsave_size(machine.xstate_mask, false);
 }
 
 /* The image's code and constants need no writing any more. */

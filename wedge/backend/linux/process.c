@@ -357,7 +357,6 @@ struct user *process_get(uint32_t slot)
 	if (user->process)
 		return user;
 	memset(user, 0, sizeof(*user));
-	user->slot = slot;
 	user->orders = (void *)at;
 	user->channel = (void *)(at + USER_ORDERS_SIZE);
 	user->descriptors = USER_DESCRIPTORS;

@@ -19,7 +19,6 @@ struct process_tls {
 };
 
 struct user {
-	uint32_t slot;
 	int32_t process; /* 0: none */
 	int32_t pidfd;	 /* of it: unlike its number, never another process */
 	uint32_t cpu;	 /* the host's processor it may run on */
@@ -44,8 +43,7 @@ struct user {
 	void *xstate;
 	uint64_t xstate_address;
 
-	uint64_t ldt_base; /* the guest's LDT that was copied */
-	uint32_t ldt_entries;
+	uint32_t ldt_entries; /* of the guest's LDT that was copied */
 	uint64_t ldt_round;
 	struct process_tls tls[PROCESS_TLS];
 	unsigned int tls_next;

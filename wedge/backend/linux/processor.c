@@ -52,16 +52,11 @@ bool backend_load_xcr0(struct vcpu *v, uint64_t value)
 	return (value & 1) && !((value & 4) && !(value & 2)) && !(value & ~machine.xstate_mask);
 }
 
-void processor_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
 	__asm__ volatile("cpuid"
 			 : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3])
 			 : "0"(leaf), "2"(subleaf));
-}
-
-void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
-{
-	processor_cpuid(leaf, subleaf, out);
 	if (leaf == 0xd && subleaf == 0) {
 		out[0] = (uint32_t)machine.xstate_mask;
 		out[3] = (uint32_t)(machine.xstate_mask >> 32);

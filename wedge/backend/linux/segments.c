@@ -16,7 +16,6 @@ enum {
 	GS_ENTRY = 1,
 	FS_SELECTOR = FS_ENTRY << 3 | 7,
 	GS_SELECTOR = GS_ENTRY << 3 | 7,
-	LDT_WRITE = 0x11,
 	NO_BASE = 1, /* no descriptor of a kernel has an odd base: none is loaded */
 };
 
@@ -61,7 +60,7 @@ static void write_descriptor(unsigned int entry, uint64_t base)
 		.limit_in_pages = 1,
 		.useable = 1,
 	};
-	long result = host_call3(__NR_modify_ldt, LDT_WRITE, &d, sizeof(d));
+	long result = host_call3(__NR_modify_ldt, USER_LDT_WRITE, &d, sizeof(d));
 
 	if (host_failed(result))
 		linux_host_failed("a segment descriptor", result);

@@ -42,22 +42,14 @@ static struct space *take(uint64_t root)
 		if (!spaces[i].used || spaces[i].last_use < oldest->last_use)
 			oldest = &spaces[i];
 	}
-	if (oldest->used && oldest->user.user)
+	if (oldest->user.user) {
 		view_clear(&oldest->user);
-	if (oldest->user.user)
 		oldest->user.user->moved = true;
+	}
 	oldest->used = true;
 	oldest->root = root;
 	made++;
 	return oldest;
-}
-
-static void sync_user(struct space *space)
-{
-	if (space && space->user.user)
-		view_sync(&space->user, true);
-	if (space)
-		space->stale = false;
 }
 
 /* Mappings that the host had no room for: start anew. */
@@ -146,8 +138,10 @@ struct user *space_user(struct vcpu *v)
 	}
 	if (!space->user.user)
 		space->user.user = process_get((uint32_t)(space - spaces));
-	if (space->stale)
-		sync_user(space);
+	if (space->stale) {
+		view_sync(&space->user, true);
+		space->stale = false;
+	}
 	return space->user.user;
 }
 

@@ -52,7 +52,6 @@ static bool find_frame(struct user *user)
 	context = in_channel(user, at, sizeof(*context), 8);
 	if (!context)
 		return false;
-	user->frame_address = at;
 	user->frame = context;
 	user->xstate_address = (uint64_t)context->uc_mcontext.fpstate;
 	user->xstate = in_channel(user, user->xstate_address, machine.xstate_bytes, XSTATE_ALIGN);

@@ -145,17 +145,6 @@ bool user_segments_read(struct vcpu *v, const struct user *user)
 	return native;
 }
 
-/* What user code may read at an address; false: it faults. */
-static bool read_as_user(struct vcpu *v, uint64_t va, uint16_t *value)
-{
-	struct guest_walk walk;
-	struct guest_fault fault;
-
-	return guest_walk(v, va, X86_PF_USER, &walk) &&
-	       guest_walk(v, (uint32_t)(va + 1), X86_PF_USER, &walk) &&
-	       guest_read(v, va, value, sizeof(*value), &fault);
-}
-
 /* May user code load this into a data segment register (SDM 2B, MOV)? */
 static bool may_load(struct vcpu *v, uint16_t selector)
 {
@@ -167,29 +156,26 @@ static bool may_load(struct vcpu *v, uint16_t selector)
 
 bool user_segments_emulate(struct vcpu *v)
 {
-	struct afterburn_decoded d;
-	uint8_t code[AFTERBURN_INSN_MAX];
-	struct guest_fault fault;
-	unsigned int size = 0, sreg;
+	struct site site;
+	unsigned int sreg, popped = 0;
 	uint16_t value;
 
-	while (size < sizeof(code) && guest_read(v, v->rip + size, code + size, 1, &fault))
-		size++;
-	if (!afterburn_match(code, size, ARCH_CODE_MODE, &d))
+	if (!site_at_rip(v, &site))
 		return false;
-	switch (d.id) {
+	switch (site.d.id) {
 	case AFTERBURN_INSN_MOV_TO_SREG:
-		sreg = d.modrm >> 3 & 7;
-		if (d.modrm >> 6 != 3)
+		sreg = site.d.modrm >> 3 & 7;
+		if (site.d.modrm >> 6 != 3)
 			return false;
-		value = (uint16_t)v->gpr[d.modrm & 7];
+		value = (uint16_t)v->gpr[site.d.modrm & 7];
 		break;
 	case AFTERBURN_INSN_POP_FS:
 	case AFTERBURN_INSN_POP_GS:
-		sreg = d.id == AFTERBURN_INSN_POP_FS ? X86_FS : X86_GS;
-		if (d.operand_size != 4 || !read_as_user(v, v->gpr[X86_RSP], &value))
+		sreg = segment_named(site.d.id);
+		popped = 4;
+		if (site.d.operand_size != popped ||
+		    !guest_read_user(v, v->gpr[X86_RSP], &value, sizeof(value)))
 			return false;
-		v->gpr[X86_RSP] = (uint32_t)(v->gpr[X86_RSP] + (may_load(v, value) ? 4 : 0));
 		break;
 	default:
 		return false;
@@ -198,6 +184,7 @@ bool user_segments_emulate(struct vcpu *v)
 	    !may_load(v, value))
 		return false;
 	v->selector[sreg] = value;
-	v->rip = (uint32_t)(v->rip + d.length);
+	v->gpr[X86_RSP] = (uint32_t)(v->gpr[X86_RSP] + popped);
+	v->rip = (uint32_t)(v->rip + site.d.length);
 	return true;
 }

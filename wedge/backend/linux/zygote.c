@@ -89,7 +89,6 @@ void zygote_start(void)
 	check("a process", child);
 	if (!child)
 		become_zygote();
-	machine.zygote = (int32_t)child;
 	machine.listener_fd = read_number();
 	if (machine.listener_fd < 0)
 		linux_host_failed("an empty process, or a seccomp listener", machine.listener_fd);

@@ -40,6 +40,12 @@ void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va);
 
 /* ---- traps (trap.c, user_io.c) ---- */
 
+/*
+ * Takes the sensitive instruction that the guest stands at for a site without a pad; false if there
+ * is none.
+ */
+bool site_at_rip(struct vcpu *v, struct site *site);
+
 /* Carries out a user program's in or out that the guest allows; false: it is a #GP as it stands. */
 bool user_io(struct vcpu *v);
 

@@ -15,4 +15,7 @@ enum { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
 /* What `cpuid` gives the guest kernel for a leaf and subleaf, in the order of the enum above. */
 void cpuid_show(const struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 
+/* Bytes of extended state with these components (SDM 1, sections 13.4.2 and 13.4.3). */
+uint32_t cpuid_xsave_size(uint64_t components, bool compacted);
+
 #endif /* WEDGE_CPUID_H */

@@ -80,4 +80,7 @@ bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest
 bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
 		 struct guest_fault *fault);
 
+/* As guest_read, but as far as guest user code itself may read. */
+bool guest_read_user(struct vcpu *v, uint64_t va, void *to, size_t size);
+
 #endif /* WEDGE_GUEST_WALK_H */
