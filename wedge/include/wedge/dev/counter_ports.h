@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * counter_ports.h - how a program reads the wedge's counters: sixteen ports, for a kernel by in and
+ * out, for a program of a guest by /dev/port (a read of n bytes there reads n ports in a row).
+ * No include and no width, so that any program can use it.
+ *
+ *	int port = open("/dev/port", O_RDWR);
+ *	pread(port, signature, 4, COUNTER_SIGNATURE);	"AfbC"; bare metal has four bytes of 0xff
+ *	pread(port, &count, 2, COUNTER_COUNT);		how many counters there are
+ *	for each counter: select(counter, COUNTER_PART_NAME + n); pread(port, text, 8, COUNTER_DATA);
+ *		for n from 0 on, until a byte of the text is 0
+ *	command(COUNTER_CLEAR);
+ *	for each batch: command(COUNTER_BEGIN); ...work...; command(COUNTER_END);
+ *	for each counter: select(counter, COUNTER_PART_VALUE); pread(port, &value, 8, COUNTER_DATA);
+ *
+ * where command(c) is pwrite(port, &(uint8_t){c}, 1, COUNTER_COMMAND), and select(counter, part) is
+ * pwrite(port, &(uint16_t){COUNTER_ITEM(counter, part)}, 2, COUNTER_SELECT). All numbers are little
+ * endian. A command takes all counters in one instant and keeps them until the next one, so reading
+ * them disturbs nothing. What lies between BEGIN and END includes the end of the write that began
+ * and the beginning of the one that ended: take an empty pair's counts off.
+ *
+ * Invariant: these numbers are an interface to programs: they keep their meaning. Counters are known
+ * by name; their places may change with every wedge.
+ */
+#ifndef WEDGE_DEV_COUNTER_PORTS_H
+#define WEDGE_DEV_COUNTER_PORTS_H
+
+/* Of no device of a PC, and of none that Linux looks for; below what PCI is given (4096). */
+#define COUNTER_PORTS	    0xcb0
+#define COUNTER_PORTS_COUNT 16
+
+/* Reads: four bytes. */
+#define COUNTER_SIGNATURE      (COUNTER_PORTS + 0)
+#define COUNTER_SIGNATURE_TEXT "AfbC"
+
+/* Writes: one byte, one of these; others do nothing. */
+#define COUNTER_COMMAND (COUNTER_PORTS + 0)
+#define COUNTER_TOTAL	0 /* shows what was counted since the guest's start */
+#define COUNTER_CLEAR	1 /* shows zeros */
+#define COUNTER_BEGIN	2 /* from here on; a second one takes the first one's place */
+#define COUNTER_END	3 /* adds what was counted since the BEGIN; without one nothing */
+
+/* Reads: 16 bits. */
+#define COUNTER_COUNT (COUNTER_PORTS + 4)
+
+/* Reads and writes: 16 bits, counter and part of it. */
+#define COUNTER_SELECT		  (COUNTER_PORTS + 6)
+#define COUNTER_ITEM(index, part) ((unsigned int)(index) | (unsigned int)(part) << 12)
+#define COUNTER_PART_VALUE	  0
+#define COUNTER_PART_NAME	  1 /* the first eight bytes; 2: the next eight, and so on */
+
+/* Reads: 64 bits, the selected part; zeros beyond a name's end, 0xff for no such counter. */
+#define COUNTER_DATA (COUNTER_PORTS + 8)
+
+/* Bytes of a name at most, its 0 included. */
+#define COUNTER_NAME_SIZE 32
+
+#endif /* WEDGE_DEV_COUNTER_PORTS_H */
