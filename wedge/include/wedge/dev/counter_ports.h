@@ -4,23 +4,26 @@
  * out, for a program of a guest by /dev/port (a read of n bytes there reads n ports in a row).
  * No include and no width, so that any program can use it.
  *
- *	int port = open("/dev/port", O_RDWR);
- *	pread(port, signature, 4, COUNTER_SIGNATURE);	"AfbC"; bare metal has four bytes of 0xff
- *	pread(port, &count, 2, COUNTER_COUNT);		how many counters there are
- *	for each counter: select(counter, COUNTER_PART_NAME + n); pread(port, text, 8, COUNTER_DATA);
- *		for n from 0 on, until a byte of the text is 0
- *	command(COUNTER_CLEAR);
- *	for each batch: command(COUNTER_BEGIN); ...work...; command(COUNTER_END);
- *	for each counter: select(counter, COUNTER_PART_VALUE); pread(port, &value, 8, COUNTER_DATA);
+ *   int port = open("/dev/port", O_RDWR);
+ *   pread(port, signature, 4, COUNTER_SIGNATURE);    "AfbC"; 0xff where there is no wedge
+ *   pread(port, &count, 2, COUNTER_COUNT);           how many counters there are
+ *   for each counter, for n = 0, 1, 2, ... until the text has a 0 byte:
+ *       select(counter, COUNTER_PART_NAME + n); pread(port, text, 8, COUNTER_DATA);
+ *   command(COUNTER_CLEAR);
+ *   for each batch: command(COUNTER_BEGIN); ...work...; command(COUNTER_END);
+ *   for each counter:
+ *       select(counter, COUNTER_PART_VALUE); pread(port, &value, 8, COUNTER_DATA);
  *
- * where command(c) is pwrite(port, &(uint8_t){c}, 1, COUNTER_COMMAND), and select(counter, part) is
- * pwrite(port, &(uint16_t){COUNTER_ITEM(counter, part)}, 2, COUNTER_SELECT). All numbers are little
- * endian. A command takes all counters in one instant and keeps them until the next one, so reading
- * them disturbs nothing. What lies between BEGIN and END includes the end of the write that began
- * and the beginning of the one that ended: take an empty pair's counts off.
+ *   command(c): pwrite(port, &(uint8_t){c}, 1, COUNTER_COMMAND)
+ *   select(counter, part): pwrite(port, &(uint16_t){COUNTER_ITEM(counter, part)}, 2,
+ *                                 COUNTER_SELECT)
  *
- * Invariant: these numbers are an interface to programs: they keep their meaning. Counters are known
- * by name; their places may change with every wedge.
+ * All numbers are little endian. A command takes all counters in one instant and keeps them until
+ * the next one, so reading them disturbs nothing. What lies between BEGIN and END includes the end
+ * of the write that began and the beginning of the one that ended: take an empty pair's counts off.
+ *
+ * Invariant: these numbers are an interface to programs: they keep their meaning. Counters are
+ * known by name; their places may change with every wedge.
  */
 #ifndef WEDGE_DEV_COUNTER_PORTS_H
 #define WEDGE_DEV_COUNTER_PORTS_H
