@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the project set itself to reach, and whether a run reaches it.
+
+Invariant: a limit whose figures are missing is neither met nor missed.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from figures import BARE, BARE_I386, DOMU, OURS_BARE, OURS_BARE_I386, STOCK_DOMU, ratio
+from results import Run, System
+
+MACRO = ("compile", "tar", "untar", "http", "sqlite", "boot")
+BARE_MOST = 1.003
+DOMU_MICRO = ("null-call", "fork", "exec", "pipe", "switch-2", "page-fault", "mmap")
+DOMU_MICRO_MOST = 1.15
+DOMU_COMPILE_MOST = 1.05
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`system` may take at most `most` times the instructions of `base`."""
+
+    group: str
+    metric: str
+    system: System
+    base: System
+    most: float
+    measured: float | None
+
+    @property
+    def verdict(self) -> str:
+        if self.measured is None:
+            return "not measured"
+        return "met" if self.measured <= self.most else "MISSED"
+
+
+def limits(run: Run) -> list[Limit]:
+    """All of them, measured or not."""
+
+    def limit(group: str, metric: str, system: System, base: System, most: float) -> Limit:
+        measured = ratio(run.find(system, group, metric), run.find(base, group, metric))
+        return Limit(group, metric, system, base, most, measured)
+
+    found = [limit("macro", m, OURS_BARE, BARE, BARE_MOST) for m in MACRO]
+    for metric in MACRO:
+        # Not every job has a program for i386.
+        if run.find(OURS_BARE_I386, "macro", metric):
+            found.append(limit("macro", metric, OURS_BARE_I386, BARE_I386, BARE_MOST))
+    found += [limit("micro", m, DOMU, STOCK_DOMU, DOMU_MICRO_MOST) for m in DOMU_MICRO]
+    found.append(limit("macro", "compile", DOMU, STOCK_DOMU, DOMU_COMPILE_MOST))
+    return found
