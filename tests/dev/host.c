@@ -6,6 +6,7 @@
  */
 #include "host.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct host host;
@@ -60,6 +61,25 @@ void dev_host_poweroff(void)
 	host.poweroffs++;
 }
 
+unsigned dev_host_counters(void)
+{
+	return host.counters;
+}
+
+uint64_t dev_host_counter(unsigned index)
+{
+	return index < HOST_COUNTERS ? host.counter[index] : 0;
+}
+
+void dev_host_counter_name(unsigned index, char *name, size_t size)
+{
+	static const char *const names[HOST_COUNTERS] = {"a", "eight888",
+							 "a-name-of-thirty-one-characters"};
+
+	assert_true(index < host.counters);
+	snprintf(name, size, "%s", index < HOST_COUNTERS ? names[index] : "more");
+}
+
 int host_setup(void **state)
 {
 	const struct pc_config config = {.ram_bytes = UINT64_C(256) << 20};
@@ -67,7 +87,10 @@ int host_setup(void **state)
 	(void)state;
 	memset(&pc, 0xa5, sizeof(pc)); /* pc_init must not rely on what was there */
 	/* 2026-02-28 23:59:30 UTC, an hour after the start of guest time. */
-	host = (struct host){.now_ns = 3600 * SECOND, .timer_ns = PC_NEVER, .input = ""};
+	host = (struct host){.now_ns = 3600 * SECOND,
+			     .timer_ns = PC_NEVER,
+			     .input = "",
+			     .counters = HOST_COUNTERS};
 	host.wall_s = 1772323170 - 3600;
 	pc_init(&pc, &config);
 	return 0;

@@ -19,6 +19,8 @@
 
 #define SECOND UINT64_C(1000000000)
 
+enum { HOST_COUNTERS = 3 };
+
 struct host {
 	uint64_t now_ns;
 	uint64_t wall_s;
@@ -34,6 +36,8 @@ struct host {
 	unsigned resets;
 	enum dev_reset reset_reason;
 	unsigned poweroffs;
+	unsigned counters; /* how many there are: HOST_COUNTERS, of which `counter` is the value */
+	uint64_t counter[HOST_COUNTERS];
 };
 
 extern struct host host;

@@ -83,7 +83,7 @@ $(WEDGE_TEST)/gates/vcpu_offsets.h: $(O)/wedge/xen-x86_64/vcpu_offsets.h
 
 $(WEDGE_TEST)/gates.t: $(addprefix $(SRC)/tests/wedge/gates/,gates.c caller.S wedge/vcpu.h) \
 		$(SRC)/wedge/arch/x86/x86_64/gates.S $(WEDGE_TEST)/gates/vcpu_offsets.h \
-		$(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/arch/x86/x86_64/include/wedge/*.h)
+		$(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/include/wedge/counters.* $(SRC)/wedge/arch/x86/x86_64/include/wedge/*.h)
 	@echo "  LD      $(patsubst $(O)/%,%,$@)"
 	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -no-pie -I$(SRC)/tests/wedge/gates \
 		-I$(SRC)/wedge/include -I$(SRC)/afterburner/include -I$(WEDGE_TEST)/gates \
@@ -93,7 +93,7 @@ $(WEDGE_TEST)/gates.t: $(addprefix $(SRC)/tests/wedge/gates/,gates.c caller.S we
 # Those of 32-bit kernels run where they run: below 4 GiB, the vCPU where it is.
 $(WEDGE_TEST)/gates32.t: $(addprefix $(SRC)/tests/wedge/gates/,gates32.c caller32.S) \
 		$(SRC)/wedge/arch/x86/i386/gates.S $(O)/wedge/linux-i386/vcpu_offsets.h \
-		$(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/arch/x86/i386/include/wedge/*.h)
+		$(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/include/wedge/counters.* $(SRC)/wedge/arch/x86/i386/include/wedge/*.h)
 	@mkdir -p $(@D)
 	@echo "  LD      $(patsubst $(O)/%,%,$@)"
 	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -no-pie -I$(SRC)/wedge/include \

@@ -136,10 +136,6 @@ _Noreturn void backend_end(enum backend_end how)
 	longjmp(*fake.end, 1);
 }
 
-void backend_stats(void)
-{
-}
-
 uint64_t backend_tsc_khz(void)
 {
 	return 1234567;

@@ -8,6 +8,8 @@
 #include "guest.h"
 
 #include <wedge/console.h>
+#include <wedge/counters.h>
+#include <wedge/dev.h>
 #include <wedge/log.h>
 #include <wedge/machine.h>
 #include <wedge/stats.h>
@@ -83,6 +85,72 @@ static void counters_are_printed_if_wanted(void **state)
 	assert_null(strstr(fake.console, "insn.CLI"));
 }
 
+static unsigned int place_of(const char *wanted)
+{
+	char name[COUNTER_NAME_SIZE];
+
+	for (unsigned int i = 0; i < counters_shown(); i++) {
+		counters_name(i, name, sizeof(name));
+		if (!strcmp(name, wanted))
+			return i;
+	}
+	fail_msg("no counter %s", wanted);
+	return 0;
+}
+
+static uint64_t counted(const char *name)
+{
+	return counters_value(&vcpu, place_of(name));
+}
+
+/* The device has room for all of them, and for their names; each name is there once. */
+static void counters_have_names(void **state)
+{
+	char name[2 * COUNTER_NAME_SIZE];
+
+	(void)state;
+	assert_in_range(counters_shown(), COUNT_ALL, COUNTER_PORTS_MAX);
+	for (unsigned int i = 0; i < counters_shown(); i++) {
+		counters_name(i, name, sizeof(name));
+		assert_in_range(strlen(name), 1, COUNTER_NAME_SIZE - 1);
+		assert_null(strchr(name, ' '));
+		assert_int_equal(place_of(name), i);
+	}
+}
+
+static void counters_have_values(void **state)
+{
+	(void)state;
+	for (unsigned int c = 0; c < COUNT_ALL; c++)
+		vcpu.counters[c] = 1000 + c;
+	for (unsigned int c = 0; c < COUNT_ALL; c++)
+		assert_int_equal(counters_value(&vcpu, c), 1000 + c);
+	vcpu_count(&vcpu, COUNT_INTERRUPTS);
+	assert_int_equal(counted("interrupts"), 1001 + COUNT_INTERRUPTS);
+	vcpu.entries[AFTERBURN_INSN_CLI] = 3;
+	vcpu.entries[AFTERBURN_INSN_STI] = 4;
+	vcpu.entries[AFTERBURN_INSN_CPUID] = 5;
+	assert_int_equal(counted("insn.STI"), 4);
+	assert_int_equal(counted("class.intr"), 7);
+	assert_int_equal(counted("class.cpuid"), 5);
+	assert_int_equal(counted("sites"), 12);
+	vcpu.traps[31] = 6;
+	assert_int_equal(counted("trap.31"), 6);
+	assert_int_equal(counters_shown() - 1, place_of("trap.31"));
+}
+
+/* A total is the sum of the counters from its first to its last, both included. */
+static void totals_are_sums(void **state)
+{
+	(void)state;
+	assert_int_equal(counted("faults"), 0);
+	vcpu.counters[COUNT_FAULT_USER_FILLED] = 1;
+	vcpu.counters[COUNT_FAULT_KERNEL_GUEST] = 2;
+	vcpu.counters[COUNT_FAULT_CODE] = 4;
+	vcpu.counters[COUNT_RETRY_FILLED] = 8;
+	assert_int_equal(counted("faults"), 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +159,9 @@ int main(void)
 		GUEST_TEST(messages_do_not_overtake),
 		GUEST_TEST(the_guest_ends_itself_by_ports),
 		GUEST_TEST(counters_are_printed_if_wanted),
+		GUEST_TEST(counters_have_names),
+		GUEST_TEST(counters_have_values),
+		GUEST_TEST(totals_are_sums),
 	};
 
 	return RUN_TAP(tests);

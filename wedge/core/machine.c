@@ -7,6 +7,7 @@
 #include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/console.h>
+#include <wedge/counters.h>
 #include <wedge/dev.h>
 #include <wedge/log.h>
 #include <wedge/machine.h>
@@ -59,7 +60,7 @@ void core_deliver_interrupts(struct vcpu *v)
 	vector = pc_ack_interrupt(&pc);
 	if (vector < 0)
 		return;
-	v->interrupts++;
+	vcpu_count(v, COUNT_INTERRUPTS);
 	v->halted = 0;
 	exception_deliver(v, (unsigned int)vector, ARCH_NO_ERROR_CODE, 0);
 }
@@ -110,4 +111,19 @@ void dev_host_reset(enum dev_reset reason)
 void dev_host_poweroff(void)
 {
 	core_end(boot_vcpu(), BACKEND_POWEROFF);
+}
+
+unsigned int dev_host_counters(void)
+{
+	return counters_shown();
+}
+
+uint64_t dev_host_counter(unsigned int index)
+{
+	return counters_value(boot_vcpu(), index);
+}
+
+void dev_host_counter_name(unsigned int index, char *name, size_t size)
+{
+	counters_name(index, name, size);
 }

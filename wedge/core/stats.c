@@ -9,9 +9,11 @@
  * Invariant: one line for each counter that is not zero, "stats NAME COUNT".
  */
 #include <wedge/backend.h>
-#include <wedge/lib.h>
+#include <wedge/counters.h>
 #include <wedge/log.h>
 #include <wedge/stats.h>
+
+enum { NAME_SIZE = 64 };
 
 bool stats_wanted(void)
 {
@@ -29,37 +31,18 @@ bool stats_wanted(void)
 	return false;
 }
 
-void stats_line(const char *name, uint64_t count)
-{
-	if (count)
-		wedge_log("stats %s %lu", name, count);
-}
-
-static void lines_of(const struct vcpu *v)
-{
-	uint64_t classes[AFTERBURN_CLASS_COUNT] = {0};
-
-	for (unsigned int id = 0; id < AFTERBURN_INSN_COUNT; id++) {
-		if (!v->entries[id])
-			continue;
-		classes[afterburn_insns[id].class_] += v->entries[id];
-		wedge_log("stats insn.%s %lu", afterburn_insns[id].name, v->entries[id]);
-	}
-	for (unsigned int c = 0; c < AFTERBURN_CLASS_COUNT; c++) {
-		if (classes[c])
-			wedge_log("stats class.%s %lu", afterburn_class_names[c], classes[c]);
-	}
-	for (unsigned int n = 0; n < 32; n++) {
-		if (v->traps[n])
-			wedge_log("stats trap.%u %lu", n, v->traps[n]);
-	}
-	stats_line("interrupts", v->interrupts);
-}
-
 void stats_print(const struct vcpu *v)
 {
+	char name[NAME_SIZE];
+
 	if (!stats_wanted())
 		return;
-	lines_of(v);
-	backend_stats();
+	for (unsigned int i = 0; i < counters_shown(); i++) {
+		uint64_t count = counters_value(v, i);
+
+		if (!count)
+			continue;
+		counters_name(i, name, sizeof(name));
+		wedge_log("stats %s %lu", name, count);
+	}
 }

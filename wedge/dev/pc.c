@@ -206,6 +206,23 @@ static uint8_t read_byte(struct pc *pc, uint16_t port)
 	case PCI_DATA + 2:
 	case PCI_DATA + 3:
 		return (uint8_t)pci_read_data(&pc->pci, port & 3, 1);
+	case COUNTER_PORTS + 0:
+	case COUNTER_PORTS + 1:
+	case COUNTER_PORTS + 2:
+	case COUNTER_PORTS + 3:
+	case COUNTER_PORTS + 4:
+	case COUNTER_PORTS + 5:
+	case COUNTER_PORTS + 6:
+	case COUNTER_PORTS + 7:
+	case COUNTER_PORTS + 8:
+	case COUNTER_PORTS + 9:
+	case COUNTER_PORTS + 10:
+	case COUNTER_PORTS + 11:
+	case COUNTER_PORTS + 12:
+	case COUNTER_PORTS + 13:
+	case COUNTER_PORTS + 14:
+	case COUNTER_PORTS + 15:
+		return counter_ports_read(&pc->counters, port & 15);
 	default:
 		return read_unclaimed(pc, port);
 	}
@@ -275,6 +292,11 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 	case PCI_DATA + 2:
 	case PCI_DATA + 3:
 		pci_write_data(&pc->pci, port & 3, 1, value);
+		break;
+	case COUNTER_COMMAND:
+	case COUNTER_SELECT:
+	case COUNTER_SELECT + 1:
+		counter_ports_write(&pc->counters, port & 15, value);
 		break;
 	default:
 		pc->stats.unclaimed_writes++;
@@ -363,6 +385,7 @@ void pc_init(struct pc *pc, const struct pc_config *config)
 	i8042_init(&pc->kbc);
 	sysctrl_init(&pc->sysctrl);
 	pci_init(&pc->pci);
+	counter_ports_init(&pc->counters);
 	pc->stats = (struct pc_stats){0};
 	pc->armed_ns = PC_NEVER;
 	pc->pit_held = false;

@@ -273,7 +273,7 @@ static void a_halt_waits_for_an_interrupt(void **state)
 	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * 0x30);
 	assert_int_equal(guest_peek64(vcpu.gpr[X86_RSP]), GUEST_CODE + 1 + AFTERBURN_PAD_LEN);
 	assert_int_equal(vcpu.halted, 0);
-	assert_int_equal(vcpu.interrupts, 1);
+	assert_int_equal(vcpu.counters[COUNT_INTERRUPTS], 1);
 	assert_int_equal(vcpu.rflags & X86_FLAGS_IF, 0);
 }
 

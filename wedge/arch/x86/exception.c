@@ -52,6 +52,7 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 	struct gate gate;
 	bool usable = gate_read(v, vector, &gate);
 
+	vcpu_count(v, COUNT_DELIVERED);
 	if (software_length && usable && vcpu_in_user(v) && gate.dpl < 3) {
 		v->rip -= software_length;
 		exception_gp(v, vector * 8 + 2);

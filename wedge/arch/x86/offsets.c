@@ -35,4 +35,8 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_KERNEL_SS, kernel_ss);
 	OFFSET(VCPU_FLAT_SELECTOR, flat_selector);
 	OFFSET(VCPU_FS_SELECTOR, fs_selector);
+#define COUNTER(id, name) OFFSET(COUNT_##id, counters[COUNT_##id]);
+#define TOTAL(name, first, last)
+#include <wedge/counters.def>
+#include <wedge/backend_counters.def>
 }

@@ -69,6 +69,7 @@ static bool emulate_unknown(struct vcpu *v)
 
 	if (!site_at_rip(v, &site))
 		return false;
+	vcpu_count(v, COUNT_EMULATED_KERNEL);
 	arch_emulate(v, &site, site.va);
 	return true;
 }
@@ -101,20 +102,24 @@ static void page_fault(struct vcpu *v, uint64_t address)
 
 	if (!vcpu_in_user(v)) {
 		error &= ~(uint32_t)X86_PF_USER;
-		if (address == v->rip && core_wedge_alias(v))
+		if ((address == v->rip && core_wedge_alias(v)) ||
+		    ((error & X86_PF_FETCH) && modules_fetch(v, address))) {
+			vcpu_count(v, COUNT_FAULT_CODE);
 			return;
-		if ((error & X86_PF_FETCH) && modules_fetch(v, address))
-			return;
+		}
 	} else {
 		error |= X86_PF_USER;
 	}
 	if (guest_walk(v, address, error, &walk)) {
+		vcpu_count(v,
+			   vcpu_in_user(v) ? COUNT_FAULT_USER_FILLED : COUNT_FAULT_KERNEL_FILLED);
 		if (is_standstill(v, address))
 			exception_gp(v, 0);
 		else
 			backend_space_fill(v, address, &walk);
 		return;
 	}
+	vcpu_count(v, vcpu_in_user(v) ? COUNT_FAULT_USER_GUEST : COUNT_FAULT_KERNEL_GUEST);
 	if (vcpu_in_user(v)) {
 		v->retry = 1;
 		v->retry_address = address;
@@ -132,8 +137,10 @@ void core_retry(struct vcpu *v)
 {
 	struct guest_walk walk;
 
-	if (guest_walk(v, v->retry_address, v->retry_access, &walk))
+	if (guest_walk(v, v->retry_address, v->retry_access, &walk)) {
+		vcpu_count(v, COUNT_RETRY_FILLED);
 		backend_space_fill(v, v->retry_address, &walk);
+	}
 	v->retry = 0;
 }
 

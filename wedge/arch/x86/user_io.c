@@ -39,6 +39,7 @@ bool user_io(struct vcpu *v)
 	if (!site_at_rip(v, &site) || !is_register_form(site.d.id) ||
 	    !bitmap_allows(v, io_port(v, &site.d), io_width(&site.d)))
 		return false;
+	vcpu_count(v, COUNT_EMULATED_USER_IO);
 	arch_emulate(v, &site, site.va);
 	return true;
 }

@@ -86,6 +86,12 @@ static inline struct vcpu *linux_this_vcpu(void)
 	return (struct vcpu *)WEDGE_VCPU_BASE;
 }
 
+/* Counts an event on the processor that runs this. */
+static inline uint64_t linux_count(enum counter counter)
+{
+	return vcpu_count(linux_this_vcpu(), counter);
+}
+
 /* Ends the process because the host refused something; says what. */
 _Noreturn void linux_host_failed(const char *what, long result);
 

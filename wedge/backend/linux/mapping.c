@@ -7,12 +7,15 @@
  * mapped or removed.
  */
 #include <wedge/log.h>
-#include <wedge/stats.h>
 #include "process.h"
 #include "view.h"
 
-static uint64_t mapped, protected, removed;
 static bool failed;
+
+static void count(const struct view *view, enum counter at_once, enum counter ordered)
+{
+	linux_count(view->user ? ordered : at_once);
+}
 
 static void direct(long result, bool may_fail)
 {
@@ -36,7 +39,7 @@ void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t p
 {
 	unsigned int flags = HOST_MAP_SHARED | HOST_MAP_FIXED;
 
-	mapped++;
+	count(view, COUNT_HOST_MAP, COUNT_ORDER_MAP);
 	if (view->user)
 		process_order(view->user, __NR_mmap, va, size, prot, flags, physical);
 	else
@@ -45,7 +48,7 @@ void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t p
 
 void mapping_protect(const struct view *view, uint64_t va, uint64_t size, unsigned int prot)
 {
-	protected++;
+	count(view, COUNT_HOST_PROTECT, COUNT_ORDER_PROTECT);
 	if (view->user)
 		process_order(view->user, __NR_mprotect, va, size, prot, 0, 0);
 	else
@@ -54,16 +57,9 @@ void mapping_protect(const struct view *view, uint64_t va, uint64_t size, unsign
 
 void mapping_remove(const struct view *view, uint64_t va, uint64_t size)
 {
-	removed++;
+	count(view, COUNT_HOST_UNMAP, COUNT_ORDER_UNMAP);
 	if (view->user)
 		process_order(view->user, __NR_munmap, va, size, 0, 0, 0);
 	else
 		direct(host_call2(__NR_munmap, va, size), true);
-}
-
-void mapping_stats(void)
-{
-	stats_line("mappings.made", mapped);
-	stats_line("mappings.protected", protected);
-	stats_line("mappings.removed", removed);
 }

@@ -70,6 +70,7 @@ static void on_mark(int signal, const void *info, struct ucontext *context)
 	struct vcpu *v = linux_this_vcpu();
 
 	(void)info;
+	vcpu_count(v, COUNT_SIGNAL_MARK);
 	mark(v, signal);
 	if (c->cs == HOST_CS64) {
 		turn_back(v, c);
@@ -121,6 +122,7 @@ static void on_fault(int signal, const void *info, struct ucontext *context)
 	}
 	if (signal == SIGSYS)
 		wedge_fatal("the kernel makes a system call of the host at %lx", (uint64_t)c->rip);
+	vcpu_count(v, COUNT_SIGNAL_FAULT);
 	take_registers(v, c);
 	linux_of(v)->fault_address = (uint32_t)c->cr2;
 	linux_xrstor((const void *)c->fpstate, machine.xstate_mask);

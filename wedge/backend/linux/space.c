@@ -7,7 +7,6 @@
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
-#include <wedge/stats.h>
 #include "process.h"
 #include "view.h"
 
@@ -22,7 +21,7 @@ struct space {
 /* The kernel's view; its tables follow whatever CR3 holds. */
 static struct view kernel;
 static struct space spaces[LINUX_SLOTS];
-static uint64_t loads, made, fills, user_fills, invalidations, flushes;
+static uint64_t loads; /* the clock of `last_use` */
 
 static struct space *find(uint64_t root)
 {
@@ -48,7 +47,7 @@ static struct space *take(uint64_t root)
 	}
 	oldest->used = true;
 	oldest->root = root;
-	made++;
+	linux_count(COUNT_SPACES_MADE);
 	return oldest;
 }
 
@@ -73,7 +72,7 @@ void backend_space_load(struct vcpu *v)
 	uint64_t root = v->cr[3] & ~(uint64_t)(X86_PAGE_SIZE - 1);
 	struct space *space = v->cr[0] & X86_CR0_PG ? find(root) : NULL;
 
-	loads++;
+	loads = vcpu_count(v, COUNT_SPACE_LOADS);
 	linux_of(v)->space = space;
 	if (space) {
 		space->stale = true;
@@ -87,7 +86,7 @@ void backend_space_load(struct vcpu *v)
 
 void backend_space_flush(struct vcpu *v)
 {
-	flushes++;
+	vcpu_count(v, COUNT_SPACE_FLUSHES);
 	if (linux_of(v)->space)
 		linux_of(v)->space->stale = true;
 	view_sync(&kernel, true);
@@ -98,7 +97,7 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 {
 	struct space *space = linux_of(v)->space;
 
-	invalidations++;
+	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
 	view_invalidate(&kernel, (uint32_t)va);
 	check_room();
 	if (space && space->user.user)
@@ -113,12 +112,12 @@ void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 		/* Before user code tries an access again, it may be there already. */
 		if (v->retry && space && view_has(&space->user, (uint32_t)va, walk))
 			return;
-		user_fills++;
+		vcpu_count(v, COUNT_SPACE_USER_FILLS);
 		if (space && space->user.user)
 			view_fill(&space->user, (uint32_t)va, walk);
 		return;
 	}
-	fills++;
+	vcpu_count(v, COUNT_SPACE_FILLS);
 	view_fill(&kernel, (uint32_t)va, walk);
 	if (mapping_failed()) {
 		view_clear(&kernel);
@@ -165,15 +164,4 @@ void backend_code_release(struct vcpu *v, uint64_t va)
 	if (view_holds(&kernel, (uint32_t)va))
 		view_release(&kernel, (uint32_t)va);
 	check_room();
-}
-
-void backend_stats(void)
-{
-	stats_line("space.loads", loads);
-	stats_line("space.made", made);
-	stats_line("space.kernel-fills", fills);
-	stats_line("space.user-fills", user_fills);
-	stats_line("space.invalidations", invalidations);
-	stats_line("space.flushes", flushes);
-	mapping_stats();
 }

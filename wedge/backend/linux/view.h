@@ -83,7 +83,4 @@ void mapping_remove(const struct view *view, uint64_t va, uint64_t size);
 /* The host had no room for a mapping in the wedge's own view, which must be cleared. */
 bool mapping_failed(void);
 
-/* For backend_stats(). */
-void mapping_stats(void);
-
 #endif /* WEDGE_BACKEND_LINUX_VIEW_H */

@@ -78,6 +78,7 @@ static void sync_table(struct view *view, struct view_table *t, unsigned int top
 {
 	const uint32_t *guest = view_guest_table(t->pde);
 
+	linux_count(COUNT_TABLES_COMPARED);
 	for (unsigned int i = 0; i < VIEW_ENTRIES / 64; i++) {
 		for (uint64_t bits = t->present[i]; bits; bits &= bits - 1) {
 			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);

@@ -37,8 +37,8 @@ static uint64_t *window_address(enum window w)
 
 static void window_set(enum window w, uint64_t entry)
 {
-	if (hypercall3(__HYPERVISOR_update_va_mapping, (uint64_t)window_address(w), entry,
-		       UVMF_INVLPG | UVMF_LOCAL))
+	if (hypercall_raw(__HYPERVISOR_update_va_mapping, (uint64_t)window_address(w), entry,
+			  UVMF_INVLPG | UVMF_LOCAL, 0, 0))
 		wedge_fatal("Xen refuses to map a page of the heap");
 }
 
@@ -169,12 +169,12 @@ static void clear_pages(uint64_t first, unsigned int count)
 static void load_tables(void)
 {
 	struct mmuext_op op = {.cmd = MMUEXT_PIN_L4_TABLE, .arg1.mfn = xen.p2m[xen.boot_table]};
-	long error = hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)&op, 1, 0, DOMID_SELF);
+	long error = hypercall_raw(__HYPERVISOR_mmuext_op, (uint64_t)&op, 1, 0, DOMID_SELF, 0);
 
 	if (error)
 		wedge_fatal("Xen refuses the wedge's page tables (error %ld)", -error);
 	op.cmd = MMUEXT_NEW_BASEPTR;
-	hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)&op, 1, 0, DOMID_SELF);
+	hypercall_raw(__HYPERVISOR_mmuext_op, (uint64_t)&op, 1, 0, DOMID_SELF, 0);
 }
 
 static void size_memory(void)

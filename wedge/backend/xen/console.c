@@ -13,9 +13,20 @@
 /* Where the ring is mapped; NULL for the first domain, and before it is mapped. */
 static struct xencons_interface *ring;
 
+/* Early on there is no vCPU that could count. */
+static bool has_vcpu;
+
 void console_set_ring(void *mapped)
 {
 	ring = mapped;
+	has_vcpu = true;
+}
+
+static long console_io(unsigned int command, size_t size, const char *text)
+{
+	if (has_vcpu)
+		xen_count(COUNT_HYPERCALL_CONSOLE);
+	return hypercall_raw(__HYPERVISOR_console_io, command, size, (unsigned long)text, 0, 0);
 }
 
 static void notify(void)
@@ -41,7 +52,7 @@ static void ring_put(char c)
 void backend_console_write(const char *text, size_t size)
 {
 	if (!ring) {
-		hypercall3(__HYPERVISOR_console_io, CONSOLEIO_write, size, (unsigned long)text);
+		console_io(CONSOLEIO_write, size, text);
 		return;
 	}
 	for (size_t i = 0; i < size; i++)
@@ -69,6 +80,6 @@ size_t backend_console_read(char *text, size_t size)
 
 	if (ring)
 		return ring_get(text, size);
-	got = hypercall3(__HYPERVISOR_console_io, CONSOLEIO_read, size, (unsigned long)text);
+	got = console_io(CONSOLEIO_read, size, text);
 	return got > 0 ? (size_t)got : 0;
 }

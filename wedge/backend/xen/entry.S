@@ -87,6 +87,7 @@ xen_event:
 xen_syscall:
 	cmpb $0, VCPU_AT(VCPU_SYSCALL_FAST)
 	je 1f
+	incq VCPU_AT(COUNT_ENTERED_SYSCALL)
 	movb $VCPU_GS_USER_STATE, VCPU_AT(VCPU_GS_STATE)
 	movq 16(%rsp), %rcx
 	movq 32(%rsp), %r11
@@ -194,6 +195,7 @@ resume_user:
 	restore_registers_but_rsp
 	movq $0, VCPU_AT(VCPU_IN_WEDGE)
 	movl $HYPERCALL_IRET, %eax
+	incq VCPU_AT(COUNT_HYPERCALL_IRET)
 	syscall
 
 /*
@@ -226,6 +228,7 @@ gate_iret:
 	pushq %r11
 	pushq %rax
 	movl $HYPERCALL_IRET, %eax
+	incq VCPU_AT(COUNT_HYPERCALL_IRET)
 	syscall
 3:	movb $1, VCPU_AT(VCPU_MASKED)
 	movq $ENTRY_EVENT, VCPU_AT(VCPU_TRAP)
@@ -258,6 +261,7 @@ gate_iret:
 	pushq %r11
 	pushq %rax
 	movl $HYPERCALL_IRET, %eax
+	incq VCPU_AT(COUNT_HYPERCALL_IRET)
 	syscall
 	.endm
 

@@ -5,13 +5,14 @@
  *
  * No hypercall page is used: it would only hold this same instruction, behind a call.
  *
- * Invariant: raw register passing, no policy.
+ * Invariant: raw register passing and counting, no policy.
  */
 #ifndef XEN_HYPERCALL_H
 #define XEN_HYPERCALL_H
 
 #include <stdint.h>
 #include <stddef.h>
+#include <wedge/vcpu.h>
 #include <xen/xen.h>
 #include <xen/callback.h>
 #include <xen/event_channel.h>
@@ -20,8 +21,9 @@
 #include <xen/vcpu.h>
 #include <xen/version.h>
 
-static inline long hypercall5(unsigned long number, unsigned long a, unsigned long b,
-			      unsigned long c, unsigned long d, unsigned long e)
+/* As it is: for code that runs before there is a vCPU, or when it may be lost. */
+static inline long hypercall_raw(unsigned long number, unsigned long a, unsigned long b,
+				 unsigned long c, unsigned long d, unsigned long e)
 {
 	register unsigned long r10 __asm__("r10") = d;
 	register unsigned long r8 __asm__("r8") = e;
@@ -32,6 +34,49 @@ static inline long hypercall5(unsigned long number, unsigned long a, unsigned lo
 			 : "0"(number)
 			 : "rcx", "r11", "memory");
 	return result;
+}
+
+/* Which counter; `number` is a constant everywhere, so this is too. */
+static inline enum counter hypercall_counter(unsigned long number)
+{
+	switch (number) {
+	case __HYPERVISOR_mmu_update:
+		return COUNT_HYPERCALL_MMU_UPDATE;
+	case __HYPERVISOR_mmuext_op:
+		return COUNT_HYPERCALL_MMUEXT;
+	case __HYPERVISOR_set_segment_base:
+		return COUNT_HYPERCALL_SEGMENT_BASE;
+	case __HYPERVISOR_update_descriptor:
+		return COUNT_HYPERCALL_DESCRIPTOR;
+	case __HYPERVISOR_fpu_taskswitch:
+		return COUNT_HYPERCALL_TASKSWITCH;
+	case __HYPERVISOR_set_timer_op:
+		return COUNT_HYPERCALL_TIMER;
+	case __HYPERVISOR_event_channel_op:
+		return COUNT_HYPERCALL_EVENT;
+	case __HYPERVISOR_sched_op:
+		return COUNT_HYPERCALL_SCHED;
+	default:
+		return COUNT_HYPERCALL_OTHER;
+	}
+}
+
+/* Counts an event on the processor that runs this. */
+static inline uint64_t xen_count(enum counter counter)
+{
+	return vcpu_count((struct vcpu *)WEDGE_VCPU_BASE, counter);
+}
+
+static inline void xen_count_many(enum counter counter, uint64_t events)
+{
+	((struct vcpu *)WEDGE_VCPU_BASE)->counters[counter] += events;
+}
+
+static inline long hypercall5(unsigned long number, unsigned long a, unsigned long b,
+			      unsigned long c, unsigned long d, unsigned long e)
+{
+	xen_count(hypercall_counter(number));
+	return hypercall_raw(number, a, b, c, d, e);
 }
 
 #define hypercall4(n, a, b, c, d) hypercall5(n, a, b, c, d, 0)

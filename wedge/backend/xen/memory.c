@@ -39,6 +39,7 @@ uint64_t memory_heap_page(void)
 	if (xen.heap_next >= xen.pages)
 		wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more memory",
 			    (xen.pages - xen.heap) * PAGE >> 20);
+	xen_count(COUNT_HEAP_PAGES);
 	return xen.heap_next++;
 }
 
@@ -54,6 +55,7 @@ static void *allocate_pages(uint64_t pages)
 	if (pages > xen.pages - xen.heap_next)
 		return NULL;
 	xen.heap_next += pages;
+	xen_count_many(COUNT_HEAP_PAGES, pages);
 	memset(start, 0, pages * PAGE);
 	return start;
 }
@@ -104,6 +106,8 @@ void memory_init(void)
 	uint64_t builder_end = si->pt_base / PAGE + si->nr_pt_frames + 1;
 	size_t bytes = (xen.pages + 63) / 64 * 8;
 
+	/* What boot.c has taken. */
+	xen_count_many(COUNT_HEAP_PAGES, xen.heap_next - xen.heap);
 	private_pages.words = backend_allocate(bytes);
 	seen_pages.words = backend_allocate(bytes);
 	if (!private_pages.words || !seen_pages.words)

@@ -20,6 +20,7 @@ void backend_load_cr4(struct vcpu *v)
 	real = v->cr[4] & X86_CR4_OSXSAVE ? real | X86_CR4_OSXSAVE
 					  : real & ~(uint64_t)X86_CR4_OSXSAVE;
 	__asm__ volatile("mov %0, %%cr4" : : "r"(real));
+	xen_count(COUNT_XEN_EMULATED);
 }
 
 void backend_load_dr(struct vcpu *v, unsigned int index)
@@ -42,12 +43,14 @@ bool backend_load_xcr0(struct vcpu *v, uint64_t value)
 	if (!(value & 1) || ((value & 4) && !(value & 2)) ||
 	    (value & ~(allowed[0] | (uint64_t)allowed[3] << 32)))
 		return false;
+	xen_count(COUNT_XEN_EMULATED);
 	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 	return true;
 }
 
 void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
+	xen_count(COUNT_XEN_EMULATED);
 	/* ud2a; "xen"; cpuid: Xen answers with the policy it has for this domain. */
 	__asm__ volatile(".byte 0x0f, 0x0b, 0x78, 0x65, 0x6e; cpuid"
 			 : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3])
@@ -64,5 +67,6 @@ _Noreturn void backend_end(enum backend_end how)
 	struct sched_shutdown arg = {.reason = reasons[how]};
 
 	for (;;)
-		hypercall2(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (unsigned long)&arg);
+		hypercall_raw(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (unsigned long)&arg, 0, 0,
+			      0);
 }

@@ -143,6 +143,7 @@ static uint64_t read_msr(uint32_t msr)
 {
 	uint32_t low, high;
 
+	xen_count(COUNT_XEN_EMULATED);
 	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
 	return (uint64_t)high << 32 | low;
 }

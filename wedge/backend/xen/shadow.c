@@ -54,6 +54,7 @@ static struct shadow *new_table(unsigned int level)
 
 	if (memory_heap_low())
 		return NULL;
+	xen_count(COUNT_TABLES_MADE);
 	s = backend_allocate(sizeof(*s));
 	s->seen = backend_allocate(ENTRIES * sizeof(*s->seen));
 	page = memory_heap_page();
@@ -145,6 +146,7 @@ struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow
 		if (fits(s, level, role, source, overlay, guest))
 			return s;
 	}
+	xen_count(COUNT_TABLES_TAKEN);
 	s = take_table(level);
 	s->guest = guest;
 	s->role = (uint8_t)role;
@@ -165,6 +167,7 @@ void shadow_drop(struct shadow *s)
 {
 	struct shadow **at = bucket_of(s->guest, s->level);
 
+	xen_count(COUNT_TABLES_EMPTIED);
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
 		while (s->present[w])
 			shadow_clear(s, w * 64 + (unsigned int)__builtin_ctzll(s->present[w]));
@@ -450,13 +453,16 @@ bool shadow_sync(struct shadow *s)
 	if (s->round == current_round || s->source != SHADOW_OF_TABLE)
 		return false;
 	s->round = current_round;
+	xen_count(COUNT_TABLES_COMPARED);
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
 		for (uint64_t bits = s->present[w]; bits; bits &= bits - 1) {
 			unsigned int i = w * 64 + (unsigned int)__builtin_ctzll(bits);
 			struct shadow *child;
 
-			if (!shadow_unchanged(s, i))
+			if (!shadow_unchanged(s, i)) {
+				xen_count(COUNT_ENTRIES_DIFFERENT);
 				changed |= shadow_update(s, i, false);
+			}
 			child = shadow_child(s, i);
 			if (child) {
 				changed |= shadow_sync(child);

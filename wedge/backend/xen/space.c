@@ -13,7 +13,6 @@
 #include <wedge/arch.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
-#include <wedge/stats.h>
 #include "shadow.h"
 
 enum { SPACES = 48, MIDDLE = ENTRIES / 2 };
@@ -27,7 +26,6 @@ struct space {
 };
 
 static struct space spaces[SPACES];
-static uint64_t loads, made, filled, invalidated, flushed;
 
 /* Of the processor that asks: the vCPU's address is mapped on each to its own. */
 static struct space *current(void)
@@ -156,6 +154,7 @@ static struct space *find(uint64_t guest)
 
 static void give_up(struct space *sp)
 {
+	xen_count(COUNT_SPACES_GIVEN_UP);
 	shadow_drop(sp->kernel);
 	shadow_drop(sp->user);
 	sp->kernel = NULL;
@@ -189,7 +188,7 @@ static struct space *make(uint64_t guest)
 {
 	struct space *sp = unused();
 
-	made++;
+	xen_count(COUNT_SPACES_MADE);
 	if (!sp) {
 		space_give_up_oldest();
 		sp = unused();
@@ -209,7 +208,14 @@ static struct space *make(uint64_t guest)
 /* Makes the current space's tables the processor's. */
 static void switch_tables(const struct space *sp)
 {
+	xen_count(COUNT_SPACE_SWITCHES);
 	update_load_tables(xen.p2m[sp->kernel->page], xen.p2m[sp->user->page]);
+}
+
+static void flush_tlb(void)
+{
+	xen_count(COUNT_TLB_FLUSHES);
+	update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
 }
 
 void backend_space_load(struct vcpu *v)
@@ -223,7 +229,7 @@ void backend_space_load(struct vcpu *v)
 		arch_forget_stacks(v);
 	}
 	xen_of(v)->space = sp;
-	sp->used = ++loads;
+	sp->used = vcpu_count(v, COUNT_SPACE_LOADS);
 	shadow_new_round();
 	changed = sync_low(sp);
 	changed |= sync_high(sp, !(v->cr[4] & X86_CR4_PGE));
@@ -231,18 +237,18 @@ void backend_space_load(struct vcpu *v)
 	if (sp != before)
 		switch_tables(sp);
 	else if (changed)
-		update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
+		flush_tlb();
 	arch_prepare_stack(v, v->gpr[X86_RSP]);
 }
 
 void backend_space_flush(struct vcpu *v)
 {
-	flushed++;
+	vcpu_count(v, COUNT_SPACE_FLUSHES);
 	arch_forget_stacks(v);
 	shadow_new_round();
 	sync_low(current());
 	sync_high(current(), true);
-	update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
+	flush_tlb();
 }
 
 /* ---- one address ---- */
@@ -261,7 +267,7 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 {
 	bool changed = invalidate_in(current()->kernel, va);
 
-	invalidated++;
+	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
 	if (changed && is_high(va))
 		arch_forget_stacks(v);
 	if (!is_high(va)) {
@@ -269,12 +275,15 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 		changed |= end_share(current(), index_of(va, 4));
 	}
 	update_flush();
-	if (changed)
+	if (changed) {
+		vcpu_count(v, COUNT_TLB_PAGES);
 		update_extended(MMUEXT_INVLPG_LOCAL, va);
+	}
 }
 
 static void split(struct space *sp)
 {
+	xen_count(COUNT_SPACES_SPLIT);
 	for (unsigned int i = 0; i < MIDDLE; i++) {
 		if (shadow_child(sp->kernel, i))
 			shadow_clear(sp->kernel, i);
@@ -376,7 +385,7 @@ void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	if (!memory_is_guest(walk->address / PAGE))
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    walk->address);
-	filled++;
+	vcpu_count(v, COUNT_SPACE_FILLS);
 	if (is_high(va)) {
 		fill_path(current()->kernel, va);
 	} else {
@@ -390,17 +399,6 @@ void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	if (walk->forced)
 		fill_forced(current()->kernel, va);
 	update_flush();
-}
-
-void backend_stats(void)
-{
-	stats_line("space.loads", loads);
-	stats_line("space.made", made);
-	stats_line("space.fills", filled);
-	stats_line("space.invalidations", invalidated);
-	stats_line("space.flushes", flushed);
-	stats_line("heap.pages-used", xen.heap_next - xen.heap);
-	update_stats();
 }
 
 /* ---- code that is held back ---- */

@@ -90,13 +90,16 @@ void xen_entered(struct vcpu *v)
 {
 	switch (v->trap) {
 	case ENTRY_EVENT:
+		vcpu_count(v, COUNT_ENTERED_EVENT);
 		events_handle(v);
 		core_deliver_interrupts(v);
 		return;
 	case ENTRY_SYSCALL:
+		vcpu_count(v, COUNT_ENTERED_SYSCALL_SLOW);
 		system_call(v, v->lstar);
 		return;
 	case ENTRY_SYSCALL32:
+		vcpu_count(v, COUNT_ENTERED_SYSCALL_SLOW);
 		system_call(v, v->cstar);
 		return;
 	case ENTRY_RETRY:
@@ -106,6 +109,7 @@ void xen_entered(struct vcpu *v)
 		exception_gp(v, 0);
 		return;
 	case 128:
+		vcpu_count(v, COUNT_ENTERED_INT80);
 		exception_deliver(v, 128, ARCH_NO_ERROR_CODE, INT_LENGTH);
 		return;
 	default:
@@ -115,6 +119,7 @@ void xen_entered(struct vcpu *v)
 
 void xen_pending(struct vcpu *v)
 {
+	vcpu_count(v, COUNT_ENTERED_PENDING);
 	events_handle(v);
 	core_deliver_interrupts(v);
 }

@@ -9,15 +9,12 @@
  * what the wedge believes.
  */
 #include <wedge/log.h>
-#include <wedge/stats.h>
 #include "xen.h"
 
 enum { QUEUE = 128 };
 
 static struct mmu_update queue[QUEUE];
 static unsigned int queued;
-
-static uint64_t entries_written, batches, operations;
 
 void update_flush(void)
 {
@@ -32,8 +29,7 @@ void update_flush(void)
 		wedge_fatal("Xen refuses page-table entry %lx <- %lx (error %ld, %u of %u)",
 			    (unsigned long)queue[done].ptr, (unsigned long)queue[done].val, -error,
 			    done, queued);
-	entries_written += queued;
-	batches++;
+	xen_count_many(COUNT_ENTRIES_WRITTEN, queued);
 	queued = 0;
 }
 
@@ -53,7 +49,6 @@ void update_extended(unsigned int command, uint64_t argument)
 	long error;
 
 	update_flush();
-	operations++;
 	error = hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)&op, 1, 0, DOMID_SELF);
 	if (error)
 		wedge_fatal("Xen refuses page-table operation %u on %lx (error %ld)", command,
@@ -70,16 +65,8 @@ void update_load_tables(uint64_t kernel, uint64_t user)
 	long error;
 
 	update_flush();
-	operations++;
 	error = hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)ops, 2, 0, DOMID_SELF);
 	if (error)
 		wedge_fatal("Xen refuses to load the page tables %lx and %lx (error %ld)", kernel,
 			    user, -error);
-}
-
-void update_stats(void)
-{
-	stats_line("xen.table-entries", entries_written);
-	stats_line("xen.table-batches", batches);
-	stats_line("xen.table-operations", operations);
 }

@@ -111,9 +111,6 @@ void update_extended(unsigned int command, uint64_t argument);
 /* Loads the top-level tables of both views, given as machine frames. */
 void update_load_tables(uint64_t kernel, uint64_t user);
 
-/* Counters, for backend_stats(). */
-void update_stats(void);
-
 /* ---- traps.c, events.c, console.c ---- */
 void traps_init(void);
 void events_init(struct vcpu *v);

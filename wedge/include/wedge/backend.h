@@ -41,9 +41,6 @@ void backend_interrupt_line(struct vcpu *v, bool asserted);
 enum backend_end { BACKEND_POWEROFF, BACKEND_REBOOT, BACKEND_CRASH };
 _Noreturn void backend_end(enum backend_end how);
 
-/* The back end's own counters, by stats_line() (stats.h). */
-void backend_stats(void);
-
 /* How fast the time stamp counter runs, in kHz. */
 uint64_t backend_tsc_khz(void);
 

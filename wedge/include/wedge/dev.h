@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <wedge/dev/counters.h>
 #include <wedge/dev/i8042.h>
 #include <wedge/dev/i8254.h>
 #include <wedge/dev/i8259.h>
@@ -60,6 +61,7 @@ struct pc {
 	struct i8042 kbc;
 	struct sysctrl sysctrl;
 	struct pci_bus pci;
+	struct counter_ports counters;
 	uint64_t armed_ns; /* what dev_host_timer was last told; PC_NEVER once it has fired */
 	bool intr;	   /* what dev_host_intr was last told */
 	bool pit_held;	   /* ticks wait for the guest to take the one before (see i8254.h) */
@@ -130,6 +132,14 @@ size_t dev_host_console_read(char *bytes, size_t length);
 
 /* INTR changed: true, the guest has an interrupt to take (pc_ack_interrupt) when its IF allows. */
 void dev_host_intr(bool asserted);
+
+/*
+ * How many counters there are, always the same number; the value of one, which only grows; and its
+ * name, NUL terminated, in `size` bytes of room.
+ */
+unsigned dev_host_counters(void);
+uint64_t dev_host_counter(unsigned index);
+void dev_host_counter_name(unsigned index, char *name, size_t size);
 
 /* The guest asked for a reset. May return: the caller then goes on as if the write did nothing. */
 void dev_host_reset(enum dev_reset reason);

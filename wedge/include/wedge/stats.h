@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stats.h - counters for `afterburn stats`.
+ * stats.h - counters (counters.h) for `afterburn stats`.
  *
- * Invariant: counting costs nothing where nobody asked.
+ * Invariant: what is inline code is counted only where somebody asked.
  */
 #ifndef WEDGE_STATS_H
 #define WEDGE_STATS_H
@@ -11,9 +11,6 @@
 
 /* True if the guest's command line asks for counters. */
 bool stats_wanted(void);
-
-/* One counter, if it is not zero. */
-void stats_line(const char *name, uint64_t count);
 
 /* All of them, if they are wanted. */
 void stats_print(const struct vcpu *v);

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <wedge/counters.h>
 #include <wedge/x86.h>
 #include <afterburn/insn.h>
 
@@ -119,11 +120,17 @@ struct vcpu {
 
 	void *backend; /* the back end's own state for this vCPU */
 
-	uint64_t
-		entries[AFTERBURN_INSN_COUNT]; /* times a site of each kind entered the wedge's C */
+	/* Counters (counters.h): sites of each kind that entered the wedge's C, traps, the rest. */
+	uint64_t entries[AFTERBURN_INSN_COUNT];
 	uint64_t traps[32];
-	uint64_t interrupts;
+	uint64_t counters[COUNT_ALL];
 };
+
+/* Counts an event; returns how many there were. */
+static inline uint64_t vcpu_count(struct vcpu *v, enum counter counter)
+{
+	return ++v->counters[counter];
+}
 
 /* True while the guest's interrupt flag is set; valid inside the wedge. */
 static inline bool vcpu_interrupts_on(const struct vcpu *v)

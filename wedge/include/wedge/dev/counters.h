@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * counters.h - the device by which a guest reads what its monitor counts; counter_ports.h is what
+ * programs know of it.
+ *
+ * Invariant: what is shown changes by a command only.
+ */
+#ifndef WEDGE_DEV_COUNTERS_H
+#define WEDGE_DEV_COUNTERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wedge/dev/counter_ports.h>
+
+/* More counters than this are not shown. */
+enum { COUNTER_PORTS_MAX = 256 };
+
+struct counter_ports {
+	uint16_t count;
+	uint16_t selected; /* COUNTER_ITEM */
+	bool begun;
+	uint64_t before[COUNTER_PORTS_MAX]; /* at the BEGIN */
+	uint64_t shown[COUNTER_PORTS_MAX];
+};
+
+void counter_ports_init(struct counter_ports *c);
+
+/* `offset`: from COUNTER_PORTS on, below COUNTER_PORTS_COUNT. */
+uint8_t counter_ports_read(const struct counter_ports *c, unsigned offset);
+void counter_ports_write(struct counter_ports *c, unsigned offset, uint8_t value);
+
+#endif
