@@ -52,12 +52,13 @@ cleanup() {
 # The folder with the programs, the compiler and something to compile: in memory, as the guest's.
 prepare_folder() {
 	local base=/dev/shm compiler
-	cp "$O/bench/bench-ops" "$work/" || die "bench-ops is missing: make bench-programs"
+	cp "$O/bench/i386/bench-ops" "$work/" || die "bench-ops is missing: make bench-programs"
 	[[ -w $base ]] && cp "$work/bench-ops" "$base/.bench-$$" && "$base/.bench-$$" --exit 2>/dev/null ||
 		base=$work
 	rm -f "/dev/shm/.bench-$$"
 	folder=$(mktemp -d "$base/afterburn-bench.XXXXXX")
-	cp "$O/bench/bench-ops" "$O/bench/bench-tiny" "$folder/"
+	cp "$O/bench/i386/bench-ops" "$O/bench/i386/bench-tiny" "$folder/"
+	cp -L "$("$top/guest-patches/busybox" i386)" "$folder/busybox" || die "no busybox for i386"
 	"$here/source-to-compile" >"$folder/compile.c"
 	if compiler=$("$here/compiler"); then
 		cp -r "$compiler" "$folder/compiler"

@@ -5,19 +5,23 @@
 # speak up when it cannot, are the figures computed right, is a wrong clock noticed?
 source "$TOP/tests/lib.sh"
 bench=$TOP/tests/bench
-ops=$O/bench/bench-ops
+ops=$O/bench/i386/bench-ops
 
-names() {
-	sed -n 's/^\([a-z][a-z0-9-]*\) |.*/\1/p' "$bench/operations.txt" | sort
+names() { # names SET
+	awk -F ' *[|] *' -v set="$1" '!/^#/ && (" " $2 " ") ~ (" " set " ") { print $1 }' \
+		"$bench/operations.txt" | sort
 }
-is "the program's operations are those of the table" "$("$ops" --list | sort)" "$(names)"
+for set in process micro; do
+	is "the program's operations are those of the table: $set" "$("$ops" --list $set | sort)" \
+		"$(names $set)"
+done
 
 mkdir "$tmp/run" "$tmp/bare"
-cp "$O/bench/bench-ops" "$O/bench/bench-tiny" "$tmp/run/"
-cp "$O/bench/bench-ops" "$tmp/bare/"
+cp "$O/bench/i386/bench-ops" "$O/bench/i386/bench-tiny" "$tmp/run/"
+cp "$O/bench/i386/bench-ops" "$tmp/bare/"
 (cd "$tmp/run" && ./bench-ops) >"$tmp/out" 2>&1
 is "it ends well" $? 0
-for name in $(names); do
+for name in $(names process); do
 	[[ $name != compile ]] || continue
 	ok "$name: samples, all above zero" awk -v n="$name" '
 		$1 == "BENCH" && $2 == n && $3 == "us" { for (i = 4; i <= NF; i++) if ($i > 0) good++; all = NF - 3 }
@@ -37,9 +41,10 @@ is "a program that cannot be started is a failure" \
 
 cat >"$tmp/operations" <<'EOF2'
 # comment
-one | first thing | 5 | 2 | words
-two | second thing | | | more words
-three | third thing | 4 | | none
+one | process | first thing | 5 | 2 | words
+two | process micro | second thing | | | more words
+other | micro | another set's | | | none
+three | process | third thing | 4 | | none
 EOF2
 cat >"$tmp/samples" <<'EOF2'
 pinned host one 2 1 3
@@ -50,7 +55,7 @@ free host one 1
 free guest one 1.5
 EOF2
 report() {
-	awk "$@" -f "$bench/report.awk" "$tmp/operations" "$tmp/samples"
+	awk -v set=process "$@" -f "$bench/report.awk" "$tmp/operations" "$tmp/samples"
 }
 is "table: median of all rounds, multiple, fastest, bar" \
 	"$(report -v placement=pinned | grep '^| first')" \

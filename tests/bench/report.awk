@@ -3,21 +3,21 @@
 # Reads operations.txt and then lines "PLACEMENT SIDE NAME SAMPLE..." (us), as process-bench gathers
 # them; writes the table of one PLACEMENT, or, with json=1, the list of all results.
 #
-#   awk -v placement=pinned -f report.awk operations.txt samples
-#   awk -v json=1 -f report.awk operations.txt samples
+#   awk -v set=process -v placement=pinned -f report.awk operations.txt samples
+#   awk -v set=process -v json=1 -f report.awk operations.txt samples
 #
 # Invariant: a figure is the median of all samples of all rounds; a missing one is "-" or null.
 
 FNR == 1 { file++ }
 file == 1 {
-	if ($0 ~ /^#/ || $0 == "")
-		next
 	split($0, field, / *\| */)
+	if ($0 ~ /^#/ || (" " field[2] " ") !~ (" " set " "))
+		next
 	order[++operations] = field[1]
-	title[field[1]] = field[2]
-	bar["pinned", field[1]] = field[3]
-	bar["free", field[1]] = field[4]
-	bound[field[1]] = field[5]
+	title[field[1]] = field[3]
+	bar["pinned", field[1]] = field[4]
+	bar["free", field[1]] = field[5]
+	bound[field[1]] = field[6]
 	next
 }
 {

@@ -2,25 +2,57 @@
 /*
  * bench-ops: what an operation is and what the operations share.
  *
- * Invariant: an operation does its work exactly `count` times and returns only the time of that
- * work; what it sets up and takes down around it is not counted.
+ * Invariant: an operation does its work between timing_start() and timing_stop(); what it sets up
+ * and takes down around them is neither timed nor counted.
  */
 #ifndef BENCH_OPS_H
 #define BENCH_OPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Does the operation COUNT times; returns nanoseconds of CLOCK_MONOTONIC. */
-typedef int64_t operation_run(unsigned count);
+/* Does the operation at least COUNT times; returns how often it did. */
+typedef unsigned operation_run(unsigned count);
 
-operation_run run_getpid_int80, run_getpid_libc, run_read, run_mmap, run_mmap_touch, run_fault,
-	run_fork, run_exec_self, run_exec_tiny, run_compile, run_pipe, run_switch_2, run_switch_8,
-	run_signal;
+/* Which lists name an operation: what bench-process runs, and what bench runs on all systems. */
+enum { SET_PROCESS = 1, SET_MICRO = 2 };
 
-/* Measures RUN in several batches and prints the line "BENCH NAME us SAMPLE...". */
-void measure(const char *name, operation_run *run);
+struct operation {
+	const char *name;
+	operation_run *run;
+	unsigned sets;
+	unsigned batch;	   /* operations of a batch where instructions are the clock */
+	const char *needs; /* a file without which there is nothing to measure, or NULL */
+};
 
-int64_t now_ns(void);
+/* Operations that only one width has; a nameless one ends the list. */
+extern const struct operation width_operations[];
+
+operation_run run_getpid_libc, run_read, run_write, run_stat, run_open_close, run_select, run_mmap,
+	run_mmap_touch, run_mmap_file, run_fault, run_signal_install, run_signal_deliver,
+	run_prot_fault, run_fork, run_exec_self, run_exec_tiny, run_sh, run_compile, run_pipe,
+	run_unix_socket, run_tcp, run_switch_2, run_switch_8, run_switch_16;
+
+enum clock { CLOCK_WALL, CLOCK_TSC };
+
+/* Chooses the clock of everything that follows: microseconds of CLOCK_MONOTONIC, or the time stamp
+ * counter, which counts instructions in an emulator that runs one each nanosecond. */
+void choose_clock(enum clock clock);
+
+enum clock clock_chosen(void);
+
+/* The clock chosen: nanoseconds or instructions. */
+int64_t clock_now(void);
+
+/* Around the work; may come several times in one run, which adds up. */
+void timing_start(void);
+void timing_stop(void);
+
+/* What was timed since the last call. */
+int64_t timing_take(void);
+
+/* Measures O in several batches and prints the line "BENCH NAME UNIT SAMPLE...". */
+void measure(const struct operation *o);
 
 /* Says what failed and why, and ends the program: half a measurement is none. */
 _Noreturn void fail(const char *what);

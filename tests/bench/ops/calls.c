@@ -1,140 +1,111 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System calls that do next to nothing, a signal to oneself, and pages: what one process alone
- * asks its kernel for.
+ * System calls that do next to nothing, and those that look at a file.
  */
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/mman.h>
+#include <sys/select.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bench.h"
 
-#define PAGE	    4096u
-#define FAULT_PAGES 256u
-
-int64_t run_getpid_int80(unsigned count)
-{
-	int64_t start = now_ns();
-
-	for (unsigned i = 0; i < count; i++) {
-		long result;
-
-		__asm__ volatile("int $0x80" : "=a"(result) : "a"(SYS_getpid) : "memory");
-	}
-	return now_ns() - start;
-}
+#define SELECTED 100 /* descriptors that select() looks at */
 
 /* The way of the C library: through the vDSO where the kernel has one. */
-int64_t run_getpid_libc(unsigned count)
+unsigned run_getpid_libc(unsigned count)
 {
-	int64_t start = now_ns();
-
+	timing_start();
 	for (unsigned i = 0; i < count; i++)
 		syscall(SYS_getpid);
-	return now_ns() - start;
+	timing_stop();
+	return count;
 }
 
-int64_t run_read(unsigned count)
+static int open_file(const char *path, int flags)
 {
-	int fd = open("/dev/zero", O_RDONLY);
-	int64_t start, elapsed;
-	char byte;
+	int fd = open(path, flags);
 
 	if (fd < 0)
-		fail("/dev/zero");
-	start = now_ns();
+		fail(path);
+	return fd;
+}
+
+unsigned run_read(unsigned count)
+{
+	int fd = open_file("/dev/zero", O_RDONLY);
+	char byte;
+
+	timing_start();
 	for (unsigned i = 0; i < count; i++)
 		if (read(fd, &byte, 1) != 1)
 			fail("read of /dev/zero");
-	elapsed = now_ns() - start;
+	timing_stop();
 	close(fd);
-	return elapsed;
+	return count;
 }
 
-/* Small pages: a huge one would be one fault for many. A kernel without huge pages refuses. */
-static char *map_pages(unsigned pages)
+unsigned run_write(unsigned count)
 {
-	char *at = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			0);
+	int fd = open_file("/dev/null", O_WRONLY);
+	char byte = 0;
 
-	if (at == MAP_FAILED)
-		fail("mmap");
-	return at;
-}
-
-static void unmap_pages(char *at, unsigned pages)
-{
-	if (munmap(at, pages * PAGE) != 0)
-		fail("munmap");
-}
-
-int64_t run_mmap(unsigned count)
-{
-	int64_t start = now_ns();
-
+	timing_start();
 	for (unsigned i = 0; i < count; i++)
-		unmap_pages(map_pages(1), 1);
-	return now_ns() - start;
+		if (write(fd, &byte, 1) != 1)
+			fail("write to /dev/null");
+	timing_stop();
+	close(fd);
+	return count;
 }
 
-int64_t run_mmap_touch(unsigned count)
+unsigned run_stat(unsigned count)
 {
-	int64_t start = now_ns();
+	struct stat found;
 
+	timing_start();
+	for (unsigned i = 0; i < count; i++)
+		if (stat("./bench-ops", &found) != 0)
+			fail("stat of ./bench-ops");
+	timing_stop();
+	return count;
+}
+
+unsigned run_open_close(unsigned count)
+{
+	timing_start();
+	for (unsigned i = 0; i < count; i++)
+		close(open_file("./bench-ops", O_RDONLY));
+	timing_stop();
+	return count;
+}
+
+/* The read ends of one empty pipe: none is ready, and all are looked at. */
+unsigned run_select(unsigned count)
+{
+	struct timeval none = {0};
+	int ends[2], fds[SELECTED];
+	fd_set set;
+
+	if (pipe(ends) != 0)
+		fail("pipe");
+	for (int i = 0; i < SELECTED; i++) {
+		fds[i] = dup(ends[0]);
+		if (fds[i] < 0)
+			fail("dup");
+	}
+	timing_start();
 	for (unsigned i = 0; i < count; i++) {
-		char *at = map_pages(1);
-
-		*(volatile char *)at = 1;
-		unmap_pages(at, 1);
+		FD_ZERO(&set);
+		for (int k = 0; k < SELECTED; k++)
+			FD_SET(fds[k], &set);
+		if (select(fds[SELECTED - 1] + 1, &set, NULL, NULL, &none) != 0)
+			fail("select");
 	}
-	return now_ns() - start;
-}
-
-/* One fault: the first write to a fresh page of a larger mapping. */
-int64_t run_fault(unsigned count)
-{
-	int64_t elapsed = 0;
-
-	while (count > 0) {
-		unsigned pages = count < FAULT_PAGES ? count : FAULT_PAGES;
-		char *at = map_pages(pages);
-		int64_t start;
-
-		madvise(at, pages * PAGE, MADV_NOHUGEPAGE);
-		start = now_ns();
-		for (unsigned i = 0; i < pages; i++)
-			*(volatile char *)(at + i * PAGE) = 1;
-		elapsed += now_ns() - start;
-		unmap_pages(at, pages);
-		count -= pages;
-	}
-	return elapsed;
-}
-
-static volatile unsigned delivered;
-
-static void count_signal(int number)
-{
-	(void)number;
-	delivered++;
-}
-
-int64_t run_signal(unsigned count)
-{
-	struct sigaction action = {.sa_handler = count_signal};
-	pid_t self = getpid();
-	int64_t start;
-
-	if (sigaction(SIGUSR1, &action, NULL) != 0)
-		fail("sigaction");
-	delivered = 0;
-	start = now_ns();
-	for (unsigned i = 0; i < count; i++)
-		kill(self, SIGUSR1);
-	start = now_ns() - start;
-	if (delivered != count)
-		fail("a signal was lost");
-	return start;
+	timing_stop();
+	for (int i = 0; i < SELECTED; i++)
+		close(fds[i]);
+	close(ends[0]);
+	close(ends[1]);
+	return count;
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bench-ops: what operations of a kernel cost, by the wall clock. The same static i386 program
- * runs on the host and in the guest; it needs bench-tiny, compile.c and compiler/ beside it, and
- * its own folder as the current one.
+ * bench-ops: what operations of a kernel cost. The same static program runs on the host and in
+ * every guest; it needs bench-tiny, busybox, compile.c and compiler/ beside it for what uses them,
+ * and its own folder as the current one.
  *
- *   bench-ops [OPERATION...]   measures these operations, or all
- *   bench-ops --list           names them
- *   bench-ops --forks N        makes and ends N processes
- *   bench-ops --exit           exits at once: what exec-self starts
+ *   bench-ops [--clock CLOCK] [--set SET | OPERATION...]   measures these operations
+ *   bench-ops --list [SET]   names them
+ *   bench-ops --forks N      makes and ends N processes
+ *   bench-ops --exit         exits at once: what exec starts
  *
- * Prints "BENCH NAME us SAMPLE..." for each, between two readings of its own clock ("BENCH-CLOCK
- * SECONDS") that let the reader compare it with his.
+ * CLOCK is wall (default) or tsc: microseconds, or instructions by an emulator's time stamp
+ * counter. SET is process (default) or micro.
+ *
+ * Prints "BENCH NAME UNIT SAMPLE..." for each; by the wall clock between two readings of that
+ * clock ("BENCH-CLOCK SECONDS") that let the reader compare it with his.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,33 +21,48 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "counters.h"
 
-static const struct operation {
-	const char *name;
-	operation_run *run;
-	const char *needs; /* a file without which there is nothing to measure */
-} operations[] = {
-	{"getpid-libc", run_getpid_libc, NULL},
-	{"getpid-int80", run_getpid_int80, NULL},
-	{"read", run_read, "/dev/zero"},
-	{"fork", run_fork, NULL},
-	{"exec-self", run_exec_self, NULL},
-	{"exec-tiny", run_exec_tiny, "bench-tiny"},
-	{"pipe", run_pipe, NULL},
-	{"fault", run_fault, NULL},
-	{"mmap", run_mmap, NULL},
-	{"mmap-touch", run_mmap_touch, NULL},
-	{"signal", run_signal, NULL},
-	{"switch-2", run_switch_2, NULL},
-	{"switch-8", run_switch_8, NULL},
-	{"compile", run_compile, "compiler/tcc"},
+static const struct operation operations[] = {
+	{"getpid-libc", run_getpid_libc, SET_PROCESS, 2000, NULL},
+	{"null-call", run_getpid_libc, SET_MICRO, 2000, NULL},
+	{"read", run_read, SET_PROCESS | SET_MICRO, 2000, "/dev/zero"},
+	{"write", run_write, SET_MICRO, 2000, "/dev/null"},
+	{"stat", run_stat, SET_MICRO, 500, NULL},
+	{"open-close", run_open_close, SET_MICRO, 500, NULL},
+	{"select", run_select, SET_MICRO, 200, NULL},
+	{"signal-install", run_signal_install, SET_MICRO, 1000, NULL},
+	{"signal-deliver", run_signal_deliver, SET_MICRO, 500, NULL},
+	{"signal", run_signal_deliver, SET_PROCESS, 500, NULL},
+	{"prot-fault", run_prot_fault, SET_MICRO, 500, NULL},
+	{"page-fault", run_fault, SET_MICRO, 1024, NULL},
+	{"fault", run_fault, SET_PROCESS, 1024, NULL},
+	{"mmap", run_mmap, SET_PROCESS | SET_MICRO, 500, NULL},
+	{"mmap-touch", run_mmap_touch, SET_PROCESS | SET_MICRO, 500, NULL},
+	{"mmap-file", run_mmap_file, SET_MICRO, 20, NULL},
+	{"fork", run_fork, SET_PROCESS | SET_MICRO, 10, NULL},
+	{"exec-self", run_exec_self, SET_PROCESS, 8, NULL},
+	{"exec", run_exec_self, SET_MICRO, 8, NULL},
+	{"sh", run_sh, SET_MICRO, 4, "busybox"},
+	{"pipe", run_pipe, SET_PROCESS | SET_MICRO, 200, NULL},
+	{"unix-socket", run_unix_socket, SET_MICRO, 200, NULL},
+	{"tcp", run_tcp, SET_MICRO, 100, NULL},
+	{"switch-2", run_switch_2, SET_PROCESS | SET_MICRO, 400, NULL},
+	{"switch-8", run_switch_8, SET_PROCESS, 400, NULL},
+	{"switch-16", run_switch_16, SET_MICRO, 400, NULL},
+	{"compile", run_compile, SET_PROCESS, 1, "compiler/tcc"},
+	{NULL, NULL, 0, 0, NULL},
 };
 
-#define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
+static const struct operation *const lists[] = {operations, width_operations};
+
+#define LISTS (sizeof(lists) / sizeof(lists[0]))
 
 static void print_clock(void)
 {
-	printf("BENCH-CLOCK %.6f\n", (double)now_ns() / 1e9);
+	if (clock_chosen() != CLOCK_WALL)
+		return;
+	printf("BENCH-CLOCK %.6f\n", (double)clock_now() / 1e9);
 	fflush(stdout);
 }
 
@@ -53,16 +71,55 @@ static void run_operation(const struct operation *o)
 	if (o->needs && access(o->needs, R_OK) != 0)
 		printf("BENCH-SKIP %s: no %s\n", o->name, o->needs);
 	else
-		measure(o->name, o->run);
+		measure(o);
+}
+
+static void print_name(const struct operation *o)
+{
+	printf("%s\n", o->name);
+}
+
+static void for_each(unsigned sets, void (*visit)(const struct operation *))
+{
+	for (size_t l = 0; l < LISTS; l++)
+		for (const struct operation *o = lists[l]; o->name; o++)
+			if (o->sets & sets)
+				visit(o);
+}
+
+_Noreturn static void usage_error(const char *format, const char *word)
+{
+	fprintf(stderr, "bench-ops: ");
+	fprintf(stderr, format, word);
+	fprintf(stderr, "\n");
+	exit(2);
 }
 
 static const struct operation *find(const char *name)
 {
-	for (size_t i = 0; i < OPERATIONS; i++)
-		if (strcmp(operations[i].name, name) == 0)
-			return &operations[i];
-	fprintf(stderr, "bench-ops: no operation '%s'; see bench-ops --list\n", name);
-	exit(2);
+	for (size_t l = 0; l < LISTS; l++)
+		for (const struct operation *o = lists[l]; o->name; o++)
+			if (strcmp(o->name, name) == 0)
+				return o;
+	usage_error("no operation '%s'; see bench-ops --list", name);
+}
+
+static unsigned set_called(const char *name)
+{
+	if (strcmp(name, "process") == 0)
+		return SET_PROCESS;
+	if (strcmp(name, "micro") == 0)
+		return SET_MICRO;
+	usage_error("no set '%s': process or micro", name);
+}
+
+static enum clock clock_called(const char *name)
+{
+	if (strcmp(name, "wall") == 0)
+		return CLOCK_WALL;
+	if (strcmp(name, "tsc") == 0)
+		return CLOCK_TSC;
+	usage_error("no clock '%s': wall or tsc", name);
 }
 
 static int stress(const char *number)
@@ -70,11 +127,45 @@ static int stress(const char *number)
 	char *end;
 	unsigned long count = strtoul(number, &end, 10);
 
-	if (*end || count == 0 || count > 1000000) {
-		fprintf(stderr, "bench-ops: --forks takes 1 to 1000000, not '%s'\n", number);
-		return 2;
-	}
+	if (*end || count == 0 || count > 1000000)
+		usage_error("--forks takes 1 to 1000000, not '%s'", number);
 	fork_many((unsigned)count);
+	return 0;
+}
+
+/* Options that measure; returns the place of the first operation's name. */
+static int parse(int argc, char **argv, unsigned *sets)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i += 2) {
+		if (strcmp(argv[i], "--clock") != 0 && strcmp(argv[i], "--set") != 0)
+			usage_error("unknown option '%s'", argv[i]);
+		if (i + 1 == argc)
+			usage_error("%s needs a value", argv[i]);
+		if (strcmp(argv[i], "--clock") == 0)
+			choose_clock(clock_called(argv[i + 1]));
+		else
+			*sets = set_called(argv[i + 1]);
+	}
+	return i;
+}
+
+static int measure_all(int argc, char **argv)
+{
+	unsigned sets = SET_PROCESS;
+	int first = parse(argc, argv, &sets);
+
+	for (int i = first; i < argc; i++)
+		find(argv[i]);
+	if (clock_chosen() == CLOCK_TSC)
+		counters_open();
+	print_clock();
+	if (first == argc)
+		for_each(sets, run_operation);
+	for (int i = first; i < argc; i++)
+		run_operation(find(argv[i]));
+	print_clock();
 	return 0;
 }
 
@@ -84,18 +175,9 @@ int main(int argc, char **argv)
 		return 0;
 	if (argc == 3 && strcmp(argv[1], "--forks") == 0)
 		return stress(argv[2]);
-	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
-		for (size_t i = 0; i < OPERATIONS; i++)
-			printf("%s\n", operations[i].name);
+	if (argc >= 2 && argc <= 3 && strcmp(argv[1], "--list") == 0) {
+		for_each(argc == 3 ? set_called(argv[2]) : SET_PROCESS | SET_MICRO, print_name);
 		return 0;
 	}
-	for (int i = 1; i < argc; i++)
-		find(argv[i]);
-	print_clock();
-	for (size_t i = 0; argc == 1 && i < OPERATIONS; i++)
-		run_operation(&operations[i]);
-	for (int i = 1; i < argc; i++)
-		run_operation(find(argv[i]));
-	print_clock();
-	return 0;
+	return measure_all(argc, argv);
 }
