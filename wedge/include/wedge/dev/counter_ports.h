@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * counter_ports.h - how a program reads the wedge's counters: sixteen ports, for a kernel by in and
- * out, for a program of a guest by /dev/port (a read of n bytes there reads n ports in a row).
- * No include and no width, so that any program can use it.
+ * out; for a program of a guest the same after ioperm(COUNTER_PORTS, COUNTER_PORTS_COUNT, 1), which
+ * it takes back for the time that is measured (a task with ports costs its kernel more), or by
+ * /dev/port where its kernel has that. No include and no width, so that any program can use it.
  *
- *   int port = open("/dev/port", O_RDWR);
- *   pread(port, signature, 4, COUNTER_SIGNATURE);    "AfbC"; 0xff where there is no wedge
- *   pread(port, &count, 2, COUNTER_COUNT);           how many counters there are
+ *   signature: inb(COUNTER_SIGNATURE + i), i = 0 to 3    "AfbC"; 0xff where there is no wedge
+ *   count: inb(COUNTER_COUNT + i), i = 0 and 1           how many counters there are
  *   for each counter, for n = 0, 1, 2, ... until the text has a 0 byte:
- *       select(counter, COUNTER_PART_NAME + n); pread(port, text, 8, COUNTER_DATA);
- *   command(COUNTER_CLEAR);
- *   for each batch: command(COUNTER_BEGIN); ...work...; command(COUNTER_END);
+ *       outw(COUNTER_ITEM(counter, COUNTER_PART_NAME + n), COUNTER_SELECT);
+ *       eight bytes of text: inb(COUNTER_DATA + i), i = 0 to 7
+ *   outb(COUNTER_CLEAR, COUNTER_COMMAND);
+ *   for each batch:
+ *       outb(COUNTER_BEGIN, COUNTER_COMMAND); ...work...; outb(COUNTER_END, COUNTER_COMMAND);
  *   for each counter:
- *       select(counter, COUNTER_PART_VALUE); pread(port, &value, 8, COUNTER_DATA);
- *
- *   command(c): pwrite(port, &(uint8_t){c}, 1, COUNTER_COMMAND)
- *   select(counter, part): pwrite(port, &(uint16_t){COUNTER_ITEM(counter, part)}, 2,
- *                                 COUNTER_SELECT)
+ *       outw(COUNTER_ITEM(counter, COUNTER_PART_VALUE), COUNTER_SELECT);
+ *       its value, lowest byte first: inb(COUNTER_DATA + i), i = 0 to 7
  *
  * All numbers are little endian. A command takes all counters in one instant and keeps them until
  * the next one, so reading them disturbs nothing. What lies between BEGIN and END includes the end
- * of the write that began and the beginning of the one that ended: take an empty pair's counts off.
+ * of the write that began and the beginning of the one that ended: take an empty pair's counts off
+ * (the END's own site, and system calls around both).
  *
  * Invariant: these numbers are an interface to programs: they keep their meaning. Counters are
  * known by name; their places may change with every wedge.
