@@ -1,47 +1,91 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Says in words why a figure is what it is: what the wedge counted beside it.
 
-Invariant: nothing is said that was not counted.
+The wedge's counters have totals ("hypercalls") and parts ("hypercall.iret"); a total is told with
+its largest parts.
+
+Invariant: nothing is said that was not counted, and no event is told twice.
 """
 from __future__ import annotations
 
-from figures import figure_text, ratio, ratio_text
-from results import Result
+from figures import figure_text, own_bare, ratio, ratio_text
+from results import Result, Run, System
 
 WORTH_TELLING = 0.005
+# Total, how the names of its parts begin, what one and what several are called. In this order.
+TOTALS = (
+    ("hypercalls", "hypercall.", "hypercall", "hypercalls"),
+    ("faults", "fault.", "fault", "faults"),
+    ("sites", "class.", "site done by the wedge", "sites done by the wedge"),
+    ("orders", "order.", "order to a user process", "orders to user processes"),
+    ("host.mappings", "host.", "mapping in the host", "mappings in the host"),
+)
+# Told beside them, by what they cost. All others are in the results file only.
+OTHERS = (
+    ("xen.emulated", "instruction emulated by Xen", "instructions emulated by Xen"),
+    ("emulated.kernel", "instruction without a site", "instructions without a site"),
+    ("emulated.user-io", "port access of a program", "port accesses of a program"),
+    ("delivered", "event handed to the guest", "events handed to the guest"),
+    ("shadow.entries-written", "shadow entry written", "shadow entries written"),
+    ("shadow.tables-compared", "table compared", "tables compared"),
+    ("shadow.tables-emptied", "shadow table emptied", "shadow tables emptied"),
+    ("space.switches", "switch of the address space", "switches of the address space"),
+    ("tlb.flushes", "whole TLB flush", "whole TLB flushes"),
+    ("signal.fault", "signal for a fault", "signals for a fault"),
+)
 
 
-def counter_words(name: str, value: float) -> str:
-    words = name.replace("-", " ").replace("_", " ")
-    if value == 1 and words.endswith("s"):
-        words = words[:-1]
-    return f"{figure_text(value)} {words}"
+def counted(value: float, one: str, several: str) -> str:
+    return f"{figure_text(value)} {one if value == 1 else several}"
 
 
-def counters_text(result: Result, most: int = 4) -> str:
-    """The largest counters of one operation, '' if nothing was counted."""
-    sizes = sorted(result.counters.items(), key=lambda c: (-c[1], c[0]))
-    told = [counter_words(n, v) for n, v in sizes if v >= WORTH_TELLING][:most]
-    return ", ".join(told)
+def parts_text(counters: dict[str, float], beginning: str, most: int = 3) -> str:
+    parts = [(v, n[len(beginning) :]) for n, v in counters.items() if n.startswith(beginning)]
+    told = [p for p in sorted(parts, key=lambda p: (-p[0], p[1])) if p[0] >= WORTH_TELLING][:most]
+    return ", ".join(f"{figure_text(value)} {name}" for value, name in told)
 
 
-def joined(words: str) -> str:
-    head, comma, tail = words.rpartition(", ")
-    return f"{head} and {tail}" if comma else tail
+def phrases(result: Result) -> list[str]:
+    """What was counted for one operation, in words."""
+    counters = result.counters
+    found = []
+    for total, beginning, one, several in TOTALS:
+        value = counters.get(total, 0)
+        if value >= WORTH_TELLING:
+            parts = parts_text(counters, beginning)
+            phrase = counted(value, one, several)
+            found.append(f"{phrase} ({parts})" if parts else phrase)
+    for name, one, several in OTHERS:
+        value = counters.get(name, 0)
+        if value >= WORTH_TELLING:
+            found.append(counted(value, one, several))
+    return found
 
 
-def explanation(ours: Result, stock: Result) -> str | None:
-    """One line for a ratio above one; None if there is nothing to explain."""
-    times = ratio(ours, stock)
-    if times is None or times <= 1:
-        return None
-    head = (
-        f"{ours.metric}: {ratio_text(times)} times stock's instructions "
-        f"({figure_text(ours.median - stock.median)} more): "
-    )
+def joined(found: list[str]) -> str:
+    return " and ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else "".join(found)
+
+
+def why(ours: Result) -> str:
     if not ours.counters:
-        return head + "not explained, no counters in this run"
-    told = counters_text(ours)
+        return "not explained, no counters in this run"
+    told = phrases(ours)
     if not told:
-        return head + "the wedge counted nothing: the guest's own code, with its pads"
-    return head + joined(told) + " per operation"
+        return "the wedge counted nothing: the guest's own code, with its pads"
+    return joined(told) + " per operation"
+
+
+def explanation(run: Run, system: System, other: System, group: str, metric: str) -> str | None:
+    """One line if `system` takes more than `other`; None if there is nothing to explain."""
+    ours, theirs = (run.find(s, group, metric) for s in (system, other))
+    times = ratio(ours, theirs)
+    if ours is None or theirs is None or times is None or times <= 1:
+        return None
+    more = figure_text(ours.median - theirs.median)
+    line = f"{metric}: {ratio_text(times)} times stock's instructions ({more} more): {why(ours)}"
+    bare, other_bare = (run.find(own_bare(s), group, metric) for s in (system, other))
+    if bare and other_bare:
+        added, other_added = ours.median - bare.median, theirs.median - other_bare.median
+        line += f"; beyond its own bare metal {figure_text(added)}"
+        line += f", stock {figure_text(other_added)}"
+    return line

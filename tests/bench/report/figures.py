@@ -5,6 +5,8 @@ Invariant: what is not there is None and is written as missing; it never becomes
 """
 from __future__ import annotations
 
+from typing import Iterable
+
 from results import Result, System
 
 MISSING = "missing"
@@ -17,6 +19,20 @@ DOM0 = System("annotated", "xen-dom0", "x86_64")
 DOMU = System("annotated", "xen-domU", "x86_64")
 STOCK_BARE = System("stock", "bare", "x86_64")
 STOCK_DOMU = System("stock", "xen-domU", "x86_64")
+
+
+# Reports name systems in this order; others follow.
+ORDER = [BARE, OURS_BARE, DOM0, DOMU, STOCK_BARE, STOCK_DOMU, BARE_I386, OURS_BARE_I386]
+
+
+def in_order(systems: Iterable[System]) -> list[System]:
+    known = set(systems)
+    return [s for s in ORDER if s in known] + sorted(known - set(ORDER))
+
+
+def own_bare(system: System) -> System:
+    """The same kernel on bare metal: what the platform costs is what a system needs beyond it."""
+    return System(system.kernel, "bare", system.width)
 
 
 def reference(system: System) -> System:
@@ -54,13 +70,17 @@ def change_text(share: float | None) -> str:
     """A growth, 0.03 is 3 %."""
     if share is None:
         return MISSING
-    return "same" if share == 0 else f"{100 * share:+.2f} %"
+    text = f"{100 * share:+.2f} %"
+    return "same" if text[1:] == "0.00 %" else text
 
 
 def spread_text(result: Result | None) -> str:
-    """From the tenth to the ninetieth of a hundred samples."""
+    """The tenth and the ninetieth of a hundred samples, against the median."""
     if result is None:
         return MISSING
     if result.low == result.high:
         return "none"
-    return f"{figure_text(result.low)} to {figure_text(result.high)}"
+    if result.median == 0:
+        return f"{figure_text(result.low)} to {figure_text(result.high)}"
+    low, high = (100 * (v / result.median - 1) for v in (result.low, result.high))
+    return f"{low:+.1f} to {high:+.1f} %"

@@ -11,13 +11,14 @@ import chart
 from document import Block, Bullets, Chart, Commands, Document, Heading, Paragraph, Table
 
 STYLE = """
-body { font: 15px/1.45 sans-serif; color: #000; background: #fff; max-width: 60em; margin: 2em auto;
+body { font: 15px/1.45 sans-serif; color: #000; background: #fff; max-width: 66em; margin: 2em auto;
   padding: 0 1em }
 h1 { font-size: 1.6em } h2 { font-size: 1.25em; border-bottom: 1px solid #000; margin-top: 2em }
 h3 { font-size: 1.05em; margin-bottom: .3em }
 table { border-collapse: collapse; margin: .8em 0; font-size: .87em }
 th, td { border-bottom: 1px solid #999; padding: .15em .6em; text-align: left; vertical-align: top }
 th { border-bottom: 2px solid #000 }
+td:first-child { white-space: nowrap }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 pre { border: 1px solid #999; padding: .5em; white-space: pre-wrap }
 svg { display: block; margin: .8em 0; max-width: 100%; height: auto }

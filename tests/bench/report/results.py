@@ -16,6 +16,8 @@ CLOCKS = ("icount", "wall", "none")
 # A platform has one clock: QEMU counts instructions; nobody counts those of a process or the host.
 WALL_PLATFORMS = ("process", "host", "uml")
 LARGEST = 1e18
+# May be below zero; not gated, since what they are the difference of is.
+DIFFERENCES = ("boot-added", "text-growth", "as-share-of-kernel-build")
 VERSIONS = ("linux_source", "gcc", "qemu", "xen")
 
 
@@ -152,7 +154,7 @@ def read_result(where: str, raw: Any) -> Result:
     metric = member(where, raw, "metric", str)
     group = one_of(where, raw, "group", GROUPS)
     where = f"{where} ({system} {metric})"
-    signed = group == "own"
+    signed = metric in DIFFERENCES
     counters = raw.get("counters") or {}
     if not isinstance(counters, dict):
         raise BadFile(f"{where}: 'counters' is not a table")

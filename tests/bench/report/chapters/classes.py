@@ -6,13 +6,13 @@ Invariant: a table for each clock.
 from __future__ import annotations
 
 from document import Block, Heading, Paragraph, Table
-from figures import figure_text
+from figures import figure_text, in_order
 from results import Run
 
 
 def table(run: Run, clock: str) -> Table | None:
     results = list(run.of("site", clock))
-    systems = sorted({r.system for r in results})
+    systems = in_order(r.system for r in results)
     metrics = list(dict.fromkeys(r.metric for r in results))
     if not results:
         return None

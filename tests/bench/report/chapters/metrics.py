@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from baseline import Baseline
 from document import Bar, Block, Bullets, Chart, Heading, Paragraph, Table
-from explain import counters_text, explanation
+from explain import explanation, phrases
 from figures import (
     DOM0,
     DOMU,
@@ -15,6 +15,8 @@ from figures import (
     STOCK_DOMU,
     change_text,
     figure_text,
+    in_order,
+    own_bare,
     ratio,
     ratio_text,
     reference,
@@ -23,7 +25,16 @@ from figures import (
 from results import Result, Run, System
 
 COUNTED = "counted per operation"
-COLUMNS = ["system", "instructions", "x bare", "x stock domU", "since baseline", "spread", COUNTED]
+COLUMNS = [
+    "system",
+    "instructions",
+    "more than own bare",
+    "x bare",
+    "x stock domU",
+    "since baseline",
+    "spread",
+    COUNTED,
+]
 
 
 def metrics_of(run: Run, group: str) -> list[str]:
@@ -31,7 +42,7 @@ def metrics_of(run: Run, group: str) -> list[str]:
 
 
 def systems_of(run: Run, group: str) -> list[System]:
-    return list(dict.fromkeys(r.system for r in run.of(group, "icount")))
+    return in_order(r.system for r in run.of(group, "icount"))
 
 
 def since(result: Result, base: Baseline | None) -> str:
@@ -43,7 +54,7 @@ def since(result: Result, base: Baseline | None) -> str:
 
 def counted(result: Result) -> str:
     if result.counters:
-        return counters_text(result, 6) or "nothing"
+        return ", ".join(phrases(result)) or "nothing"
     has_wedge = result.system.kernel == "annotated" and result.system.platform != "bare"
     return MISSING if has_wedge else ""
 
@@ -51,13 +62,15 @@ def counted(result: Result) -> str:
 def row(run: Run, system: System, group: str, metric: str, base: Baseline | None) -> list[str]:
     result = run.find(system, group, metric)
     if result is None:
-        return [str(system), MISSING, "", "", "", "", ""]
+        return [str(system), MISSING] + [""] * (len(COLUMNS) - 2)
     bare = run.find(reference(system), group, metric)
+    own = run.find(own_bare(system), group, metric)
     stock = run.find(STOCK_DOMU, group, metric)
     against_stock = ratio_text(ratio(result, stock)) if system.width == STOCK_DOMU.width else ""
     return [
         str(system),
         figure_text(result.median),
+        "" if result is own else figure_text(result.median - own.median if own else None),
         ratio_text(ratio(result, bare)),
         against_stock,
         since(result, base),
@@ -67,13 +80,8 @@ def row(run: Run, system: System, group: str, metric: str, base: Baseline | None
 
 
 def explanations(run: Run, group: str) -> list[str]:
-    lines = []
-    for metric in metrics_of(run, group):
-        ours, stock = run.find(DOMU, group, metric), run.find(STOCK_DOMU, group, metric)
-        line = explanation(ours, stock) if ours and stock else None
-        if line:
-            lines.append(line)
-    return lines
+    found = [explanation(run, DOMU, STOCK_DOMU, group, m) for m in metrics_of(run, group)]
+    return [line for line in found if line]
 
 
 def chart_of(run: Run, group: str) -> Chart:
