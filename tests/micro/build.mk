@@ -14,6 +14,8 @@ MICRO_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fno-pic -
 	-fcf-protection=none -fno-toplevel-reorder -MMD -MP -I$(MICRO_DIR)/lib
 MICRO_CFLAGS_x86_64 := -mcmodel=kernel -mno-red-zone
 MICRO_CFLAGS_i386 := -m32 -march=i686 -mregparm=3
+MICRO_LDFLAGS := -static -nostdlib -z noexecstack --no-warn-rwx-segments --build-id=none \
+	-z max-page-size=4096
 MICRO_LDFLAGS_x86_64 := -m elf_x86_64
 MICRO_LDFLAGS_i386 := -m elf_i386
 
@@ -41,8 +43,7 @@ $(foreach width,$(MICRO_WIDTHS),$(eval $(call micro_width,$(width))))
 define micro_link
 $(MICRO_O)/$(1)/$(2).elf: $(call micro_objects,$(1),$(2)) $(MICRO_DIR)/lib/$(1)/micro.lds
 	@echo "  LD      $(1)/$$(notdir $$@)"
-	@$(LD) $(MICRO_LDFLAGS_$(1)) -static -nostdlib -z noexecstack --no-warn-rwx-segments \
-		--build-id=none -z max-page-size=4096 -T $(MICRO_DIR)/lib/$(1)/micro.lds -o $$@ \
+	@$(LD) $(MICRO_LDFLAGS_$(1)) $(MICRO_LDFLAGS) -T $(MICRO_DIR)/lib/$(1)/micro.lds -o $$@ \
 		$$(filter %.o,$$^) 2>$$@.log || { cat $$@.log; exit 1; }
 endef
 $(foreach width,$(MICRO_WIDTHS),$(foreach group,$(MICRO_GROUPS),\
