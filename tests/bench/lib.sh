@@ -6,6 +6,8 @@
 #
 # Invariant: a run that failed, measured nothing or has a wrong clock ends the benchmark; no file
 # made here outlives it.
+# shellcheck source=tests/bench/clock.sh
+source "$here/clock.sh"
 afterburn=$O/bin/afterburn
 kernel=${BENCH_KERNEL:-$O/guest/i386/vmlinux}
 initrd=${BENCH_INITRD:-$O/guest/i386/initrd.gz}
@@ -100,16 +102,6 @@ start_kernel() {
 		--timeout 600 --initrd "$with" --append "quiet $words" "$kernel"
 }
 
-# Adds the moment to each line that tells a clock, and takes carriage returns away.
-stamp() {
-	local line
-	while IFS= read -r line; do
-		line=${line//$'\r'/}
-		[[ $line != BENCH-CLOCK* ]] || line="$line $EPOCHREALTIME"
-		echo "$line"
-	done
-}
-
 # measure_side PLACEMENT SIDE COMMAND...: appends the samples to $work/samples
 measure_side() {
 	local placement=$1 side=$2 code=0
@@ -124,21 +116,5 @@ measure_side() {
 	awk -v who="$placement $side" '/^BENCH [a-z0-9-]+ us [0-9. ]+$/ {
 		sub(/^BENCH /, ""); sub(/ us /, " "); print who, $0
 	}' "$work/console" >>"$work/samples"
-	check_clock "$side"
-}
-
-# Times told by a clock that runs slow would be worth nothing. A line may be late by a quarter of a
-# second on a busy machine; beyond that 3 % is too much.
-check_clock() {
-	awk -v side="$1" '/^BENCH-CLOCK/ { n++; own[n] = $2; ours[n] = $3 }
-		END {
-			theirs = own[2] - own[1]
-			here = ours[2] - ours[1]
-			off = theirs > here ? theirs - here : here - theirs
-			if (off > 0.25 + 0.03 * here) {
-				printf "process-bench: the clock of the %s went %.3f s in %.3f s\n",
-					side, theirs, here
-				exit 1
-			}
-		}' "$work/console" >&2 || exit 1
+	check_clock "$side" "$work/console"
 }

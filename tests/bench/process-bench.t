@@ -79,10 +79,10 @@ EOF2
 
 clock() { # clock GUEST-SECONDS OUR-SECONDS
 	(
-		here=$bench top=$TOP work=$tmp
+		here=$bench top=$TOP
 		source "$bench/lib.sh"
 		printf 'BENCH-CLOCK 5.0 1000.0\nBENCH-CLOCK %s %s\n' "$1" "$2" >"$tmp/console"
-		check_clock guest
+		check_clock guest "$tmp/console"
 	)
 }
 ok "clocks that agree" clock 15.0 1010.5

@@ -57,6 +57,9 @@ void measure(const struct operation *o);
 /* Says what failed and why, and ends the program: half a measurement is none. */
 _Noreturn void fail(const char *what);
 
+/* Prints how long it took until now since the kernel's start and the machine's. */
+void print_first(void);
+
 /* Forks COUNT children that exit at once, and waits for each: the stress test. */
 void fork_many(unsigned count);
 

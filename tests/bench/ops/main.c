@@ -7,6 +7,7 @@
  *   bench-ops [--clock CLOCK] [--set SET | OPERATION...]   measures these operations
  *   bench-ops --list [SET]   names them
  *   bench-ops --forks N      makes and ends N processes
+ *   bench-ops --first        tells how long the boot took, to a guest's first process
  *   bench-ops --exit         exits at once: what exec starts
  *
  * CLOCK is wall (default) or tsc: microseconds, or instructions by an emulator's time stamp
@@ -173,6 +174,10 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--exit") == 0)
 		return 0;
+	if (argc == 2 && strcmp(argv[1], "--first") == 0) {
+		print_first();
+		return 0;
+	}
 	if (argc == 3 && strcmp(argv[1], "--forks") == 0)
 		return stress(argv[2]);
 	if (argc >= 2 && argc <= 3 && strcmp(argv[1], "--list") == 0) {
