@@ -39,6 +39,9 @@ _Noreturn void land(void);
 enum { LANDING_STACK = 16384 };
 extern char landing_stack[LANDING_STACK];
 
+/* Claims to rest, and goes on (long.S). */
+extern const char rest64[];
+
 /* Spins in 64-bit mode for ever. */
 extern const char spin64[];
 

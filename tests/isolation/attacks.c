@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -16,10 +17,10 @@
 #include "forge.h"
 
 enum { NR_MMAP = 9, NR_MPROTECT = 10, NR_MUNMAP = 11, NR_GETPID = 39, NR_LDT = 154 };
-enum { NR32_WRITE = 4, NR32_PAUSE = 29 };
+enum { NR32_WRITE = 4, NR32_GETPID = 20, NR32_PAUSE = 29, NR32_MUNMAP = 91 };
 #define KERNEL 0x81000000u
 
-enum { WINDOW = 0x60000000, FAULTS = 150000 };
+enum { WINDOW = 0x60000000, FAULTS = 150000, PATIENCE = 14704 /* in the orders */ };
 
 static bool stay;
 static int ready = -1;
@@ -310,6 +311,96 @@ static void stop_as_done(void)
 	jump64(&r, find_stop());
 }
 
+/* ---- a system call without resting for it ---- */
+
+enum { CLAIMS = 100, NOT_HEARD = 8, TAKEN_AWAY = 9 };
+
+static volatile char *kept;
+static volatile bool went_on;
+
+/* The kernel has gone on with it where it claimed to be. */
+static _Noreturn void after_claim(void)
+{
+	went_on = true;
+	(void)*kept;
+	broke();
+}
+
+static void on_end_of_claim(int signal)
+{
+	(void)signal;
+	_exit(went_on ? TAKEN_AWAY : NOT_HEARD);
+}
+
+/* The registers of a system call, in the channel. */
+static void claim_call(uint32_t number, uint32_t a, uint32_t b)
+{
+	enum { CALL = 64, RIP = CALL + 64 };
+
+	poke64(CHANNEL, 0);
+	poke64(CHANNEL + CALL, number);
+	poke64(CHANNEL + CALL + 8, b);
+	poke64(CHANNEL + CALL + 24, a);
+	poke64(CHANNEL + CALL + 32, (uintptr_t)handler_stack + 32768);
+	poke64(CHANNEL + RIP, (uintptr_t)after_claim);
+	poke64(CHANNEL + RIP + 8, 0x202);
+	poke64(CHANNEL + RIP + 16, 0x23);
+	poke64(CHANNEL + RIP + 24, 0x2b);
+}
+
+/* The wedge waits for a process to rest now and then only, if others use the processor. */
+static _Noreturn void claim(uint32_t number)
+{
+	stack_t other = {.ss_sp = landing_stack, .ss_size = LANDING_STACK};
+	struct sigaction action = {.sa_handler = on_end_of_claim, .sa_flags = SA_ONSTACK};
+	struct registers r = {.rbx = (uintptr_t)kept, .r8 = CHANNEL, .r9 = ORDERS};
+
+	memset(landing_stack, 1, LANDING_STACK);
+	sigaltstack(&other, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+	do
+		door_call(NR32_GETPID, 0, NULL, 0);
+	while (!peek64(ORDERS + PATIENCE));
+	claim_call(number, (uint32_t)(uintptr_t)kept, 4096);
+	jump64(&r, (uintptr_t)rest64);
+}
+
+/* A tick of the clock that finds it in 64-bit code ends a claim: many of them, then. */
+static int claim_until_heard(uint32_t number)
+{
+	int status = 0, code = NOT_HEARD;
+
+	kept = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	*kept = 1;
+	memset(handler_stack, 0, sizeof(handler_stack));
+	for (int i = 0; i < CLAIMS && code == NOT_HEARD; i++) {
+		pid_t pid = fork();
+
+		if (!pid)
+			claim(number);
+		waitpid(pid, &status, 0);
+		code = WIFEXITED(status) ? WEXITSTATUS(status) : NOT_HEARD;
+	}
+	return code;
+}
+
+/* To have the memory that the kernel takes back. */
+static void claim_and_keep(void)
+{
+	switch (claim_until_heard(NR32_MUNMAP)) {
+	case BROKE:
+		broke();
+	case TAKEN_AWAY:
+		raise(SIGKILL);
+	}
+}
+
+static void claim_works(void)
+{
+	if (claim_until_heard(NR32_GETPID) == BROKE)
+		broke();
+}
+
 /* ---- a page fault that never happened, again and again ---- */
 
 enum { FRAME = 0x9000, R = FRAME + 40 };
@@ -421,6 +512,7 @@ const struct attack attacks[] = {
 	{"spin-masked", spin_masked, GUEST},
 	{"stop-without-frame", stop_without_frame, GUEST},
 	{"stop-as-done", stop_as_done, GUEST},
+	{"claim-and-keep", claim_and_keep, PATIENT},
 	{"forged-faults", forged_faults, GUEST},
 	{"trap-stack", trap_stack, LEAVES},
 	{"trap-mask", trap_mask, LEAVES},
@@ -428,6 +520,7 @@ const struct attack attacks[] = {
 	{"many-mappings", many_mappings, LIVES},
 	{"works-door", door_works, WORKS},
 	{"works-forging", trap_frame, WORKS},
+	{"works-claim", claim_works, WORKS},
 	{"works-read", works_read, WORKS},
 	{"works-write", works_write, WORKS},
 	{0},

@@ -16,6 +16,7 @@ enum where {
 	EVERYWHERE, /* on a host without a guest it succeeds: the control */
 	GUEST,	    /* needs the stub */
 	LEAVES,	    /* needs the stub, and leaves its process to the next */
+	PATIENT,    /* needs the stub, and an unknown number of attempts */
 	LIVES,	    /* no attack, and takes its time: it must come to its end */
 	WORKS,	    /* no attack: shows that the means of the others work */
 };

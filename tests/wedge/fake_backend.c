@@ -158,12 +158,13 @@ void backend_space_load(struct vcpu *v)
 	fake.space_loads++;
 }
 
-void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
+bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
 	(void)v;
 	(void)walk;
 	fake.space_fills++;
 	fake.filled = va;
+	return true;
 }
 
 void backend_space_invalidate(struct vcpu *v, uint64_t va)

@@ -13,7 +13,7 @@
 #include <wedge/machine.h>
 #include <wedge/modules.h>
 
-enum { STANDSTILL = 100000 };
+enum { STANDSTILL = 1000 };
 
 /*
  * A site is found by the address behind its call. Early code of a kernel runs where it was loaded,
@@ -75,9 +75,9 @@ static bool emulate_unknown(struct vcpu *v)
 }
 
 /*
- * The shadow has been filled for the same access many times over, so filling does not help: better
- * an end with a reason than a guest that stands still. User code, which can bring that about, must
- * not end more than itself: returns true if it is to be told of a fault.
+ * The same access has faulted many times over although the shadow is as it should be: better an end
+ * with a reason than a guest that stands still. User code, which can bring that about, must not end
+ * more than itself: returns true if it is to be told of a fault.
  */
 static bool is_standstill(struct vcpu *v, uint64_t address)
 {
@@ -113,10 +113,8 @@ static void page_fault(struct vcpu *v, uint64_t address)
 	if (guest_walk(v, address, error, &walk)) {
 		vcpu_count(v,
 			   vcpu_in_user(v) ? COUNT_FAULT_USER_FILLED : COUNT_FAULT_KERNEL_FILLED);
-		if (is_standstill(v, address))
+		if (!backend_space_fill(v, address, &walk) && is_standstill(v, address))
 			exception_gp(v, 0);
-		else
-			backend_space_fill(v, address, &walk);
 		return;
 	}
 	vcpu_count(v, vcpu_in_user(v) ? COUNT_FAULT_USER_GUEST : COUNT_FAULT_KERNEL_GUEST);

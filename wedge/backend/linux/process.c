@@ -13,6 +13,7 @@
 #include <wedge/log.h>
 #include "process.h"
 #include "stub.h"
+#include "turn.h"
 
 /*
  * A process that shall stop has so much time, and may use so much of the processor meanwhile. Where
@@ -40,6 +41,7 @@ void process_order(struct user *user, long number, uint64_t a, uint64_t b, uint6
 {
 	struct user_order order = {.number = (uint64_t)number, .argument = {a, b, c, d}};
 
+	process_hold(user);
 	/* One place is kept for closing the memory file. */
 	if (user->orders->count >= USER_ORDER_MAX - 1)
 		process_flush(user);
@@ -147,6 +149,13 @@ static long receive(bool wait, struct user **which)
 	if (!*which) /* it has been killed since */
 		return -EINTR;
 	(*which)->notification = n.id;
+	/* It gave up resting before it saw that it may go on. */
+	if ((*which)->given && n.data.args[1] != (*which)->orders->turn) {
+		(*which)->given = false;
+		answer(*which);
+		return -EINTR;
+	}
+	(*which)->given = false;
 	(*which)->stopped = true;
 	(*which)->why = (int64_t)n.data.args[0];
 	if (n.data.instruction_pointer != stub_address(stub_stopped))
@@ -239,6 +248,18 @@ static bool wait_soon(struct user *user, bool insist)
 	return user->stopped;
 }
 
+/* What it shall find when it goes on; then that it may, as far as it rests. */
+static void begin_turn(struct user *user, bool again)
+{
+	user->orders->again = again;
+	user->orders->xstate_mask = machine.xstate_mask;
+	user->orders->patience = again ? 0 : turn_patience();
+	user->channel->resumed = 0;
+	user->channel->state = USER_RUNS;
+	user->held = false;
+	__atomic_store_n(&user->orders->turn, user->orders->turn + 1, __ATOMIC_RELEASE);
+}
+
 /*
  * Older hosts let a signal take a process out of a stop that has been heard of: then it stops once
  * more, and that is the stop to answer. Whoever is gone will not; the wait for it finds out.
@@ -250,9 +271,11 @@ static void let_go(struct user *user, bool again)
 	if (user->needs_memory && !user->tries)
 		append(user, &close_memory);
 	user->tries++;
-	user->orders->again = again;
-	user->orders->xstate_mask = machine.xstate_mask;
-	user->channel->resumed = 0;
+	user->given = user->rests && !user->stopped;
+	user->rests = false;
+	begin_turn(user, again);
+	if (user->given)
+		return;
 	do
 		user->stopped = false;
 	while (answer(user) == -ENOENT && wait_soon(user, false));
@@ -267,10 +290,28 @@ static bool lacked_memory(const struct user *user)
 	return user->needs_memory && user->why == -EBADF && user->tries < TRIES;
 }
 
+void process_hold(struct user *user)
+{
+	user->held = true;
+	if (!user->rests)
+		return;
+	user->rests = false;
+	if (user->stopped)
+		return;
+	linux_count(COUNT_USER_HELD);
+	begin_turn(user, true);
+	user->held = true;
+	turn_expect_stop(user);
+	/* Whoever claims to rest, and does not stop when told to, means harm. */
+	if (!wait_soon(user, false))
+		process_kill(user);
+}
+
 void process_flush(struct user *user)
 {
 	bool stopped;
 
+	process_hold(user);
 	do {
 		let_go(user, true);
 		stopped = wait_soon(user, false);
@@ -286,6 +327,11 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 	struct linux_vcpu *l = linux_of(v);
 	struct user *which = NULL;
 
+	user->rests = turn_await(v, user);
+	if (user->rests) {
+		user->why = USER_CALLS;
+		return true;
+	}
 	while (!user->stopped) {
 		long result = receive(true, &which);
 
@@ -330,6 +376,7 @@ bool process_run(struct vcpu *v, struct user *user)
 	bool stopped;
 
 	stay_together(user);
+	turn_learn(user);
 	do {
 		let_go(user, false);
 		stopped = wait_for_stop(v, user);
@@ -339,6 +386,8 @@ bool process_run(struct vcpu *v, struct user *user)
 		return false;
 	}
 	forget_orders(user);
+	linux_count(user->rests ? COUNT_USER_RESTED : COUNT_USER_STOPPED);
+	user->call = user->why == USER_CALLS ? (uint32_t)user->channel->call.gpr[0] : UINT32_MAX;
 	return true;
 }
 
@@ -362,6 +411,8 @@ struct user *process_get(uint32_t slot)
 	user->descriptors = USER_DESCRIPTORS;
 	user->process = zygote_make(slot, &user->pidfd);
 	user->cpu = UINT32_MAX;
+	user->call = UINT32_MAX;
+	turn_teach(user);
 	forget_orders(user);
 	if (!wait_soon(user, false))
 		wedge_fatal("a new user process does not answer");
@@ -377,4 +428,5 @@ void process_kill(struct user *user)
 	has_ended(user, true);
 	host_call1(__NR_close, user->pidfd);
 	user->process = 0;
+	user->rests = false;
 }

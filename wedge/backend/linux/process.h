@@ -2,7 +2,11 @@
 /*
  * process.h - user processes (user.h) as the wedge handles them: orders, letting them go, waiting.
  *
- * Invariant: orders are given only to a process that the host's kernel has stopped.
+ * A process that does not run is stopped, or rests (user.h). process_hold() makes sure of the
+ * first.
+ *
+ * Invariant: orders are given only to a process that the host's kernel has stopped, and nothing is
+ * taken away from one that only rests.
  */
 #ifndef WEDGE_BACKEND_LINUX_PROCESS_H
 #define WEDGE_BACKEND_LINUX_PROCESS_H
@@ -23,10 +27,14 @@ struct user {
 	int32_t pidfd;	 /* of it: unlike its number, never another process */
 	uint32_t cpu;	 /* the host's processor it may run on */
 	bool stopped;
-	bool needs_memory;     /* an order needs the memory file */
-	unsigned int tries;    /* to carry out these orders */
-	int64_t why;	       /* argument of its last stop (stub.S) */
-	bool ran;	       /* guest code has run in it, and may have prepared it for the next */
+	bool rests;	    /* it says so; both: it has stopped meanwhile */
+	bool given;	    /* it was let go while it rested: may stop once for the turn before */
+	bool held;	    /* it had to be stopped, since it was let go last */
+	uint32_t call;	    /* the number of the system call it stopped or rests for */
+	bool needs_memory;  /* an order needs the memory file */
+	unsigned int tries; /* to carry out these orders */
+	int64_t why;	    /* argument of its last stop (stub.S) */
+	bool ran;	    /* guest code has run in it, and may have prepared it for the next */
 	uint64_t notification; /* which the host's kernel waits for an answer to */
 	struct user_orders *orders;
 	struct user_channel *channel;
@@ -58,6 +66,12 @@ void process_order(struct user *user, long number, uint64_t a, uint64_t b, uint6
 
 /* Queues the write of a descriptor into its LDT; 0 makes the entry empty. */
 void process_descriptor(struct user *user, unsigned int entry, uint64_t descriptor);
+
+/*
+ * Makes sure that it is stopped. Whoever takes something away from it, at once or by what user code
+ * of the guest must find gone when the kernel goes on, calls this first.
+ */
+void process_hold(struct user *user);
 
 /* Has all orders carried out now, and the process stopped again; or ends it. */
 void process_flush(struct user *user);

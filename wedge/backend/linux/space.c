@@ -64,6 +64,15 @@ void spaces_init(struct vcpu *v)
 	linux_of(v)->space = NULL;
 }
 
+/* The loaded address space's user process is stopped. */
+static void hold_user(struct vcpu *v)
+{
+	struct space *space = linux_of(v)->space;
+
+	if (space && space->user.user)
+		process_hold(space->user.user);
+}
+
 /*
  * What user code may reach is compared when it runs next: until then its process is stopped.
  */
@@ -73,6 +82,7 @@ void backend_space_load(struct vcpu *v)
 	struct space *space = v->cr[0] & X86_CR0_PG ? find(root) : NULL;
 
 	loads = vcpu_count(v, COUNT_SPACE_LOADS);
+	hold_user(v);
 	linux_of(v)->space = space;
 	if (space) {
 		space->stale = true;
@@ -87,6 +97,7 @@ void backend_space_load(struct vcpu *v)
 void backend_space_flush(struct vcpu *v)
 {
 	vcpu_count(v, COUNT_SPACE_FLUSHES);
+	hold_user(v);
 	if (linux_of(v)->space)
 		linux_of(v)->space->stale = true;
 	view_sync(&kernel, true);
@@ -104,25 +115,41 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 		view_invalidate(&space->user, (uint32_t)va);
 }
 
-void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
+/* True if it was not there before. */
+static bool fill_user(struct vcpu *v, struct space *space, uint32_t va,
+		      const struct guest_walk *walk)
+{
+	bool had = view_has(&space->user, va, walk);
+
+	/* Before user code tries an access again, it may be there already. */
+	if (had && v->retry)
+		return false;
+	vcpu_count(v, COUNT_SPACE_USER_FILLS);
+	if (space->user.user)
+		view_fill(&space->user, va, walk);
+	return !had;
+}
+
+static bool fill_kernel(struct vcpu *v, uint32_t va, const struct guest_walk *walk)
+{
+	bool had = view_has(&kernel, va, walk);
+
+	vcpu_count(v, COUNT_SPACE_FILLS);
+	view_fill(&kernel, va, walk);
+	if (mapping_failed()) {
+		view_clear(&kernel);
+		view_fill(&kernel, va, walk);
+	}
+	return !had;
+}
+
+bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
 	struct space *space = linux_of(v)->space;
 
-	if (vcpu_in_user(v)) {
-		/* Before user code tries an access again, it may be there already. */
-		if (v->retry && space && view_has(&space->user, (uint32_t)va, walk))
-			return;
-		vcpu_count(v, COUNT_SPACE_USER_FILLS);
-		if (space && space->user.user)
-			view_fill(&space->user, (uint32_t)va, walk);
-		return;
-	}
-	vcpu_count(v, COUNT_SPACE_FILLS);
-	view_fill(&kernel, (uint32_t)va, walk);
-	if (mapping_failed()) {
-		view_clear(&kernel);
-		view_fill(&kernel, (uint32_t)va, walk);
-	}
+	if (!vcpu_in_user(v))
+		return fill_kernel(v, (uint32_t)va, walk);
+	return !space || fill_user(v, space, (uint32_t)va, walk);
 }
 
 struct user *space_user(struct vcpu *v)

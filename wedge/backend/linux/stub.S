@@ -19,8 +19,9 @@ stub_start:
  * SIGUSR1 may hit the stub itself on its way to a stop or back: then it is not for the guest, and the
  * wedge sends it again until it gets what it wants.
  *
- * The argument of the system call that stops, which the host's kernel shows the wedge, is the signal,
- * USER_CALLS, 0 when orders were carried out, or the error of one that was not.
+ * The first argument of the system call that stops, which the host's kernel shows the wedge, is the
+ * signal, USER_CALLS, 0 when orders were carried out, or the error of one that was not. The second is
+ * the turn that ends with it.
  */
 	.globl stub_handler
 stub_handler:
@@ -46,12 +47,22 @@ stub_handler:
 	movw %fs, CHANNEL_SELECTOR + 4(%rbx)
 	movw %gs, CHANNEL_SELECTOR + 6(%rbx)
 stub_stop:
-	movl $USER_STOP, %eax
+	movabs $USER_ORDERS, %rsi
+	movq ORDERS_TURN(%rsi), %rsi
+stub_stop_turn:
+	movabs $USER_CHANNEL, %rbx
+	rdtsc
+	shlq $32, %rdx
+	orq %rdx, %rax
+	movq %rax, CHANNEL_SINCE(%rbx)
+	movq $USER_STOPS, CHANNEL_STATE(%rbx)
+1:	movl $USER_STOP, %eax
 	syscall
 	.globl stub_stopped
 stub_stopped:
 	cmpq $-4, %rax /* EINTR: nobody has answered */
-	je stub_stop
+	je 1b
+stub_go_on:
 	movabs $USER_ORDERS, %rbx
 	leaq ORDERS_LIST(%rbx), %r12
 	movq ORDERS_COUNT(%rbx), %r13
@@ -125,7 +136,32 @@ stub_door:
 	xsave64 CHANNEL_XSTATE(%r15)
 	movq $0, CHANNEL_FRAME(%r15)
 	movl $USER_CALLS, %edi
-	jmp stub_stop
+/*
+ * Rest, if the wedge is waiting for just that. The turn is read before the wedge can give another. Who
+ * has rested long enough stops, with the turn he has seen: another may have begun meanwhile.
+ */
+	movl ORDERS_PATIENCE(%r14), %ebp
+	testl %ebp, %ebp
+	jz stub_stop
+	movl CHANNEL_CALL(%r15), %ebx
+	cmpl $USER_CALL_NUMBERS, %ebx
+	jae stub_stop
+	btl %ebx, ORDERS_STOPS(%r14)
+	jc stub_stop
+	rdtsc
+	shlq $32, %rdx
+	orq %rdx, %rax
+	movq %rax, CHANNEL_SINCE(%r15)
+	movq ORDERS_TURN(%r14), %r13
+	movq $USER_RESTS, CHANNEL_STATE(%r15)
+1:	movl $24, %eax /* sched_yield */
+	syscall
+	cmpq %r13, ORDERS_TURN(%r14)
+	jne stub_go_on
+	decl %ebp
+	jnz 1b
+	movq %r13, %rsi
+	jmp stub_stop_turn
 
 leave_by_door:
 	movabs $USER_CHANNEL, %r15

@@ -19,10 +19,13 @@
  *
  * System calls by way of the guest's vDSO need no signal: the wedge puts a call to the door there,
  * a page below 4 GiB that leads into the stub (door.c). The registers go through the channel then.
+ * Nor do they always need the host's kernel: behind the door a process may *rest*, which it says in
+ * the channel, and yields the processor until its orders say that it is its turn (turn.c).
  *
  * Invariant: guest user code may execute any instruction, jump into 64-bit mode, into the stub, and
  * forge anything in the channel. So everything read from a channel is untrusted, and a user process
- * is stopped only if the host's kernel says so.
+ * is stopped only if the host's kernel says so. One that rests is merely believed: it may have its
+ * registers, and nothing that it has may be taken away or given to it, before it is stopped.
  */
 #ifndef WEDGE_BACKEND_LINUX_USER_H
 #define WEDGE_BACKEND_LINUX_USER_H
@@ -46,8 +49,16 @@
 /* The system call that stops: getpgrp, which takes and changes nothing. */
 #define USER_STOP 111
 
-/* Its argument for a call through the door; more than any signal. */
+/* Its argument for a call through the door; more than any signal. The second is its turn. */
 #define USER_CALLS 256
+
+/* What a process says of itself in the channel. */
+#define USER_RUNS  0
+#define USER_RESTS 1
+#define USER_STOPS 2 /* it is about to */
+
+/* Numbers of the guest's system calls that are told apart. */
+#define USER_CALL_NUMBERS 512
 
 /* modify_ldt(2): write an entry. */
 #define USER_LDT_WRITE 0x11
@@ -63,12 +74,17 @@
 #define ORDERS_FRAME	 16
 #define ORDERS_SELECTOR	 24
 #define ORDERS_XSTATE	 32
+#define ORDERS_TURN	 40
 #define ORDERS_LIST	 304
 #define ORDER_SIZE	 56
+#define ORDERS_STOPS	 (ORDERS_LIST + USER_ORDER_MAX * ORDER_SIZE)
+#define ORDERS_PATIENCE	 (ORDERS_STOPS + USER_CALL_NUMBERS / 8)
 #define CHANNEL_FRAME	 0
 #define CHANNEL_SIGNAL	 8
 #define CHANNEL_SELECTOR 16
 #define CHANNEL_RESUMED	 24
+#define CHANNEL_STATE	 32
+#define CHANNEL_SINCE	 40
 #define CHANNEL_CALL	 64
 #define CHANNEL_SCRATCH	 1024 /* end of a little stack */
 #define CHANNEL_XSTATE	 1024
@@ -101,11 +117,13 @@ struct user_orders {
 	uint64_t count;
 	uint64_t again; /* stop once more instead of returning to the guest */
 	uint64_t frame; /* where the signal frame to return from is; 0: return through the door */
-	uint16_t selector[USER_SEGMENTS]; /* to load before that */
-	uint64_t xstate_mask;		  /* components of the processor's state */
-	uint64_t reserved;
+	uint16_t selector[USER_SEGMENTS];	       /* to load before that */
+	uint64_t xstate_mask;			       /* components of the processor's state */
+	uint64_t turn;				       /* another number: who rests may go on */
 	struct user_desc descriptor[USER_DESCRIPTORS]; /* what modify_ldt orders point to */
 	struct user_order list[USER_ORDER_MAX];
+	uint64_t stops[USER_CALL_NUMBERS / 64]; /* system calls that had better stop than rest */
+	uint64_t patience; /* how often to yield when it rests; 0: nobody would notice, stop */
 };
 
 struct user_channel {
@@ -113,7 +131,9 @@ struct user_channel {
 	uint64_t signal;
 	uint16_t selector[USER_SEGMENTS];
 	uint64_t resumed; /* the stub has carried out its orders and is about to return */
-	uint64_t reserved[4];
+	uint64_t state;	  /* USER_RUNS and so on */
+	uint64_t since;	  /* the processor's clock when that changed */
+	uint64_t reserved[2];
 	struct user_call {
 		uint64_t gpr[8];
 		uint64_t rip, rflags, cs, ss;
@@ -125,10 +145,15 @@ struct user_channel {
 
 _Static_assert(offsetof(struct user_orders, list) == ORDERS_LIST, "as the stub believes");
 _Static_assert(offsetof(struct user_orders, selector) == ORDERS_SELECTOR, "as the stub believes");
+_Static_assert(offsetof(struct user_orders, turn) == ORDERS_TURN, "as the stub believes");
+_Static_assert(offsetof(struct user_orders, stops) == ORDERS_STOPS, "as the stub believes");
+_Static_assert(offsetof(struct user_orders, patience) == ORDERS_PATIENCE, "as the stub believes");
 _Static_assert(sizeof(struct user_order) == ORDER_SIZE, "as the stub believes");
 _Static_assert(sizeof(struct user_orders) <= USER_ORDERS_SIZE, "fits");
 _Static_assert(offsetof(struct user_channel, selector) == CHANNEL_SELECTOR, "as the stub believes");
 _Static_assert(offsetof(struct user_channel, resumed) == CHANNEL_RESUMED, "as the stub believes");
+_Static_assert(offsetof(struct user_channel, state) == CHANNEL_STATE, "as the stub believes");
+_Static_assert(offsetof(struct user_channel, since) == CHANNEL_SINCE, "as the stub believes");
 _Static_assert(offsetof(struct user_orders, xstate_mask) == ORDERS_XSTATE, "as the stub believes");
 _Static_assert(offsetof(struct user_channel, call.rip) == CALL_RIP, "as the stub believes");
 _Static_assert(offsetof(struct user_channel, xstate) == CHANNEL_XSTATE, "as the stub believes");

@@ -174,8 +174,11 @@ bool view_has(const struct view *view, uint32_t va, const struct guest_walk *wal
 	const struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
 	unsigned int n = va / PAGE % VIEW_ENTRIES;
 
-	return t && walk->leaf == 1 && view_same_table(view, t, (uint32_t)walk->entry[2]) &&
-	       view_get(t->present, n) && t->seen[n] == (uint32_t)walk->entry[1];
+	if (!t || !view_same_table(view, t, (uint32_t)walk->entry[2]))
+		return false;
+	if (walk->leaf == 2)
+		return t->pde && !walk->forced;
+	return view_get(t->present, n) && t->seen[n] == (uint32_t)walk->entry[1];
 }
 
 void view_release(struct view *view, uint32_t va)

@@ -60,7 +60,7 @@ void view_sync(struct view *view, bool all);
 /* Takes all mappings away. */
 void view_clear(struct view *view);
 
-/* A small page is mapped with all rights that the guest's entries give. */
+/* A page is mapped with all rights that the guest's entries give. */
 bool view_has(const struct view *view, uint32_t va, const struct guest_walk *walk);
 
 /* A page that view_holds() may be executed, as long as it is mapped. */

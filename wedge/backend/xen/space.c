@@ -322,9 +322,10 @@ static void note_path(struct shadow *top, uint64_t va)
 /*
  * Makes every level of the path present, from the top down. Tables that are hooked already are
  * trusted at first, as a processor trusts what it caches; if the leaf then turns out to be as it
- * should, the fault came from a table's own entry, and all are looked at.
+ * should, the fault came from a table's own entry, and all are looked at. Returns whether it was
+ * not.
  */
-static void fill_path(struct shadow *top, uint64_t va)
+static bool fill_path(struct shadow *top, uint64_t va)
 {
 	struct shadow *s = top, *below;
 	bool trusting = true;
@@ -350,6 +351,7 @@ static void fill_path(struct shadow *top, uint64_t va)
 		s = shadow_child(s, index);
 	}
 	note_path(top, va);
+	return trusting;
 }
 
 /* CR0.WP is 0 and the kernel writes to a page that is read-only. */
@@ -364,41 +366,44 @@ static void fill_forced(struct shadow *top, uint64_t va)
 
 /* A user page: the tree hangs below the user view, and below the kernel view unless that is split.
  */
-static void fill_user(struct space *sp, uint64_t va)
+static bool fill_user(struct space *sp, uint64_t va)
 {
 	unsigned int top = index_of(va, 4);
-	struct shadow *shared;
+	bool lacked = fill_path(sp->user, va);
+	struct shadow *shared = shadow_child(sp->user, top);
 
-	fill_path(sp->user, va);
-	shared = shadow_child(sp->user, top);
 	if (sp->split || !shared || shadow_child(sp->kernel, top) == shared)
-		return;
+		return lacked;
 	shadow_clear(sp->kernel, top);
 	shared->links++;
 	update_flush();
 	update_entry(sp->kernel->page, top, shadow_value(sp->user, top));
 	sp->kernel->children[top] = shared;
+	return true;
 }
 
-void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
+bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
+	bool lacked = walk->forced;
+
 	if (!memory_is_guest(walk->address / PAGE))
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    walk->address);
 	vcpu_count(v, COUNT_SPACE_FILLS);
 	if (is_high(va)) {
-		fill_path(current()->kernel, va);
+		lacked |= fill_path(current()->kernel, va);
 	} else {
 		if ((!walk->user || walk->forced) && !current()->split)
 			split(current());
 		if (walk->user)
-			fill_user(current(), va);
+			lacked |= fill_user(current(), va);
 		if (current()->split && !vcpu_in_user(v))
-			fill_path(current()->kernel, va);
+			lacked |= fill_path(current()->kernel, va);
 	}
 	if (walk->forced)
 		fill_forced(current()->kernel, va);
 	update_flush();
+	return lacked;
 }
 
 /* ---- code that is held back ---- */

@@ -74,9 +74,10 @@ void backend_space_load(struct vcpu *v);
 
 /*
  * An access to `va` is allowed by the guest's tables as `walk` says, but the shadow refused it:
- * make it work. The guest's accessed and dirty bits have been set.
+ * make it work. The guest's accessed and dirty bits have been set. Returns false if the shadow seems
+ * to be as it should already.
  */
-void backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk);
+bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk);
 
 /* The guest executed invlpg. */
 void backend_space_invalidate(struct vcpu *v, uint64_t va);

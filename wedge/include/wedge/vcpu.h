@@ -70,7 +70,7 @@ struct vcpu {
 				 right */
 	uint8_t retry; /* user code will repeat the access below when the guest's handler returns */
 
-	/* The last fault that filling the shadow should have satisfied, and how often in a row. */
+	/* The last fault for which there was nothing to do, and how often in a row. */
 	uint64_t filled_address;
 	uint64_t filled_rip;
 	uint32_t filled_count;

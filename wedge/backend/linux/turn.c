@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * turn.c - see turn.h.
+ *
+ * A system call is remembered by number, for all user processes: the last time decides. Calls that
+ * change mappings or block are of one kind nearly always.
+ *
+ * Invariant: the wedge tells a process to rest only while it looks, and looks a bounded number of
+ * times.
+ */
+#include <wedge/lib.h>
+#include "turn.h"
+
+enum {
+	REST_YIELDS = 8,
+	WAIT_YIELDS = 4,
+	/* A yield that took longer to lead to the other: somebody else runs here. */
+	BUSY_US = 25,
+	BUSY_TURNS_MIN = 256,
+	BUSY_TURNS_MAX = 4096,
+};
+
+/* As in the orders, for the next new process. */
+static uint64_t learnt[USER_CALL_NUMBERS / 64];
+
+/* The processor is not ours alone: so many turns to come without yields, and how many next time. */
+static unsigned int busy, busy_next = BUSY_TURNS_MIN;
+
+uint64_t turn_patience(void)
+{
+	if (!busy)
+		return REST_YIELDS;
+	busy--;
+	return 0;
+}
+
+void turn_learn(struct user *user)
+{
+	uint32_t n = user->call / 64;
+	uint64_t bit = 1ull << user->call % 64;
+
+	if (user->call >= USER_CALL_NUMBERS)
+		return;
+	learnt[n] = user->held ? learnt[n] | bit : learnt[n] & ~bit;
+	user->orders->stops[n] = learnt[n];
+}
+
+void turn_teach(struct user *user)
+{
+	memcpy(user->orders->stops, learnt, sizeof(learnt));
+}
+
+static uint64_t state_of(const struct user *user)
+{
+	return __atomic_load_n(&user->channel->state, __ATOMIC_ACQUIRE);
+}
+
+/* How long after the process was ready to hand over the wedge has come to see it. */
+static void note_delay(const struct user *user)
+{
+	uint64_t ticks = __builtin_ia32_rdtsc() - user->channel->since;
+
+	if (ticks > BUSY_US * machine.info.tsc_khz / 1000) {
+		busy = busy_next;
+		if (busy_next < BUSY_TURNS_MAX)
+			busy_next *= 2;
+	} else if (busy_next > BUSY_TURNS_MIN) {
+		busy_next -= busy_next / BUSY_TURNS_MIN;
+	}
+}
+
+bool turn_await(const struct vcpu *v, struct user *user)
+{
+	for (unsigned int i = 0; user->orders->patience && i < WAIT_YIELDS; i++) {
+		uint64_t state;
+
+		host_call0(__NR_sched_yield);
+		state = state_of(user);
+		if (state != USER_RUNS)
+			note_delay(user);
+		if (state == USER_RESTS)
+			return true;
+		if (state == USER_STOPS || v->events.pending)
+			break;
+	}
+	user->orders->patience = 0;
+	return false;
+}
+
+void turn_expect_stop(const struct user *user)
+{
+	for (unsigned int i = 0; i < WAIT_YIELDS && state_of(user) != USER_STOPS; i++)
+		host_call0(__NR_sched_yield);
+}
