@@ -68,6 +68,9 @@ make gone "r['results'].remove(find('$domu', 'fork'))" \
 ok "a metric that is gone fails" says gone "FAIL: $domu micro fork: gone (no forks today)" 1
 make all_gone "r['results'] = []"
 ok "a run that measured nothing fails" says all_gone "65 failed" 1
+ok "only some: the others are not judged" says grown "0 failed" 0 --only "$domu macro"
+ok "only some: those are" says grown "$domu micro fork: 180,000" 1 --only "$domu micro"
+ok "only some that do not exist" says grown "no metrics like nonsense" 2 --only nonsense
 make wall "scale(find('annotated/process/i386', 'fork'), 9)"
 ok "the clock never fails the gate" says wall "0 failed" 0
 for name in gcc qemu xen linux_source; do
@@ -136,12 +139,12 @@ cp "$tmp/good.json" "$tmp/base.json"
 ok "a results file as the baseline" says good "not a baseline" 2
 sed '/"metrics"/,$d' "$tmp/first.json" >"$tmp/base.json"
 echo '"metrics": {}}' >>"$tmp/base.json"
-ok "an empty baseline" says good "nothing to compare with" 2
+ok "an empty baseline" says good "the baseline has no metrics" 2
 sed 's/{"instructions": 180000/{"instructions": -1/' "$tmp/first.json" >"$tmp/base.json"
 ok "a negative baseline" says good "is below zero" 2
 cp "$tmp/first.json" "$tmp/base.json"
 make none "r['results'] = []"
-is "no baseline of nothing" "$(gate none --renew)" "gate: none.json: nothing in it was measured in instructions
+is "no baseline of nothing" "$(gate none --renew)" "gate: nothing in the results was measured in instructions
 exit 2"
 ok "and the old one stays" cmp "$tmp/first.json" "$tmp/base.json"
 

@@ -46,7 +46,7 @@ def boot(places: Places, on: str) -> str:
     command = [f"{places.build}/bin/afterburn", "run", "--on", on, "--icount", "--timeout", "280"]
     command += ["--memory", str(MEMORY), "--initrd", places.guest("x86_64", "initrd.gz")]
     command += ["--append", "quiet afterburn.steps=none afterburn.stats"]
-    return output_of([*command, places.guest("x86_64", "vmlinux.packed")], 300)
+    return output_of([*command, places.guest("x86_64", "vmlinux")], 300)
 
 
 def costs(places: Places, on: str) -> list[dict[str, Any]]:
