@@ -39,9 +39,9 @@ about_kernel() { # about_kernel NAME FILE
 	echo "kernel.$1.version $(kernel_version "$2")"
 }
 
-about_kernels() { # about_kernels SYSTEM...
+about_kernels() { # of all $systems
 	local system file seen=' '
-	for system in "$@"; do
+	for system in $systems; do
 		file=$(kernel_of "$system" 2>/dev/null) || continue
 		case $seen in *" $file "*) continue ;; esac
 		[[ -z $file ]] || about_kernel "${system%%/*}/${system##*/}" "$file"

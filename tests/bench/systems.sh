@@ -109,10 +109,7 @@ run_icount() {
 	local on=${1#*/} width=${1##*/} file initrd memory=256 kind=ops
 	on=${on%/*}
 	[[ $on != xen-domU ]] || on=xen
-	if [[ $2 == sites ]]; then
-		exec "$afterburn" run --on "$on" --icount --timeout 300 --append clock=icount \
-			"$O/bench/sites/$width/sites.elf"
-	fi
+	[[ $2 != sites ]] || exec "$here/sites/run" "$1"
 	[[ $2 != jobs:* ]] || memory=512 kind=jobs
 	file=$(kernel_of "$1")
 	[[ -r $file ]] || die "$file is missing: run make guest-$width guest-plain-$width"

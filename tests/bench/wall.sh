@@ -34,25 +34,27 @@ make_memory_folder() {
 }
 
 run_host() { # run_host WIDTH WHAT
-	local folder
+	local folder names
 	case $2 in
 	micro*)
+		IFS=, read -ra names <<<"$ops"
 		folder=$(host_folder "$1" ops)
-		cd "$folder" && taskset -c "$cpu" ./bench-ops --set micro ${ops//,/ } && echo BENCH-DONE
+		cd "$folder" || exit
+		taskset -c "$cpu" ./bench-ops --set micro ${names[@]+"${names[@]}"}
 		;;
 	wall-jobs:*)
+		IFS=, read -ra names <<<"$jobs"
 		folder=$(host_folder "$1" jobs)
-		cd "$folder" && TMPDIR=$folder taskset -c "$cpu" ./busybox sh jobs/run --clock wall \
-			$(tr , ' ' <<<"${2#*:}") && echo BENCH-DONE
+		cd "$folder" || exit
+		TMPDIR=$folder taskset -c "$cpu" ./busybox sh jobs/run --clock wall "${names[@]}"
 		;;
 	esac
+	echo BENCH-DONE
 }
 
 run_process() { # run_process SYSTEM WHAT
 	local memory=256 kind=ops options=(run --on process --timeout 1200) file initrd
-	if [[ $2 == sites ]]; then
-		exec taskset -c "$cpu" "$afterburn" "${options[@]}" "$O/bench/sites/${1##*/}/sites.elf"
-	fi
+	[[ $2 != sites ]] || exec taskset -c "$cpu" "$here/sites/run" "$1"
 	[[ $2 == micro* ]] || memory=512 kind=jobs
 	file=$(kernel_of "$1")
 	[[ -r $file ]] || die "$file is missing: run make guest-${1##*/}"

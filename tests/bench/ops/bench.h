@@ -57,7 +57,7 @@ void measure(const struct operation *o);
 /* Says what failed and why, and ends the program: half a measurement is none. */
 _Noreturn void fail(const char *what);
 
-/* Prints how long it took until now since the kernel's start and the machine's. */
+/* Prints how many instructions the machine has run since it was started. */
 void print_first(void);
 
 /* Forks COUNT children that exit at once, and waits for each: the stress test. */

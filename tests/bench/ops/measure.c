@@ -91,7 +91,7 @@ static void print_samples(const char *name, const char *unit, const struct batch
 
 static void measure_wall(const struct operation *o)
 {
-	struct batch samples[MOST_BATCHES];
+	struct batch samples[MOST_BATCHES] = {{0}};
 	double elapsed;
 	unsigned count = calibrate(o->run, &elapsed);
 	unsigned batches = elapsed < SLOW_NS ? MOST_BATCHES : SLOW_BATCHES;
