@@ -33,12 +33,15 @@ bool stats_wanted(void)
 
 void stats_print(const struct vcpu *v)
 {
+	/* Printing is counted too: what is shown was counted before. */
+	static struct vcpu before;
 	char name[NAME_SIZE];
 
 	if (!stats_wanted())
 		return;
+	before = *v;
 	for (unsigned int i = 0; i < counters_shown(); i++) {
-		uint64_t count = counters_value(v, i);
+		uint64_t count = counters_value(&before, i);
 
 		if (!count)
 			continue;
