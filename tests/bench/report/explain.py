@@ -22,6 +22,7 @@ TOTALS = (
 )
 # Told beside them, by what they cost. All others are in the results file only.
 OTHERS = (
+    ("fault.user-foreseen", "page filled before it faults", "pages filled before they fault"),
     ("xen.emulated", "instruction emulated by Xen", "instructions emulated by Xen"),
     ("emulated.kernel", "instruction without a site", "instructions without a site"),
     ("emulated.user-io", "port access of a program", "port accesses of a program"),
@@ -40,7 +41,12 @@ def counted(value: float, one: str, several: str) -> str:
 
 
 def parts_text(counters: dict[str, float], beginning: str, most: int = 3) -> str:
-    parts = [(v, n[len(beginning) :]) for n, v in counters.items() if n.startswith(beginning)]
+    apart = {name for name, _, _ in OTHERS}
+    parts = [
+        (v, n[len(beginning) :])
+        for n, v in counters.items()
+        if n.startswith(beginning) and n not in apart
+    ]
     told = [p for p in sorted(parts, key=lambda p: (-p[0], p[1])) if p[0] >= WORTH_TELLING][:most]
     return ", ".join(f"{figure_text(value)} {name}" for value, name in told)
 
