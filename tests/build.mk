@@ -7,7 +7,7 @@ include $(wildcard $(SRC)/tests/*/build.mk)
 
 SHELL_TESTS := $(sort $(wildcard $(SRC)/tests/*/*.t))
 # Tests that need the built guest, or boot something.
-GUEST_TESTS := $(filter $(SRC)/tests/boot/% $(SRC)/tests/guest/% $(SRC)/tests/isolation/% $(SRC)/tests/micro/%,$(SHELL_TESTS))
+GUEST_TESTS := $(filter $(SRC)/tests/boot/% $(SRC)/tests/guest/% $(SRC)/tests/isolation/% $(SRC)/tests/micro/% $(SRC)/tests/bench/gate.t,$(SHELL_TESTS))
 UNIT_TESTS = $(sort $(TESTS)) $(filter-out $(GUEST_TESTS),$(SHELL_TESTS))
 RUN_TESTS := env O=$(O) TOP=$(SRC) $(SRC)/tests/run
 

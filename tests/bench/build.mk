@@ -29,8 +29,10 @@ unit check check-only: $(BENCH_PROGRAMS)
 bench-programs: $(BENCH_PROGRAMS)
 bench: all guest guest-plain $(BENCH_PROGRAMS)
 	O=$(O) $(BENCH_DIR)/bench --set quick
+	$(call bench_finish,quick)
 bench-full: all guest guest-plain $(BENCH_PROGRAMS)
 	O=$(O) $(BENCH_DIR)/bench --set full
+	$(call bench_finish,full)
 bench-process: all $(BENCH_PROGRAMS) $(BENCH_GUEST)
 	O=$(O) $(BENCH_DIR)/process-bench
 bench-process-stress: all $(BENCH_PROGRAMS) $(BENCH_GUEST)

@@ -6,16 +6,20 @@ BENCH_BASELINE := $(BENCH_DIR)/baseline/gate.json
 BENCH_GATE_RESULTS := $(BENCH_O)/gate.json
 
 .PHONY: bench-gate bench-baseline bench-gate-run bench-report lint-python
-bench-gate-run: all guest guest-plain $(BENCH_PROGRAMS)
+bench-gate-run: all guest guest-plain $(BENCH_PROGRAMS) $(SITES_GUESTS)
 	O=$(O) $(BENCH_DIR)/bench --set gate -o $(BENCH_GATE_RESULTS)
 bench-gate: bench-gate-run
 	$(BENCH_REPORT)/gate $(BENCH_GATE_RESULTS) $(BENCH_BASELINE)
 bench-baseline: bench-gate-run
 	$(BENCH_REPORT)/gate --renew $(BENCH_GATE_RESULTS) $(BENCH_BASELINE)
 # The report of results that are there already.
+bench_report = $(BENCH_REPORT)/report --baseline $(BENCH_BASELINE) $(BENCH_O)/results.json
 bench-report:
-	$(BENCH_REPORT)/report $(if $(wildcard $(BENCH_BASELINE)),--baseline $(BENCH_BASELINE)) \
-		$(BENCH_O)/results.json
+	$(bench_report)
+# What follows a run of all systems; the argument is its set.
+bench_finish = O=$(O) $(BENCH_REPORT)/own --set $(1) $(BENCH_O)/results.json && $(bench_report)
+
+check: $(SITES_GUESTS) $(SITES_SLOW)
 
 # Every Python file compiles without a warning and keeps to 100 columns. Nothing is written.
 lint: lint-python
