@@ -17,7 +17,7 @@
 #define SLOW_BATCHES   3u
 #define SLOW_NS	       40000000
 #define MAX_OPERATIONS 1000000u
-#define TSC_BATCHES    5u
+#define TSC_BATCHES    9u
 
 struct batch {
 	double operations, elapsed;
