@@ -10,7 +10,7 @@ bench=$TOP/tests/bench
 system=annotated/xen-dom0/x86_64
 
 results() { # results FILE: one line each, without what describes the run
-	grep -E '^ *\{"kernel": .*"metric": ' "$1"
+	sed -nE 's/^ *(\{"kernel": .*"metric": .*\}),?$/\1/p' "$1"
 }
 
 # The machine and the kernels of a results file, as lines for collect.

@@ -99,7 +99,9 @@ def chapter(run: Run) -> list[Block]:
         Paragraph(
             "Executed instructions, as a multiple of the same Linux without annotations on bare "
             "metal: 1.000 costs nothing, 2.00 is twice the work. Debian's kernel has another "
-            "configuration; the last row compares it with itself."
+            "configuration; the last row compares it with itself. Boot is all that the machine "
+            "executes from power-on to the first process: on Xen also Xen's own boot, and for a "
+            "domU that of Debian's dom0."
         ),
         as_table("platform", rows),
         chart_of(rows),
