@@ -8,7 +8,7 @@ source "$TOP/tests/lib.sh"
 jobs=$TOP/tests/bench/jobs
 measure=$O/bench/jobs/x86_64/measure
 load=$O/bench/jobs/x86_64/load
-tool_usage='usage: measure [--clock tsc|wall] [--per N] [--output FILE] NAME COMMAND [ARGUMENT...]'
+tool_usage='usage: measure [--clock tsc|wall] [--times N] [--per N] [--output FILE] NAME COMMAND...'
 
 both() { # both COMMAND...: what it says anywhere, and its exit code
 	"$@" 2>&1
@@ -20,6 +20,10 @@ ok "measure: a command's time" grep -Eqx 'BENCH nap us [0-9]{5,}\.[0-9]{3}' \
 ok "measure: the counter's unit" grep -Eqx 'BENCH nap instructions [0-9]+' \
 	<("$measure" --clock tsc nap /bin/true)
 ok "measure: divided" awk '{ exit !($4 > 5000 && $4 < 40000) }' <("$measure" --per 10 nap /bin/sleep 0.1)
+ok "measure: several times" grep -Eqx 'BENCH nap us( [0-9]+\.[0-9]{3}){3}' <("$measure" --times 3 nap /bin/true)
+is "measure: one failure of several" "$(both "$measure" --times 3 bad /bin/mkdir "$tmp/once" 2>&1 | tail -n 2)" \
+	"BENCH-FAIL bad: /bin/mkdir ended with exit code 1
+1"
 ok "measure: the output is kept" same "$("$measure" --output "$tmp/o" e /bin/echo hello >"$tmp/l"; cat "$tmp/o")" hello
 is "measure: a command that fails gives no figure" "$(both "$measure" bad /bin/false)" \
 	"BENCH-FAIL bad: /bin/false ended with exit code 1
@@ -33,7 +37,7 @@ is "measure: nor one that is not there" "$("$measure" bad /nonexistent/x 2>/dev/
 is "measure: no command" "$(both "$measure" name)" "measure: no name or no command; $tool_usage
 2"
 is "measure: divided by nothing" "$(both "$measure" --per 0 a /bin/true)" \
-	"measure: --per takes a whole number from 1; $tool_usage
+	"measure: --times takes 1 to 16, --per a whole number from 1; $tool_usage
 2"
 is "measure: no such clock" "$(both "$measure" --clock sun a /bin/true)" \
 	"measure: --clock takes tsc or wall; $tool_usage
@@ -66,7 +70,7 @@ is "run: no such job" "$(both run tar nothing)" \
 2"
 for job in tar untar http sqlite; do
 	run $job >"$tmp/figure"
-	ok "$job: a figure" grep -Eqx "BENCH $job us [0-9]+\.[0-9]{3}" "$tmp/figure"
+	ok "$job: a figure" grep -Eqx "BENCH $job us( [0-9]+\.[0-9]{3})+" "$tmp/figure"
 done
 is "nothing is left behind" "$(find "$tmp" -maxdepth 1 -name 'bench-jobs.*')" ""
 

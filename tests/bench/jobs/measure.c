@@ -2,11 +2,11 @@
 /*
  * measure: what a whole command costs, from its fork to its end.
  *
- *   measure [--clock tsc|wall] [--per N] [--output FILE] NAME COMMAND [ARGUMENT...]
+ *   measure [--clock tsc|wall] [--times N] [--per N] [--output FILE] NAME COMMAND...
  *
- * Prints "BENCH NAME UNIT SAMPLE", divided by N, and what the wedge counted meanwhile. The
- * command's output goes into FILE or nowhere. Addresses are not randomised in it: they would change
- * the count.
+ * Prints "BENCH NAME UNIT SAMPLE...", one for each of --times runs, divided by --per, and what the
+ * wedge counted meanwhile. The command's output goes into FILE or nowhere. Addresses are not
+ * randomised in it: they would change the count.
  *
  * Invariant: a command that cannot be started, is killed or ends with another code than 0 gives
  * BENCH-FAIL, exit code 1 and no figure.
@@ -24,18 +24,20 @@
 #include "../ops/bench.h"
 #include "../ops/counters.h"
 
+#define MAX_TIMES 16u
+
 struct job {
 	const char *name;
 	char **command;
 	const char *output;
-	double per;
+	unsigned times, per;
 };
 
 static _Noreturn void usage(const char *wrong)
 {
 	fprintf(stderr,
-		"measure: %s; usage: measure [--clock tsc|wall] [--per N] [--output FILE] "
-		"NAME COMMAND [ARGUMENT...]\n",
+		"measure: %s; usage: measure [--clock tsc|wall] [--times N] [--per N] "
+		"[--output FILE] NAME COMMAND...\n",
 		wrong);
 	exit(2);
 }
@@ -56,29 +58,31 @@ static void parse_clock(const char *word)
 		usage("--clock takes tsc or wall");
 }
 
-static double parse_count(const char *word)
+static unsigned parse_count(const char *word, unsigned max)
 {
 	char *end;
 	unsigned long n;
 
 	errno = 0;
 	n = strtoul(word, &end, 10);
-	if (word[0] < '0' || word[0] > '9' || *end || errno || n == 0 || n > INT_MAX)
-		usage("--per takes a whole number from 1");
-	return (double)n;
+	if (word[0] < '0' || word[0] > '9' || *end || errno || n == 0 || n > max)
+		usage("--times takes 1 to 16, --per a whole number from 1");
+	return (unsigned)n;
 }
 
 static struct job parse(char **word)
 {
-	struct job job = {.output = "/dev/null", .per = 1};
+	struct job job = {.output = "/dev/null", .times = 1, .per = 1};
 
 	for (; *word && strncmp(*word, "--", 2) == 0; word += 2) {
 		if (!word[1])
 			usage("an option without a value");
 		if (strcmp(*word, "--clock") == 0)
 			parse_clock(word[1]);
+		else if (strcmp(*word, "--times") == 0)
+			job.times = parse_count(word[1], MAX_TIMES);
 		else if (strcmp(*word, "--per") == 0)
-			job.per = parse_count(word[1]);
+			job.per = parse_count(word[1], INT_MAX);
 		else if (strcmp(*word, "--output") == 0)
 			job.output = word[1];
 		else
@@ -135,24 +139,30 @@ static void check(const struct job *job, int status)
 		   number);
 }
 
-static void print(const struct job *job)
+static void print(const struct job *job, const double *samples)
 {
-	double taken = (double)timing_take();
+	bool counted = clock_chosen() == CLOCK_TSC;
 
-	if (clock_chosen() == CLOCK_TSC)
-		printf("BENCH %s instructions %.*f", job->name, job->per > 1, taken / job->per);
-	else
-		printf("BENCH %s us %.3f", job->name, taken / 1000 / job->per);
-	counters_print(job->per);
+	printf("BENCH %s %s", job->name, counted ? "instructions" : "us");
+	for (unsigned i = 0; i < job->times; i++)
+		if (counted)
+			printf(" %.*f", job->per > 1, samples[i] / job->per);
+		else
+			printf(" %.3f", samples[i] / 1000 / job->per);
+	counters_print((double)job->per * job->times);
 	printf("\n");
 }
 
 int main(int argc, char **argv)
 {
 	struct job job = parse(argv + (argc > 0));
+	double samples[MAX_TIMES];
 
 	counters_open();
-	check(&job, run(&job));
-	print(&job);
+	for (unsigned i = 0; i < job.times; i++) {
+		check(&job, run(&job));
+		samples[i] = (double)timing_take();
+	}
+	print(&job, samples);
 	return 0;
 }
