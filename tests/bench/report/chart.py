@@ -55,14 +55,13 @@ def legend(name: str, series: list[str]) -> list[str]:
     return parts
 
 
-def one_bar(bar: Bar, y: float, fill: str, scale: float) -> list[str]:
+def one_bar(bar: Bar, y: float, fill: str, scale: float) -> tuple[str, str]:
+    """The bar and its figure."""
     if bar.value is None:
-        return [text(LABEL + 3, y + BAR - 3, "missing")]
+        return "", text(LABEL + 3, y + BAR - 3, "missing")
     length = bar.value * scale
-    return [
-        rect(LABEL, y, length, BAR - 2, fill),
-        text(LABEL + length + 4, y + BAR - 3, ratio_text(bar.value)),
-    ]
+    figure = text(LABEL + length + 4, y + BAR - 3, ratio_text(bar.value))
+    return rect(LABEL, y, length, BAR - 2, fill), figure
 
 
 def mark(chart: Chart, scale: float, bottom: float) -> list[str]:
@@ -83,16 +82,18 @@ def draw(chart: Chart) -> str:
     name = f"c{next(numbers)}"
     series = list(dict.fromkeys(b.series for _, bars in chart.groups for b in bars))
     scale = (WIDTH - LABEL - FIGURE) / max([*values, chart.mark or 0, 1e-9])
-    parts, y = legend(name, series), float(TOP)
+    parts, figures, y = legend(name, series), [], float(TOP)
     for label, bars in chart.groups:
         parts.append(text(LABEL - 6, y + len(bars) * BAR / 2 + 4, label, "end"))
         for bar in bars:
             fill = FILLS[series.index(bar.series) % len(FILLS)].format(name)
-            parts += one_bar(bar, y, fill, scale)
+            drawn, figure = one_bar(bar, y, fill, scale)
+            parts.append(drawn)
+            figures.append(figure)
             y += BAR
         y += GAP
-    parts += mark(chart, scale, y - GAP)
-    parts.append(line(LABEL, y - GAP))
+    # Figures last, so that no line crosses them.
+    parts += [*mark(chart, scale, y - GAP), line(LABEL, y - GAP), *figures]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y:.0f}" width="{WIDTH}" '
         f'role="img"><title>{escape(chart.title)}</title>{patterns(name)}{"".join(parts)}</svg>'

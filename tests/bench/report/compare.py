@@ -67,12 +67,13 @@ def verdicts(run: Run, baseline: Baseline) -> list[Verdict]:
 
 
 def other_versions(run: Run, baseline: Baseline) -> list[str]:
-    """What differs between the two in what was measured with; empty if they can be compared."""
+    """What differs between the two in what was measured with; empty if they can be compared. A
+    kernel that only one of them has is none: its metrics are new, or gone."""
     ours = run.versions()
     return [
-        f"{name}: baseline {baseline.versions.get(name, 'none')}, this run {ours.get(name, 'none')}"
-        for name in sorted(baseline.versions.keys() | ours.keys())
-        if baseline.versions.get(name) != ours.get(name)
+        f"{name}: baseline {baseline.versions[name]}, this run {ours[name]}"
+        for name in sorted(baseline.versions.keys() & ours.keys())
+        if baseline.versions[name] != ours[name]
     ]
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from figures import figure_text, own_bare, ratio, ratio_text
 from results import Result, Run, System
 
-WORTH_TELLING = 0.005
+# Less than this an operation is the timer's or a neighbour's.
+WORTH_TELLING = 0.05
 # Total, how the names of its parts begin, what one and what several are called. In this order.
 TOTALS = (
     ("hypercalls", "hypercall.", "hypercall", "hypercalls"),
@@ -37,7 +38,8 @@ OTHERS = (
 
 
 def counted(value: float, one: str, several: str) -> str:
-    return f"{figure_text(value)} {one if value == 1 else several}"
+    figure = figure_text(value)
+    return f"{figure} {one if figure == '1' else several}"
 
 
 def parts_text(counters: dict[str, float], beginning: str, most: int = 3) -> str:
@@ -92,6 +94,5 @@ def explanation(run: Run, system: System, other: System, group: str, metric: str
     bare, other_bare = (run.find(own_bare(s), group, metric) for s in (system, other))
     if bare and other_bare:
         added, other_added = ours.median - bare.median, theirs.median - other_bare.median
-        line += f"; beyond its own bare metal {figure_text(added)}"
-        line += f", stock {figure_text(other_added)}"
+        line += f"; the platform adds {figure_text(added)}, to stock {figure_text(other_added)}"
     return line

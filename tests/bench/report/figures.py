@@ -63,7 +63,7 @@ def figure_text(value: float | None) -> str:
         return MISSING
     if abs(value) >= 100 or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.3g}"
+    return f"{value:.3g}" if abs(value) < 10 else f"{value:.1f}"
 
 
 def change_text(share: float | None) -> str:

@@ -22,7 +22,7 @@ td:first-child { white-space: nowrap }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 pre { border: 1px solid #999; padding: .5em; white-space: pre-wrap }
 svg { display: block; margin: .8em 0; max-width: 100%; height: auto }
-svg text { font: 11px sans-serif; fill: #000 }
+svg text { font: 11px sans-serif; fill: #000; paint-order: stroke; stroke: #fff; stroke-width: 3px }
 figure { margin: 0; break-inside: avoid } figcaption { font-weight: bold }
 @media print { body { font-size: 10pt; margin: 0; max-width: none } h2, h3 { break-after: avoid }
   tr { break-inside: avoid } }

@@ -48,7 +48,7 @@ def chapter(run: Run, base: Baseline | None) -> list[Block]:
         *against(run, base),
         Heading(2, "How to repeat"),
         Commands(REPEAT),
-        Paragraph(f"This was set {run.set}, {run.rounds} rounds, {run.commit}, {run.date}."),
+        Paragraph(f"This was set {run.set}, rounds {run.rounds}, {run.commit}, {run.date}."),
         Table(["machine", ""], machine, words=2),
         Table(["kernel", "version", "sha256"], kernels, words=3),
     ]
