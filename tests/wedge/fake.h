@@ -60,6 +60,7 @@ struct fake {
 	uint16_t live_selector[X86_SREG_COUNT];
 	uint32_t cpuid[4];
 	uint32_t cpuid_leaf;
+	bool null_clears_base;
 
 	bool real_ports;     /* ports go to the virtual PC instead of the log */
 	uint32_t port_value; /* what a logged read gives; one more each time */

@@ -282,6 +282,11 @@ uint16_t backend_read_selector(const struct vcpu *v, unsigned int sreg)
 	return fake.live_selector[sreg];
 }
 
+bool backend_null_clears_base(void)
+{
+	return fake.null_clears_base;
+}
+
 void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
 	(void)subleaf;

@@ -263,7 +263,12 @@ static void leaves_end_where_they_say(void **state)
 	show(0, 0, r);
 	assert_int_equal(r[CPUID_EAX], 0xd);
 	show(0x80000000, 0, r);
-	assert_int_equal(r[CPUID_EAX], 0x80000008);
+	assert_int_equal(r[CPUID_EAX], 0x80000021);
+	show(0x80000021, 0, r);
+	assert_int_equal(r[CPUID_EAX], 0);
+	fake.null_clears_base = true;
+	show(0x80000021, 0, r);
+	assert_int_equal(r[CPUID_EAX], 1 << 6);
 	fake.cpuid[0] = 7; /* an old platform stays one */
 	cpuid_show(&vcpu, 0, 0, r);
 	assert_int_equal(r[CPUID_EAX], 7);

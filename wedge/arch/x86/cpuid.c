@@ -13,7 +13,8 @@
 
 enum {
 	MAX_BASIC = 0xd,
-	MAX_EXTENDED = 0x80000008,
+	MAX_EXTENDED = 0x80000021,
+	MAX_EXTENDED_SHOWN = 0x80000008, /* from the platform; the last is the wedge's own */
 
 	/*
 	 * Leaf 1 ECX. Hidden: DTES64, MONITOR, DS-CPL, VMX, SMX, EST, TM2, PDCM, PCID (a shadow has
@@ -56,6 +57,11 @@ enum {
 
 	XSAVE_LEGACY_BYTES = 576, /* with the header */
 	INVARIANT_TSC = BIT(8),
+	/*
+	 * 0x80000021 EAX (AMD's manual, volume 3, appendix E). A kernel that is not told of it, and
+	 * finds itself on an AMD processor, loads GS twice at every change of process.
+	 */
+	NULL_CLEARS_BASE = BIT(6),
 	ADDRESS_BITS_32 = 32,
 	LINEAR_BITS = (ARCH_LONG_MODE ? 48 : ADDRESS_BITS_32) << 8,
 };
@@ -124,7 +130,7 @@ static void show_extended(uint32_t leaf, uint32_t r[4])
 
 	switch (leaf) {
 	case 0x80000000:
-		if (r[CPUID_EAX] > MAX_EXTENDED)
+		if (r[CPUID_EAX] >= MAX_EXTENDED_SHOWN)
 			r[CPUID_EAX] = MAX_EXTENDED;
 		break;
 	case 0x80000001:
@@ -147,8 +153,10 @@ void cpuid_show(const struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t 
 {
 	bool extended = leaf >= 0x80000000;
 
-	if (leaf > (extended ? MAX_EXTENDED : MAX_BASIC)) {
+	if (leaf > (extended ? MAX_EXTENDED_SHOWN : MAX_BASIC)) {
 		out[CPUID_EAX] = out[CPUID_EBX] = out[CPUID_ECX] = out[CPUID_EDX] = 0;
+		if (leaf == MAX_EXTENDED && backend_null_clears_base())
+			out[CPUID_EAX] = NULL_CLEARS_BASE;
 		return;
 	}
 	backend_cpuid(leaf, subleaf, out);

@@ -63,6 +63,12 @@ void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 	}
 }
 
+/* Only kernels with 64-bit user code ask. */
+bool backend_null_clears_base(void)
+{
+	return false;
+}
+
 _Noreturn void backend_end(enum backend_end how)
 {
 	static const int codes[] = {

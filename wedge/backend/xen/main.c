@@ -33,6 +33,7 @@ void xen_main(struct vcpu *v)
 	memory_init();
 	v->backend = backend_allocate(sizeof(struct xen_vcpu));
 	events_init(v);
+	segments_init();
 	v->in_wedge = 1;
 	wedge_log("Xen %s, %lu MiB, of which %lu for shadow tables", first_domain ? "dom0" : "domU",
 		  xen.pages * PAGE >> 20, (xen.pages - xen.heap) * PAGE >> 20);

@@ -122,6 +122,26 @@ static void set_base(unsigned int which, uint64_t value)
 	hypercall2(__HYPERVISOR_set_segment_base, which, value);
 }
 
+/* While nobody uses FS yet: does a base survive a null selector? */
+void segments_init(void)
+{
+	static const volatile uint64_t probe[2] = {1, 0};
+	uint64_t first;
+
+	set_base(SEGBASE_FS, sizeof(probe[0]));
+	__asm__ volatile("movw %w1, %%fs; movq %%fs:(%2), %0"
+			 : "=r"(first)
+			 : "r"(0), "r"(probe)
+			 : "memory");
+	set_base(SEGBASE_FS, 0);
+	xen.null_clears_base = first == probe[0];
+}
+
+bool backend_null_clears_base(void)
+{
+	return xen.null_clears_base;
+}
+
 void backend_load_fs_base(struct vcpu *v)
 {
 	set_base(SEGBASE_FS, v->fs_base);

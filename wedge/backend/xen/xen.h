@@ -31,7 +31,7 @@
 #define PAGE	X86_PAGE_SIZE
 #define ENTRIES 512
 
-/* The machine; filled in by boot.c, only read afterwards. */
+/* The machine; filled in at start, only read afterwards. */
 struct xen {
 	struct start_info *start_info; /* through the physmap */
 	struct shared_info *shared;
@@ -44,6 +44,7 @@ struct xen {
 	uint64_t physmap_l2; /* first of its tables above those: one for each GiB */
 	uint64_t wedge_l1;   /* table of the last 2 MiB */
 	struct afterburn_wedge_header *header;
+	bool null_clears_base; /* a null selector in FS or GS */
 };
 extern struct xen xen;
 
@@ -96,6 +97,11 @@ bool memory_heap_low(void);
 /* Code pages that core/modules.c has looked at. */
 bool memory_code_seen(uint64_t page);
 void memory_set_code_seen(uint64_t page, bool seen);
+
+/* ---- segments.c ---- */
+
+/* Finds out what the processor does; to be called while nobody uses FS. */
+void segments_init(void);
 
 /* ---- update.c ---- */
 

@@ -74,8 +74,8 @@ void backend_space_load(struct vcpu *v);
 
 /*
  * An access to `va` is allowed by the guest's tables as `walk` says, but the shadow refused it:
- * make it work. The guest's accessed and dirty bits have been set. Returns false if the shadow seems
- * to be as it should already.
+ * make it work. The guest's accessed and dirty bits have been set. Returns false if the shadow
+ * seems to be as it should already.
  */
 bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk);
 
@@ -116,6 +116,10 @@ uint16_t backend_read_selector(const struct vcpu *v, unsigned int sreg);
 
 /* CPUID as the hypervisor would show it to this guest; the core hides more. */
 void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+
+/* A null selector loaded into FS or GS clears its base: CPUID tells so on few processors that do.
+ */
+bool backend_null_clears_base(void);
 
 /* ---- what a back end calls ---- */
 
