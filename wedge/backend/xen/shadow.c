@@ -446,6 +446,27 @@ bool shadow_unchanged_from(const struct shadow *s, unsigned int first)
 	return equal;
 }
 
+/* A last-level table has no children, and most of all entries: the loop that costs. */
+static bool sync_leaves(struct shadow *s)
+{
+	bool changed = false;
+
+	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
+		const uint64_t *guest = (const uint64_t *)xen_page(s->guest) + w * 64;
+		const uint64_t *seen = s->seen + w * 64;
+
+		for (uint64_t bits = s->present[w]; bits; bits &= bits - 1) {
+			unsigned int i = (unsigned int)__builtin_ctzll(bits);
+
+			if (guest[i] != seen[i]) {
+				xen_count(COUNT_ENTRIES_DIFFERENT);
+				changed |= shadow_update(s, w * 64 + i, false);
+			}
+		}
+	}
+	return changed;
+}
+
 bool shadow_sync(struct shadow *s)
 {
 	bool changed = false;
@@ -454,6 +475,8 @@ bool shadow_sync(struct shadow *s)
 		return false;
 	s->round = current_round;
 	xen_count(COUNT_TABLES_COMPARED);
+	if (s->level == 1)
+		return sync_leaves(s);
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
 		for (uint64_t bits = s->present[w]; bits; bits &= bits - 1) {
 			unsigned int i = w * 64 + (unsigned int)__builtin_ctzll(bits);
