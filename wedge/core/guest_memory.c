@@ -16,26 +16,88 @@ void *guest_pointer(uint64_t address, size_t size)
 
 	if (size > X86_PAGE_SIZE - offset)
 		return NULL;
-	page = backend_page(address / X86_PAGE_SIZE);
+	page = guest_page(address);
 	return page ? page + offset : NULL;
 }
 
-/* One access of the kernel's, as far as its page goes. */
-static void *translate(struct vcpu *v, uint64_t va, uint32_t access, size_t size,
-		       struct guest_fault *fault)
+void *guest_page(uint64_t address)
 {
+	return backend_page(address / X86_PAGE_SIZE);
+}
+
+/* ---- translations that are remembered ---- */
+
+static struct vcpu_translation *translation_of(struct vcpu *v, uint64_t va)
+{
+	return &v->translations[va / X86_PAGE_SIZE % VCPU_TRANSLATIONS];
+}
+
+static char *remembered(struct vcpu *v, uint64_t page, bool write)
+{
+	const struct vcpu_translation *t = translation_of(v, page);
+	uint64_t tag = write ? t->tag : t->tag | VCPU_TRANSLATION_WRITABLE;
+
+	if (tag != (page | VCPU_TRANSLATION_VALID | VCPU_TRANSLATION_WRITABLE) ||
+	    (t->generation != v->generation && t->generation != VCPU_TRANSLATION_GLOBAL))
+		return NULL;
+	return t->page;
+}
+
+static void remember(struct vcpu *v, uint64_t va, bool write, const struct guest_walk *walk,
+		     char *page)
+{
+	bool global = (walk->entry[walk->leaf] & X86_PTE_G) && (v->cr[4] & X86_CR4_PGE);
+
+	*translation_of(v, va) = (struct vcpu_translation){
+		.tag = va | VCPU_TRANSLATION_VALID | (write ? VCPU_TRANSLATION_WRITABLE : 0),
+		.generation = global ? VCPU_TRANSLATION_GLOBAL : v->generation,
+		.page = page,
+	};
+}
+
+void guest_forget_page(struct vcpu *v, uint64_t va)
+{
+	translation_of(v, va & ARCH_ADDRESS_MASK)->tag = 0;
+}
+
+void guest_forget_space(struct vcpu *v)
+{
+	v->generation++;
+}
+
+void guest_forget_all(struct vcpu *v)
+{
+	memset(v->translations, 0, sizeof(v->translations));
+	v->generation++;
+}
+
+/*
+ * One access, as far as its page goes. User code's are walked each time: they are rare, and its
+ * rights are others.
+ */
+static void *translate(struct vcpu *v, uint64_t va, uint32_t access, struct guest_fault *fault)
+{
+	bool write = access & X86_PF_WRITE, user = access & X86_PF_USER;
+	uint64_t offset = va % X86_PAGE_SIZE;
 	struct guest_walk walk;
-	void *at;
+	char *page;
 
 	va &= ARCH_ADDRESS_MASK;
+	page = user ? NULL : remembered(v, va - offset, write);
+	if (page)
+		return page + offset;
 	fault->address = va;
 	if (!guest_walk(v, va, access, &walk)) {
 		fault->error = walk.error;
 		return NULL;
 	}
-	at = guest_pointer(walk.address, size);
 	fault->error = X86_PF_PRESENT | X86_PF_RESERVED;
-	return at;
+	page = guest_page(walk.address);
+	if (!page)
+		return NULL;
+	if (!user)
+		remember(v, va - offset, write, &walk, page);
+	return page + offset;
 }
 
 /* Nearly all accesses are of one word, which a call and two string instructions would triple. */
@@ -61,7 +123,7 @@ static bool read_as(struct vcpu *v, uint64_t va, uint32_t access, void *to, size
 {
 	while (size) {
 		size_t part = to_page_end(va, size);
-		const void *at = translate(v, va, access, part, fault);
+		const void *at = translate(v, va, access, fault);
 
 		if (!at)
 			return false;
@@ -90,7 +152,7 @@ bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
 {
 	while (size) {
 		size_t part = to_page_end(va, size);
-		void *at = translate(v, va, X86_PF_WRITE, part, fault);
+		void *at = translate(v, va, X86_PF_WRITE, fault);
 
 		if (!at)
 			return false;

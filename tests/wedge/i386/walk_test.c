@@ -189,6 +189,7 @@ static void copies_wrap_at_4_gib(void **state)
 	guest_peek(0, got, 8);
 	assert_memory_equal(sent + 8, got, 8);
 	*guest_entry(0, 1) = 0;
+	guest_forget_page(&vcpu, 0);
 	assert_false(guest_read(&vcpu, 0xfffffff8, got, sizeof(got), &fault));
 	assert_int_equal(fault.address, 0);
 }

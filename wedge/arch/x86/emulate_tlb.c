@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emulate_tlb.c - invlpg and cache control.
+ * emulate_tlb.c - what invalidates translations, the wedge's own and the shadow's; cache control.
  *
  * Invariant: caches are the hypervisor's; a guest without devices of its own that do not snoop has
  * nothing to gain from flushing them, so cache control does nothing.
@@ -8,11 +8,30 @@
 #include <wedge/arch.h>
 #include <wedge/backend.h>
 
+void tables_loaded(struct vcpu *v)
+{
+	guest_forget_space(v);
+	backend_space_load(v);
+}
+
+void tables_flushed(struct vcpu *v)
+{
+	guest_forget_all(v);
+	backend_space_flush(v);
+}
+
+static void invalidate_page(struct vcpu *v, uint64_t va)
+{
+	guest_forget_page(v, va);
+	v->no_stack.page = 0;
+	backend_space_invalidate(v, va);
+}
+
 bool emulate_tlb(struct emulation *e)
 {
 	switch (e->d->id) {
 	case AFTERBURN_INSN_INVLPG:
-		backend_space_invalidate(e->v, operand_address(e));
+		invalidate_page(e->v, operand_address(e));
 		return true;
 	case AFTERBURN_INSN_INVPCID:
 		exception_ud(e->v);

@@ -12,6 +12,34 @@
 #include <wedge/lib.h>
 #include <wedge/log.h>
 
+enum { MAY_WRITE = X86_PTE_P | X86_PTE_W };
+
+/*
+ * Below many a stack is a page that nobody may write. The entry that says so need not be looked for
+ * again as long as it says so: the tables above it change only with a flush or a load of CR3.
+ */
+static bool is_no_stack(const struct vcpu *v, uint64_t page)
+{
+	return v->no_stack.page == page && v->no_stack.generation == v->generation &&
+	       (*v->no_stack.entry & MAY_WRITE) != MAY_WRITE;
+}
+
+static void note_no_stack(struct vcpu *v, uint64_t va)
+{
+	uint8_t *slots[ARCH_PAGE_LEVELS + 1];
+	unsigned int level = ARCH_PAGE_LEVELS;
+	struct guest_walk walk;
+
+	page_tables_descend(v, va, &walk, slots);
+	while (level > walk.leaf && (walk.entry[level] & MAY_WRITE) == MAY_WRITE)
+		level--;
+	if (!walk.leaf || !slots[level])
+		return;
+	v->no_stack.page = va / X86_PAGE_SIZE;
+	v->no_stack.generation = v->generation;
+	v->no_stack.entry = slots[level];
+}
+
 /* The page in use, and the one that a handler soon grows into. */
 static void prepare_page(struct vcpu *v, uint64_t va)
 {
@@ -19,8 +47,12 @@ static void prepare_page(struct vcpu *v, uint64_t va)
 	uint64_t *slot = &v->stack_pages[page % VCPU_STACK_PAGES];
 	struct guest_walk walk;
 
-	if (*slot == page || !guest_walk(v, va, X86_PF_WRITE, &walk))
+	if (*slot == page || is_no_stack(v, page))
 		return;
+	if (!guest_walk(v, va, X86_PF_WRITE, &walk)) {
+		note_no_stack(v, va);
+		return;
+	}
 	backend_space_fill(v, va, &walk);
 	*slot = page;
 }

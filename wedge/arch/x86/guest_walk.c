@@ -26,6 +26,10 @@ static bool allowed(const struct vcpu *v, const struct guest_walk *w, uint32_t a
  */
 static void set_bits(struct guest_walk *w, uint8_t *slots[], uint32_t access)
 {
+	/* As it nearly always is. */
+	if ((w->common & X86_PTE_A) &&
+	    (!(access & X86_PF_WRITE) || (w->entry[w->leaf] & X86_PTE_D)))
+		return;
 	for (unsigned int level = ARCH_PAGE_LEVELS; level >= w->leaf; level--) {
 		uint8_t bits = X86_PTE_A;
 

@@ -112,6 +112,13 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		       unsigned int software_length);
 
 /*
+ * The guest has loaded CR3, or flushed all translations, global ones included: to be called once
+ * v->cr[] has the new values (emulate_tlb.c).
+ */
+void tables_loaded(struct vcpu *v);
+void tables_flushed(struct vcpu *v);
+
+/*
  * Makes sure that the stack below `rsp` is in the shadow: on some platforms a fault there is the
  * end.
  */

@@ -19,6 +19,9 @@
  */
 void *guest_pointer(uint64_t address, size_t size);
 
+/* The same for a whole page, which holds `address`; for entries of page tables. */
+void *guest_page(uint64_t address);
+
 /*
  * How a virtual address translates by the guest's tables (SDM 3A sections 4.3 and 4.5). While
  * paging is off, every address translates to itself, in pages of 4 MiB that allow everything.
@@ -27,6 +30,7 @@ struct guest_walk {
 	uint64_t address;   /* guest-physical address of the byte */
 	uint64_t page_size; /* 4096, 2 MiB or 1 GiB; on i386 4096 or 4 MiB */
 	uint64_t entry[5];  /* guest entries by level, down to 1; a large page ends early */
+	uint64_t common;    /* bits that all of these have */
 	unsigned int leaf;  /* level of the leaf entry: 1, 2 or 3 */
 	bool writable;	    /* every level says so */
 	bool user;	    /* every level says so */
@@ -82,5 +86,13 @@ bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
 
 /* As guest_read, but as far as guest user code itself may read. */
 bool guest_read_user(struct vcpu *v, uint64_t va, void *to, size_t size);
+
+/*
+ * guest_read and guest_write remember translations of pages. These forget them: of one page; of all
+ * that are not global, when CR3 is loaded; of all.
+ */
+void guest_forget_page(struct vcpu *v, uint64_t va);
+void guest_forget_space(struct vcpu *v);
+void guest_forget_all(struct vcpu *v);
 
 #endif /* WEDGE_GUEST_WALK_H */

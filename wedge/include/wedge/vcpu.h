@@ -46,6 +46,19 @@ enum { VCPU_STACK_PAGES = 64 };
 /* GS as the guest believes it: which of its two bases is the active one. */
 enum { VCPU_GS_KERNEL = 0x00, VCPU_GS_USER = 0xff };
 
+/*
+ * Where the guest kernel's own pages are that the wedge reads and writes for it - descriptor
+ * tables, TSS, stacks - remembered as a TLB does (SDM 3A section 4.10): a dozen instructions each
+ * time instead of a walk's two hundred.
+ */
+enum { VCPU_TRANSLATIONS = 16, VCPU_TRANSLATION_VALID = 1, VCPU_TRANSLATION_WRITABLE = 2 };
+#define VCPU_TRANSLATION_GLOBAL UINT64_MAX
+struct vcpu_translation {
+	uint64_t tag;	     /* the page's virtual address, with VCPU_TRANSLATION_*; 0: none */
+	uint64_t generation; /* while v->generation is this; VCPU_TRANSLATION_GLOBAL: any */
+	char *page;
+};
+
 struct vcpu {
 	struct vcpu_events events;
 
@@ -69,6 +82,14 @@ struct vcpu {
 	uint8_t syscall_fast; /* SFMASK and EFER are such that the short way of a system call is
 				 right */
 	uint8_t retry; /* user code will repeat the access below when the guest's handler returns */
+
+	uint64_t generation; /* counts loads of CR3 and flushes */
+	/* A page below a stack that is none, and the guest's entry, of any level, that says so. */
+	struct {
+		uint64_t page, generation;
+		const uint8_t *entry;
+	} no_stack;
+	struct vcpu_translation translations[VCPU_TRANSLATIONS];
 
 	/* The last fault for which there was nothing to do, and how often in a row. */
 	uint64_t filled_address;

@@ -17,7 +17,9 @@ static uint32_t *entry_pointer(uint64_t table, uint64_t va, unsigned int level)
 {
 	unsigned int shift = level == 2 ? LARGE_SHIFT : X86_PAGE_SHIFT;
 
-	return guest_pointer((table & 0xfffff000) + (va >> shift & 1023) * 4, 4);
+	uint32_t *page = guest_page(table & 0xfffff000);
+
+	return page ? page + (va >> shift & 1023) : NULL;
 }
 
 /* Linear addresses are physical ones; as if a large page said so. */
@@ -33,6 +35,7 @@ static bool without_paging(uint64_t va, struct guest_walk *out, uint8_t *slots[]
 	};
 	out->entry[2] = (va & ARCH_ADDRESS_MASK) >> LARGE_SHIFT << LARGE_SHIFT | X86_PTE_P |
 			X86_PTE_W | X86_PTE_U | X86_PTE_A | X86_PTE_D | X86_PTE_PS;
+	out->common = out->entry[2];
 	return true;
 }
 
@@ -43,7 +46,7 @@ bool page_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, ui
 
 	if (!(v->cr[0] & X86_CR0_PG))
 		return without_paging(va, out, slots);
-	*out = (struct guest_walk){.writable = true, .user = true};
+	*out = (struct guest_walk){.common = ~0ull};
 	for (unsigned int level = ARCH_PAGE_LEVELS; level && !large; level--) {
 		uint32_t *slot = entry_pointer(table, va, level);
 
@@ -55,14 +58,15 @@ bool page_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, ui
 		out->leaf = level;
 		if (!(table & X86_PTE_P))
 			return false;
-		out->writable &= (table & X86_PTE_W) != 0;
-		out->user &= (table & X86_PTE_U) != 0;
+		out->common &= table;
 		large = level == 2 && (table & X86_PTE_PS) && (v->cr[4] & X86_CR4_PSE);
 	}
 	if (large && (table & LARGE_RESERVED)) {
 		out->error = X86_PF_PRESENT | X86_PF_RESERVED;
 		return false;
 	}
+	out->writable = out->common & X86_PTE_W;
+	out->user = out->common & X86_PTE_U;
 	out->page_size = large ? 1u << LARGE_SHIFT : X86_PAGE_SIZE;
 	out->address = (table & ~(out->page_size - 1)) | (va & (out->page_size - 1));
 	return true;
