@@ -20,7 +20,7 @@ void backend_load_cr4(struct vcpu *v)
 	real = v->cr[4] & X86_CR4_OSXSAVE ? real | X86_CR4_OSXSAVE
 					  : real & ~(uint64_t)X86_CR4_OSXSAVE;
 	__asm__ volatile("mov %0, %%cr4" : : "r"(real));
-	xen_count(COUNT_XEN_EMULATED);
+	xen_count_many(COUNT_XEN_EMULATED, 2);
 }
 
 void backend_load_dr(struct vcpu *v, unsigned int index)
