@@ -24,6 +24,6 @@ check: $(SITES_GUESTS) $(SITES_SLOW)
 # Every Python file compiles without a warning and keeps to 100 columns. Nothing is written.
 lint: lint-python
 PYTHON_FILES = $(shell cd $(SRC) && git ls-files '*.py' && \
-	git ls-files tests scripts | xargs grep -lE '^\#!/usr/bin/python3')
+	git ls-files tests scripts | xargs grep -lE '^\#!/usr/bin/(env )?python3')
 lint-python:
 	@cd $(SRC) && /usr/bin/python3 -B -W error $(BENCH_REPORT)/lint $(PYTHON_FILES)
