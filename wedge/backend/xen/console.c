@@ -14,26 +14,37 @@
 static struct xencons_interface *ring;
 
 /* Early on there is no vCPU that could count. */
-static bool has_vcpu;
+static bool counts;
 
 void console_set_ring(void *mapped)
 {
 	ring = mapped;
-	has_vcpu = true;
+}
+
+void console_start_counting(void)
+{
+	counts = true;
+}
+
+static long call(enum counter counter, unsigned long number, unsigned long a, unsigned long b,
+		 const void *c)
+{
+	if (counts)
+		xen_count(counter);
+	return hypercall_raw(number, a, b, (unsigned long)c, 0, 0);
 }
 
 static long console_io(unsigned int command, size_t size, const char *text)
 {
-	if (has_vcpu)
-		xen_count(COUNT_HYPERCALL_CONSOLE);
-	return hypercall_raw(__HYPERVISOR_console_io, command, size, (unsigned long)text, 0, 0);
+	return call(COUNT_HYPERCALL_CONSOLE, __HYPERVISOR_console_io, command, size, text);
 }
 
 static void notify(void)
 {
 	struct evtchn_send send = {.port = xen.start_info->console.domU.evtchn};
 
-	hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, (unsigned long)&send);
+	call(COUNT_HYPERCALL_EVENT, __HYPERVISOR_event_channel_op, EVTCHNOP_send,
+	     (unsigned long)&send, NULL);
 }
 
 /* Puts one byte into the ring; waits for the daemon if it is full. */
@@ -43,7 +54,7 @@ static void ring_put(char c)
 
 	while (r->out_prod - __atomic_load_n(&r->out_cons, __ATOMIC_ACQUIRE) == sizeof(r->out)) {
 		notify();
-		hypercall2(__HYPERVISOR_sched_op, SCHEDOP_yield, 0);
+		call(COUNT_HYPERCALL_SCHED, __HYPERVISOR_sched_op, SCHEDOP_yield, 0, NULL);
 	}
 	r->out[MASK_XENCONS_IDX(r->out_prod, r->out)] = c;
 	__atomic_store_n(&r->out_prod, r->out_prod + 1, __ATOMIC_RELEASE);

@@ -26,6 +26,7 @@ void xen_main(struct vcpu *v)
 {
 	bool first_domain = xen.start_info->flags & SIF_INITDOMAIN;
 
+	console_start_counting();
 	console_set_ring(first_domain ? NULL : (void *)XEN_CONSOLE_RING);
 	traps_init();
 	/* User code must not read Xen's machine-to-physical table (public/xen.h, m2p_strict). */

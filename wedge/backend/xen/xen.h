@@ -122,6 +122,7 @@ void traps_init(void);
 void events_init(struct vcpu *v);
 void events_handle(struct vcpu *v);
 void console_set_ring(void *mapped);
+void console_start_counting(void); /* once there is a vCPU */
 void console_event(struct vcpu *v);
 
 /* ---- space.c ---- */
