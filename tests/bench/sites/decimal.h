@@ -2,7 +2,7 @@
 /*
  * decimal.h - fractions, in a guest without floating point.
  *
- * Invariant: rounded down, and digits that are zero at the end are left out.
+ * Invariant: rounded down, and no digits behind a fraction that ends.
  */
 #ifndef BENCH_SITES_DECIMAL_H
 #define BENCH_SITES_DECIMAL_H
