@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# timeout: 600
+# timeout: 900
 #
 # The gate on this tree: no metric that is measured in instructions may have grown by more than 3 %
 # since the baseline. Two runs are the same to the instruction; a wedge that is slow on purpose in

@@ -78,12 +78,12 @@ def other_versions(run: Run, baseline: Baseline) -> list[str]:
 
 
 def changed_counters(verdict: Verdict) -> list[str]:
-    """Counters that moved by more than 0.01 an operation and 1 %."""
+    """Counters that moved by more than 3 % and by one in twenty operations."""
     old = verdict.old.counters if verdict.old else {}
     new = verdict.new.counters if verdict.new else {}
     lines = []
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name, 0.0), new.get(name, 0.0)
-        if abs(after - before) > max(0.01, 0.01 * before):
+        if abs(after - before) > max(0.05, TOLERANCE * before):
             lines.append(f"{name} {before:g} -> {after:g}")
     return lines
