@@ -71,9 +71,9 @@ fill_programs() { # fill_programs WIDTH FOLDER
 	cp -L "$("$top/guest-patches/busybox" "$1")" "$2/busybox" || die "no busybox for $1"
 }
 
-# The RAM disk of a width for the operations or the jobs, made once. What is put into it is not
-# compressed: unpacking would take emulated time. But dom0 has little room for the files of a domU.
-bench_initrd() { # bench_initrd WIDTH ops|jobs|packed-jobs
+# The RAM disk of a width for the operations or the jobs, made once. It is not compressed:
+# unpacking would take emulated time.
+bench_initrd() { # bench_initrd WIDTH ops|jobs
 	local initrd=$O/guest/$1/initrd.gz made=$work/initrd-$1-$2 extra=$work/extra-$1-$2
 	if [[ ! -e $made ]]; then
 		[[ -r $initrd ]] || die "$initrd is missing: run make guest-$1"
@@ -84,7 +84,7 @@ bench_initrd() { # bench_initrd WIDTH ops|jobs|packed-jobs
 		{
 			gzip -dc "$initrd"
 			"$top/scripts/dom0/cpio" "$extra"
-		} | if [[ $2 == packed* ]]; then gzip -1n; else cat; fi >"$made.new"
+		} >"$made.new"
 		mv "$made.new" "$made"
 		rm -rf "$extra"
 	fi
@@ -104,6 +104,21 @@ words_of() { # words_of SYSTEM
 	echo "$words"
 }
 
+# Makes what a run needs and others may need too.
+prepare() { # prepare SYSTEM WHAT
+	local kind=ops
+	[[ $2 != sites ]] || return 0
+	[[ $2 != *jobs* ]] || kind='jobs'
+	case $1 in
+	host/*) host_folder "${1##*/}" "$kind" >/dev/null ;;
+	uml/*) bench_initrd "${1##*/}" "$kind" >/dev/null ;;
+	*)
+		kernel_of "$1" >/dev/null
+		bench_initrd "${1##*/}" "$kind" >/dev/null
+		;;
+	esac
+}
+
 # run_icount SYSTEM WHAT: takes this shell's place with the system's console
 run_icount() {
 	local on=${1#*/} width=${1##*/} file initrd memory=256 kind=ops
@@ -111,7 +126,6 @@ run_icount() {
 	[[ $on != xen-domU ]] || on=xen
 	[[ $2 != sites ]] || exec "$here/sites/run" "$1"
 	[[ $2 != jobs:* ]] || memory=512 kind=jobs
-	[[ $kind/$on != jobs/xen ]] || kind=packed-jobs
 	file=$(kernel_of "$1")
 	[[ -r $file ]] || die "$file is missing: run make guest-$width guest-plain-$width"
 	initrd=$(bench_initrd "$width" "$kind")
