@@ -2,9 +2,12 @@
 /*
  * deny.c - runs a command on a host that seems to lack something: deny WHAT COMMAND ARGUMENT...
  *
+ * `listener` refuses nothing itself: it has seccomp's listener, of which there can be one only.
+ *
  * Invariant: the filter stays with everything that the command starts.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -15,7 +18,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { I386_SET_THREAD_AREA = 243, DISPATCH = 59 /* PR_SET_SYSCALL_USER_DISPATCH */, ANY = -1 };
+enum {
+	I386_SET_THREAD_AREA = 243,
+	DISPATCH = 59 /* PR_SET_SYSCALL_USER_DISPATCH */,
+	ANY = -1,
+	NONE = -2,
+	KEPT = 100
+};
 
 /* A system call, perhaps only with that first argument, and what becomes of it. */
 struct rule {
@@ -31,6 +40,8 @@ static const struct rule rules[] = {
 	{"seccomp", AUDIT_ARCH_X86_64, SYS_seccomp, ANY, REFUSE(EPERM)},
 	{"ldt", AUDIT_ARCH_X86_64, SYS_modify_ldt, ANY, REFUSE(ENOSYS)},
 	{"memfd", AUDIT_ARCH_X86_64, SYS_memfd_create, ANY, REFUSE(ENOSYS)},
+	{"ptrace", AUDIT_ARCH_X86_64, SYS_ptrace, ANY, REFUSE(EPERM)},
+	{"listener", AUDIT_ARCH_X86_64, NONE, ANY, SECCOMP_RET_ALLOW},
 	{"fork", AUDIT_ARCH_X86_64, SYS_clone, ANY, REFUSE(EAGAIN)},
 	{"dispatch", AUDIT_ARCH_X86_64, SYS_prctl, DISPATCH, REFUSE(EINVAL)},
 	{"tls", AUDIT_ARCH_I386, I386_SET_THREAD_AREA, ANY, REFUSE(EPERM)},
@@ -52,10 +63,14 @@ static int install(const struct rule *rule)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+	unsigned int flags = rule->number == NONE ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
+	int listener;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -1;
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+	listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+	/* The command inherits it, at a number that no shell uses. */
+	return listener <= 0 ? listener : fcntl(listener, F_DUPFD, KEPT);
 }
 
 int main(int argc, char **argv)

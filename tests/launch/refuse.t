@@ -101,7 +101,7 @@ limited() {
 ok 'address space' limited -v 4000000 'the limit on address space (MiB) is too low: 3906'
 ok 'data' limited -d 20000 'the limit on data (MiB) is too low: 19, needed are 64'
 ok 'file size' limited -f 1000 'the limit on the size of files (MiB) is too low'
-ok 'open files' limited -n 40 'the limit on open files is too low: 40, needed are 64; raise it (ulimit -n)'
+ok 'open files' limited -n 40 'the limit on open files is too low: 40, needed are 128; raise it (ulimit -n)'
 ok 'processes' limited -u 20 'the limit on processes is too low'
 ok 'pending signals' limited -i 3 'the limit on pending signals is too low'
 ok 'a soft limit is raised' eval '(ulimit -S -n 30 && runs 0 --append keys=q k)'

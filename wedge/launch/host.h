@@ -10,16 +10,18 @@
 
 #include <stdint.h>
 #include <sys/types.h>
+#include <wedge/launch.h>
 
 /* Resource limits and system controls, for a guest of `memory` bytes; raises soft limits. */
 void host_check_limits(uint64_t memory);
 
 /*
  * A child that tries what the host's kernel can do, while the launcher goes on loading:
- * host_probe_start(), then host_probe_end(), which waits for it and returns an enum launch_trap.
+ * host_probe_start(), then host_probe_end(), which waits for it and fills in `trap` and `handover`;
+ * it says so if the latter is not the best.
  */
 void host_probe_start(void);
-uint32_t host_probe_end(void);
+void host_probe_end(struct launch_info *info);
 
 /* Bytes of the extended processor state that XCR0 enables (CPUID 0xd), 512 without XSAVE. */
 uint64_t host_xstate_bytes(void);

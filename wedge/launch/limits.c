@@ -18,7 +18,7 @@
 #define ADDRESS_SPACE (UINT64_C(8) << 30)
 #define DATA	      (64 * MIB)
 
-enum { FILES = 64, PROCESSES = 64, SIGNALS = 16 };
+enum { FILES = 128, PROCESSES = 64, SIGNALS = 16 };
 
 /* Each page of a guest process may become a mapping; fewer than this and it thrashes. */
 enum { MAPPINGS = 8192 };

@@ -178,7 +178,7 @@ int main(int argc, char **argv)
 	info.ramdisk_bytes = memory.ramdisk_bytes;
 	info.xstate_bytes = host_xstate_bytes();
 	info.signal_frame_bytes = host_signal_frame_bytes();
-	info.trap = host_probe_end();
+	host_probe_end(&info);
 	info.tsc_khz = host_tsc_khz();
 	gdb_open(&guest.gdb, options.gdb, &guest.target);
 	return guest_run(&guest, &info, (launch_entry *)(void *)(wedge + kernel.header.entry));

@@ -2,7 +2,7 @@
 /*
  * probe.c - tries out, in a child of its own, what the wedge will ask of the host's kernel: 32-bit
  * code in a 64-bit process, its system calls caught by syscall user dispatch and by a seccomp
- * filter, segment descriptors.
+ * filter, segment descriptors, and how to hear that a process has stopped (probe_stop.h).
  *
  * Invariant: the child tells what it is about to do before it does it, so that even its death says
  * what is missing.
@@ -10,6 +10,7 @@
 #include "host.h"
 #include "launcher.h"
 #include "probe_code.h"
+#include "probe_stop.h"
 
 #include <wedge/launch.h>
 
@@ -20,6 +21,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -37,7 +39,16 @@
 enum { DISPATCH_ALLOW = 0, DISPATCH_BLOCK = 1, I386_SET_THREAD_AREA = 243 };
 
 /* In the order of trying. */
-enum step { STEP_NONE, STEP_CODE, STEP_LDT, STEP_TLS, STEP_DISPATCH, STEP_SECCOMP, STEP_DONE };
+enum step {
+	STEP_NONE,
+	STEP_CODE,
+	STEP_LDT,
+	STEP_TLS,
+	STEP_DISPATCH,
+	STEP_SECCOMP,
+	STEP_STOPS,
+	STEP_DONE
+};
 
 static const char *const missing[] = {
 	[STEP_NONE] = "the trial of the host's features did not start",
@@ -51,6 +62,8 @@ static const char *const missing[] = {
 	[STEP_SECCOMP] = "seccomp filters do not work: the host's kernel needs "
 			 "CONFIG_SECCOMP_FILTER with SECCOMP_RET_TRAP, and a container or sandbox "
 			 "must allow the system call seccomp",
+	[STEP_STOPS] = "neither seccomp's notifications nor ptrace can be tried: a container or "
+		       "sandbox must allow the system calls seccomp and ptrace",
 };
 
 /* Shared with the child. */
@@ -58,6 +71,7 @@ struct result {
 	volatile int step;
 	volatile int error;
 	volatile bool dispatch;
+	volatile int no_notify, no_trace; /* why not (errno); 0: it works */
 };
 
 static struct result *result;
@@ -144,6 +158,14 @@ static bool try_seccomp(void)
 	return caught();
 }
 
+/* The better way first; the other one only if it is needed. */
+static void try_stops(void)
+{
+	result->no_notify = probe_stop_notify();
+	if (result->no_notify)
+		result->no_trace = probe_stop_trace();
+}
+
 static bool try_step(enum step step)
 {
 	switch (step) {
@@ -156,8 +178,11 @@ static bool try_step(enum step step)
 	case STEP_DISPATCH:
 		try_dispatch();
 		return true;
-	default:
+	case STEP_SECCOMP:
 		return try_seccomp();
+	default:
+		try_stops();
+		return true;
 	}
 }
 
@@ -190,19 +215,49 @@ void host_probe_start(void)
 	}
 }
 
-uint32_t host_probe_end(void)
+/* What the host means by that error. */
+static const char *hint(int no_notify)
 {
-	bool dispatch = result->dispatch;
-	int step, error;
+	switch (no_notify) {
+	case EBUSY:
+		return ": a container or sandbox listens itself";
+	case EINVAL:
+		return ": they need Linux 5.14";
+	default:
+		return "";
+	}
+}
+
+static uint32_t choose_handover(int no_notify, int no_trace)
+{
+	char why[64];
+
+	if (!no_notify)
+		return LAUNCH_HANDOVER_NOTIFY;
+	snprintf(why, sizeof(why), "%s", strerror(no_notify));
+	if (no_trace)
+		die(END_PLATFORM,
+		    "guest processes cannot be stopped: the host gives no seccomp notifications "
+		    "(%s%s), and ptrace fails, too (%s); a container or sandbox must allow one of "
+		    "them",
+		    why, hint(no_notify), strerror(no_trace));
+	say("the host gives no seccomp notifications (%s%s): guest processes are stopped by "
+	    "ptrace, which is slower",
+	    why, hint(no_notify));
+	return LAUNCH_HANDOVER_TRACE;
+}
+
+void host_probe_end(struct launch_info *info)
+{
+	struct result r;
 
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		continue;
-	dispatch = result->dispatch;
-	step = result->step;
-	error = result->error;
+	r = *result;
 	munmap(result, PAGE_BYTES);
-	if (step != STEP_DONE)
-		die(END_PLATFORM, "%s%s%s%s", missing[step], error ? " (" : "",
-		    error ? strerror(error) : "", error ? ")" : "");
-	return dispatch ? LAUNCH_TRAP_DISPATCH : LAUNCH_TRAP_SECCOMP;
+	if (r.step != STEP_DONE)
+		die(END_PLATFORM, "%s%s%s%s", missing[r.step], r.error ? " (" : "",
+		    r.error ? strerror(r.error) : "", r.error ? ")" : "");
+	info->trap = r.dispatch ? LAUNCH_TRAP_DISPATCH : LAUNCH_TRAP_SECCOMP;
+	info->handover = choose_handover(r.no_notify, r.no_trace);
 }

@@ -4,8 +4,10 @@
  * kernel shares this process, so whatever the filter allows, a hostile guest kernel can do.
  *
  * Invariant: memory only by way of the memory file; descriptors only those that are there, each
- * only for what it is there for; signals only to user processes, by descriptors of them. Nothing
- * that opens a file, starts a program, or makes a process (but by asking the zygote, which counts).
+ * only for what it is there for; signals only to user processes, by descriptors of them; no tracing
+ * but of those who have asked for it, and no look at or change of what they hold but of registers.
+ * Nothing that opens a file, starts a program, or makes a process (but by asking the zygote, which
+ * counts).
  */
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -24,13 +26,26 @@
 	IF(number, 0, 4), LOAD(args[0]), IF((uint32_t)(fd), 0, 1), RETURN(SECCOMP_RET_ALLOW),      \
 		RETURN(SECCOMP_RET_TRAP)
 
+/* As the number of a system call: no call at all. */
+#define NEVER 0xffffffff
+
 void filter_install(void)
 {
+	bool trace = machine.info.handover == LAUNCH_HANDOVER_TRACE;
 	struct sock_filter filter[] = {
 		LOAD(arch),
 		ELSE_TRAP(AUDIT_ARCH_X86_64),
 		LOAD(nr),
-		ALLOW_ON(__NR_ioctl, machine.listener_fd),
+		ALLOW_ON(trace ? NEVER : __NR_ioctl, machine.listener_fd),
+		ALLOW(trace ? __NR_wait4 : NEVER),
+		ALLOW(trace ? __NR_rt_sigtimedwait : NEVER),
+		IF(trace ? __NR_ptrace : NEVER, 0, 6),
+		LOAD(args[0]),
+		IF(HOST_PTRACE_CONT, 3, 0),
+		IF(HOST_PTRACE_GETREGS, 2, 0),
+		IF(HOST_PTRACE_SETOPTIONS, 1, 0),
+		RETURN(SECCOMP_RET_TRAP),
+		RETURN(SECCOMP_RET_ALLOW),
 		ALLOW(__NR_sched_yield),
 		ALLOW(__NR_timer_settime),
 		ALLOW(__NR_clock_gettime),

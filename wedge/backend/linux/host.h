@@ -40,6 +40,23 @@ enum {
 	HOST_MAP_FIXED_NOREPLACE = 0x100000,
 };
 
+/* From <linux/ptrace.h>, whose names for control registers are the wedge's too. */
+enum {
+	HOST_PTRACE_TRACEME = 0,
+	HOST_PTRACE_CONT = 7,
+	HOST_PTRACE_GETREGS = 12,
+	HOST_PTRACE_SETOPTIONS = 0x4200,
+	HOST_PTRACE_EVENT_SECCOMP = 7,
+	HOST_PTRACE_O_TRACESECCOMP = 1 << 7,
+	HOST_PTRACE_O_EXITKILL = 1 << 20,
+};
+
+/* What HOST_PTRACE_GETREGS gives (struct user_regs_struct). */
+struct host_registers {
+	uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
+	uint64_t system_call, rip, cs, rflags, rsp, ss, fs_base, gs_base, ds, es, fs, gs;
+};
+
 static inline long host_call(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
 			     uint64_t e, uint64_t f)
 {

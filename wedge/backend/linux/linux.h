@@ -50,7 +50,7 @@ struct linux_machine {
 	uint64_t pages; /* of guest-physical memory */
 	int32_t channel_fd;
 	int32_t request_fd;  /* to the zygote */
-	int32_t listener_fd; /* stopped user processes are heard here */
+	int32_t listener_fd; /* stopped user processes are heard here (stop_notify.c) */
 	int32_t timer;
 	uint64_t window_alias; /* where the window is for code that runs where it was loaded */
 	bool has_vcpu;	       /* the window is there, and in it the vCPU */

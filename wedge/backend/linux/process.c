@@ -1,31 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * process.c - see process.h. The host's kernel tells of stopped processes through one listener
- * (seccomp_unotify(2)), and an answer lets one go on.
+ * process.c - see process.h. That a process has stopped, and how it goes on, is behind stop.h.
  *
  * Invariant: a process that stops anywhere but at the stub's own system call is ended: the code
  * behind it would be the guest's, with orders in reach. Orders count as carried out only if the
  * stub came to their end.
  */
-#include <asm/ioctl.h>
-#include <linux/seccomp.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "process.h"
+#include "stop.h"
 #include "stub.h"
 #include "turn.h"
 
 /*
- * A process that shall stop has so much time, and may use so much of the processor meanwhile. Where
+ * A process that shall stop is told so often, and may use so much of the processor meanwhile. Where
  * the host is busy the first may go by; only one that hides from the signal reaches the second.
  */
-enum {
-	PATIENCE_NS = 10000000,
-	PATIENCE_TURNS = 3000,
-	SPENT_MAX_NS = 50000000,
-	POLL_IN = 1,
-	TRIES = 50
-};
+enum { PATIENCE_TURNS = 3000, SPENT_MAX_NS = 50000000, POLL_IN = 1, TRIES = 50 };
 
 static struct user users[LINUX_SLOTS];
 
@@ -48,7 +40,7 @@ void process_order(struct user *user, long number, uint64_t a, uint64_t b, uint6
 	if (number == __NR_mmap) {
 		order.argument[4] = USER_MEMORY_FD;
 		order.argument[5] = f;
-		user->needs_memory = true;
+		user->needs_memory = stop_means()->lends_memory;
 	}
 	append(user, &order);
 }
@@ -99,68 +91,39 @@ static void forget_orders(struct user *user)
 	user->orders->count = 0;
 	user->descriptors = 0;
 	user->needs_memory = false;
+	user->mapped = 0;
 	user->tries = 0;
-}
-
-static long answer(struct user *user)
-{
-	struct seccomp_notif_resp response = {.id = user->notification};
-	struct seccomp_notif_addfd add = {
-		.id = user->notification,
-		.flags = SECCOMP_ADDFD_FLAG_SETFD | SECCOMP_ADDFD_FLAG_SEND,
-		.srcfd = (uint32_t)machine.info.memory_fd,
-		.newfd = USER_MEMORY_FD,
-	};
-
-	if (!user->needs_memory)
-		return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_SEND,
-				  &response);
-	return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 }
 
 /* ---- stopping ---- */
 
-static struct user *user_of(uint32_t process)
+static struct user *user_of(int32_t process)
 {
 	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
-		if (users[i].process == (int32_t)process)
+		if (users[i].process == process)
 			return &users[i];
 	}
 	return NULL;
 }
 
-/* Takes one notification; `wait` says how: by linux_wait, or without blocking. */
-static long receive(bool wait, struct user **which)
+/* A stop has been heard of. -EINTR: it is not one to tell anybody of. */
+static long note_stop(const struct stop *stop)
 {
-	struct seccomp_notif n;
-	long result;
+	struct user *user = user_of(stop->process);
 
-	memset(&n, 0, sizeof(n));
-	result = wait ? linux_wait(__NR_ioctl, (uint64_t)machine.listener_fd,
-				   SECCOMP_IOCTL_NOTIF_RECV, (uint64_t)&n, 0)
-		      : host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_RECV, &n);
-	/* A signal took the process out of its stop before anyone heard of it: it will stop again.
-	 */
-	if (result == -ENOENT)
+	if (!user) /* it has been killed since */
 		return -EINTR;
-	if (host_failed(result))
-		return result;
-	*which = user_of(n.pid);
-	if (!*which) /* it has been killed since */
-		return -EINTR;
-	(*which)->notification = n.id;
+	user->notification = stop->id;
 	/* It gave up resting before it saw that it may go on. */
-	if ((*which)->given && n.data.args[1] != (*which)->orders->turn) {
-		(*which)->given = false;
-		answer(*which);
+	if (user->given && stop->argument[1] != user->orders->turn) {
+		user->given = false;
+		stop_means()->answer(user);
 		return -EINTR;
 	}
-	(*which)->given = false;
-	(*which)->stopped = true;
-	(*which)->why = (int64_t)n.data.args[0];
-	if (n.data.instruction_pointer != stub_address(stub_stopped))
-		return -EPERM;
-	return 0;
+	user->given = false;
+	user->stopped = true;
+	user->why = (int64_t)stop->argument[0];
+	return stop->rip == stub_address(stub_stopped) ? 0 : -EPERM;
 }
 
 /* Who has died may be there still, unreaped; whoever is gone hears nothing. */
@@ -206,20 +169,21 @@ static uint64_t spent_ns(const struct user *user)
 }
 
 /* Waits for a stop that must come soon. */
-static long receive_soon(struct user **which)
+static long receive_soon(struct user *user)
 {
-	struct {
-		int32_t fd;
-		int16_t events, happened;
-	} poll = {.fd = machine.listener_fd, .events = POLL_IN};
-	struct {
-		int64_t seconds, nanoseconds;
-	} patience = {.nanoseconds = PATIENCE_NS};
-	long ready = host_call5(__NR_ppoll, &poll, 1, &patience, 0, 0);
+	struct stop stop;
+	long result = stop_means()->wait_soon(user, &stop);
 
-	if (ready == 0)
-		return -ETIMEDOUT;
-	return ready < 0 ? ready : receive(false, which);
+	return result ? result : note_stop(&stop);
+}
+
+/* Waits for one, or until something is pending. */
+static long receive(struct user *user)
+{
+	struct stop stop;
+	long result = stop_means()->wait(user, &stop);
+
+	return result ? result : note_stop(&stop);
 }
 
 /*
@@ -228,7 +192,6 @@ static long receive_soon(struct user **which)
  */
 static bool wait_soon(struct user *user, bool insist)
 {
-	struct user *which = NULL;
 	uint64_t before = 0;
 	long result = -ETIMEDOUT;
 
@@ -240,7 +203,7 @@ static bool wait_soon(struct user *user, bool insist)
 		if (insist)
 			send_signal(user, SIGUSR1);
 		do
-			result = receive_soon(&which);
+			result = receive_soon(user);
 		while (result == -EINTR && is_alive(user));
 		if (result && (result != -ETIMEDOUT || !is_alive(user)))
 			return false;
@@ -278,7 +241,7 @@ static void let_go(struct user *user, bool again)
 		return;
 	do
 		user->stopped = false;
-	while (answer(user) == -ENOENT && wait_soon(user, false));
+	while (stop_means()->answer(user) == -ENOENT && wait_soon(user, false));
 }
 
 /*
@@ -325,7 +288,6 @@ void process_flush(struct user *user)
 static bool wait_for_stop(struct vcpu *v, struct user *user)
 {
 	struct linux_vcpu *l = linux_of(v);
-	struct user *which = NULL;
 
 	user->rests = turn_await(v, user);
 	if (user->rests) {
@@ -333,7 +295,7 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 		return true;
 	}
 	while (!user->stopped) {
-		long result = receive(true, &which);
+		long result = receive(user);
 
 		if (!result)
 			continue;
@@ -426,6 +388,7 @@ void process_kill(struct user *user)
 	/* Until it is gone it can write to the channel, which will be another's. */
 	send_signal(user, SIGKILL);
 	has_ended(user, true);
+	stop_means()->bury(user);
 	host_call1(__NR_close, user->pidfd);
 	user->process = 0;
 	user->rests = false;

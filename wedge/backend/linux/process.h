@@ -31,7 +31,9 @@ struct user {
 	bool given;	    /* it was let go while it rested: may stop once for the turn before */
 	bool held;	    /* it had to be stopped, since it was let go last */
 	uint32_t call;	    /* the number of the system call it stopped or rests for */
-	bool needs_memory;  /* an order needs the memory file */
+	bool needs_memory;  /* an order needs the memory file, which it must be lent */
+	bool traced;	    /* it has stopped for its tracer before (stop_trace.c) */
+	uint32_t mapped;    /* orders looked at, for an mmap among them (stop_trace.c) */
 	unsigned int tries; /* to carry out these orders */
 	int64_t why;	    /* argument of its last stop (stub.S) */
 	bool ran;	    /* guest code has run in it, and may have prepared it for the next */

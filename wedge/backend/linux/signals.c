@@ -142,11 +142,23 @@ static void take(int signal, void (*handler)(int, const void *, struct ucontext 
 		linux_host_failed("a signal handler", result);
 }
 
+/* Of a traced process there is one for every event: it is waited for where it matters
+ * (stop_trace.c). */
+static void block_child_signal(void)
+{
+	uint64_t child = 1ull << (SIGCHLD - 1);
+	long result = host_call4(__NR_rt_sigprocmask, SIG_BLOCK, &child, 0, SIGNAL_MASK_BYTES);
+
+	if (host_failed(result))
+		linux_host_failed("blocking a signal", result);
+}
+
 void signals_init(void)
 {
 	static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
 	static const int marks[] = {SIGALRM, SIGURG, SIGUSR2};
 
+	block_child_signal();
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		take(faults[i], on_fault);
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)

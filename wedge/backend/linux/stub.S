@@ -60,8 +60,8 @@ stub_stop_turn:
 	syscall
 	.globl stub_stopped
 stub_stopped:
-	cmpq $-4, %rax /* EINTR: nobody has answered */
-	je 1b
+	testq %rax, %rax
+	js 1b /* nobody has answered */
 stub_go_on:
 	movabs $USER_ORDERS, %rbx
 	leaq ORDERS_LIST(%rbx), %r12
@@ -77,6 +77,8 @@ stub_go_on:
 	movq 40(%r12), %r8
 	movq 48(%r12), %r9
 	syscall
+	.globl stub_ordered
+stub_ordered:
 	cmpq $-4096, %rax
 	jbe 2f
 	movq %rax, %r14

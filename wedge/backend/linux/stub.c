@@ -23,11 +23,14 @@ enum {
 	SHARED_FIXED = HOST_MAP_SHARED | HOST_MAP_FIXED,
 	CLONE_FILES = 0x400,
 	CLONE_PIDFD = 0x1000,
+	CLONE_PARENT = 0x8000,
 	POLL_IN = 1,
 	NO_HANG = 1,
 	/* The zygote's descriptors: it keeps no others. */
 	REQUEST_FD = 60,
 	CHANNEL_FD = 61,
+	MEMORY_FD = 62,
+	FIRST_USER_FD = 64, /* of the process in slot 0; the others behind it */
 };
 
 /* Where the descriptors in the orders are, below 4 GiB of it. */
@@ -55,6 +58,24 @@ struct stub_config stub_config __attribute__((section(".stub.data")));
 static const struct sock_filter stop_filter[] STUB_DATA = {
 	LOAD(arch),    IS_NOT(AUDIT_ARCH_X86_64),      RETURN(SECCOMP_RET_ALLOW), LOAD(nr),
 	IS(USER_STOP), RETURN(SECCOMP_RET_USER_NOTIF), RETURN(SECCOMP_RET_ALLOW),
+};
+
+/*
+ * The same for the tracer of a user process. That has the memory file open: what it maps goes by
+ * the tracer, and it may not close it.
+ */
+static const struct sock_filter trace_filter[] STUB_DATA = {
+	LOAD(arch),
+	IS_NOT(AUDIT_ARCH_X86_64),
+	RETURN(SECCOMP_RET_ALLOW),
+	LOAD(nr),
+	IS(USER_STOP),
+	RETURN(SECCOMP_RET_TRACE),
+	IS(__NR_mmap),
+	RETURN(SECCOMP_RET_TRACE),
+	IS(__NR_close),
+	TRAP,
+	ALLOW,
 };
 
 /*
@@ -172,6 +193,18 @@ STUB_TEXT static void stay_with(int parent)
 		stub_exit();
 }
 
+/* All of them, but for the memory file if nobody will lend it. */
+STUB_TEXT static void drop_descriptors(void)
+{
+	if (!stub_config.trace) {
+		must(host_call3(__NR_close_range, 0, ~0u, 0));
+		return;
+	}
+	must(host_call3(__NR_dup3, MEMORY_FD, USER_MEMORY_FD, 0));
+	must(host_call3(__NR_close_range, 0, USER_MEMORY_FD - 1, 0));
+	must(host_call3(__NR_close_range, USER_MEMORY_FD + 1, ~0u, 0));
+}
+
 STUB_TEXT static _Noreturn void become_user(uint32_t slot)
 {
 	uint64_t at = (uint64_t)slot * USER_SLOT_SIZE;
@@ -183,7 +216,12 @@ STUB_TEXT static _Noreturn void become_user(uint32_t slot)
 		      SHARED_FIXED, CHANNEL_FD, at + USER_ORDERS_SIZE));
 	must(host_call2(__NR_sigaltstack, &stack, 0));
 	take_signals();
-	must(host_call3(__NR_close_range, 0, ~0u, 0));
+	drop_descriptors();
+	if (stub_config.trace) {
+		must(host_call1(__NR_ptrace, HOST_PTRACE_TRACEME));
+		must(install_filter(trace_filter, sizeof(trace_filter) / sizeof(trace_filter[0]),
+				    0));
+	}
 	if (stub_config.dispatch)
 		must(host_call5(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON,
 				USER_STUB, USER_STUB_SIZE, 0));
@@ -192,20 +230,18 @@ STUB_TEXT static _Noreturn void become_user(uint32_t slot)
 		__asm__ volatile("int3");
 }
 
-STUB_TEXT static void reap(uint32_t *children)
+STUB_TEXT static void reap(void)
 {
 	bool any = false;
 
-	while (host_call4(__NR_wait4, -1, 0, NO_HANG, 0) > 0) {
+	while (host_call4(__NR_wait4, -1, 0, NO_HANG, 0) > 0)
 		any = true;
-		--*children;
-	}
 	if (any)
 		host_call2(__NR_kill, stub_config.parent, SIGURG);
 }
 
 /* Waits for a request or a dead child; SIGCHLD is let in only here. */
-STUB_TEXT static void wait_for_work(uint32_t *children)
+STUB_TEXT static void wait_for_work(void)
 {
 	struct {
 		int32_t fd;
@@ -214,7 +250,7 @@ STUB_TEXT static void wait_for_work(uint32_t *children)
 	uint64_t none = 0;
 
 	host_call5(__NR_ppoll, &poll, 1, 0, &none, SIGNAL_MASK_BYTES);
-	reap(children);
+	reap();
 }
 
 STUB_TEXT static void hand_over(int32_t child, int32_t pidfd)
@@ -235,8 +271,40 @@ STUB_TEXT static void hand_over(int32_t child, int32_t pidfd)
 		must(host_call1(__NR_close, pidfd));
 }
 
+/* Something is at the slot's place among the descriptors, and it has not ended. */
+STUB_TEXT static bool is_taken(uint32_t slot)
+{
+	struct {
+		int32_t fd;
+		int16_t events, happened;
+	} poll = {.fd = (int32_t)(FIRST_USER_FD + slot), .events = POLL_IN};
+	struct {
+		int64_t seconds, nanoseconds;
+	} at_once = {0};
+
+	return host_call5(__NR_ppoll, &poll, 1, &at_once, 0, 0) == 0;
+}
+
+/*
+ * The wedge's process can trace only who is its own child. (Attaching itself to another is what its
+ * filter must forbid, since it could attach to any process of the user.)
+ */
+STUB_TEXT static int32_t make_user(int self, uint32_t slot, int32_t *pidfd)
+{
+	unsigned int flags = SIGCHLD | CLONE_PIDFD | (stub_config.trace ? CLONE_PARENT : 0);
+	int32_t child = (int32_t)host_call5(__NR_clone, flags, 0, pidfd, 0, 0);
+
+	if (child == 0) {
+		stay_with(stub_config.trace ? stub_config.parent : self);
+		become_user(slot);
+	}
+	if (child > 0)
+		must(host_call3(__NR_dup3, *pidfd, FIRST_USER_FD + slot, 0));
+	return child;
+}
+
 /* The guest's kernel could ask by itself: it gets no more processes than the wedge could need. */
-STUB_TEXT static void serve(int self, uint32_t *children)
+STUB_TEXT static void serve(int self)
 {
 	uint32_t slot;
 	int32_t child = -EAGAIN, pidfd = -1;
@@ -248,14 +316,8 @@ STUB_TEXT static void serve(int self, uint32_t *children)
 		stub_exit();
 	if (got != sizeof(slot))
 		return;
-	if (slot < stub_config.slots && *children < 2 * stub_config.slots)
-		child = (int32_t)host_call5(__NR_clone, SIGCHLD | CLONE_PIDFD, 0, &pidfd, 0, 0);
-	if (child == 0) {
-		stay_with(self);
-		become_user(slot);
-	}
-	if (child > 0)
-		++*children;
+	if (slot < stub_config.slots && !is_taken(slot))
+		child = make_user(self, slot, &pidfd);
 	hand_over(child, pidfd);
 }
 
@@ -310,8 +372,10 @@ STUB_TEXT static void keep_descriptors(void)
 {
 	must(host_call3(__NR_dup3, stub_config.request_fd, REQUEST_FD, 0));
 	must(host_call3(__NR_dup3, stub_config.channel_fd, CHANNEL_FD, 0));
+	if (stub_config.trace)
+		must(host_call3(__NR_dup3, stub_config.memory_fd, MEMORY_FD, 0));
 	must(host_call3(__NR_close_range, 0, REQUEST_FD - 1, 0));
-	must(host_call3(__NR_close_range, CHANNEL_FD + 1, ~0u, 0));
+	must(host_call3(__NR_close_range, stub_config.trace ? MEMORY_FD + 1 : MEMORY_FD, ~0u, 0));
 }
 
 /* Signals had better wait while the wedge has a stop in hand; hosts before 5.19 cannot do that. */
@@ -331,13 +395,12 @@ STUB_TEXT _Noreturn void stub_zygote(void)
 {
 	int self = (int)host_call0(__NR_getpid);
 	int32_t listener, go;
-	uint32_t children = 0;
 
 	stay_with(stub_config.parent);
 	listener = (int32_t)unmap_all_else();
 	make_door();
 	take_child_signal();
-	if (!listener)
+	if (!listener && !stub_config.trace)
 		listener = install_listener();
 	/* The descriptors are shared with the wedge until it has heard the number. */
 	must(host_call3(__NR_write, stub_config.request_fd, &listener, sizeof(listener)));
@@ -346,7 +409,7 @@ STUB_TEXT _Noreturn void stub_zygote(void)
 	keep_descriptors();
 	must(host_call3(__NR_write, REQUEST_FD, &go, sizeof(go)));
 	for (;;) {
-		wait_for_work(&children);
-		serve(self, &children);
+		wait_for_work();
+		serve(self);
 	}
 }

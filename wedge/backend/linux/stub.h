@@ -12,7 +12,8 @@
 extern const char wedge_stub[], wedge_stub_end[]; /* the linker's section */
 extern struct stub_config stub_config;
 
-extern const char stub_handler[], stub_stopped[], stub_door_page[], stub_door_page_end[];
+extern const char stub_handler[], stub_stopped[], stub_ordered[];
+extern const char stub_door_page[], stub_door_page_end[];
 __attribute__((visibility("hidden"))) _Noreturn void stub_zygote(void);
 
 /* Where something of the stub is in the copy. */

@@ -13,8 +13,10 @@
  * prepared), and returns from the signal with the registers the wedge has put into the frame.
  *
  * To map memory, an order needs the memory file. The wedge adds it to the process's descriptors
- * with the very answer, and the last order closes it: it is never open while guest code runs. If an
- * order fails, or the stub is interrupted (guest code can come into it with TF set), guest code
+ * with the very answer, and the last order closes it: it is never open while guest code runs. Where
+ * the host has no notifications, ptrace takes their place (stop_trace.c); then the file is open all
+ * the time, and the wedge, which traces the process, lets no mmap pass but its orders. If an order
+ * fails, or the stub is interrupted (guest code can come into it with TF set), guest code
  * does not run: the argument of the next stop says so.
  *
  * System calls by way of the guest's vDSO need no signal: the wedge puts a call to the door there,
@@ -165,8 +167,10 @@ _Static_assert(sizeof(struct user_channel) == USER_CHANNEL_SIZE, "fills its page
 struct stub_config {
 	int32_t request_fd; /* the zygote's end of a socket pair */
 	int32_t channel_fd; /* the file of all slots: orders, then channel */
+	int32_t memory_fd;  /* the memory file */
 	int32_t parent;	    /* the wedge's process */
 	uint32_t dispatch;  /* use syscall user dispatch */
+	uint32_t trace;	    /* the parent traces the user processes, which have the memory file */
 	uint32_t slots;	    /* how many there are */
 };
 

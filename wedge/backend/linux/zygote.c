@@ -81,9 +81,11 @@ void zygote_start(void)
 	stub_config = (struct stub_config){
 		.request_fd = pair[1],
 		.channel_fd = machine.channel_fd,
+		.memory_fd = machine.info.memory_fd,
 		.parent = (int32_t)host_call0(__NR_getpid),
 		.slots = LINUX_SLOTS,
 		.dispatch = machine.info.trap == LAUNCH_TRAP_DISPATCH,
+		.trace = machine.info.handover == LAUNCH_HANDOVER_TRACE,
 	};
 	child = host_call5(__NR_clone, SIGCHLD | CLONE_FILES, 0, 0, 0, 0);
 	check("a process", child);

@@ -24,7 +24,7 @@
 /* Where the wedge's image lies in the child. The kernel's low 4 GiB must be empty there. */
 #define LAUNCH_WEDGE_BASE 0x500000000000
 
-#define LAUNCH_VERSION 1
+#define LAUNCH_VERSION 2
 
 enum { LAUNCH_COMMAND_LINE_SIZE = 2048 };
 
@@ -37,6 +37,12 @@ enum launch_trap {
 	LAUNCH_TRAP_SECCOMP,  /* a seccomp filter alone */
 };
 
+/* How the host's kernel tells that guest user code has stopped; probed, too. */
+enum launch_handover {
+	LAUNCH_HANDOVER_NOTIFY, /* seccomp's user notifications */
+	LAUNCH_HANDOVER_TRACE,	/* ptrace */
+};
+
 struct launch_info {
 	uint32_t version;
 	uint32_t trap;	   /* enum launch_trap */
@@ -47,7 +53,7 @@ struct launch_info {
 	 */
 	int32_t input_fd;
 	int32_t output_fd; /* console output: the writing end of a pipe, blocking */
-	int32_t reserved;
+	uint32_t handover; /* enum launch_handover */
 	uint64_t memory_bytes; /* a multiple of the page size */
 	uint64_t ramdisk;      /* guest-physical address, page aligned; 0 with size 0: none */
 	uint64_t ramdisk_bytes;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stop_trace.c - stops by ptrace(2), for hosts without seccomp's notifications: user processes are
+ * children of the wedge's process, which they have asked to trace them (stub.c). The filter makes
+ * USER_STOP and every mmap an event for the tracer; all signals are events too, and passed on.
+ *
+ * A process has the memory file all the time, so what it maps is looked at here.
+ *
+ * Invariant: an mmap is let through only by the stub's instruction for orders, and only as the next
+ * mmap among them: each once, and in their order. So guest code that jumps there maps nothing,
+ * neither of its own choice nor what an order has mapped before.
+ */
+#include "stop.h"
+#include "stub.h"
+
+enum { NO_HANG = 1, SIGNAL_MASK_BYTES = 8, STOPPED = 0x7f };
+
+static long ptrace(long request, const struct user *user, uint64_t data)
+{
+	return host_call4(__NR_ptrace, request, user->process, 0, data);
+}
+
+static bool is_ordered(struct user *user, const struct host_registers *r)
+{
+	const struct user_orders *orders = user->orders;
+
+	while (user->mapped < orders->count) {
+		const struct user_order *order = &orders->list[user->mapped++];
+		const uint64_t *a = order->argument;
+
+		if (order->number == __NR_mmap)
+			return r->rip == stub_address(stub_ordered) && r->rdi == a[0] &&
+			       r->rsi == a[1] && r->rdx == a[2] && r->r10 == a[3] &&
+			       r->r8 == a[4] && r->r9 == a[5];
+	}
+	return false;
+}
+
+/* A system call that the filter lets nobody make unseen. Zero: it is the one that stops. */
+static long on_call(struct user *user, struct stop *stop)
+{
+	struct host_registers r;
+	long result = ptrace(HOST_PTRACE_GETREGS, user, (uint64_t)&r);
+
+	if (result)
+		return result;
+	if (r.system_call == USER_STOP) {
+		*stop = (struct stop){
+			.process = user->process,
+			.rip = r.rip,
+			.argument = {r.rdi, r.rsi},
+		};
+		return 0;
+	}
+	if (!is_ordered(user, &r))
+		return -EPERM;
+	ptrace(HOST_PTRACE_CONT, user, 0);
+	return -EAGAIN;
+}
+
+/*
+ * Who suspends the guest stops the wedge too: its processes then wait for it anyway. Options can be
+ * set only now that the process has stopped: before its first signal it makes no USER_STOP.
+ */
+static long on_signal(struct user *user, uint32_t signal)
+{
+	if (!user->traced)
+		ptrace(HOST_PTRACE_SETOPTIONS, user,
+		       HOST_PTRACE_O_EXITKILL | HOST_PTRACE_O_TRACESECCOMP);
+	user->traced = true;
+	if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU)
+		signal = 0;
+	ptrace(HOST_PTRACE_CONT, user, signal);
+	return -EAGAIN;
+}
+
+/* The status as of wait4(2). -EAGAIN: nothing that matters, the process runs. */
+static long on_event(struct user *user, uint32_t status, struct stop *stop)
+{
+	if ((status & 0xff) != STOPPED)
+		return -ESRCH;
+	if (status >> 16 == HOST_PTRACE_EVENT_SECCOMP)
+		return on_call(user, stop);
+	return on_signal(user, status >> 16 ? 0 : status >> 8);
+}
+
+static long wait(struct user *user, struct stop *stop)
+{
+	uint32_t status = 0;
+	long result;
+
+	do {
+		result = linux_wait(__NR_wait4, (uint64_t)user->process, (uint64_t)&status, 0, 0);
+		if (result > 0)
+			result = on_event(user, status, stop);
+	} while (result == -EAGAIN);
+	return result;
+}
+
+/* With every event the host sends SIGCHLD, which is blocked (signals.c): one may be an old one. */
+static long wait_for_event(void)
+{
+	uint64_t set = 1ull << (SIGCHLD - 1);
+	struct {
+		int64_t seconds, nanoseconds;
+	} patience = {.nanoseconds = STOP_PATIENCE_NS};
+	long result = host_call4(__NR_rt_sigtimedwait, &set, 0, &patience, SIGNAL_MASK_BYTES);
+
+	return result == -EAGAIN ? -ETIMEDOUT : result;
+}
+
+static long wait_soon(struct user *user, struct stop *stop)
+{
+	uint32_t status = 0;
+	long result;
+
+	do {
+		result = host_call4(__NR_wait4, user->process, &status, NO_HANG, 0);
+		if (result > 0)
+			result = on_event(user, status, stop);
+		else if (result == 0)
+			result = wait_for_event();
+	} while (result > 0 || result == -EAGAIN);
+	return result;
+}
+
+/* The system call is carried out: it does nothing. Whoever is gone will not answer again. */
+static long answer(const struct user *user)
+{
+	return ptrace(HOST_PTRACE_CONT, user, 0);
+}
+
+static void bury(const struct user *user)
+{
+	host_call4(__NR_wait4, user->process, 0, NO_HANG, 0);
+}
+
+const struct stop_means stop_by_trace = {
+	.lends_memory = false,
+	.wait = wait,
+	.wait_soon = wait_soon,
+	.answer = answer,
+	.bury = bury,
+};
