@@ -16,7 +16,7 @@
 #include "attacks.h"
 #include "forge.h"
 
-enum { NR_MMAP = 9, NR_MPROTECT = 10, NR_MUNMAP = 11, NR_GETPID = 39, NR_LDT = 154 };
+enum { NR_CLOSE = 3, NR_MMAP = 9, NR_MPROTECT = 10, NR_MUNMAP = 11, NR_GETPID = 39, NR_LDT = 154 };
 enum { NR32_WRITE = 4, NR32_GETPID = 20, NR32_PAUSE = 29, NR32_MUNMAP = 91 };
 #define KERNEL 0x81000000u
 
@@ -129,6 +129,37 @@ static void order_unmap_door(void)
 static void order_unmap_across(void)
 {
 	ask(NR_MUNMAP, 0xfffd0000u, 0x40000, 0, 0, 0);
+}
+
+static volatile char *fresh_pages(unsigned int pages)
+{
+	return mmap(NULL, pages * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static void do_nothing(void)
+{
+}
+
+/* While the turn lasts for which the wedge has ordered it. */
+static void order_twice(void)
+{
+	order_again(fresh_pages(16), 16, do_nothing);
+}
+
+static void call_kernel(void)
+{
+	door_call(NR32_GETPID, 0, NULL, 0);
+}
+
+static void order_stale(void)
+{
+	order_again(fresh_pages(16), 16, call_kernel);
+}
+
+/* Where the memory file is open, whoever has the process next needs it. */
+static void order_close(void)
+{
+	ask(NR_CLOSE, 3, 0, 0, 0, 0);
 }
 
 static void order_descriptor(void)
@@ -496,6 +527,9 @@ const struct attack attacks[] = {
 	{"order-unmap-door", order_unmap_door, GUEST},
 	{"order-unmap-across", order_unmap_across, GUEST},
 	{"order-descriptor", order_descriptor, EVERYWHERE},
+	{"order-twice", order_twice, GUEST},
+	{"order-stale", order_stale, GUEST},
+	{"order-close", order_close, GUEST},
 	{"read-wedge", read_wedge, GUEST},
 	{"read-heap", read_heap, GUEST},
 	{"read-channels", read_channels, GUEST},

@@ -25,6 +25,12 @@ void forge_stack(uint64_t address, uint64_t size);
 _Noreturn void order(uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
 		     uint64_t f);
 
+/*
+ * The same with an mmap that the wedge has ordered already, for one of these pages that nobody has
+ * touched; `before` comes between. Returns if there was none.
+ */
+void order_again(volatile char *fresh, unsigned int pages, void (*before)(void));
+
 /* Returns from the forged frame, by the stub's own instruction. */
 _Noreturn void return_frame(void);
 
