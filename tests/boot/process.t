@@ -99,6 +99,15 @@ boot_process --append afterburn.steps=modules,fork vmlinux
 ok 'unpacked, it is packed on the fly' exit_code 0
 ok 'and works' grep -qx 'GUEST-END pass=2 fail=0' "$tmp/console"
 
+# The same where seccomp notifies somebody else.
+cp "$O/tests/launch/deny" "$tmp/home/"
+ordinary=("${as_user[@]}")
+as_user+=("$tmp/home/deny" listener)
+boot_process vmlinux.packed
+report_process 'process, by ptrace'
+ok 'by ptrace: it says so' grep -q 'stopped by ptrace' "$tmp/run.err"
+as_user=("${ordinary[@]}")
+
 least=''
 ok 'too little memory is refused, and how much it needs' too_little
 for size in ${least:-64} 64 512 1800; do

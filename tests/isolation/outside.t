@@ -4,7 +4,7 @@
 #
 # The guest's user processes, or the process they come from, are killed from outside. The former are
 # replaced, without anybody in the guest noticing while they sleep; the latter ends the guest, soon
-# and cleanly.
+# and cleanly. Under ptrace user processes are the wedge's own children, the youngest ones.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/isolation/lib.sh"
 
@@ -16,13 +16,21 @@ zygote() { # of the launcher $pid: its child is the wedge's process, whose child
 
 begin() {
 	: >"$tmp/console"
-	"$O/libexec/afterburner/commands/run" --on process --timeout 60 \
+	"${attack_host[@]}" "$O/libexec/afterburner/commands/run" --on process --timeout 60 \
 		--initrd "$tmp/initrd.gz" --append 'quiet outside' "$attack_kernel" \
 		</dev/null >>"$tmp/console" 2>"$tmp/run.err" &
 	pid=$!
 	timeout 30 grep -qa READY <(tail -n +1 -f --pid=$pid "$tmp/console")
 	first=$(zygote)
-	users=$(pgrep -P "$first")
+	users=$(pgrep -P "${first//$'\n'/,}")
+}
+
+begin_traced() {
+	attack_host=("$O/tests/launch/deny" listener)
+	begin
+	# shellcheck disable=SC2086
+	set -- $first
+	first=$1 users=${*:2}
 }
 
 finish() {
@@ -46,6 +54,16 @@ ok "they are gone" sh -c "sleep 0.2; ! kill -0 ${users%%$'\n'*} 2>/dev/null"
 finish
 ok "the guest goes on and powers off" ends 0
 ok "its programs too" grep -aq 'OUTSIDE well' "$tmp/console"
+
+begin_traced
+ok "ptrace: there are user processes to kill" test -n "$users"
+# shellcheck disable=SC2086
+kill -9 $users
+finish
+ok "ptrace: the guest goes on and powers off" ends 0
+ok "ptrace: its programs too" grep -aq 'OUTSIDE well' "$tmp/console"
+ok "ptrace: nobody is left" all_gone
+attack_host=()
 
 begin
 kill -9 "$first"

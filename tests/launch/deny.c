@@ -3,6 +3,7 @@
  * deny.c - runs a command on a host that seems to lack something: deny WHAT COMMAND ARGUMENT...
  *
  * `listener` refuses nothing itself: it has seccomp's listener, of which there can be one only.
+ * With `answer` there is one, but no answer that brings a descriptor along, as before Linux 5.14.
  *
  * Invariant: the filter stays with everything that the command starts.
  */
@@ -41,6 +42,7 @@ static const struct rule rules[] = {
 	{"ldt", AUDIT_ARCH_X86_64, SYS_modify_ldt, ANY, REFUSE(ENOSYS)},
 	{"memfd", AUDIT_ARCH_X86_64, SYS_memfd_create, ANY, REFUSE(ENOSYS)},
 	{"ptrace", AUDIT_ARCH_X86_64, SYS_ptrace, ANY, REFUSE(EPERM)},
+	{"answer", AUDIT_ARCH_X86_64, SYS_ioctl, ANY, REFUSE(EINVAL)},
 	{"listener", AUDIT_ARCH_X86_64, NONE, ANY, SECCOMP_RET_ALLOW},
 	{"fork", AUDIT_ARCH_X86_64, SYS_clone, ANY, REFUSE(EAGAIN)},
 	{"dispatch", AUDIT_ARCH_X86_64, SYS_prctl, DISPATCH, REFUSE(EINVAL)},

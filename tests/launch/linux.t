@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 600
 #
-# The launcher with a real guest: nothing is left of it, whatever ends it.
+# The launcher with a real guest: nothing is left of it, whatever ends it; and that also where its
+# processes are stopped by ptrace, since the host gives no notifications.
 # shellcheck disable=SC2016 # what eval gets must expand there
 source "$TOP/tests/lib.sh"
 guest=$O/guest/i386
 pty=$O/tests/launch/pty
+deny=$O/tests/launch/deny
 afterburn=$O/bin/afterburn
 cd "$tmp" || exit 1
 if [[ ! -f $guest/vmlinux || ! -f $O/lib/afterburner/wedge-linux-i386.elf ]]; then
@@ -18,6 +20,7 @@ fi
 # A copy of its own: all processes of its guests, and no others, have it as their program.
 cp "$O/libexec/afterburner/launch" launch
 "$afterburn" pack -q --wedge linux -o k "$guest/vmlinux" || exit 1
+host=() # what the launcher is started by
 shell=("$tmp/launch" --initrd "$guest/initrd.gz" --append afterburn.shell "$tmp/k")
 
 processes() {
@@ -36,7 +39,7 @@ none_left() {
 
 # on_terminal ACTION...: from the shell's prompt on
 on_terminal() {
-	"$pty" raw 'expect:/ # ' "$@" -- "${shell[@]}" && none_left
+	"$pty" raw 'expect:/ # ' "$@" -- "${host[@]}" "${shell[@]}" && none_left
 }
 # What prints is what is in the foreground.
 busy="send:sleep 100 & sh -c \"echo m''ark; sleep 100\"%0d"
@@ -54,7 +57,7 @@ ok 'stopped and continued' on_terminal kill:20 stopped cooked continue raw "send
 # The child and what it forked are killed one at a time, as by a host without memory.
 child_dies() {
 	local launcher pid
-	"${shell[@]}" <silent >out 2>err &
+	"${host[@]}" "${shell[@]}" <silent >out 2>err &
 	launcher=$!
 	until grep -q 'Enter .help. for' out; do sleep 0.05; done
 	pid=$(pgrep -P $launcher -n)
@@ -75,7 +78,7 @@ debug() {
 	for command; do
 		arguments+=(-ex "$command")
 	done
-	"$tmp/launch" --timeout 60 --gdb "unix:$tmp/socket" --initrd "$guest/initrd.gz" \
+	"${host[@]}" "$tmp/launch" --timeout 60 --gdb "unix:$tmp/socket" --initrd "$guest/initrd.gz" \
 		--append afterburn.steps=none k </dev/null >out 2>err &
 	local launcher=$!
 	until grep -qs 'waiting for gdb' err; do sleep 0.02; done
@@ -112,7 +115,7 @@ fi
 many() { # many COUNT: at once, to their power-off
 	local i bad=0 pids=()
 	for ((i = 0; i < $1; i++)); do
-		"$tmp/launch" --memory 64 --initrd "$guest/initrd.gz" --append 'afterburn.steps=none' "$tmp/k" \
+		"${host[@]}" "$tmp/launch" --memory 64 --initrd "$guest/initrd.gz" --append 'afterburn.steps=none' "$tmp/k" \
 			</dev/null >"out.$i" 2>&1 &
 		pids+=($!)
 	done
@@ -123,4 +126,22 @@ many() { # many COUNT: at once, to their power-off
 	((bad == 0)) && none_left
 }
 ok '20 guests at once' many 20
+
+host=("$deny" listener)
+ok 'ptrace: the shell powers off' on_terminal 'send:poweroff -f%0d' exit:0 cooked
+ok 'ptrace: SIGTERM' on_terminal "$busy" expect:mark kill:15 signal:15 cooked
+ok 'ptrace: SIGKILL' on_terminal "$busy" expect:mark kill:9 signal:9 cooked
+ok 'ptrace: the terminal goes away' on_terminal "$busy" expect:mark hangup ended
+ok 'ptrace: stopped and continued' on_terminal "send:echo m''ark; while :; do :; done%0d" expect:mark \
+	kill:20 stopped cooked continue raw send:%03 "send:echo ag''ain%0d" expect:again 'send:poweroff -f%0d' exit:0 cooked
+ok 'ptrace: the child killed' child_dies
+if command -v gdb >/dev/null; then
+	ok 'ptrace: gdb: to the end' debug 'break kernel_init' 'continue' 'delete' 'tbreak do_sys_openat2' \
+		'continue' 'finish' 'delete' 'continue'
+	ok 'ptrace: in a system call' heard '^Temporary breakpoint 2, .*do_sys_openat2'
+	ok 'ptrace: the end of the guest' heard 'exited normally'
+else
+	skip 'ptrace: gdb' 'gdb is not there: install the package gdb'
+fi
+ok 'ptrace: 5 guests at once' many 5
 done_testing

@@ -94,6 +94,24 @@ ok 'no syscall user dispatch: a seccomp filter does it alone' eval \
 	'"$deny" dispatch "$launch" --append keys=q k >out && grep -qx trap=1 out'
 ok 'with it' eval 'runs 0 --append keys=q k && grep -qx trap=0 out'
 
+# How a guest process stops. The second listener is refused as in a container that has one.
+falls_back() { # falls_back WITHOUT WHY: to ptrace, and says so in one line
+	"$deny" "$1" "$launch" --append keys=q k >out 2>err && grep -qx handover=1 out &&
+		[[ $(wc -l <err) == 1 ]] && grep -qF "$2" err && grep -q 'by ptrace, which is slower$' err || {
+		cat out err
+		return 1
+	}
+}
+ok 'seccomp notifies: that is taken, and nothing said' eval \
+	'runs 0 --append keys=q k && grep -qx handover=0 out && [[ ! -s err ]]'
+ok 'no ptrace: nobody needs it' eval \
+	'"$deny" ptrace "$launch" --append keys=q k >out && grep -qx handover=0 out'
+ok 'somebody else is notified: ptrace, and why' falls_back listener 'Device or resource busy: a container'
+ok 'an older host: the same' falls_back answer 'Invalid argument: they need Linux 5.14'
+ok 'and no ptrace either' eval 'launch="$deny listener $deny ptrace $launch" refuses_on 3 \
+	"(Device or resource busy: a container or sandbox listens itself), and ptrace fails, too (Operation not permitted)" \
+	--append keys=q k'
+
 # limited OPTION VALUE TEXT: a hard limit that is too low
 limited() {
 	(ulimit "$1" "$2" && refuses_on 3 "$3" --append keys=q k)

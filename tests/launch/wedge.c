@@ -100,6 +100,7 @@ static void print_given(void)
 	print("\n");
 	print_number("version", given->version);
 	print_number("trap", given->trap);
+	print_number("handover", given->handover);
 	print_memory();
 	print_number("memory", given->memory_bytes);
 	print_number("ramdisk", given->ramdisk);
