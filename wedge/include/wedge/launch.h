@@ -52,8 +52,8 @@ struct launch_info {
 	 * end while the launcher lives.
 	 */
 	int32_t input_fd;
-	int32_t output_fd; /* console output: the writing end of a pipe, blocking */
-	uint32_t handover; /* enum launch_handover */
+	int32_t output_fd;     /* console output: the writing end of a pipe, blocking */
+	uint32_t handover;     /* enum launch_handover */
 	uint64_t memory_bytes; /* a multiple of the page size */
 	uint64_t ramdisk;      /* guest-physical address, page aligned; 0 with size 0: none */
 	uint64_t ramdisk_bytes;
