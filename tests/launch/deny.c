@@ -40,6 +40,7 @@ struct rule {
 static const struct rule rules[] = {
 	{"seccomp", AUDIT_ARCH_X86_64, SYS_seccomp, ANY, REFUSE(EPERM)},
 	{"ldt", AUDIT_ARCH_X86_64, SYS_modify_ldt, ANY, REFUSE(ENOSYS)},
+	{"range", AUDIT_ARCH_X86_64, SYS_close_range, ANY, REFUSE(ENOSYS)},
 	{"memfd", AUDIT_ARCH_X86_64, SYS_memfd_create, ANY, REFUSE(ENOSYS)},
 	{"ptrace", AUDIT_ARCH_X86_64, SYS_ptrace, ANY, REFUSE(EPERM)},
 	{"answer", AUDIT_ARCH_X86_64, SYS_ioctl, ANY, REFUSE(EINVAL)},

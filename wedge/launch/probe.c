@@ -41,6 +41,7 @@ enum { DISPATCH_ALLOW = 0, DISPATCH_BLOCK = 1, I386_SET_THREAD_AREA = 243 };
 /* In the order of trying. */
 enum step {
 	STEP_NONE,
+	STEP_FILES,
 	STEP_CODE,
 	STEP_LDT,
 	STEP_TLS,
@@ -52,6 +53,8 @@ enum step {
 
 static const char *const missing[] = {
 	[STEP_NONE] = "the trial of the host's features did not start",
+	[STEP_FILES] = "the system call close_range fails: the host's kernel must be Linux 5.9 or "
+		       "later, and a container or sandbox must allow the call",
 	[STEP_CODE] = "32-bit code does not run: the host's kernel needs CONFIG_IA32_EMULATION",
 	[STEP_LDT] = "the system call modify_ldt fails: the host's kernel needs "
 		     "CONFIG_MODIFY_LDT_SYSCALL, and a container or sandbox must allow the call",
@@ -169,6 +172,8 @@ static void try_stops(void)
 static bool try_step(enum step step)
 {
 	switch (step) {
+	case STEP_FILES:
+		return syscall(SYS_close_range, ~0u, ~0u, 0) == 0;
 	case STEP_CODE:
 		return probe_code_prepare() && probe_code_run(false);
 	case STEP_LDT:
@@ -189,7 +194,7 @@ static bool try_step(enum step step)
 static void try_all(void)
 {
 	catch_sigsys();
-	for (int step = STEP_CODE; step < STEP_DONE; step++) {
+	for (int step = STEP_FILES; step < STEP_DONE; step++) {
 		result->step = step;
 		errno = 0;
 		if (!try_step((enum step)step)) {

@@ -88,9 +88,9 @@ int probe_stop_trace(void)
 	    ptrace(PTRACE_CONT, child, NULL, 0L) == 0 && waitpid(child, &status, 0) == child &&
 	    WIFEXITED(status))
 		return WEXITSTATUS(status);
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status) ? WEXITSTATUS(status) : EINVAL;
-	kill(child, SIGKILL);
-	waitpid(child, &status, 0);
-	return EINVAL;
+	if (WIFSTOPPED(status)) {
+		kill(child, SIGKILL);
+		waitpid(child, &status, 0);
+	}
+	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EINVAL;
 }

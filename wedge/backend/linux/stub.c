@@ -4,7 +4,8 @@
  * guest code for the first time (user.h).
  *
  * The zygote is a child of the wedge's process that has unmapped everything but the stub and one
- * page of stack, so a fork of it is cheap and holds no secret.
+ * page of stack, so a fork of it is cheap and holds no secret. (Only where user processes are
+ * traced does it have the memory file, as a descriptor.)
  *
  * Invariant: all of this lies in the sections .stub.*, which are copied to USER_STUB: it calls and
  * reads nothing outside of them, the compiler's helpers included.
