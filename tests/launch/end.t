@@ -59,6 +59,7 @@ ok 'the guardian killed: the guest goes on, and ends well' eval \
 # without_terminal CODE SIGNAL: standard input is no terminal
 without_terminal() {
 	local code=0
+	: >out # of the run before: it would look ready, and this shell's own child be hit
 	# This shell may have been started with some of them ignored, as every background command is.
 	env --default-signal=HUP,INT,QUIT,TERM "$launch" --append keys=ff "$k" <silent >out 2>err &
 	local pid=$!
