@@ -62,7 +62,7 @@ static _Noreturn void be_traced(void)
 	    install(code, sizeof(code) / sizeof(code[0]), 0) < 0)
 		_exit(errno);
 	raise(SIGSTOP);
-	_exit(syscall(SYS_getpgrp) > 0 ? 0 : ENOSYS);
+	_exit(syscall(SYS_getpgrp) < 0 ? ENOSYS : 0);
 }
 
 /* The child stops next as the status of wait(2) says, without its lowest byte. */
