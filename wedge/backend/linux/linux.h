@@ -36,6 +36,9 @@
  */
 #define LINUX_XSTATE 0xff
 
+/* Room for the host's processors, in words of 64 (Linux has at most 8,192; here are 4,096). */
+#define LINUX_CPU_WORDS 64
+
 #ifndef __ASSEMBLER__
 #include <wedge/backend.h>
 #include <wedge/launch.h>
@@ -55,7 +58,8 @@ struct linux_machine {
 	uint64_t window_alias; /* where the window is for code that runs where it was loaded */
 	bool has_vcpu;	       /* the window is there, and in it the vCPU */
 	uint64_t xstate_mask;  /* the components of the processor's state that are moved */
-	uint64_t xstate_bytes; /* they reach so far into the state's standard format */
+	uint64_t cpus[LINUX_CPU_WORDS]; /* the host's processors that may be used */
+	uint64_t xstate_bytes;		/* they reach so far into the state's standard format */
 };
 extern struct linux_machine machine;
 

@@ -105,6 +105,14 @@ static void note_kernel_text(void)
 	}
 }
 
+static void find_processors(void)
+{
+	long result = host_call3(__NR_sched_getaffinity, 0, sizeof(machine.cpus), machine.cpus);
+
+	if (host_failed(result))
+		linux_host_failed("the set of processors", result);
+}
+
 void linux_start(const struct launch_info *info);
 _Noreturn void linux_begin(void);
 void linux_leave(struct vcpu *v);
@@ -172,6 +180,7 @@ __attribute__((used)) void linux_start(const struct launch_info *info)
 							wedge_header.segments[0].paddr));
 	check("no new privileges", host_call5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 	find_xstate();
+	find_processors();
 	zygote_start();
 	memory_init();
 	make_stacks();

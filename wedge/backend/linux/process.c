@@ -216,7 +216,7 @@ static void begin_turn(struct user *user, bool again)
 {
 	user->orders->again = again;
 	user->orders->xstate_mask = machine.xstate_mask;
-	user->orders->patience = again ? 0 : turn_patience();
+	user->orders->patience = again ? 0 : turn_patience(user);
 	user->channel->resumed = 0;
 	user->channel->state = USER_RUNS;
 	user->held = false;
@@ -262,6 +262,7 @@ void process_hold(struct user *user)
 	if (user->stopped)
 		return;
 	linux_count(COUNT_USER_HELD);
+	user->streak = 0;
 	begin_turn(user, true);
 	user->held = true;
 	turn_expect_stop(user);
@@ -313,31 +314,11 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 	return true;
 }
 
-/*
- * On the processor that the wedge is on: one of both waits at any time, and waking somebody on
- * another processor costs several times as much. The host's descriptor for user code tells which
- * that is (arch/x86/include/asm/segment.h, VDSO_CPUNODE).
- */
-static void stay_together(struct user *user)
-{
-	enum { CPU_SELECTOR = 0x7b, CPU_MASK = 0xfff };
-	uint64_t set[(CPU_MASK + 1) / 64] = {0};
-	uint32_t cpu;
-
-	__asm__ volatile("lsl %1, %0" : "=r"(cpu) : "r"(CPU_SELECTOR) : "cc");
-	cpu &= CPU_MASK;
-	if (cpu == user->cpu)
-		return;
-	user->cpu = cpu;
-	set[cpu / 64] = 1ull << cpu % 64;
-	host_call3(__NR_sched_setaffinity, user->process, sizeof(set), set);
-}
-
 bool process_run(struct vcpu *v, struct user *user)
 {
 	bool stopped;
 
-	stay_together(user);
+	turn_place(user);
 	turn_learn(user);
 	do {
 		let_go(user, false);
@@ -349,6 +330,7 @@ bool process_run(struct vcpu *v, struct user *user)
 	}
 	forget_orders(user);
 	linux_count(user->rests ? COUNT_USER_RESTED : COUNT_USER_STOPPED);
+	user->streak = user->rests ? user->streak + 1 : 0;
 	user->call = user->why == USER_CALLS ? (uint32_t)user->channel->call.gpr[0] : UINT32_MAX;
 	return true;
 }
@@ -372,7 +354,7 @@ struct user *process_get(uint32_t slot)
 	user->channel = (void *)(at + USER_ORDERS_SIZE);
 	user->descriptors = USER_DESCRIPTORS;
 	user->process = zygote_make(slot, &user->pidfd);
-	user->cpu = UINT32_MAX;
+	user->place = UINT32_MAX;
 	user->call = UINT32_MAX;
 	turn_teach(user);
 	forget_orders(user);

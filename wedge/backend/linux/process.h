@@ -25,7 +25,8 @@ struct process_tls {
 struct user {
 	int32_t process; /* 0: none */
 	int32_t pidfd;	 /* of it: unlike its number, never another process */
-	uint32_t cpu;	 /* the host's processor it may run on */
+	uint32_t place;	 /* the host's processors it may run on (turn.c) */
+	uint32_t streak; /* so many turns have ended in a rest */
 	bool stopped;
 	bool rests;	    /* it says so; both: it has stopped meanwhile */
 	bool given;	    /* it was let go while it rested: may stop once for the turn before */

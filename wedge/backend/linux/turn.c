@@ -14,6 +14,9 @@
 enum {
 	REST_YIELDS = 8,
 	WAIT_YIELDS = 4,
+	/* Nobody else runs there, so a yield is a third of a microsecond. */
+	APART_YIELDS = 64,
+	STREAK = 200, /* system calls; coming together again costs as much as some ten */
 	/* A yield that took longer to lead to the other: somebody else runs here. */
 	BUSY_US = 25,
 	BUSY_TURNS_MIN = 256,
@@ -26,10 +29,61 @@ static uint64_t learnt[USER_CALL_NUMBERS / 64];
 /* The processor is not ours alone: so many turns to come without yields, and how many next time. */
 static unsigned int busy, busy_next = BUSY_TURNS_MIN;
 
-uint64_t turn_patience(void)
+/* ---- where ---- */
+
+enum { APART = 1u << 31 };
+
+static bool is_apart(const struct user *user)
+{
+	return user->place & APART;
+}
+
+/* The host's descriptor for user code tells (arch/x86/include/asm/segment.h, VDSO_CPUNODE). */
+static uint32_t own_processor(void)
+{
+	enum { CPU_SELECTOR = 0x7b, CPU_MASK = 0xfff };
+	uint32_t cpu;
+
+	__asm__ volatile("lsl %1, %0" : "=r"(cpu) : "r"(CPU_SELECTOR) : "cc");
+	return cpu & CPU_MASK;
+}
+
+/* All processors but one; false if there are none. */
+static bool all_but(uint32_t cpu, uint64_t *set)
+{
+	uint64_t any = 0;
+
+	memcpy(set, machine.cpus, sizeof(machine.cpus));
+	set[cpu / 64] &= ~(1ull << cpu % 64);
+	for (unsigned int i = 0; i < LINUX_CPU_WORDS; i++)
+		any |= set[i];
+	return any;
+}
+
+void turn_place(struct user *user)
+{
+	uint64_t set[LINUX_CPU_WORDS] = {0};
+	uint32_t cpu = own_processor();
+	bool apart = user->streak >= STREAK && !busy;
+
+	if (user->place == (apart ? cpu | APART : cpu))
+		return;
+	if (apart && !all_but(cpu, set)) {
+		user->streak = 0;
+		return;
+	}
+	if (!apart)
+		set[cpu / 64] = 1ull << cpu % 64;
+	user->place = apart ? cpu | APART : cpu;
+	host_call3(__NR_sched_setaffinity, user->process, sizeof(set), set);
+}
+
+/* ---- how long ---- */
+
+uint64_t turn_patience(const struct user *user)
 {
 	if (!busy)
-		return REST_YIELDS;
+		return is_apart(user) ? APART_YIELDS : REST_YIELDS;
 	busy--;
 	return 0;
 }
@@ -71,7 +125,9 @@ static void note_delay(const struct user *user)
 
 bool turn_await(const struct vcpu *v, struct user *user)
 {
-	for (unsigned int i = 0; user->orders->patience && i < WAIT_YIELDS; i++) {
+	unsigned int most = is_apart(user) ? APART_YIELDS : WAIT_YIELDS;
+
+	for (unsigned int i = 0; user->orders->patience && i < most; i++) {
 		uint64_t state;
 
 		host_call0(__NR_sched_yield);

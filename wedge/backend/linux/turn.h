@@ -15,7 +15,15 @@
 #include "process.h"
 
 /* A process is about to be let go: how often it may yield when it rests next; 0: it must not. */
-uint64_t turn_patience(void);
+uint64_t turn_patience(const struct user *user);
+
+/*
+ * On which of the host's processors it goes on. On the wedge's own as a rule: one of both waits at
+ * any time, and waking somebody on another processor costs several times as much. But while it
+ * makes system calls that it rests for, one after the other, nobody need be woken: on another
+ * processor then, if there is one.
+ */
+void turn_place(struct user *user);
 
 /* It goes on after a system call: had it better have stopped? */
 void turn_learn(struct user *user);
