@@ -21,7 +21,7 @@ def rows(path: str) -> list[list[str]]:
                 continue
             cells = [cell.strip() for cell in line.split("|")]
             if len(cells) != 4 or not all(cells):
-                raise BadFile(f"{path}:{number}: not a change, its state, an estimate, a measurement")
+                raise BadFile(f"{path}:{number}: no row of change, state, estimate, measurement")
             found.append(cells)
     return found
 
