@@ -11,14 +11,10 @@
 #include <wedge/log.h>
 #include "linux.h"
 
-enum { NS_PER_S = 1000000000, ABSOLUTE = 1, POLL_IN = 1 };
-
-struct timespec64 {
-	int64_t seconds, nanoseconds;
-};
+enum { NS_PER_S = 1000000000, ABSOLUTE = 1 };
 
 struct timer_setting {
-	struct timespec64 interval, value;
+	struct host_time interval, value;
 };
 
 /* struct sigevent, of which a signal needs only the beginning. */
@@ -67,10 +63,7 @@ void backend_interrupt_line(struct vcpu *v, bool asserted)
 
 void backend_block(struct vcpu *v)
 {
-	struct {
-		int32_t fd;
-		int16_t events, happened;
-	} poll = {.fd = machine.info.input_fd, .events = POLL_IN};
+	struct host_poll poll = {.fd = machine.info.input_fd, .events = HOST_POLL_IN};
 
 	linux_wait(__NR_ppoll, (uint64_t)&poll, machine.info.input_fd >= 0, 0, 0);
 	events_handle(v);
@@ -80,7 +73,7 @@ void backend_block(struct vcpu *v)
 
 static uint64_t read_clock(int clock)
 {
-	struct timespec64 now = {0};
+	struct host_time now = {0};
 
 	host_call2(__NR_clock_gettime, clock, &now);
 	return (uint64_t)now.seconds * NS_PER_S + (uint64_t)now.nanoseconds;

@@ -93,6 +93,18 @@ static inline long host_map(uint64_t address, uint64_t size, unsigned int prot, 
 	return host_call(__NR_mmap, address, size, prot, flags, (uint64_t)(int64_t)fd, offset);
 }
 
+/* struct pollfd of ppoll(2), and struct timespec. */
+struct host_poll {
+	int32_t fd;
+	int16_t events, happened;
+};
+
+struct host_time {
+	int64_t seconds, nanoseconds;
+};
+
+enum { HOST_POLL_IN = 1 };
+
 /* struct sigaction as rt_sigaction takes it. */
 struct host_sigaction {
 	uint64_t handler;

@@ -17,7 +17,7 @@
  * A process that shall stop is told so often, and may use so much of the processor meanwhile. Where
  * the host is busy the first may go by; only one that hides from the signal reaches the second.
  */
-enum { PATIENCE_TURNS = 3000, SPENT_MAX_NS = 50000000, POLL_IN = 1, TRIES = 50 };
+enum { PATIENCE_TURNS = 3000, SPENT_MAX_NS = 50000000, TRIES = 50 };
 
 static struct user users[LINUX_SLOTS];
 
@@ -135,13 +135,8 @@ static void send_signal(const struct user *user, int signal)
 /* Waits for its end, or only looks. */
 static bool has_ended(const struct user *user, bool wait)
 {
-	struct {
-		int32_t fd;
-		int16_t events, happened;
-	} poll = {.fd = user->pidfd, .events = POLL_IN};
-	struct {
-		int64_t seconds, nanoseconds;
-	} at_once = {0};
+	struct host_poll poll = {.fd = user->pidfd, .events = HOST_POLL_IN};
+	struct host_time at_once = {0};
 	long result;
 
 	do
@@ -160,9 +155,7 @@ static uint64_t spent_ns(const struct user *user)
 {
 	enum { SCHEDULER_CLOCK = 2 };
 	int32_t clock = (int32_t)(~(uint32_t)user->process << 3 | SCHEDULER_CLOCK);
-	struct {
-		int64_t seconds, nanoseconds;
-	} spent = {0};
+	struct host_time spent = {0};
 
 	host_call2(__NR_clock_gettime, clock, &spent);
 	return (uint64_t)spent.seconds * 1000000000 + (uint64_t)spent.nanoseconds;

@@ -10,8 +10,6 @@
 #include <wedge/lib.h>
 #include "stop.h"
 
-enum { POLL_IN = 1 };
-
 static long take(bool wait, struct stop *stop)
 {
 	struct seccomp_notif n;
@@ -42,13 +40,8 @@ static long wait(struct user *user, struct stop *stop)
 
 static long wait_soon(struct user *user, struct stop *stop)
 {
-	struct {
-		int32_t fd;
-		int16_t events, happened;
-	} poll = {.fd = machine.listener_fd, .events = POLL_IN};
-	struct {
-		int64_t seconds, nanoseconds;
-	} patience = {.nanoseconds = STOP_PATIENCE_NS};
+	struct host_poll poll = {.fd = machine.listener_fd, .events = HOST_POLL_IN};
+	struct host_time patience = {.nanoseconds = STOP_PATIENCE_NS};
 	long ready = host_call5(__NR_ppoll, &poll, 1, &patience, 0, 0);
 
 	(void)user;

@@ -101,9 +101,7 @@ static long wait(struct user *user, struct stop *stop)
 static long wait_for_event(void)
 {
 	uint64_t set = 1ull << (SIGCHLD - 1);
-	struct {
-		int64_t seconds, nanoseconds;
-	} patience = {.nanoseconds = STOP_PATIENCE_NS};
+	struct host_time patience = {.nanoseconds = STOP_PATIENCE_NS};
 	long result = host_call4(__NR_rt_sigtimedwait, &set, 0, &patience, SIGNAL_MASK_BYTES);
 
 	return result == -EAGAIN ? -ETIMEDOUT : result;

@@ -25,7 +25,6 @@ enum {
 	CLONE_FILES = 0x400,
 	CLONE_PIDFD = 0x1000,
 	CLONE_PARENT = 0x8000,
-	POLL_IN = 1,
 	NO_HANG = 1,
 	/* The zygote's descriptors: it keeps no others. */
 	REQUEST_FD = 60,
@@ -244,10 +243,7 @@ STUB_TEXT static void reap(void)
 /* Waits for a request or a dead child; SIGCHLD is let in only here. */
 STUB_TEXT static void wait_for_work(void)
 {
-	struct {
-		int32_t fd;
-		int16_t events, happened;
-	} poll = {.fd = REQUEST_FD, .events = POLL_IN};
+	struct host_poll poll = {.fd = REQUEST_FD, .events = HOST_POLL_IN};
 	uint64_t none = 0;
 
 	host_call5(__NR_ppoll, &poll, 1, 0, &none, SIGNAL_MASK_BYTES);
@@ -275,13 +271,8 @@ STUB_TEXT static void hand_over(int32_t child, int32_t pidfd)
 /* Something is at the slot's place among the descriptors, and it has not ended. */
 STUB_TEXT static bool is_taken(uint32_t slot)
 {
-	struct {
-		int32_t fd;
-		int16_t events, happened;
-	} poll = {.fd = (int32_t)(FIRST_USER_FD + slot), .events = POLL_IN};
-	struct {
-		int64_t seconds, nanoseconds;
-	} at_once = {0};
+	struct host_poll poll = {.fd = (int32_t)(FIRST_USER_FD + slot), .events = HOST_POLL_IN};
+	struct host_time at_once = {0};
 
 	return host_call5(__NR_ppoll, &poll, 1, &at_once, 0, 0) == 0;
 }
