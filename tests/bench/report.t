@@ -178,6 +178,17 @@ ok "one that is not measured" has good \
 	"| micro mmap | $domu | stock/xen-domU/x86_64 | 1.150 | missing | not measured |"
 ok "why a figure is above stock's" has good \
 	"- fork: 1.111 times stock's instructions (18,000 more): 12 hypercalls (12 iret) and 3 faults per operation; the platform adds 89,910, to stock 63,000"
+every_gain() { # the list's rows, all of them
+	(($(grep -vc '^#' "$TOP/tests/bench/gains.txt") == $(grep -cE '^[|] (done|open|tried)' "$tmp/good/report.md")))
+}
+ok "what would gain most" every_gain
+bad_gain() {
+	mkdir -p "$tmp/bench" && cp -r "$tools" "$tmp/bench/report" &&
+		echo 'open | no estimate' >"$tmp/bench/gains.txt"
+	! "$tmp/bench/report/report" --output "$tmp/good" "$tmp/good.json" 2>"$tmp/err" &&
+		grep -q 'gains.txt:1: no row of' "$tmp/err"
+}
+ok "a gain without an estimate is refused, with its line" bad_gain
 ok "what was left out, and why" has good "| uml/i386 | all | no User-mode Linux here |"
 report grown >/dev/null
 ok "the difference to the baseline" has grown \

@@ -21,7 +21,7 @@ def rows(path: str) -> list[list[str]]:
                 continue
             cells = [cell.strip() for cell in line.split("|")]
             if len(cells) != 4 or not all(cells):
-                raise BadFile(f"{path}:{number}: no row of change, state, estimate, measurement")
+                raise BadFile(f"{path}:{number}: no row of state, change, estimate, measurement")
             found.append(cells)
     return found
 
@@ -30,5 +30,5 @@ def chapter(path: str = LIST) -> list[Block]:
     return [
         Heading(2, "What would gain most"),
         Paragraph("On Xen, in instructions; a person's list, made out of the counters."),
-        Table(["change", "state", "estimate", "measured"], rows(path)),
+        Table(["state", "change", "estimate", "measured"], rows(path), words=4),
     ]
