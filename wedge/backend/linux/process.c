@@ -212,7 +212,6 @@ static void begin_turn(struct user *user, bool again)
 	user->orders->patience = again ? 0 : turn_patience(user);
 	user->channel->resumed = 0;
 	user->channel->state = USER_RUNS;
-	user->held = false;
 	__atomic_store_n(&user->orders->turn, user->orders->turn + 1, __ATOMIC_RELEASE);
 }
 
@@ -229,6 +228,7 @@ static void let_go(struct user *user, bool again)
 	user->tries++;
 	user->given = user->rests && !user->stopped;
 	user->rests = false;
+	user->held = false;
 	begin_turn(user, again);
 	if (user->given)
 		return;
@@ -257,7 +257,6 @@ void process_hold(struct user *user)
 	linux_count(COUNT_USER_HELD);
 	user->streak = 0;
 	begin_turn(user, true);
-	user->held = true;
 	turn_expect_stop(user);
 	/* Whoever claims to rest, and does not stop when told to, means harm. */
 	if (!wait_soon(user, false))

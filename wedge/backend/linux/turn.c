@@ -60,14 +60,11 @@ static bool all_but(uint32_t cpu, uint64_t *set)
 	return any;
 }
 
-void turn_place(struct user *user)
+/* Rarely: the set is larger than all else that a turn touches. */
+static void move(struct user *user, uint32_t cpu, bool apart)
 {
 	uint64_t set[LINUX_CPU_WORDS] = {0};
-	uint32_t cpu = own_processor();
-	bool apart = user->streak >= STREAK && !busy;
 
-	if (user->place == (apart ? cpu | APART : cpu))
-		return;
 	if (apart && !all_but(cpu, set)) {
 		user->streak = 0;
 		return;
@@ -76,6 +73,15 @@ void turn_place(struct user *user)
 		set[cpu / 64] = 1ull << cpu % 64;
 	user->place = apart ? cpu | APART : cpu;
 	host_call3(__NR_sched_setaffinity, user->process, sizeof(set), set);
+}
+
+void turn_place(struct user *user)
+{
+	uint32_t cpu = own_processor();
+	bool apart = user->streak >= STREAK && !busy;
+
+	if (user->place != (apart ? cpu | APART : cpu))
+		move(user, cpu, apart);
 }
 
 /* ---- how long ---- */
