@@ -8,7 +8,7 @@ WEDGE_CFLAGS := -std=c11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fPIE -fvisi
 	-mno-red-zone -mgeneral-regs-only -mcmodel=small -fno-jump-tables -MMD -MP \
 	-I$(SRC)/wedge/include -I$(SRC)/afterburner/include
 
-WEDGE_CORE := $(wildcard $(SRC)/wedge/core/*.c $(SRC)/wedge/lib/*.c $(SRC)/wedge/dev/*.c) \
+WEDGE_CORE := $(wildcard $(SRC)/wedge/base/*.c $(SRC)/wedge/core/*.c $(SRC)/wedge/lib/*.c $(SRC)/wedge/dev/*.c) \
 	$(filter-out %/offsets.c,$(wildcard $(SRC)/wedge/arch/x86/*.c)) \
 	$(SRC)/afterburner/insn/table.c $(SRC)/afterburner/insn/match.c
 

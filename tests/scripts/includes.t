@@ -15,8 +15,11 @@ offends() {
 
 ok "the tree keeps the rules" "$TOP/scripts/check-includes" "$TOP"
 ok "the assembler knows no ELF library" offends afterburner/as/x.c '#include "elf/image.h"'
+ok "what everybody calls knows nothing above it" offends wedge/base/x.c '#include <wedge/core.h>'
+ok "nor the architecture" offends wedge/base/x.c '#include <wedge/arch.h>'
 ok "core knows no chip" offends wedge/core/x.c '#include <wedge/dev/i8254.h>'
 ok "core knows no back end" offends wedge/core/x.c '#include "../backend/xen/hypercall.h"'
+ok "only the core sees the devices" offends wedge/arch/x.c '#include <wedge/dev.h>'
 ok "a device knows no back end" offends wedge/dev/x.c '#include <wedge/backend.h>'
 ok "a device has no libc" offends wedge/dev/x.c '#include <stdio.h>'
 ok "the back end for Linux has no libc" offends wedge/backend/linux/x.c '#include <signal.h>'

@@ -37,7 +37,7 @@ wedge_test_names_$(1) := $$(patsubst %_test.c,%,$$(notdir $$(wildcard \
 	$$(SRC)/tests/wedge/*_test.c $$(SRC)/tests/wedge/$(1)/*_test.c)))
 wedge_test_names_$(1) := $$(filter-out $$(WEDGE_TEST_LIB_NAMES),$$(wedge_test_names_$(1)))
 
-wedge_test_parts_$(1) := $$(wildcard $$(SRC)/wedge/core/*.c $$(SRC)/wedge/arch/x86/$(1)/*.c) \
+wedge_test_parts_$(1) := $$(wildcard $$(SRC)/wedge/base/*.c $$(SRC)/wedge/core/*.c $$(SRC)/wedge/arch/x86/$(1)/*.c) \
 	$$(filter-out %/offsets.c,$$(wildcard $$(SRC)/wedge/arch/x86/*.c)) \
 	$$(addprefix $$(SRC)/tests/wedge/,fake_backend.c guest.c encodings.c sample.c \
 		$(1)/guest_width.c)

@@ -11,6 +11,7 @@
 
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
+#include <wedge/core.h>
 
 #include "tap.h"
 

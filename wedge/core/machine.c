@@ -5,8 +5,8 @@
  * Invariant: the only place where devices and back end meet; neither knows of the other.
  */
 #include <wedge/arch.h>
-#include <wedge/backend.h>
 #include <wedge/console.h>
+#include <wedge/core.h>
 #include <wedge/counters.h>
 #include <wedge/dev.h>
 #include <wedge/log.h>
@@ -63,6 +63,19 @@ void core_deliver_interrupts(struct vcpu *v)
 	vcpu_count(v, COUNT_INTERRUPTS);
 	v->halted = 0;
 	exception_deliver(v, (unsigned int)vector, ARCH_NO_ERROR_CODE, 0);
+}
+
+void machine_halt(struct vcpu *v)
+{
+	/* Only an NMI ends this on hardware, and there is none: so do kernels switch off. */
+	if (!vcpu_interrupts_on(v)) {
+		wedge_log("halted with interrupts off: powering off");
+		core_end(v, BACKEND_POWEROFF);
+	}
+	v->halted = 1;
+	console_flush();
+	for (core_deliver_interrupts(v); v->halted; core_deliver_interrupts(v))
+		backend_block(v);
 }
 
 _Noreturn void core_end(const struct vcpu *v, enum backend_end how)

@@ -10,6 +10,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/guest_memory.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include <wedge/modules.h>

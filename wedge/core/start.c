@@ -7,7 +7,8 @@
  * the guest with the name of its function before the kernel has run.
  */
 #include <wedge/arch.h>
-#include <wedge/backend.h>
+#include <wedge/core.h>
+#include <wedge/guest_memory.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include <wedge/machine.h>
@@ -156,5 +157,5 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 	arch_reset(v);
 	machine_init();
 	arch_boot(v, header->kernel_entry);
-	wedge_log_vcpu(v);
+	wedge_log_vcpu(v, arch_log_registers);
 }

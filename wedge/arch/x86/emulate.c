@@ -6,6 +6,7 @@
  * that no file handles ends the guest with its name, it is never skipped.
  */
 #include <wedge/arch.h>
+#include <wedge/guest_memory.h>
 
 static bool emulate_by_class(struct emulation *e)
 {
@@ -38,6 +39,24 @@ static bool emulate_by_class(struct emulation *e)
 		exception_ud(e->v);
 		return false;
 	}
+}
+
+bool instruction_at_rip(struct vcpu *v, struct site *site)
+{
+	struct guest_fault fault;
+	unsigned int size = AFTERBURN_INSN_MAX;
+
+	*site = (struct site){.va = v->rip};
+	if (!guest_read(v, v->rip, site->insn, size, &fault)) {
+		size = (unsigned int)(X86_PAGE_SIZE - v->rip % X86_PAGE_SIZE);
+		if (size > AFTERBURN_INSN_MAX || !guest_read(v, v->rip, site->insn, size, &fault))
+			return false;
+	}
+	if (!afterburn_match(site->insn, size, ARCH_CODE_MODE, &site->d))
+		return false;
+	site->insn_length = site->d.length;
+	site->site_length = site->d.length;
+	return true;
 }
 
 void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)

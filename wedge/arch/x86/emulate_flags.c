@@ -6,9 +6,7 @@
  * processor never sees it.
  */
 #include <wedge/arch.h>
-#include <wedge/backend.h>
-#include <wedge/console.h>
-#include <wedge/log.h>
+#include <wedge/machine.h>
 
 /* What POPF may change at CPL 0 (SDM 2B, POPF), less what a kernel in ring 3 must not get. */
 enum {
@@ -53,15 +51,7 @@ bool emulate_halt(struct emulation *e)
 		exception_ud(v);
 		return false;
 	}
-	/* Only an NMI ends this on hardware, and there is none: so do kernels switch off. */
-	if (!vcpu_interrupts_on(v)) {
-		wedge_log("halted with interrupts off: powering off");
-		core_end(v, BACKEND_POWEROFF);
-	}
 	v->rip = e->after_va;
-	v->halted = 1;
-	console_flush();
-	for (core_deliver_interrupts(v); v->halted; core_deliver_interrupts(v))
-		backend_block(v);
+	machine_halt(v);
 	return false;
 }

@@ -98,6 +98,26 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		    (unsigned long)v->idt.base, v->idt.limit);
 }
 
+/* Which exceptions push an error code: SDM 3A, table 6-1. The page fault has its own way. */
+void exception_reflect(struct vcpu *v)
+{
+	unsigned int vector = (unsigned int)v->trap;
+
+	switch (vector) {
+	case X86_TRAP_DF:
+	case X86_TRAP_TS:
+	case X86_TRAP_NP:
+	case X86_TRAP_SS:
+	case X86_TRAP_GP:
+	case X86_TRAP_AC:
+		exception_deliver(v, vector, (int64_t)v->trap_error, 0);
+		return;
+	default:
+		exception_deliver(v, vector, ARCH_NO_ERROR_CODE,
+				  vector == X86_TRAP_BP || vector == X86_TRAP_OF ? 1 : 0);
+	}
+}
+
 void exception_gp(struct vcpu *v, uint32_t error)
 {
 	exception_deliver(v, X86_TRAP_GP, error, 0);

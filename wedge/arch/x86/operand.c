@@ -6,7 +6,7 @@
  * that the guest's tables refuse injects the page fault with the instruction's own address as rip.
  */
 #include <wedge/arch.h>
-#include <wedge/guest_walk.h>
+#include <wedge/guest_memory.h>
 
 unsigned int operand_register(const struct emulation *e, unsigned int field, unsigned int rex_bit)
 {

@@ -6,7 +6,7 @@
  * Invariant: a port whose bit is set, or lies behind the TSS's limit, stays a #GP.
  */
 #include <wedge/arch.h>
-#include <wedge/guest_walk.h>
+#include <wedge/guest_memory.h>
 
 enum { TSS_BITMAP_BASE = 102 };
 
@@ -36,7 +36,7 @@ bool user_io(struct vcpu *v)
 {
 	struct site site;
 
-	if (!site_at_rip(v, &site) || !is_register_form(site.d.id) ||
+	if (!instruction_at_rip(v, &site) || !is_register_form(site.d.id) ||
 	    !bitmap_allows(v, io_port(v, &site.d), io_width(&site.d)))
 		return false;
 	vcpu_count(v, COUNT_EMULATED_USER_IO);

@@ -8,7 +8,7 @@
  * Invariant: nothing is done while the launcher asks for nothing: one load and compare for each
  * entry into the wedge.
  */
-#include <wedge/guest_walk.h>
+#include <wedge/guest_memory.h>
 #include "debug.h"
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, INT3 = 0xcc };

@@ -13,6 +13,8 @@
  * Invariant: only a page that is an ELF image named linux-gate.so.1 is ever changed, in exactly the
  * instructions that are expected; whatever is not recognised works as it is, only slower.
  */
+#include <wedge/guest_memory.h>
+#include <wedge/guest_pages.h>
 #include <wedge/guest_walk.h>
 #include <wedge/lib.h>
 #include "door.h"

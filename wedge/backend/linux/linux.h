@@ -40,7 +40,7 @@
 #define LINUX_CPU_WORDS 64
 
 #ifndef __ASSEMBLER__
-#include <wedge/backend.h>
+#include <wedge/core.h>
 #include <wedge/launch.h>
 #include "host.h"
 #include "user.h"

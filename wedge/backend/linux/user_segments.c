@@ -11,7 +11,7 @@
  * Invariant: a selector that goes into the orders can be loaded without a fault.
  */
 #include <wedge/arch.h>
-#include <wedge/guest_walk.h>
+#include <wedge/guest_memory.h>
 #include "user_segments.h"
 
 enum { SELECTOR_NULL_MAX = 3, LDT_SELECTOR = 7 };
@@ -160,7 +160,7 @@ bool user_segments_emulate(struct vcpu *v)
 	unsigned int sreg, popped = 0;
 	uint16_t value;
 
-	if (!site_at_rip(v, &site))
+	if (!instruction_at_rip(v, &site))
 		return false;
 	switch (site.d.id) {
 	case AFTERBURN_INSN_MOV_TO_SREG:

@@ -4,6 +4,7 @@
  *
  * Invariant: the host is never told to remove the window or the door.
  */
+#include <wedge/guest_pages.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "view_table.h"

@@ -8,7 +8,7 @@
 #define WEDGE_BACKEND_XEN_H
 
 #include <stdbool.h>
-#include <wedge/backend.h>
+#include <wedge/core.h>
 #include "hypercall.h"
 
 /*

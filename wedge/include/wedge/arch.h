@@ -10,6 +10,8 @@
 
 #include <afterburn/bundle.h>
 #include <wedge/arch_traits.h>
+#include <wedge/guest_memory.h>
+#include <wedge/guest_pages.h>
 #include <wedge/guest_walk.h>
 #include <wedge/site_table.h>
 #include <wedge/vcpu.h>
@@ -38,13 +40,13 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
  */
 void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va);
 
-/* ---- traps (trap.c, user_io.c) ---- */
+/* ---- instructions that no record named (emulate.c, user_io.c) ---- */
 
 /*
  * Takes the sensitive instruction that the guest stands at for a site without a pad; false if there
  * is none.
  */
-bool site_at_rip(struct vcpu *v, struct site *site);
+bool instruction_at_rip(struct vcpu *v, struct site *site);
 
 /* Carries out a user program's in or out that the guest allows; false: it is a #GP as it stands. */
 bool user_io(struct vcpu *v);
@@ -88,8 +90,11 @@ bool gate_enter(struct vcpu *v, const struct gate *gate, int64_t error);
  */
 void arch_interrupt_return(struct vcpu *v, unsigned int size);
 
-/* The guest's registers, as lines of the log (registers.c). */
-void arch_log_registers(const struct vcpu *v);
+/*
+ * The guest's registers, as lines of the log (registers.c). Its address is taken: hidden, so that
+ * the compiler counts it from RIP, since a wedge has no global offset table.
+ */
+__attribute__((visibility("hidden"))) void arch_log_registers(const struct vcpu *v);
 
 /* What the boot protocol promises of the processor, with tables for it (start_state.c). */
 void start_state(struct vcpu *v);
@@ -110,6 +115,9 @@ enum { ARCH_NO_ERROR_CODE = -1 };
  */
 void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		       unsigned int software_length);
+
+/* The guest gets the exception by which its code entered the wedge: v->trap, but no page fault. */
+void exception_reflect(struct vcpu *v);
 
 /*
  * The guest has loaded CR3, or flushed all translations, global ones included: to be called once

@@ -2,19 +2,16 @@
 /*
  * backend.h - the border between the wedge's core and the hypervisor it runs on.
  *
- * One back end is linked into a wedge; there are no function pointers. The first part is what a
- * back end supplies, the second what it calls.
+ * One back end is linked into a wedge; there are no function pointers. Here is what a back end
+ * supplies; what it calls is in core.h.
  *
  * Invariant: no hypervisor is named here, and no type of its interface appears.
  */
 #ifndef WEDGE_BACKEND_H
 #define WEDGE_BACKEND_H
 
-#include <afterburn/bundle.h>
 #include <wedge/guest_walk.h>
 #include <wedge/vcpu.h>
-
-/* ---- what a back end supplies ---- */
 
 /* Sends bytes to the platform's console at once. Usable from the first instruction of C on. */
 void backend_console_write(const char *text, size_t size);
@@ -46,7 +43,7 @@ uint64_t backend_tsc_khz(void);
 
 /*
  * Guest-physical memory: `pages` of it from address 0. The back end keeps some frames for itself;
- * guest_pointer() in guest_walk.h reaches the rest.
+ * guest_pointer() in guest_pages.h reaches the rest.
  */
 uint64_t backend_memory_pages(void);
 
@@ -120,45 +117,5 @@ void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 /* A null selector loaded into FS or GS clears its base: CPUID tells so on few processors that do.
  */
 bool backend_null_clears_base(void);
-
-/* ---- what a back end calls ---- */
-
-/*
- * Takes over when the guest's memory is reachable and traps are set up; returns with the vCPU
- * ready to run its first instruction.
- */
-void core_start(struct vcpu *v, const struct afterburn_wedge_header *bundle);
-
-/* The guest returns to user code (the vCPU says where) and `retry` is set in the vCPU. */
-void core_retry(struct vcpu *v);
-
-/* The guest ended of its own will: says what was counted, and ends it. */
-_Noreturn void core_end(const struct vcpu *v, enum backend_end how);
-
-/* A rewritten site called the wedge: v->rip is the return address. */
-void core_site(struct vcpu *v);
-
-/* An exception of guest code: v->trap, v->trap_error; `address` is CR2 for a page fault. */
-void core_trap(struct vcpu *v, uint64_t address);
-
-/* The distance from where code at `address` was loaded to where it is linked; 0 if it is elsewhere.
- */
-uint64_t core_load_delta(uint64_t address);
-
-/*
- * Early code of a kernel, running where it was loaded, calls the wedge at a distance counted from
- * where it is linked, and misses. Moves v->rip to where it meant to go; false if that is not the
- * case.
- */
-bool core_wedge_alias(struct vcpu *v);
-
-/* The timer armed with backend_timer() went off. */
-void core_timer(struct vcpu *v);
-
-/* There may be console input. */
-void core_console_input(struct vcpu *v);
-
-/* Delivers the next interrupt to the guest if its interrupt flag allows; call before resuming. */
-void core_deliver_interrupts(struct vcpu *v);
 
 #endif /* WEDGE_BACKEND_H */

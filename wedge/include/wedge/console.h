@@ -2,7 +2,7 @@
 /*
  * console.h - the guest's console output on its way to the platform.
  *
- * Invariant: see core/console.c.
+ * Invariant: see base/console.c.
  */
 #ifndef WEDGE_CONSOLE_H
 #define WEDGE_CONSOLE_H

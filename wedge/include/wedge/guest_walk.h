@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest_walk.h - the guest's memory as the guest sees it: physical, and virtual by its own tables.
+ * guest_walk.h - how the guest's own tables translate a virtual address.
  *
- * Invariant: every guest-controlled address goes through guest_pointer(), the one checker; nothing
- * else turns a guest-physical address into a pointer.
+ * Invariant: the shadow has no say in it.
  */
 #ifndef WEDGE_GUEST_WALK_H
 #define WEDGE_GUEST_WALK_H
 
 #include <wedge/vcpu.h>
-
-/**
- * guest_pointer - the wedge's view of guest-physical memory.
- * @address: guest-physical, need not be aligned
- * @size:    bytes; the stretch must not cross a page boundary
- *
- * Returns NULL where there is no RAM, or where a frame is the wedge's own.
- */
-void *guest_pointer(uint64_t address, size_t size);
-
-/* The same for a whole page, which holds `address`; for entries of page tables. */
-void *guest_page(uint64_t address);
 
 /*
  * How a virtual address translates by the guest's tables (SDM 3A sections 4.3 and 4.5). While
@@ -52,47 +39,5 @@ bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk 
 
 /* The same look-up for no access at all: sets no bits; false if nothing is mapped. */
 bool guest_lookup(struct vcpu *v, uint64_t va, struct guest_walk *out);
-
-/**
- * guest_code - one byte of guest code, whatever the tables' rights: code may be mapped read-only.
- * @v:  whose tables translate the address, or NULL: it is guest-physical
- *
- * Returns NULL if nothing is there.
- */
-uint8_t *guest_code(struct vcpu *v, uint64_t at);
-
-/*
- * Copies code to or from the guest, byte by byte: a site may cross a page, and neighbouring pages
- * need not be neighbours in the wedge's view. False if part of it is not there; some bytes may have
- * been copied then.
- */
-bool guest_code_copy(struct vcpu *v, uint64_t at, uint8_t *bytes, unsigned int size, bool to_guest);
-
-/**
- * guest_read, guest_write - copy from or to guest virtual memory as the guest kernel would.
- * @va:    virtual address; the stretch may cross pages
- * @size:  bytes
- * @fault: receives address and error code of the page fault, if there is one
- *
- * Returns false on a fault; some bytes may have been copied then.
- */
-struct guest_fault {
-	uint64_t address;
-	uint32_t error;
-};
-bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault);
-bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
-		 struct guest_fault *fault);
-
-/* As guest_read, but as far as guest user code itself may read. */
-bool guest_read_user(struct vcpu *v, uint64_t va, void *to, size_t size);
-
-/*
- * guest_read and guest_write remember translations of pages. These forget them: of one page; of all
- * that are not global, when CR3 is loaded; of all.
- */
-void guest_forget_page(struct vcpu *v, uint64_t va);
-void guest_forget_space(struct vcpu *v);
-void guest_forget_all(struct vcpu *v);
 
 #endif /* WEDGE_GUEST_WALK_H */

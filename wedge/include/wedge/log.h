@@ -22,7 +22,7 @@ _Noreturn void wedge_fatal(const char *format, ...) __attribute__((format(printf
 
 struct vcpu;
 
-/* From now on wedge_fatal shows this vCPU's registers. */
-void wedge_log_vcpu(const struct vcpu *v);
+/* From now on wedge_fatal has `show` write the vCPU's registers to the log. */
+void wedge_log_vcpu(const struct vcpu *v, void (*show)(const struct vcpu *v));
 
 #endif /* WEDGE_LOG_H */

@@ -7,7 +7,7 @@
  * Invariant: everything lies where boot_protocol.h says.
  */
 #include <wedge/arch.h>
-#include <wedge/backend.h>
+#include <wedge/core.h>
 #include <wedge/log.h>
 
 #include "../boot_protocol.h"

@@ -7,11 +7,11 @@
  * that was not rewritten) is handled here.
  */
 #include <wedge/arch.h>
-#include <wedge/backend.h>
-#include <wedge/lib.h>
+#include <wedge/core.h>
+#include <wedge/guest_walk.h>
 #include <wedge/log.h>
-#include <wedge/machine.h>
 #include <wedge/modules.h>
+#include <wedge/site_table.h>
 
 enum { STANDSTILL = 1000 };
 
@@ -41,24 +41,6 @@ void core_site(struct vcpu *v)
 	arch_emulate(v, site, site->va - delta);
 }
 
-bool site_at_rip(struct vcpu *v, struct site *site)
-{
-	struct guest_fault fault;
-	unsigned int size = AFTERBURN_INSN_MAX;
-
-	*site = (struct site){.va = v->rip};
-	if (!guest_read(v, v->rip, site->insn, size, &fault)) {
-		size = (unsigned int)(X86_PAGE_SIZE - v->rip % X86_PAGE_SIZE);
-		if (size > AFTERBURN_INSN_MAX || !guest_read(v, v->rip, site->insn, size, &fault))
-			return false;
-	}
-	if (!afterburn_match(site->insn, size, ARCH_CODE_MODE, &site->d))
-		return false;
-	site->insn_length = site->d.length;
-	site->site_length = site->d.length;
-	return true;
-}
-
 /*
  * A sensitive instruction in kernel code that no record named: in code that was generated or
  * copied. It faulted, so it can be carried out like a site.
@@ -67,7 +49,7 @@ static bool emulate_unknown(struct vcpu *v)
 {
 	struct site site;
 
-	if (!site_at_rip(v, &site))
+	if (!instruction_at_rip(v, &site))
 		return false;
 	vcpu_count(v, COUNT_EMULATED_KERNEL);
 	arch_emulate(v, &site, site.va);
@@ -162,17 +144,5 @@ void core_trap(struct vcpu *v, uint64_t address)
 		backend_debug_status(v);
 		break;
 	}
-	switch (vector) {
-	case X86_TRAP_DF:
-	case X86_TRAP_TS:
-	case X86_TRAP_NP:
-	case X86_TRAP_SS:
-	case X86_TRAP_GP:
-	case X86_TRAP_AC:
-		exception_deliver(v, vector, (int64_t)v->trap_error, 0);
-		return;
-	default:
-		exception_deliver(v, vector, ARCH_NO_ERROR_CODE,
-				  vector == X86_TRAP_BP || vector == X86_TRAP_OF ? 1 : 0);
-	}
+	exception_reflect(v);
 }

@@ -5,7 +5,6 @@
  * Invariant: the first reason of death wins; a fault while dying does not print over it.
  */
 #include <stdarg.h>
-#include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/console.h>
 #include <wedge/lib.h>
@@ -35,12 +34,17 @@ void wedge_log(const char *format, ...)
 	va_end(arguments);
 }
 
-/* Whose registers a death shows; none before there is a vCPU. */
+/*
+ * What a death shows: none before there is a vCPU. All vCPUs have the one address, each processor
+ * its own there.
+ */
 static const struct vcpu *shown;
+static void (*show_registers)(const struct vcpu *v);
 
-void wedge_log_vcpu(const struct vcpu *v)
+void wedge_log_vcpu(const struct vcpu *v, void (*show)(const struct vcpu *v))
 {
 	shown = v;
+	show_registers = show;
 }
 
 _Noreturn void wedge_fatal(const char *format, ...)
@@ -54,7 +58,7 @@ _Noreturn void wedge_fatal(const char *format, ...)
 		write_line("afterburn wedge: fatal: ", format, arguments);
 		va_end(arguments);
 		if (shown)
-			arch_log_registers(shown);
+			show_registers(shown);
 	}
 	backend_end(BACKEND_CRASH);
 }

@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest_memory.c - the one place that turns a guest-physical address into a pointer, and copies
- * data and code through guest virtual addresses on top of it.
+ * guest_memory.c - copies data and code through guest virtual addresses, and remembers where pages
+ * of the guest kernel's are.
  *
- * Invariant: no pointer is given out to a frame that is not the guest's own RAM.
+ * Invariant: what is remembered is what a TLB may hold (SDM 3A section 4.10), and never a page of
+ * user code's.
  */
 #include <wedge/arch_traits.h>
-#include <wedge/backend.h>
+#include <wedge/guest_memory.h>
+#include <wedge/guest_pages.h>
+#include <wedge/guest_walk.h>
 #include <wedge/lib.h>
-
-void *guest_pointer(uint64_t address, size_t size)
-{
-	uint64_t offset = address % X86_PAGE_SIZE;
-	char *page;
-
-	if (size > X86_PAGE_SIZE - offset)
-		return NULL;
-	page = guest_page(address);
-	return page ? page + offset : NULL;
-}
-
-void *guest_page(uint64_t address)
-{
-	return backend_page(address / X86_PAGE_SIZE);
-}
 
 /* ---- translations that are remembered ---- */
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guest_memory.h - the guest's memory by virtual addresses, as the guest itself sees it.
+ *
+ * Invariant: every access is one that the guest's tables allow; only code is read and changed
+ * whatever they say.
+ */
+#ifndef WEDGE_GUEST_MEMORY_H
+#define WEDGE_GUEST_MEMORY_H
+
+#include <wedge/vcpu.h>
+
+/**
+ * guest_code - one byte of guest code, whatever the tables' rights: code may be mapped read-only.
+ * @v:  whose tables translate the address, or NULL: it is guest-physical
+ *
+ * Returns NULL if nothing is there.
+ */
+uint8_t *guest_code(struct vcpu *v, uint64_t at);
+
+/*
+ * Copies code to or from the guest, byte by byte: a site may cross a page, and neighbouring pages
+ * need not be neighbours in the wedge's view. False if part of it is not there; some bytes may have
+ * been copied then.
+ */
+bool guest_code_copy(struct vcpu *v, uint64_t at, uint8_t *bytes, unsigned int size, bool to_guest);
+
+/**
+ * guest_read, guest_write - copy from or to guest virtual memory as the guest kernel would.
+ * @va:    virtual address; the stretch may cross pages
+ * @size:  bytes
+ * @fault: receives address and error code of the page fault, if there is one
+ *
+ * Returns false on a fault; some bytes may have been copied then.
+ */
+struct guest_fault {
+	uint64_t address;
+	uint32_t error;
+};
+bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault);
+bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
+		 struct guest_fault *fault);
+
+/* As guest_read, but as far as guest user code itself may read. */
+bool guest_read_user(struct vcpu *v, uint64_t va, void *to, size_t size);
+
+/*
+ * guest_read and guest_write remember translations of pages. These forget them: of one page; of all
+ * that are not global, when CR3 is loaded; of all.
+ */
+void guest_forget_page(struct vcpu *v, uint64_t va);
+void guest_forget_space(struct vcpu *v);
+void guest_forget_all(struct vcpu *v);
+
+#endif /* WEDGE_GUEST_MEMORY_H */
