@@ -3,6 +3,7 @@
  * site_table.c - the sites of the kernel and its modules, hashed by address.
  *
  * A fixed array: a guest with more sites than fit is refused at boot rather than slowed down later.
+ * Slots of sites that are gone are chained, and used again first.
  *
  * Invariant: chains hold indices, so the table needs no address fixed at link time and can be used
  * before and after the wedge moves to its final address.
@@ -16,6 +17,8 @@ enum { BUCKETS = 4096 };
 /* Lives in memory that the back end gives: too large for the wedge's image. */
 static struct site *sites;
 static uint32_t capacity;
+static uint32_t used;  /* slots that hold a site, or did */
+static uint32_t freed; /* the slot given back last, plus one; its `next` names the one before */
 static uint32_t count;
 static uint32_t buckets[BUCKETS];
 
@@ -27,7 +30,7 @@ static uint32_t *bucket_of(uint64_t va)
 
 static bool room_for_one(void)
 {
-	if (count < capacity)
+	if (freed || used < capacity)
 		return true;
 	if (sites)
 		return false;
@@ -36,20 +39,31 @@ static bool room_for_one(void)
 	return sites;
 }
 
+/* Hooks a slot into the chain of `va`; there is room. */
+static struct site *take_slot(uint64_t va)
+{
+	uint32_t *bucket = bucket_of(va);
+	uint32_t slot = freed ? freed : ++used;
+	struct site *s = &sites[slot - 1];
+
+	if (freed)
+		freed = s->next;
+	s->va = va;
+	s->next = *bucket;
+	*bucket = slot;
+	count++;
+	return s;
+}
+
 struct site *site_table_add(uint64_t va, const uint8_t *code, uint8_t insn_offset,
 			    uint8_t insn_length, uint8_t id)
 {
-	uint32_t *bucket = bucket_of(va);
-	/* A module was unloaded and another took its place: the old site is gone. */
 	struct site *s = site_table_find(va);
 
 	if (!s) {
 		if (!room_for_one())
 			return NULL;
-		s = &sites[count++];
-		s->va = va;
-		s->next = *bucket;
-		*bucket = count;
+		s = take_slot(va);
 	}
 	s->insn_offset = insn_offset;
 	s->insn_length = insn_length;
@@ -57,6 +71,20 @@ struct site *site_table_add(uint64_t va, const uint8_t *code, uint8_t insn_offse
 	s->id = id;
 	memcpy(s->insn, code + insn_offset, insn_length);
 	return s;
+}
+
+void site_table_forget(struct site *site)
+{
+	uint32_t slot = (uint32_t)(site - sites) + 1;
+	uint32_t *link = bucket_of(site->va);
+
+	while (*link != slot)
+		link = &sites[*link - 1].next;
+	*link = site->next;
+	site->site_length = 0;
+	site->next = freed;
+	freed = slot;
+	count--;
 }
 
 struct site *site_table_find(uint64_t va)
@@ -73,7 +101,7 @@ uint32_t site_table_count(void)
 	return count;
 }
 
-struct site *site_table_get(uint32_t index)
+struct site *site_table_get(uint32_t slot)
 {
-	return &sites[index];
+	return slot < used && sites[slot].site_length ? &sites[slot] : NULL;
 }

@@ -84,6 +84,7 @@ static const char *rewrite_site(struct site *site, const struct site *next, uint
 	problem = arch_rewrite(site, next, code);
 	if (problem)
 		return problem;
+	site_table_mark(site, code);
 	guest_code_copy(NULL, physical, code, site->site_length, true);
 	return NULL;
 }

@@ -3,8 +3,9 @@
  * site_table.h - every site the wedge has rewritten, and how it is found again from a return
  * address.
  *
- * Invariant: a site is in the table exactly if its bytes in the guest's text are the wedge's; the
- * table keeps the instruction's own bytes.
+ * Invariant: every site whose bytes in the guest's text are the wedge's is in the table, with the
+ * instruction's own bytes. A site whose code is gone leaves once other code becomes executable in
+ * its place, or the table is full (modules.c).
  */
 #ifndef WEDGE_SITE_TABLE_H
 #define WEDGE_SITE_TABLE_H
@@ -12,6 +13,12 @@
 #include <afterburn/insn.h>
 #include <afterburn/sites.h>
 #include <wedge/vcpu.h>
+
+/*
+ * A rewritten site is known again by four of its bytes: the distance to a gate, or an address in
+ * the vCPU. They begin behind the first, in whose place the guest may put a breakpoint.
+ */
+enum { SITE_MARK_OFFSET = 1, SITE_MARK_LENGTH = 4 };
 
 struct site {
 	uint64_t va; /* of the site's first byte */
@@ -22,6 +29,7 @@ struct site {
 	uint8_t insn[AFTERBURN_INSN_MAX];
 	uint32_t next;		    /* next site in the same hash chain, plus one; 0 ends it */
 	struct afterburn_decoded d; /* the instruction taken apart: done once, used at every call */
+	uint8_t mark[SITE_MARK_LENGTH]; /* the rewritten site's, from SITE_MARK_OFFSET on */
 };
 
 /* As many as the largest kernels have, modules included, with room to spare. */
@@ -40,11 +48,25 @@ struct site {
 struct site *site_table_add(uint64_t va, const uint8_t *code, uint8_t insn_offset,
 			    uint8_t insn_length, uint8_t id);
 
+/* Notes the mark of a site that has been rewritten; `code` is what stands there now. */
+static inline void site_table_mark(struct site *site, const uint8_t *code)
+{
+	__builtin_memcpy(site->mark, code + SITE_MARK_OFFSET, SITE_MARK_LENGTH);
+}
+
+/* Gives a site's slot back; `site` and all copies of the pointer are invalid afterwards. */
+void site_table_forget(struct site *site);
+
 /* The site that begins at `va`, or NULL. */
 struct site *site_table_find(uint64_t va);
 
-/* How many there are, and the n-th. */
+/* How many there are. */
 uint32_t site_table_count(void);
-struct site *site_table_get(uint32_t index);
+
+/*
+ * The site in a slot, 0 to SITE_TABLE_MAX - 1, or NULL. Before the first site_table_forget() the
+ * n-th slot has the site that was added as the n-th.
+ */
+struct site *site_table_get(uint32_t slot);
 
 #endif /* WEDGE_SITE_TABLE_H */
