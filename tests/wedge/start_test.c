@@ -301,6 +301,28 @@ static void the_first_gibibytes_are_mapped_one_to_one(void **state)
 	assert_int_equal(d >> 40 & 10, 2);
 }
 
+/* Linux takes 2,047 bytes and drops the rest, which would be the guest's own last words. */
+static void the_command_line_is_whole_or_refused(void **state)
+{
+	static const char own[] = "tsc_early_khz=1234567 " BACKEND_BOOT_WORDS;
+	static char line[2048];
+	const uint8_t *zero_page;
+	const char *seen;
+
+	(void)state;
+	memset(line, 'x', 2047 - strlen(own));
+	fake.command_line = line;
+	start();
+	zero_page = guest_pointer(vcpu.gpr[X86_RSI], 4096);
+	seen = guest_pointer(field(zero_page, 0x228, 4), 1);
+	assert_int_equal(strlen(seen), 2047);
+	assert_string_equal(seen + strlen(own), line);
+	bundle_setup(NULL);
+	line[strlen(line)] = 'x';
+	fake.command_line = line;
+	assert_fatal("the command line is longer than 2047 bytes", start());
+}
+
 static void too_much_is_refused(void **state)
 {
 	static char line[2100];
@@ -348,6 +370,7 @@ int main(void)
 		START_TEST(early_code_is_found_by_its_load_address),
 		START_TEST(the_machine_is_what_the_boot_protocol_says),
 		START_TEST(the_first_gibibytes_are_mapped_one_to_one),
+		START_TEST(the_command_line_is_whole_or_refused),
 		START_TEST(too_much_is_refused),
 		START_TEST(a_death_names_its_first_reason),
 	};

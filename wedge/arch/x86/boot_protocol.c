@@ -101,11 +101,15 @@ static void build_command_line(void)
 {
 	char *line = boot_page(COMMAND_LINE);
 	const char *given = backend_command_line();
+	size_t own;
 
-	if (strlen(given) > COMMAND_LINE_MAX)
-		wedge_fatal("the command line is longer than %d bytes", COMMAND_LINE_MAX);
-	format_line(line, X86_PAGE_SIZE, "tsc_early_khz=%lu %s%s", (unsigned long)backend_tsc_khz(),
-		    BACKEND_BOOT_WORDS, given);
+	format_line(line, X86_PAGE_SIZE, "tsc_early_khz=%lu %s", (unsigned long)backend_tsc_khz(),
+		    BACKEND_BOOT_WORDS);
+	own = strlen(line);
+	if (strlen(given) > COMMAND_LINE_MAX - own)
+		wedge_fatal("the command line is longer than %d bytes: %lu, and %lu of the wedge's",
+			    COMMAND_LINE_MAX, (unsigned long)strlen(given), (unsigned long)own);
+	format_line(line + own, X86_PAGE_SIZE - own, "%s", given);
 }
 
 static void build_zero_page(void)
