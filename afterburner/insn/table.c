@@ -23,7 +23,7 @@ const struct afterburn_insn afterburn_insns[AFTERBURN_INSN_COUNT] = {
 		.mask = opmask,                                                                    \
 		.modrm = AFTERBURN_MODRM_##rm,                                                     \
 		.imm = AFTERBURN_IMM_##immediate,                                                  \
-		.how = AFTERBURN_HOW_##does,                                                       \
+		.how = AFTERBURN_HOWS_##does,                                                      \
 		.why = reason,                                                                     \
 	},
 #include <afterburn/insns.def>
@@ -39,4 +39,10 @@ const char *const afterburn_class_names[AFTERBURN_CLASS_COUNT] = {
 	[AFTERBURN_CLASS_CPUID] = "cpuid",   [AFTERBURN_CLASS_TIME] = "time",
 	[AFTERBURN_CLASS_PKEY] = "pkey",     [AFTERBURN_CLASS_SMAP] = "smap",
 	[AFTERBURN_CLASS_XSTATE] = "xstate", [AFTERBURN_CLASS_OTHER] = "other",
+};
+
+const char *const afterburn_how_names[AFTERBURN_HOW_COUNT] = {
+	[AFTERBURN_HOW_INLINE] = "INLINE", [AFTERBURN_HOW_CALL] = "CALL",
+	[AFTERBURN_HOW_GATE] = "GATE",	   [AFTERBURN_HOW_JUMP] = "JUMP",
+	[AFTERBURN_HOW_NATIVE] = "NATIVE",
 };

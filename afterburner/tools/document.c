@@ -20,13 +20,13 @@
 
 /* The table once more as the words of its columns, which C's enums no longer know. */
 struct words {
-	const char *operands, *modes, *place, *policy, *prefix, *map, *modrm, *imm, *how;
+	const char *operands, *modes, *place, *policy, *prefix, *map, *modrm, *imm;
 };
 
 static const struct words words[AFTERBURN_INSN_COUNT] = {
 #define INSN(id, spell, ops, mode, where, pol, cls, pfx, opmap, op, opmask, rm, immediate, does,   \
 	     reason)                                                                               \
-	{#ops, #mode, #where, #pol, #pfx, #opmap, #rm, #immediate, #does},
+	{#ops, #mode, #where, #pol, #pfx, #opmap, #rm, #immediate},
 #include <afterburn/insns.def>
 };
 
@@ -85,6 +85,18 @@ static void print_spellings(const char *spellings)
 	}
 }
 
+/* One word, or two where the widths differ. */
+static void print_how(const struct afterburn_insn *insn)
+{
+	const char *how32 = afterburn_how_names[insn->how[0]];
+	const char *how64 = afterburn_how_names[insn->how[1]];
+
+	if (how32 == how64)
+		fputs(how32, stdout);
+	else
+		printf("32-bit %s, 64-bit %s", how32, how64);
+}
+
 static void document_instructions(void)
 {
 	fputs(document_instructions_head, stdout);
@@ -103,8 +115,9 @@ static void document_instructions(void)
 			print_spellings(insn->spellings);
 			printf(" | %s | ", w->operands);
 			print_encoding(insn, w);
-			printf(" | %s | %s | %s | %s | %s |\n", w->modes, w->place, w->policy,
-			       w->how, insn->why);
+			printf(" | %s | %s | %s | ", w->modes, w->place, w->policy);
+			print_how(insn);
+			printf(" | %s |\n", insn->why);
 		}
 	}
 }

@@ -19,7 +19,7 @@ static const char document_instructions_head[] = GENERATED(
 						   "in the processor manuals. *Pad* says on\n"
 						   "which side of the instruction the pad stands, "
 						   "*site* whether it always becomes one, and\n"
-						   "*wedge* what usually replaces it.\n";
+						   "*wedge* what replaces it.\n";
 
 static const char document_format_head[] =
 	GENERATED("afterburner/include/afterburn/sites.h and bundle.h") "# File formats\n"

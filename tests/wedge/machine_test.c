@@ -74,15 +74,47 @@ static void counters_are_printed_if_wanted(void **state)
 	guest_emulate(BYTES(0x0f, 0xa2));
 	guest_emulate(BYTES(0x0f, 0xa2));
 	vcpu.traps[X86_TRAP_PF] = 7;
+	stats_init();
 	assert_false(stats_wanted());
 	assert_ends(BACKEND_POWEROFF, core_end(&vcpu, BACKEND_POWEROFF));
 	assert_string_equal(fake.console, "");
 	fake.command_line = "quiet afterburn.stats";
+	stats_init();
 	assert_ends(BACKEND_POWEROFF, core_end(&vcpu, BACKEND_POWEROFF));
 	assert_non_null(strstr(fake.console, "stats insn.CPUID 2\n"));
 	assert_non_null(strstr(fake.console, "stats class.cpuid 2\n"));
 	assert_non_null(strstr(fake.console, "stats trap.14 7\n"));
 	assert_null(strstr(fake.console, "insn.CLI"));
+}
+
+/* The whole word, wherever it stands. */
+static void counters_are_asked_for_by_a_word(void **state)
+{
+	static const struct {
+		const char *line;
+		bool wanted;
+	} lines[] = {
+		{"", false},
+		{"afterburn.stats", true},
+		{"afterburn.stats quiet", true},
+		{"quiet afterburn.stats\n", true},
+		{"a afterburn.stats b", true},
+		{"afterburn.stat", false},
+		{"afterburn.statsx", false},
+		{"no-afterburn.stats", false},
+		{"init=/bin/afterburn.stats", false},
+		{"afterburn.stats=off", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		fake.command_line = lines[i].line;
+		stats_init();
+		if (stats_wanted() != lines[i].wanted)
+			fail_msg("\"%s\" is misread", lines[i].line);
+	}
+	fake.command_line = "";
+	stats_init();
 }
 
 static unsigned int place_of(const char *wanted)
@@ -159,6 +191,7 @@ int main(void)
 		GUEST_TEST(messages_do_not_overtake),
 		GUEST_TEST(the_guest_ends_itself_by_ports),
 		GUEST_TEST(counters_are_printed_if_wanted),
+		GUEST_TEST(counters_are_asked_for_by_a_word),
 		GUEST_TEST(counters_have_names),
 		GUEST_TEST(counters_have_values),
 		GUEST_TEST(totals_are_sums),

@@ -6,6 +6,7 @@
  * Invariant: no form is assumed but code for the wedge and NOPs behind it.
  */
 #include <gate_addresses.h>
+#include <wedge/stats.h>
 
 #include "encodings.h"
 #include "sample.h"
@@ -39,9 +40,10 @@ static bool is_push(const ZydisDecodedInstruction *insn)
 	return insn->opcode == 0x9c || (insn->opcode & 0xf8) == 0x50;
 }
 
-/* One rewritten site, whatever the form: code for the wedge, then NOPs. */
-static void check_form(const struct sample *s)
+/* One rewritten site, whatever the form: code for the wedge, then NOPs. Returns what it is. */
+static enum afterburn_how check_form(const struct sample *s)
 {
+	enum afterburn_how how = AFTERBURN_HOW_INLINE;
 	ZydisDecodedInstruction insn;
 	unsigned int at = 0;
 
@@ -50,14 +52,20 @@ static void check_form(const struct sample *s)
 		at = insn.length;
 		sample_decode(s->memory + 1 + at, s->site.site_length - at, &insn);
 	}
-	if (insn.mnemonic == ZYDIS_MNEMONIC_CALL || insn.mnemonic == ZYDIS_MNEMONIC_JMP)
+	if (insn.mnemonic == ZYDIS_MNEMONIC_CALL || insn.mnemonic == ZYDIS_MNEMONIC_JMP) {
 		assert_true(is_gate(sample_branch(s, at)));
-	else
+		how = insn.mnemonic == ZYDIS_MNEMONIC_JMP    ? AFTERBURN_HOW_JUMP
+		      : sample_branch(s, at) == AT_GATE_SITE ? AFTERBURN_HOW_CALL
+							     : AFTERBURN_HOW_GATE;
+	} else {
 		check_vcpu_operand(&insn);
+	}
 	sample_check_fill(s, at + insn.length);
+	return how;
 }
 
-static unsigned int left_alone;
+/* How many encodings of the entry became what. */
+static unsigned int made[AFTERBURN_HOW_COUNT];
 
 static void rewrite_encoding(const struct encoding *e)
 {
@@ -69,29 +77,43 @@ static void rewrite_encoding(const struct encoding *e)
 	assert_null(sample_rewrite(&s, NULL));
 	assert_memory_equal(&s.site.d, &e->d, sizeof(e->d));
 	if (memcmp(s.memory, old.memory, sizeof(s.memory)))
-		check_form(&s);
+		made[check_form(&s)]++;
 	else
-		left_alone++;
+		made[AFTERBURN_HOW_NATIVE]++;
 }
 
-static void every_encoding_becomes_wedge_code(void **state)
+/*
+ * The rewriter does what the table's column says, with every encoding; with forms that kernels
+ * hardly use it may call C instead. Data segment registers are read natively where the platform
+ * holds the guest's selectors.
+ */
+static void every_encoding_becomes_what_the_table_says(void **state)
 {
 	unsigned int total = 0;
 
 	(void)state;
 	for (unsigned int id = 0; id < AFTERBURN_INSN_COUNT; id++) {
 		const struct afterburn_insn *insn = &afterburn_insns[id];
-		unsigned int count;
+		bool exists =
+			insn->modes & (ARCH_LONG_MODE ? AFTERBURN_MODES_64 : AFTERBURN_MODES_16_32);
+		unsigned int how = insn->how[ARCH_LONG_MODE], count, calls;
 
-		left_alone = 0;
+		memset(made, 0, sizeof(made));
 		count = encodings_of(id, rewrite_encoding);
-		assert_true(count || id == AFTERBURN_INSN_DECODE ||
-			    !(insn->modes &
-			      (ARCH_LONG_MODE ? AFTERBURN_MODES_64 : AFTERBURN_MODES_16_32)));
-		if (insn->how == AFTERBURN_HOW_NATIVE)
-			assert_int_equal(left_alone, count);
-		else if (id != AFTERBURN_INSN_MOV_FROM_SREG || !BACKEND_SELECTORS_ARE_REAL)
-			assert_int_equal(left_alone, 0);
+		if (id == AFTERBURN_INSN_DECODE || !exists) {
+			assert_int_equal(count, 0);
+			continue;
+		}
+		if (!made[how])
+			fail_msg("%s never becomes %s", insn->name, afterburn_how_names[how]);
+		if (id == AFTERBURN_INSN_MOV_FROM_SREG && BACKEND_SELECTORS_ARE_REAL)
+			made[how] += made[AFTERBURN_HOW_NATIVE];
+		calls = how == AFTERBURN_HOW_CALL || how == AFTERBURN_HOW_NATIVE
+				? 0
+				: made[AFTERBURN_HOW_CALL];
+		if (made[how] + calls != count)
+			fail_msg("%s does not always become %s", insn->name,
+				 afterburn_how_names[how]);
 		total += count;
 	}
 	print_message("# %u encodings\n", total);
@@ -104,10 +126,13 @@ static void counted_sites_pass_through_c(void **state)
 
 	(void)state;
 	fake.command_line = "quiet afterburn.stats";
+	stats_init();
 	sample_build(&s, (const uint8_t[]){0xfa}, 1, AFTERBURN_INSN_CLI, false);
 	assert_null(sample_rewrite(&s, NULL));
 	assert_int_equal(s.memory[1], CALL);
 	assert_int_equal(sample_branch(&s, 0), AT_GATE_SITE);
+	fake.command_line = "";
+	stats_init();
 }
 
 static void flags_are_calls_of_their_gates(void **state)
@@ -189,7 +214,7 @@ static void decode_records_take_any_instruction(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GUEST_TEST(every_encoding_becomes_wedge_code),
+		GUEST_TEST(every_encoding_becomes_what_the_table_says),
 		GUEST_TEST(counted_sites_pass_through_c),
 		GUEST_TEST(flags_are_calls_of_their_gates),
 		GUEST_TEST(sti_before_a_halt_waits),

@@ -2,9 +2,9 @@
 /*
  * stats.c - counters, printed when the guest ends if its command line says "afterburn.stats".
  *
- * Then instructions that usually get inline code are made calls, so that they can be counted; only
- * swapgs, iret and sysret stay as they are, since they may stand where there is no stack to call
- * with.
+ * Then instructions that usually stay in the guest are made calls of C, so that they can be counted;
+ * only swapgs, iret and sysret stay as they are, since they may stand where there is no stack to
+ * call with, and an sti right before a halt, which only sets a mark.
  *
  * Invariant: one line for each counter that is not zero, "stats NAME COUNT".
  */
@@ -15,20 +15,35 @@
 
 enum { NAME_SIZE = 64 };
 
+static bool wanted;
+
+static bool ends_word(char c)
+{
+	return (unsigned char)c <= ' ';
+}
+
+/* Does the word stand at `at`, and nothing behind it? */
+static bool is_word(const char *at, const char *word)
+{
+	while (*word && *at == *word) {
+		at++;
+		word++;
+	}
+	return !*word && ends_word(*at);
+}
+
+void stats_init(void)
+{
+	wanted = false;
+	for (const char *line = backend_command_line(), *at = line; *at; at++) {
+		if ((at == line || ends_word(at[-1])) && is_word(at, "afterburn.stats"))
+			wanted = true;
+	}
+}
+
 bool stats_wanted(void)
 {
-	static const char word[] = "afterburn.stats";
-	const char *line = backend_command_line();
-
-	for (; *line; line++) {
-		size_t n = 0;
-
-		while (word[n] && line[n] == word[n])
-			n++;
-		if (!word[n])
-			return true;
-	}
-	return false;
+	return wanted;
 }
 
 void stats_print(const struct vcpu *v)
@@ -37,7 +52,7 @@ void stats_print(const struct vcpu *v)
 	static struct vcpu before;
 	char name[NAME_SIZE];
 
-	if (!stats_wanted())
+	if (!wanted)
 		return;
 	before = *v;
 	for (unsigned int i = 0; i < counters_shown(); i++) {

@@ -12,6 +12,7 @@
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include <wedge/machine.h>
+#include <wedge/stats.h>
 
 /* Kept for code that runs where it was loaded instead of where it is linked. */
 static const struct afterburn_wedge_header *bundle_header;
@@ -152,6 +153,7 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 
 	check_header(header);
 	bundle_header = header;
+	stats_init();
 	rewrite_all(&b);
 	wedge_log("%u sites rewritten in %lu us", header->site_count,
 		  (backend_now_ns() - began) / 1000);

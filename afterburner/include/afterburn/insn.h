@@ -115,9 +115,22 @@ enum afterburn_imm { AFTERBURN_IMM_NONE, AFTERBURN_IMM_8, AFTERBURN_IMM_16, AFTE
 enum afterburn_how {
 	AFTERBURN_HOW_INLINE,
 	AFTERBURN_HOW_CALL,
+	AFTERBURN_HOW_GATE,
 	AFTERBURN_HOW_JUMP,
 	AFTERBURN_HOW_NATIVE,
+	AFTERBURN_HOW_COUNT
 };
+
+/* The column as it is in 32-bit and in 64-bit kernels. */
+#define AFTERBURN_HOWS_INLINE AFTERBURN_HOWS_WIDTHS(INLINE, INLINE)
+#define AFTERBURN_HOWS_CALL   AFTERBURN_HOWS_WIDTHS(CALL, CALL)
+#define AFTERBURN_HOWS_GATE   AFTERBURN_HOWS_WIDTHS(GATE, GATE)
+#define AFTERBURN_HOWS_JUMP   AFTERBURN_HOWS_WIDTHS(JUMP, JUMP)
+#define AFTERBURN_HOWS_NATIVE AFTERBURN_HOWS_WIDTHS(NATIVE, NATIVE)
+#define AFTERBURN_HOWS_WIDTHS(a, b)                                                                \
+	{                                                                                          \
+		AFTERBURN_HOW_##a, AFTERBURN_HOW_##b                                               \
+	}
 
 /* One line of insns.def. */
 struct afterburn_insn {
@@ -133,7 +146,7 @@ struct afterburn_insn {
 	unsigned char opcode;
 	unsigned char mask;
 	unsigned char imm;
-	unsigned char how;
+	unsigned char how[2]; /* enum afterburn_how, in 32-bit and in 64-bit kernels */
 	unsigned short modrm; /* enum afterburn_modrm */
 	const char *why;
 };
@@ -143,6 +156,9 @@ extern const struct afterburn_insn afterburn_insns[AFTERBURN_INSN_COUNT];
 
 /* Names of the classes, lower case, indexed by enum afterburn_class. */
 extern const char *const afterburn_class_names[AFTERBURN_CLASS_COUNT];
+
+/* The words of the column `how`, indexed by enum afterburn_how. */
+extern const char *const afterburn_how_names[AFTERBURN_HOW_COUNT];
 
 /* Which code the bytes are: the default operand and address size. */
 enum afterburn_code_mode { AFTERBURN_CODE_16, AFTERBURN_CODE_32, AFTERBURN_CODE_64 };

@@ -2,8 +2,9 @@
 /*
  * rewrite.c - the code that takes a site's place.
  *
- * Hot instructions become inline operations on the vCPU or calls of gates that keep every register
- * (gates.S); all others call one gate that enters the wedge's C.
+ * Hot instructions become inline operations on the vCPU or branches to gates that keep every
+ * register (gates.S); all others call one gate that enters the wedge's C. Which of these an
+ * instruction becomes is the column `how` of insns.def; only its forms are known here.
  *
  * Invariant: the whole site is replaced, the pad included: what the inline code leaves over is
  * filled with NOPs, so no pad of a rewritten site is ever found again.
@@ -14,7 +15,7 @@
 
 #include "rewrite.h"
 
-enum { OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9, OPCODE_JUMP_SHORT = 0xeb };
+enum { OPCODE_PUSHF = 0x9c, OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9, OPCODE_JUMP_SHORT = 0xeb };
 
 /* Intel's recommended NOPs of one to nine bytes (SDM 2B, NOP). */
 static const uint8_t nops[9][9] = {
@@ -81,13 +82,6 @@ const char *rewrite_jump(struct code *c, const void *gate)
 	return branch(c, OPCODE_JUMP, gate);
 }
 
-/* The processor's own pushf, then a gate that puts the guest's IF into what it pushed. */
-static const char *emit_pushf(struct code *c)
-{
-	rewrite_byte(c, 0x9c);
-	return rewrite_call(c, gate_pushf);
-}
-
 /* The site's bytes are one instruction of the table in this kind of code. */
 static bool is_whole(const struct site *site, enum afterburn_code_mode mode,
 		     struct afterburn_decoded *d)
@@ -104,35 +98,80 @@ static bool is_halt(const struct site *site)
 	       afterburn_insns[d.id].class_ == AFTERBURN_CLASS_IDLE;
 }
 
-/* An `sti` in front of a halt must take effect with the halt, not before it (SDM 2B, STI). */
-static const char *emit_sti(struct code *c, const struct site *next)
-{
-	return rewrite_call(c, is_halt(next) ? gate_sti_halt : gate_sti);
-}
-
-static const char *emit_read_control(struct code *c, const struct afterburn_decoded *d)
+static bool emit_read_control(struct code *c, const struct afterburn_decoded *d)
 {
 	unsigned int cr = (d->modrm >> 3 & 7) | (d->rex & 4 ? 8 : 0);
 	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0);
 
 	if (cr != 0 && cr != 2 && cr != 3 && cr != 4)
-		return rewrite_call(c, gate_site);
+		return false;
 	encode_load(c, (unsigned int)offsetof(struct vcpu, cr) + 8 * cr, reg);
-	return NULL;
+	return true;
 }
 
 /*
  * CS and SS would show ring 3, and the others what the platform put there: the vCPU has what the
  * guest believes.
  */
-static const char *emit_read_selector(struct code *c, const struct afterburn_decoded *d)
+static bool emit_read_selector(struct code *c, const struct afterburn_decoded *d)
 {
 	unsigned int reg = (d->modrm & 7) | (d->rex & 1 ? 8 : 0), sreg = d->modrm >> 3 & 7;
 
 	if (d->modrm >> 6 != 3 || d->operand_size == 2 || sreg >= X86_SREG_COUNT)
-		return rewrite_call(c, gate_site);
+		return false;
 	encode_load_selector(c, rewrite_selector_offset(sreg), reg);
-	return NULL;
+	return true;
+}
+
+/* False if this form has no inline code. */
+static bool emit_inline(struct code *c, const struct afterburn_decoded *d)
+{
+	switch (d->id) {
+	case AFTERBURN_INSN_CLI:
+		encode_set_byte(c, offsetof(struct vcpu, events.masked), 1);
+		return true;
+	case AFTERBURN_INSN_MOV_FROM_CR:
+		return emit_read_control(c, d);
+	case AFTERBURN_INSN_MOV_FROM_SREG:
+		return emit_read_selector(c, d);
+	default:
+		return encode_inline(c, d);
+	}
+}
+
+/* The gate of this form, with what goes in front of the branch to it; NULL if it has none. */
+static const void *emit_for_gate(struct code *c, const struct afterburn_decoded *d,
+				 const struct site *next)
+{
+	bool plain = d->length == 1;
+
+	switch (d->id) {
+	case AFTERBURN_INSN_STI:
+		/* In front of a halt it must take effect with the halt, not before (SDM 2B, STI).
+		 */
+		return is_halt(next) ? gate_sti_halt : gate_sti;
+	case AFTERBURN_INSN_PUSHF:
+		if (!plain)
+			return NULL;
+		/* The processor's own; the gate puts the guest's IF into what it pushed. */
+		rewrite_byte(c, OPCODE_PUSHF);
+		return gate_pushf;
+	case AFTERBURN_INSN_POPF:
+		return plain ? gate_popf : NULL;
+	default:
+		return encode_for_gate(c, d);
+	}
+}
+
+/*
+ * To be counted, an instruction must enter C: but for one that has no usable stack or never comes
+ * back, and for an `sti` that only sets a mark for the halt behind it.
+ */
+static bool is_counted(const struct afterburn_decoded *d, const struct site *next)
+{
+	return stats_wanted() && d->id != AFTERBURN_INSN_SWAPGS &&
+	       afterburn_insns[d->id].class_ != AFTERBURN_CLASS_XFER &&
+	       !(d->id == AFTERBURN_INSN_STI && is_halt(next));
 }
 
 /* A data segment register read where the platform holds the guest's own selectors. */
@@ -144,33 +183,26 @@ static bool stays_native(const struct afterburn_decoded *d)
 	       sreg != X86_CS && sreg != X86_SS;
 }
 
+static enum afterburn_how how_to_rewrite(const struct afterburn_decoded *d)
+{
+	return stays_native(d) ? AFTERBURN_HOW_NATIVE : afterburn_insns[d->id].how[ARCH_LONG_MODE];
+}
+
 static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 			     const struct site *next)
 {
-	bool plain = d->length == 1;
+	enum afterburn_how how = how_to_rewrite(d);
+	const void *gate = NULL;
 
-	if (afterburn_insns[d->id].how == AFTERBURN_HOW_JUMP)
-		return encode_transfer(c, d);
-	/* To be counted, it must pass through C. An sti before a halt sets a mark only. */
-	if (stats_wanted() && d->id != AFTERBURN_INSN_SWAPGS && !is_halt(next))
+	if (is_counted(d, next))
 		return rewrite_call(c, gate_site);
-	switch (d->id) {
-	case AFTERBURN_INSN_CLI:
-		encode_set_byte(c, offsetof(struct vcpu, events.masked), 1);
+	if (how == AFTERBURN_HOW_INLINE && emit_inline(c, d))
 		return NULL;
-	case AFTERBURN_INSN_STI:
-		return emit_sti(c, next);
-	case AFTERBURN_INSN_PUSHF:
-		return plain ? emit_pushf(c) : rewrite_call(c, gate_site);
-	case AFTERBURN_INSN_POPF:
-		return rewrite_call(c, plain ? gate_popf : gate_site);
-	case AFTERBURN_INSN_MOV_FROM_CR:
-		return emit_read_control(c, d);
-	case AFTERBURN_INSN_MOV_FROM_SREG:
-		return emit_read_selector(c, d);
-	default:
-		return encode_segment(c, d);
-	}
+	if (how == AFTERBURN_HOW_GATE || how == AFTERBURN_HOW_JUMP)
+		gate = emit_for_gate(c, d, next);
+	if (!gate)
+		return rewrite_call(c, gate_site);
+	return how == AFTERBURN_HOW_JUMP ? rewrite_jump(c, gate) : rewrite_call(c, gate);
 }
 
 /*
@@ -204,7 +236,7 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 	}
 	if (site->id != AFTERBURN_INSN_DECODE && site->id != site->d.id)
 		return "its instruction is not the one its record names";
-	if (afterburn_insns[site->d.id].how == AFTERBURN_HOW_NATIVE || stays_native(&site->d))
+	if (how_to_rewrite(&site->d) == AFTERBURN_HOW_NATIVE)
 		return NULL;
 	problem = emit_site(&c, &site->d, next);
 	if (problem)

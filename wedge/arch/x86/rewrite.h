@@ -53,10 +53,13 @@ void encode_load(struct code *c, unsigned int offset, unsigned int reg);
 /* movzwl vcpu+offset, %reg */
 void encode_load_selector(struct code *c, unsigned int offset, unsigned int reg);
 
-/* swapgs, and moves, pushes and pops of segment registers that rewrite.c does not know. */
-const char *encode_segment(struct code *c, const struct afterburn_decoded *d);
+/* Inline code of instructions that only this width has it for; false if this form has none. */
+bool encode_inline(struct code *c, const struct afterburn_decoded *d);
 
-/* Instructions that never return to the site, or have no usable stack. */
-const char *encode_transfer(struct code *c, const struct afterburn_decoded *d);
+/*
+ * The same for gates: writes what goes in front of the branch, and returns the gate to branch to,
+ * or NULL if this form has none.
+ */
+const void *encode_for_gate(struct code *c, const struct afterburn_decoded *d);
 
 #endif /* WEDGE_ARCH_REWRITE_H */

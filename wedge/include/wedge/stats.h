@@ -9,6 +9,9 @@
 
 #include <wedge/vcpu.h>
 
+/* Looks for the word in the guest's command line: before the first site is rewritten. */
+void stats_init(void);
+
 /* True if the guest's command line asks for counters. */
 bool stats_wanted(void);
 

@@ -43,23 +43,16 @@ static void encode_push(struct code *c, unsigned int offset)
 	rewrite_vcpu_address(c, offset);
 }
 
-/* mov %reg, %sreg: a gate finds the value on the stack. */
-static const char *encode_move(struct code *c, const struct afterburn_decoded *d)
+/* Only where the platform's selectors are not the guest's does the vCPU hold all of them. */
+static bool has_selectors(const struct afterburn_decoded *d)
 {
-	static const char *const gates[X86_SREG_COUNT] = {
-		[X86_ES] = gate_mov_es, [X86_DS] = gate_mov_ds, [X86_FS] = gate_mov_fs};
-	unsigned int sreg = d->modrm >> 3 & 7, reg = d->modrm & 7;
-
-	if (d->modrm >> 6 != 3 || sreg >= X86_SREG_COUNT || !gates[sreg])
-		return rewrite_call(c, gate_site);
-	rewrite_byte(c, (uint8_t)(OPCODE_PUSH_REG | reg));
-	return rewrite_call(c, gates[sreg]);
+	return !BACKEND_SELECTORS_ARE_REAL && d->operand_size == 4;
 }
 
-const char *encode_segment(struct code *c, const struct afterburn_decoded *d)
+bool encode_inline(struct code *c, const struct afterburn_decoded *d)
 {
-	if (BACKEND_SELECTORS_ARE_REAL || d->operand_size == 2)
-		return rewrite_call(c, gate_site);
+	if (!has_selectors(d))
+		return false;
 	switch (d->id) {
 	case AFTERBURN_INSN_PUSH_ES:
 	case AFTERBURN_INSN_PUSH_CS:
@@ -68,24 +61,42 @@ const char *encode_segment(struct code *c, const struct afterburn_decoded *d)
 	case AFTERBURN_INSN_PUSH_FS:
 	case AFTERBURN_INSN_PUSH_GS:
 		encode_push(c, rewrite_selector_offset(segment_named(d->id)));
-		return NULL;
-	case AFTERBURN_INSN_POP_ES:
-		return rewrite_call(c, gate_pop_es);
-	case AFTERBURN_INSN_POP_DS:
-		return rewrite_call(c, gate_pop_ds);
-	case AFTERBURN_INSN_POP_FS:
-		return rewrite_call(c, gate_pop_fs);
-	case AFTERBURN_INSN_MOV_TO_SREG:
-		return encode_move(c, d);
+		return true;
 	default:
-		return rewrite_call(c, gate_site);
+		return false;
 	}
 }
 
-/* There is always a stack, so that the return address can tell where a fault was. */
-const char *encode_transfer(struct code *c, const struct afterburn_decoded *d)
+/* mov %reg, %sreg: a gate finds the value on the stack. */
+static const void *encode_move(struct code *c, const struct afterburn_decoded *d)
 {
-	if (d->id == AFTERBURN_INSN_IRET && d->operand_size == 4)
-		return rewrite_call(c, gate_iret32);
-	return rewrite_call(c, gate_site);
+	static const char *const gates[X86_SREG_COUNT] = {
+		[X86_ES] = gate_mov_es, [X86_DS] = gate_mov_ds, [X86_FS] = gate_mov_fs};
+	unsigned int sreg = d->modrm >> 3 & 7, reg = d->modrm & 7;
+
+	if (d->modrm >> 6 != 3 || sreg >= X86_SREG_COUNT || !gates[sreg])
+		return NULL;
+	rewrite_byte(c, (uint8_t)(OPCODE_PUSH_REG | reg));
+	return gates[sreg];
+}
+
+/* iret: there is always a stack, so that the return address can tell where a fault was. */
+const void *encode_for_gate(struct code *c, const struct afterburn_decoded *d)
+{
+	if (d->id == AFTERBURN_INSN_IRET)
+		return d->operand_size == 4 ? gate_iret32 : NULL;
+	if (!has_selectors(d))
+		return NULL;
+	switch (d->id) {
+	case AFTERBURN_INSN_POP_ES:
+		return gate_pop_es;
+	case AFTERBURN_INSN_POP_DS:
+		return gate_pop_ds;
+	case AFTERBURN_INSN_POP_FS:
+		return gate_pop_fs;
+	case AFTERBURN_INSN_MOV_TO_SREG:
+		return encode_move(c, d);
+	default:
+		return NULL;
+	}
 }

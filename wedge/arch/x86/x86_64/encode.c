@@ -46,19 +46,23 @@ static void encode_invert_byte(struct code *c, unsigned int offset)
 	rewrite_vcpu_address(c, offset);
 }
 
-const char *encode_segment(struct code *c, const struct afterburn_decoded *d)
+bool encode_inline(struct code *c, const struct afterburn_decoded *d)
 {
 	if (d->id != AFTERBURN_INSN_SWAPGS)
-		return rewrite_call(c, gate_site);
+		return false;
 	encode_invert_byte(c, offsetof(struct vcpu, gs_state));
-	return NULL;
+	return true;
 }
 
-const char *encode_transfer(struct code *c, const struct afterburn_decoded *d)
+const void *encode_for_gate(struct code *c, const struct afterburn_decoded *d)
 {
-	if (d->id == AFTERBURN_INSN_IRET && d->operand_size == 8)
-		return rewrite_jump(c, gate_iret);
-	if (d->id == AFTERBURN_INSN_SYSRET)
-		return rewrite_jump(c, d->operand_size == 8 ? gate_sysret64 : gate_sysret32);
-	return rewrite_call(c, gate_site);
+	(void)c;
+	switch (d->id) {
+	case AFTERBURN_INSN_IRET:
+		return d->operand_size == 8 ? gate_iret : NULL;
+	case AFTERBURN_INSN_SYSRET:
+		return d->operand_size == 8 ? gate_sysret64 : gate_sysret32;
+	default:
+		return NULL;
+	}
 }
