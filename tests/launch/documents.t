@@ -10,10 +10,10 @@ cd "$TOP" || exit 1
 messages() {
 	perl -0777 -ne '
 		s/%"\s*PRI[xu](?:64|PTR)\s*"/~/g; s/%"\s*PRI[xu]64/~"/g;
-		while (/(?:\bdie\(\s*END_\w+,|\bsay\(|\[STEP_\w+\]\s*=)\s*((?:"(?:[^"\\]|\\.)*"\s*)+)/g) {
+		while (/(?:\bdie\(\s*END_\w+,|\bsay\(|\.missing =|#define NO_STOPS\s*\\?)\s*((?:"(?:[^"\\]|\\.)*"[\s\\]*)+)/g) {
 			my $text = $1;
-			$text =~ s/"\s*"//g;
-			$text =~ s/^"|"\s*$//g;
+			$text =~ s/"[\s\\]*"//g;
+			$text =~ s/^"|"[\s\\]*$//g;
 			my ($longest) = sort { length $b <=> length $a }
 				split /(?:0x)?(?:%[-.*0-9lz]*[a-z]|~)/, $text;
 			print "$longest\n" if $longest =~ /[a-z]{3}/;

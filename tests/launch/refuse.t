@@ -73,6 +73,11 @@ ok 'an unknown input' refuses 2 "only 'none'" --input all k
 lacks() {
 	launch="$deny $1 $launch" refuses_on 3 "$2" --append keys=q k
 }
+# emulated LIST TEXT: the same where AFTERBURN_HOST_LACKS says so
+emulated() {
+	AFTERBURN_HOST_LACKS=$1 refuses 3 "$2" --append keys=q k &&
+		grep -q '(AFTERBURN_HOST_LACKS says so)$' err
+}
 refuses_on() {
 	local want=$1 text=$2 code=0
 	shift 2
@@ -84,11 +89,26 @@ refuses_on() {
 		return 1
 	}
 }
+ok 'a processor without XSAVE' emulated xsave 'has no XSAVE, or its kernel does not use it'
+ok 'a host that runs no 32-bit code' emulated 32-bit 'runs 64-bit programs only'
+ok 'which does not blame what is set' eval '! grep -q CONFIG_ err'
+ok 'each feature that a host must have' eval '
+	for f in close_range modify_ldt set_thread_area seccomp; do emulated $f "$f" || exit; done'
+ok 'several at once: the first is named' emulated seccomp,close_range 'close_range fails'
+ok 'each that it may lack' eval '
+	for f in dispatch notifications ptrace; do AFTERBURN_HOST_LACKS=$f runs 0 --append keys=q k || exit; done'
+ok 'an unknown one' eval 'AFTERBURN_HOST_LACKS=xsave,soul refuses 2 "names '\''soul'\''" k'
+ok 'a probe needs no kernel' eval 'runs 0 --probe && [[ ! -s out ]]'
+ok 'a probe takes no kernel' refuses 2 '--probe takes no kernel' --probe k
+ok 'a probe that fails' eval 'AFTERBURN_HOST_LACKS=32-bit refuses 3 "runs 64-bit programs only" --probe'
+ok 'a probe sees limits' eval '(ulimit -n 40 && refuses 3 "open files" --probe)'
+ok 'a probe sees memory' eval 'launch="$deny memfd $launch" refuses_on 3 "no memory file" --probe'
 ok 'no seccomp' lacks seccomp 'seccomp filters do not work'
 ok 'no close_range, as before Linux 5.9' lacks range 'close_range fails'
 ok 'no modify_ldt' lacks ldt 'modify_ldt fails'
 ok 'no set_thread_area' lacks tls 'set_thread_area fails'
-ok 'no 32-bit system calls' lacks ia32 'CONFIG_IA32_EMULATION'
+ok 'no 32-bit system calls: the trial dies, and how' eval \
+	'lacks ia32 CONFIG_IA32_EMULATION && grep -q "(Bad system call)$" err'
 ok 'no memory file' lacks memfd 'no memory file'
 ok 'no process' lacks fork 'no process'
 ok 'no syscall user dispatch: a seccomp filter does it alone' eval \

@@ -23,6 +23,7 @@
 
 static const char usage[] =
 	"usage: launch [options] KERNEL\n"
+	"       launch --probe\n"
 	"\n"
 	"Runs KERNEL, an i386 kernel out of `afterburn pack --wedge linux`, in a process, with "
 	"its\n"
@@ -36,6 +37,7 @@ static const char usage[] =
 	"  --core F        write a core of a guest that panics or crashes\n"
 	"  --gdb P         wait for gdb on TCP port P of 127.0.0.1, or on unix:PATH\n"
 	"  --name S        what messages call KERNEL\n"
+	"  --probe         start nothing: tell whether this host can run a kernel so\n"
 	"\n"
 	"Exit code: 0 powered off, 1 panicked or crashed, 2 usage, 3 the host lacks something,\n"
 	"124 timeout.\n";
@@ -85,6 +87,9 @@ static void take_option(struct options *o, int c)
 	case 'N':
 		o->name = optarg;
 		break;
+	case 'p':
+		o->probe = true;
+		break;
 	case 'h':
 		fputs(usage, stdout);
 		exit(fflush(stdout) == 0 ? END_POWEROFF : END_USAGE);
@@ -96,18 +101,29 @@ static void take_option(struct options *o, int c)
 static void parse(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
-		{"memory", required_argument, NULL, 'm'}, {"initrd", required_argument, NULL, 'i'},
-		{"append", required_argument, NULL, 'a'}, {"timeout", required_argument, NULL, 't'},
-		{"input", required_argument, NULL, 'n'},  {"core", required_argument, NULL, 'c'},
-		{"gdb", required_argument, NULL, 'g'},	  {"name", required_argument, NULL, 'N'},
-		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
+		{"memory", required_argument, NULL, 'm'},
+		{"initrd", required_argument, NULL, 'i'},
+		{"append", required_argument, NULL, 'a'},
+		{"timeout", required_argument, NULL, 't'},
+		{"input", required_argument, NULL, 'n'},
+		{"core", required_argument, NULL, 'c'},
+		{"gdb", required_argument, NULL, 'g'},
+		{"name", required_argument, NULL, 'N'},
+		{"probe", no_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1)
 		take_option(o, c);
-	if (optind + 1 != argc)
-		die(END_USAGE, optind == argc ? "no kernel given" : "more than one kernel");
+	if (o->probe && optind == argc)
+		return;
+	if (o->probe || optind + 1 != argc)
+		die(END_USAGE, "%s",
+		    o->probe	     ? "--probe takes no kernel"
+		    : optind == argc ? "no kernel given"
+				     : "more than one kernel");
 	o->kernel = argv[optind];
 	if (!o->name)
 		o->name = o->kernel;
@@ -146,6 +162,17 @@ static struct launch_debug *make_debug(void)
 	return page;
 }
 
+/* What a run asks of the host, but for what depends on the kernel. */
+static void probe(const struct options *options, struct launch_info *info)
+{
+	struct memory memory;
+
+	host_check_limits(options->memory);
+	host_probe_start();
+	memory_make(&memory, options->memory);
+	host_probe_end(info);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {.append = "", .memory = 256 * MIB};
@@ -159,6 +186,10 @@ int main(int argc, char **argv)
 	open_standard_files();
 	host_tsc_start();
 	parse(argc, argv, &options);
+	if (options.probe) {
+		probe(&options, &info);
+		return END_POWEROFF;
+	}
 	set_command_line(&info, options.append);
 	kernel_open(&kernel, options.kernel, options.name);
 	host_check_limits(options.memory);

@@ -2,212 +2,177 @@
 /*
  * probe.c - tries out, in a child of its own, what the wedge will ask of the host's kernel: 32-bit
  * code in a 64-bit process, its system calls caught by syscall user dispatch and by a seccomp
- * filter, segment descriptors, and how to hear that a process has stopped (probe_stop.h).
+ * filter, segment descriptors, and how to hear that a process has stopped (probe_stop.h). What
+ * AFTERBURN_HOST_LACKS names is taken for missing, so that tests can be any host.
  *
  * Invariant: the child tells what it is about to do before it does it, so that even its death says
  * what is missing.
  */
 #include "host.h"
 #include "launcher.h"
+#include "probe_calls.h"
 #include "probe_code.h"
 #include "probe_stop.h"
 
 #include <wedge/launch.h>
 
-#include <asm/ldt.h>
+#include <cpuid.h>
 #include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/ucontext.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef PR_SET_SYSCALL_USER_DISPATCH
-#define PR_SET_SYSCALL_USER_DISPATCH 59
-#define PR_SYS_DISPATCH_OFF	     0
-#define PR_SYS_DISPATCH_ON	     1
-#endif
+/* A trial that takes longer has hung, and failed. */
+enum { LONGEST_TRIAL = 10 /* seconds */ };
 
-enum { DISPATCH_ALLOW = 0, DISPATCH_BLOCK = 1, I386_SET_THREAD_AREA = 243 };
+/* CPUID 1, ecx: the host has turned XSAVE on (OSXSAVE). */
+enum { PROCESSOR_SAVES = 1 << 27 };
 
-/* In the order of trying. */
-enum step {
-	STEP_NONE,
-	STEP_FILES,
-	STEP_CODE,
-	STEP_LDT,
-	STEP_TLS,
-	STEP_DISPATCH,
-	STEP_SECCOMP,
-	STEP_STOPS,
-	STEP_DONE
+enum feature {
+	CLOSE_RANGE,
+	XSAVE,
+	CODE_32,
+	LDT,
+	TLS,
+	DISPATCH,
+	SECCOMP,
+	NOTIFICATIONS,
+	TRACE,
+	FEATURES
 };
 
-static const char *const missing[] = {
-	[STEP_NONE] = "the trial of the host's features did not start",
-	[STEP_FILES] = "the system call close_range fails: the host's kernel must be Linux 5.9 or "
-		       "later, and a container or sandbox must allow the call",
-	[STEP_CODE] = "32-bit code does not run: the host's kernel needs CONFIG_IA32_EMULATION",
-	[STEP_LDT] = "the system call modify_ldt fails: the host's kernel needs "
-		     "CONFIG_MODIFY_LDT_SYSCALL, and a container or sandbox must allow the call",
-	[STEP_TLS] = "the 32-bit system call set_thread_area fails: the host's kernel needs "
-		     "CONFIG_IA32_EMULATION, not turned off (ia32_emulation=1), and a container or "
-		     "sandbox must allow the call",
-	[STEP_DISPATCH] = "32-bit system calls cannot be caught",
-	[STEP_SECCOMP] = "seccomp filters do not work: the host's kernel needs "
-			 "CONFIG_SECCOMP_FILTER with SECCOMP_RET_TRAP, and a container or sandbox "
-			 "must allow the system call seccomp",
-	[STEP_STOPS] = "neither seccomp's notifications nor ptrace can be tried: a container or "
-		       "sandbox must allow the system calls seccomp and ptrace",
-};
+/* Why a feature is missing: 0: it is there; an errno; or this: AFTERBURN_HOST_LACKS names it. */
+enum { FOR_A_TEST = -1 };
 
 /* Shared with the child. */
 struct result {
-	volatile int step;
-	volatile int error;
-	volatile bool dispatch;
-	volatile int no_notify, no_trace; /* why not (errno); 0: it works */
+	volatile int feature; /* that is tried; FEATURES: all have been */
+	volatile int error[FEATURES];
 };
+
+/* What AFTERBURN_HOST_LACKS names, as bits. */
+static unsigned int lacks;
 
 static struct result *result;
 static pid_t child;
-static volatile char selector;
-static volatile unsigned int caught_arch;
 
-static void on_sigsys(int number, siginfo_t *info, void *context)
+/* Of the call that failed last. */
+static int error(void)
 {
-	(void)number;
-	(void)context;
-	selector = DISPATCH_ALLOW;
-	caught_arch = info->si_arch;
+	return errno ? errno : EIO;
 }
 
-static void catch_sigsys(void)
+static int try_close_range(void)
 {
-	static char stack[65536];
-	stack_t alternate = {.ss_sp = stack, .ss_size = sizeof(stack)};
-	struct sigaction action = {.sa_sigaction = on_sigsys, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-
-	sigaltstack(&alternate, NULL);
-	sigaction(SIGSYS, &action, NULL);
+	return syscall(SYS_close_range, ~0u, ~0u, 0) == 0 ? 0 : error();
 }
 
-/* A descriptor for a byte-granular data segment of 32-bit code. */
-static struct user_desc descriptor(unsigned int entry)
+static int try_xsave(void)
 {
-	return (struct user_desc){
-		.entry_number = entry,
-		.base_addr = 0x1000,
-		.limit = 0xfffff,
-		.seg_32bit = 1,
-		.limit_in_pages = 1,
-		.useable = 1,
-	};
+	unsigned int a, b, c, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) && (c & PROCESSOR_SAVES) ? 0 : ENODEV;
 }
 
-static bool try_ldt(void)
+static int try_code(void)
 {
-	struct user_desc d = descriptor(0);
-
-	return syscall(SYS_modify_ldt, 0x11, &d, sizeof(d)) == 0;
+	return probe_code_prepare() && probe_code_run(false) ? 0 : error();
 }
 
-static bool try_tls(void)
+/* The slower way to stop a process: tried only if it is needed. */
+static int try_trace(void)
 {
-	struct user_desc d = descriptor((unsigned int)-1);
-
-	return probe_code_call(I386_SET_THREAD_AREA, &d, sizeof(d)) == 0;
+	return result->error[NOTIFICATIONS] ? probe_stop_trace() : 0;
 }
 
-static bool caught(void)
-{
-	caught_arch = 0;
-	probe_code_run(true);
-	return caught_arch == AUDIT_ARCH_I386;
-}
+#define NO_STOPS                                                                                   \
+	"neither seccomp's notifications nor ptrace can be tried: a container "                    \
+	"or sandbox must allow the system calls seccomp and ptrace"
 
-/* Not there on a kernel before 5.11: no failure, seccomp does it alone then. */
-static void try_dispatch(void)
-{
-	if (prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, 0, 0, &selector) < 0)
-		return;
-	selector = DISPATCH_BLOCK;
-	result->dispatch = caught();
-	selector = DISPATCH_ALLOW;
-	prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_OFF, 0, 0, 0);
-}
-
-static bool try_seccomp(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
-		return false;
-	return caught();
-}
-
-/* The better way first; the other one only if it is needed. */
-static void try_stops(void)
-{
-	result->no_notify = probe_stop_notify();
-	if (result->no_notify)
-		result->no_trace = probe_stop_trace();
-}
-
-static bool try_step(enum step step)
-{
-	switch (step) {
-	case STEP_FILES:
-		return syscall(SYS_close_range, ~0u, ~0u, 0) == 0;
-	case STEP_CODE:
-		return probe_code_prepare() && probe_code_run(false);
-	case STEP_LDT:
-		return try_ldt();
-	case STEP_TLS:
-		return try_tls();
-	case STEP_DISPATCH:
-		try_dispatch();
-		return true;
-	case STEP_SECCOMP:
-		return try_seccomp();
-	default:
-		try_stops();
-		return true;
-	}
-}
+/* In the order of trying. */
+static const struct {
+	const char *name;   /* in AFTERBURN_HOST_LACKS */
+	int (*trial)(void); /* 0, or why it is missing (errno) */
+	bool optional;	    /* there is another way, unless the trial's process dies */
+	const char *missing;
+} features[FEATURES] = {
+	[CLOSE_RANGE] = {"close_range", try_close_range,
+			 .missing = "the system call close_range fails: the host's kernel must be "
+				    "Linux 5.9 or later, and a container or sandbox must allow the "
+				    "call"},
+	[XSAVE] = {"xsave", try_xsave,
+		   .missing = "the host's processor has no XSAVE, or its kernel does not use it: a "
+			      "virtual machine needs a processor model that has it"},
+	[CODE_32] = {"32-bit", try_code,
+		     .missing = "the host runs 64-bit programs only: entering 32-bit code fails, "
+				"whatever the kernel's configuration says; some virtual machines "
+				"and sandboxes are made so: use another host"},
+	[LDT] = {"modify_ldt", probe_ldt,
+		 .missing = "the system call modify_ldt fails: the host's kernel needs "
+			    "CONFIG_MODIFY_LDT_SYSCALL, and a container or sandbox must allow the "
+			    "call"},
+	[TLS] = {"set_thread_area", probe_tls,
+		 .missing = "the 32-bit system call set_thread_area fails: the host's kernel needs "
+			    "CONFIG_IA32_EMULATION, not turned off (ia32_emulation=1), and a "
+			    "container or sandbox must allow the call"},
+	[DISPATCH] = {"dispatch", probe_dispatch, .optional = true,
+		      .missing = "32-bit system calls cannot be caught"},
+	[SECCOMP] = {"seccomp", probe_seccomp,
+		     .missing = "seccomp filters do not work: the host's kernel needs "
+				"CONFIG_SECCOMP_FILTER with SECCOMP_RET_TRAP, and a container or "
+				"sandbox must allow the system call seccomp"},
+	[NOTIFICATIONS] = {"notifications", probe_stop_notify, .optional = true,
+			   .missing = NO_STOPS},
+	[TRACE] = {"ptrace", try_trace, .optional = true, .missing = NO_STOPS},
+};
 
 static void try_all(void)
 {
-	catch_sigsys();
-	for (int step = STEP_FILES; step < STEP_DONE; step++) {
-		result->step = step;
+	alarm(LONGEST_TRIAL);
+	probe_catch_sigsys();
+	for (int i = 0; i < FEATURES; i++) {
+		result->feature = i;
 		errno = 0;
-		if (!try_step((enum step)step)) {
-			result->error = errno;
+		result->error[i] = lacks >> i & 1 ? FOR_A_TEST : features[i].trial();
+		if (result->error[i] && !features[i].optional)
 			_exit(1);
-		}
 	}
-	result->step = STEP_DONE;
+	result->feature = FEATURES;
 	_exit(0);
+}
+
+static void take_lack(const char *name, size_t length)
+{
+	for (int i = 0; i < FEATURES; i++)
+		if (strlen(features[i].name) == length &&
+		    memcmp(features[i].name, name, length) == 0) {
+			lacks |= 1u << i;
+			return;
+		}
+	die(END_USAGE, "AFTERBURN_HOST_LACKS names '%.*s', which no host is asked for", (int)length,
+	    name);
+}
+
+static void take_lacks(void)
+{
+	const char *list = getenv("AFTERBURN_HOST_LACKS");
+
+	for (size_t length; list && *list; list += length + (list[length] != '\0')) {
+		length = strcspn(list, ",");
+		if (length)
+			take_lack(list, length);
+	}
 }
 
 void host_probe_start(void)
 {
+	take_lacks();
 	result = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (result == MAP_FAILED)
 		die(END_PLATFORM, "the host gives no memory: %s", strerror(errno));
@@ -215,9 +180,14 @@ void host_probe_start(void)
 	if (child < 0)
 		die(END_PLATFORM, "the host gives no process: %s", strerror(errno));
 	if (child == 0) {
-		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* its death is no news */
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* no core and no log entry if it dies */
 		try_all();
 	}
+}
+
+static const char *reason(int why)
+{
+	return why == FOR_A_TEST ? "AFTERBURN_HOST_LACKS says so" : strerror(why);
 }
 
 /* What the host means by that error. */
@@ -235,34 +205,41 @@ static const char *hint(int no_notify)
 
 static uint32_t choose_handover(int no_notify, int no_trace)
 {
-	char why[64];
+	char why_not[64];
 
 	if (!no_notify)
 		return LAUNCH_HANDOVER_NOTIFY;
-	snprintf(why, sizeof(why), "%s", strerror(no_notify));
+	snprintf(why_not, sizeof(why_not), "%s", reason(no_notify));
 	if (no_trace)
 		die(END_PLATFORM,
 		    "guest processes cannot be stopped: the host gives no seccomp notifications "
 		    "(%s%s), and ptrace fails, too (%s); a container or sandbox must allow one of "
 		    "them",
-		    why, hint(no_notify), strerror(no_trace));
+		    why_not, hint(no_notify), reason(no_trace));
 	say("the host gives no seccomp notifications (%s%s): guest processes are stopped by "
 	    "ptrace, which is slower",
-	    why, hint(no_notify));
+	    why_not, hint(no_notify));
 	return LAUNCH_HANDOVER_TRACE;
+}
+
+static int wait_for_child(void)
+{
+	int status = 0;
+
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return status;
 }
 
 void host_probe_end(struct launch_info *info)
 {
-	struct result r;
+	int status = wait_for_child();
+	struct result r = *result;
 
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		continue;
-	r = *result;
 	munmap(result, PAGE_BYTES);
-	if (r.step != STEP_DONE)
-		die(END_PLATFORM, "%s%s%s%s", missing[r.step], r.error ? " (" : "",
-		    r.error ? strerror(r.error) : "", r.error ? ")" : "");
-	info->trap = r.dispatch ? LAUNCH_TRAP_DISPATCH : LAUNCH_TRAP_SECCOMP;
-	info->handover = choose_handover(r.no_notify, r.no_trace);
+	if (r.feature != FEATURES)
+		die(END_PLATFORM, "%s (%s)", features[r.feature].missing,
+		    WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : reason(r.error[r.feature]));
+	info->trap = r.error[DISPATCH] ? LAUNCH_TRAP_SECCOMP : LAUNCH_TRAP_DISPATCH;
+	info->handover = choose_handover(r.error[NOTIFICATIONS], r.error[TRACE]);
 }
