@@ -77,8 +77,10 @@ _Noreturn void backend_end(enum backend_end how)
 		[BACKEND_CRASH] = LAUNCH_CRASH,
 	};
 
-	if (how == BACKEND_CRASH && machine.has_vcpu)
+	if (how == BACKEND_CRASH && machine.has_vcpu) {
+		machine.has_vcpu = false; /* one try: the guest may have overwritten it */
 		debug_crashed(linux_this_vcpu());
+	}
 	for (;;)
 		host_call1(__NR_exit_group, codes[how]);
 }
