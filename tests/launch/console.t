@@ -83,7 +83,8 @@ ok 'a panic, cut into pieces' eval 'runs 1 --append keys=p k && says "panicked o
 ok 'all of its last words' prints 'end of trace.'
 ok 'a panic that ends in a halt, which a wedge takes for power-off' runs 1 --append keys=H k
 ok 'text that only speaks of a panic' eval 'runs 0 --append keys=Pq k && prints "not a Kernel panic - not syncing"'
-ok 'the host refused something' eval 'runs 1 --append keys=h k && says "host refused"'
+ok 'the host refused something' eval 'runs 3 --append keys=h k && says "host refused" &&
+	[[ $(wc -l <err) == 1 ]]'
 ok 'a signal' eval 'runs 1 --append keys=k k && says "killed by signal 4"'
 ok 'a code that means nothing' eval 'runs 1 --append keys=u k && says "unknown code 77"'
 stuck() { # a run whose output nobody takes still ends in time

@@ -283,6 +283,7 @@ static void do_key(int key)
 		crash();
 		break;
 	case 'h':
+		print("afterburn wedge: fatal: the host refuses a timer (error 22)\n");
 		end(LAUNCH_HOST);
 	case 'b':
 		end(LAUNCH_REBOOT);

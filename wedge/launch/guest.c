@@ -191,6 +191,10 @@ static int say_child_end(const struct guest *guest)
 {
 	int code = WIFEXITED(guest->status) ? WEXITSTATUS(guest->status) : -1;
 
+	if (code == LAUNCH_HOST) {
+		say("the host refused the wedge something it needs; see the console above");
+		return END_PLATFORM;
+	}
 	if (guest->console.watch.panic || code == LAUNCH_CRASH)
 		say("the guest panicked or crashed");
 	else if (code == LAUNCH_POWEROFF)
@@ -199,8 +203,6 @@ static int say_child_end(const struct guest *guest)
 		return END_POWEROFF;
 	else if (code == LAUNCH_REBOOT)
 		say("the guest reset the machine without saying so: a triple fault");
-	else if (code == LAUNCH_HOST)
-		say("the host refused the wedge something it needs; see the console above");
 	else if (code >= 0)
 		say("the wedge ended with the unknown code %d", code);
 	else

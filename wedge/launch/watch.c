@@ -36,8 +36,7 @@ static void judge(struct watch *watch)
 	const char *text = watch->line + skip;
 	size_t size = watch->length - skip;
 
-	if (begins(text, size, "Kernel panic - not syncing") ||
-	    begins(watch->line, watch->length, "afterburn wedge: fatal:"))
+	if (begins(text, size, "Kernel panic - not syncing"))
 		watch->panic = true;
 	if (begins(text, size, "reboot: Restarting system"))
 		watch->reboot = true;

@@ -14,7 +14,7 @@
 enum { WATCH_LINE = 96 };
 
 struct watch {
-	bool panic;  /* the kernel panicked, or the wedge gave up */
+	bool panic;  /* the kernel panicked */
 	bool reboot; /* the kernel restarts the machine of its own will */
 	size_t length;
 	char line[WATCH_LINE]; /* the beginning of the current one */

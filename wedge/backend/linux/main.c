@@ -73,10 +73,9 @@ static void make_stacks(void)
 static void find_xstate(void)
 {
 	if (machine.info.xstate_bytes <= 512)
-		wedge_fatal("the host's processor has no XSAVE, or the host does not use it");
+		linux_host_failed("XSAVE", -ENODEV);
 	if (2 * machine.info.signal_frame_bytes > USER_CHANNEL_SIZE - CHANNEL_STACK)
-		wedge_fatal("the host's signal frames of %lu bytes are larger than expected",
-			    machine.info.signal_frame_bytes);
+		linux_host_failed("signal frames that fit a user process", -EMSGSIZE);
 	machine.xstate_mask = processor_xcr0() & LINUX_XSTATE;
 	machine.xstate_bytes = cpuid_xsave_size(machine.xstate_mask, false);
 }
