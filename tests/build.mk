@@ -9,7 +9,8 @@ SHELL_TESTS := $(sort $(wildcard $(SRC)/tests/*/*.t))
 # Tests that need the built guest, or boot something.
 GUEST_TESTS := $(filter $(SRC)/tests/boot/% $(SRC)/tests/guest/% $(SRC)/tests/isolation/% $(SRC)/tests/micro/% $(SRC)/tests/bench/gate.t,$(SHELL_TESTS))
 UNIT_TESTS = $(sort $(TESTS)) $(filter-out $(GUEST_TESTS),$(SHELL_TESTS))
-RUN_TESTS := env O=$(O) TOP=$(SRC) $(SRC)/tests/run
+# Of the compiled ones, those that execute 32-bit code: skipped where the host runs none.
+RUN_TESTS = env O=$(O) TOP=$(SRC) TESTS_32_BIT="$(strip $(TESTS_32_BIT))" $(SRC)/tests/run
 
 .PHONY: check unit check-only
 check: all guest $(TESTS)

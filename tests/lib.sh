@@ -7,6 +7,7 @@
 # Invariant: every result is printed with its number, and the plan counts exactly those.
 set -u
 : "${O:?the build folder}" "${TOP:?the source folder}"
+source "$TOP/tests/harness/host.sh"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 tap_count=0

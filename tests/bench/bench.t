@@ -14,6 +14,10 @@ said() { # said COMMAND...: what it said, then its exit code
 
 for width in x86_64 i386; do
 	ops=$O/bench/$width/bench-ops
+	if [[ $width == i386 ]] && why=$(host_lacks 32-bit); then
+		skip "$width: the program" "$why"
+		continue
+	fi
 	is "$width: an unknown clock" "$(said "$ops" --clock sun)" \
 		"bench-ops: no clock 'sun': wall or tsc
 2"

@@ -11,33 +11,42 @@ names() { # names SET
 	awk -F ' *[|] *' -v set="$1" '!/^#/ && (" " $2 " ") ~ (" " set " ") { print $1 }' \
 		"$bench/operations.txt" | sort
 }
-for set in process micro; do
-	is "the program's operations are those of the table: $set" "$("$ops" --list $set | sort)" \
-		"$(names $set)"
-done
+# The program itself, which is a 32-bit one.
+of_the_program() {
+	local set name
+	for set in process micro; do
+		is "the program's operations are those of the table: $set" "$("$ops" --list $set | sort)" \
+			"$(names $set)"
+	done
 
-mkdir "$tmp/run" "$tmp/bare"
-cp "$O/bench/i386/bench-ops" "$O/bench/i386/bench-tiny" "$tmp/run/"
-cp "$O/bench/i386/bench-ops" "$tmp/bare/"
-(cd "$tmp/run" && ./bench-ops) >"$tmp/out" 2>&1
-is "it ends well" $? 0
-for name in $(names process); do
-	[[ $name != compile ]] || continue
-	ok "$name: samples, all above zero" awk -v n="$name" '
-		$1 == "BENCH" && $2 == n && $3 == "us" { for (i = 4; i <= NF; i++) if ($i > 0) good++; all = NF - 3 }
-		END { exit !(all >= 3 && good == all) }' "$tmp/out"
-done
-is "without a compiler it says so" "$(grep SKIP "$tmp/out")" "BENCH-SKIP compile: no compiler/tcc"
-is "an unknown operation" "$("$ops" nonsense 2>&1; echo $?)" \
-	"bench-ops: no operation 'nonsense'; see bench-ops --list
+	mkdir "$tmp/run" "$tmp/bare"
+	cp "$O/bench/i386/bench-ops" "$O/bench/i386/bench-tiny" "$tmp/run/"
+	cp "$O/bench/i386/bench-ops" "$tmp/bare/"
+	(cd "$tmp/run" && ./bench-ops) >"$tmp/out" 2>&1
+	is "it ends well" $? 0
+	for name in $(names process); do
+		[[ $name != compile ]] || continue
+		ok "$name: samples, all above zero" awk -v n="$name" '
+			$1 == "BENCH" && $2 == n && $3 == "us" { for (i = 4; i <= NF; i++) if ($i > 0) good++; all = NF - 3 }
+			END { exit !(all >= 3 && good == all) }' "$tmp/out"
+	done
+	is "without a compiler it says so" "$(grep SKIP "$tmp/out")" "BENCH-SKIP compile: no compiler/tcc"
+	is "an unknown operation" "$("$ops" nonsense 2>&1; echo $?)" \
+		"bench-ops: no operation 'nonsense'; see bench-ops --list
 2"
-is "forks, not a number" "$("$ops" --forks 10x 2>&1; echo $?)" \
-	"bench-ops: --forks takes 1 to 1000000, not '10x'
+	is "forks, not a number" "$("$ops" --forks 10x 2>&1; echo $?)" \
+		"bench-ops: --forks takes 1 to 1000000, not '10x'
 2"
-ok "forks" grep -Eqx 'BENCH-FORKS 20 us-each [0-9.]+' <("$ops" --forks 20)
-mv "$tmp/bare/bench-ops" "$tmp/bare/other-name"
-is "a program that cannot be started is a failure" \
-	"$(cd "$tmp/bare" && ./other-name exec-self | grep -c '^BENCH-FAIL ./bench-ops: '; exit "${PIPESTATUS[0]}")/$?" 1/1
+	ok "forks" grep -Eqx 'BENCH-FORKS 20 us-each [0-9.]+' <("$ops" --forks 20)
+	mv "$tmp/bare/bench-ops" "$tmp/bare/other-name"
+	is "a program that cannot be started is a failure" \
+		"$(cd "$tmp/bare" && ./other-name exec-self | grep -c '^BENCH-FAIL ./bench-ops: '; exit "${PIPESTATUS[0]}")/$?" 1/1
+}
+if why=$(host_lacks 32-bit); then
+	skip "the program" "$why"
+else
+	of_the_program
+fi
 
 cat >"$tmp/operations" <<'EOF2'
 # comment
@@ -97,6 +106,10 @@ ok "and a C compiler takes it" gcc -w -O0 -c "$tmp/a.c" -o "$tmp/a.o"
 is "bad options" "$("$bench/process-bench" --rounds 0 2>&1; echo $?)" \
 	"process-bench: --rounds takes a whole number from 1, not '0'
 2"
-is "no kernel" "$(BENCH_KERNEL=$tmp/none AFTERBURN_TCC_I386=/nonexistent \
-	"$bench/process-bench" --rounds 1 2>&1 | grep -c "$tmp/none is missing: run make guest")" 1
+if why=$(host_lacks 32-bit); then
+	skip "no kernel" "$why"
+else
+	is "no kernel" "$(BENCH_KERNEL=$tmp/none AFTERBURN_TCC_I386=/nonexistent \
+		"$bench/process-bench" --rounds 1 2>&1 | grep -c "$tmp/none is missing: run make guest")" 1
+fi
 done_testing

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 300
+# needs: process
 #
 # Linux in a process, in front of a terminal and without: a shell, Ctrl-C, and whatever ends the run.
 # Nothing is left of it, and the terminal is as it was. What needs no Linux is in tests/launch.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 400
+# needs: process
 #
 # Linux in processes, many times: guests at once and in a row, processes in a guest, and what a guest
 # costs that has nothing to do. AFTERBURN_BOOTS is how many boots in a row there are, 10 if not given.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 600
+# needs: process
 #
 # An i386 Linux as a process of an ordinary user: the file that boots on bare metal, the same script,
 # memory sizes, what the exit code says. What boot and end leave behind is in process-end.t.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 120
+# needs: process
 #
 # The guest's user processes, or the process they come from, are killed from outside. The former are
 # replaced, without anybody in the guest noticing while they sleep; the latter ends the guest, soon

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 600
+# needs: process
 #
 # Hostile user code in an i386 Linux in a process: every attack ends in a signal for its own process,
 # in little time, and nobody else is hurt. The control does the same on the host, where it succeeds.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# needs: process
 #
 # The launcher: what the wedge is given, its console, and what the launcher makes of its end.
 # shellcheck disable=SC2016 # what eval gets must expand there

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# needs: process
 #
 # The launcher's server for gdb, with a real gdb and by hand; the guest is tests/launch/wedge.c,
 # whose processor runs from breakpoint to breakpoint.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 600
+# needs: process
 #
 # The launcher with a real guest: nothing is left of it, whatever ends it; and that also where its
 # processes are stopped by ptrace, since the host gives no notifications.

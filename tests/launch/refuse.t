@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# needs: process
 #
 # The launcher: everything it must refuse, and that it says so before anything runs.
 # shellcheck disable=SC2016 # what eval gets must expand there

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# needs: process
 #
 # afterburn run --on process, as it is installed, with the test's wedge in the place of the real one.
 # shellcheck disable=SC2016 # what eval gets must expand there

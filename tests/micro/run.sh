@@ -23,6 +23,11 @@ micro_checks() { # micro_checks WIDTH GROUP
 micro_boot() {
 	local platform=${1#*/} log=$O/tests/logs/micro-$2-${1/\//-}
 	boot_code=0
+	if [[ $platform == process ]] && host_lacks 32-bit >"$tmp/run.err"; then
+		: >"$tmp/console"
+		boot_code=3
+		return
+	fi
 	"$micro_run" --on "$platform" --memory "$micro_memory" --timeout "$micro_time_limit" \
 		--append "platform=$platform${3:+ $3}" "$O/tests/micro/${1%/*}/$2.elf" \
 		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?

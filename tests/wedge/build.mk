@@ -101,6 +101,7 @@ $(WEDGE_TEST)/gates32.t: $(addprefix $(SRC)/tests/wedge/gates/,gates32.c caller3
 		$(call wedge_headers,linux,i386) $(filter %.c %.S,$^) -o $@ -lcmocka
 
 TESTS += $(WEDGE_TEST)/gates.t $(WEDGE_TEST)/gates32.t
+TESTS_32_BIT += $(WEDGE_TEST)/gates32.t
 
 # The Linux back end's parts that know the guest's tables, against a model of the host. They see the
 # i386 guest of the tests above, and its architecture.

@@ -28,3 +28,4 @@ $(O)/tests/dev/muldiv32.t: $(SRC)/tests/dev/muldiv32.c $(SRC)/wedge/include/wedg
 	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) $< -o $@
 
 TESTS += $(DEV_TESTS:%=$(O)/tests/dev/%.t) $(O)/tests/dev/muldiv32.t
+TESTS_32_BIT += $(O)/tests/dev/muldiv32.t
