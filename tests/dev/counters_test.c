@@ -174,7 +174,7 @@ static void other_writes_do_nothing(void **state)
 
 static void more_counters_than_room_are_cut(void **state)
 {
-	const struct pc_config config = {0};
+	const struct pc_config config = {.host = HOST};
 
 	(void)state;
 	host.counters = 5000;

@@ -44,20 +44,23 @@ size_t dev_host_console_read(char *bytes, size_t length)
 	return count;
 }
 
-void dev_host_intr(bool asserted)
+void dev_host_intr(struct dev_host *of, bool asserted)
 {
+	assert_ptr_equal(of, HOST);
 	host.intr = asserted;
 	host.intr_changes++;
 }
 
-void dev_host_reset(enum dev_reset reason)
+void dev_host_reset(struct dev_host *of, enum dev_reset reason)
 {
+	assert_ptr_equal(of, HOST);
 	host.resets++;
 	host.reset_reason = reason;
 }
 
-void dev_host_poweroff(void)
+void dev_host_poweroff(struct dev_host *of)
 {
+	assert_ptr_equal(of, HOST);
 	host.poweroffs++;
 }
 
@@ -66,8 +69,9 @@ unsigned dev_host_counters(void)
 	return host.counters;
 }
 
-uint64_t dev_host_counter(unsigned index)
+uint64_t dev_host_counter(struct dev_host *of, unsigned index)
 {
+	assert_ptr_equal(of, HOST);
 	return index < HOST_COUNTERS ? host.counter[index] : 0;
 }
 
@@ -82,7 +86,7 @@ void dev_host_counter_name(unsigned index, char *name, size_t size)
 
 int host_setup(void **state)
 {
-	const struct pc_config config = {.ram_bytes = UINT64_C(256) << 20};
+	const struct pc_config config = {.host = HOST, .ram_bytes = UINT64_C(256) << 20};
 
 	(void)state;
 	memset(&pc, 0xa5, sizeof(pc)); /* pc_init must not rely on what was there */

@@ -41,6 +41,10 @@ struct host {
 };
 
 extern struct host host;
+
+/* The handle that devices get; they only hand it back. */
+#define HOST ((struct dev_host *)&host)
+
 extern struct pc pc;
 
 /* A fresh host at time `start_ns` and a PC of 256 MiB on it; fits cmocka's setup. */

@@ -44,7 +44,6 @@ struct fake {
 
 	uint64_t now_ns, timer_ns;
 	unsigned int blocks;
-	bool interrupt_line;
 
 	unsigned int space_loads, space_flushes, space_fills, space_invalidations;
 	uint64_t filled, invalidated;

@@ -120,12 +120,6 @@ void backend_block(struct vcpu *v)
 	core_timer(v);
 }
 
-void backend_interrupt_line(struct vcpu *v, bool asserted)
-{
-	(void)v;
-	fake.interrupt_line = asserted;
-}
-
 _Noreturn void backend_end(enum backend_end how)
 {
 	if (!fake.end) {
@@ -297,10 +291,10 @@ void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 }
 
 _Noreturn void __wrap_wedge_fatal(const char *format, ...);
-uint32_t __real_machine_io_read(uint16_t port, unsigned int width);
-void __real_machine_io_write(uint16_t port, unsigned int width, uint32_t value);
-uint32_t __wrap_machine_io_read(uint16_t port, unsigned int width);
-void __wrap_machine_io_write(uint16_t port, unsigned int width, uint32_t value);
+uint32_t __real_machine_io_read(struct vcpu *v, uint16_t port, unsigned int width);
+void __real_machine_io_write(struct vcpu *v, uint16_t port, unsigned int width, uint32_t value);
+uint32_t __wrap_machine_io_read(struct vcpu *v, uint16_t port, unsigned int width);
+void __wrap_machine_io_write(struct vcpu *v, uint16_t port, unsigned int width, uint32_t value);
 
 _Noreturn void __wrap_wedge_fatal(const char *format, ...)
 {
@@ -319,21 +313,21 @@ static void log_port(const struct fake_port *access)
 	fake.port_count++;
 }
 
-uint32_t __wrap_machine_io_read(uint16_t port, unsigned int width)
+uint32_t __wrap_machine_io_read(struct vcpu *v, uint16_t port, unsigned int width)
 {
 	uint32_t mask = width == 4 ? UINT32_MAX : (1u << 8 * width) - 1;
 	uint32_t value = fake.port_value++ & mask;
 
 	if (fake.real_ports)
-		return __real_machine_io_read(port, width);
+		return __real_machine_io_read(v, port, width);
 	log_port(&(struct fake_port){false, port, width, value});
 	return value;
 }
 
-void __wrap_machine_io_write(uint16_t port, unsigned int width, uint32_t value)
+void __wrap_machine_io_write(struct vcpu *v, uint16_t port, unsigned int width, uint32_t value)
 {
 	if (fake.real_ports)
-		__real_machine_io_write(port, width, value);
+		__real_machine_io_write(v, port, width, value);
 	else
 		log_port(&(struct fake_port){true, port, width, value});
 }

@@ -91,7 +91,7 @@ int guest_setup(void **state)
 	map_region(GUEST_USER, 0x500000, 2, USER_RW);
 	guest_build_descriptors();
 	guest_build_vcpu();
-	machine_init();
+	machine_init(&vcpu);
 	return 0;
 }
 

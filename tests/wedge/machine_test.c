@@ -15,12 +15,13 @@
 #include <wedge/stats.h>
 
 enum { UART = 0x3f8, KEYBOARD = 0x64, PULSE_RESET = 0xfe, POWER = 0x604, SLEEP_S5 = 0x2000 };
+enum { PIC = 0x20, TIMER = 0x40, TIMER_CONTROL = 0x43 };
 
 static void send(const char *text)
 {
 	fake.real_ports = true;
 	for (; *text; text++)
-		machine_io_write(UART, 1, (uint8_t)*text);
+		machine_io_write(&vcpu, UART, 1, (uint8_t)*text);
 }
 
 static void serial_output_comes_by_lines(void **state)
@@ -62,9 +63,9 @@ static void the_guest_ends_itself_by_ports(void **state)
 {
 	(void)state;
 	fake.real_ports = true;
-	assert_ends(BACKEND_REBOOT, machine_io_write(KEYBOARD, 1, PULSE_RESET));
+	assert_ends(BACKEND_REBOOT, machine_io_write(&vcpu, KEYBOARD, 1, PULSE_RESET));
 	send("bye");
-	assert_ends(BACKEND_POWEROFF, machine_io_write(POWER, 2, SLEEP_S5));
+	assert_ends(BACKEND_POWEROFF, machine_io_write(&vcpu, POWER, 2, SLEEP_S5));
 	assert_string_equal(fake.console, "bye");
 }
 
@@ -183,6 +184,50 @@ static void totals_are_sums(void **state)
 	assert_int_equal(counted("faults"), 7);
 }
 
+static uint8_t interrupts_shown_to(struct vcpu *v)
+{
+	machine_io_write(v, COUNTER_SELECT, 2, place_of("interrupts"));
+	machine_io_write(v, COUNTER_COMMAND, 1, COUNTER_TOTAL);
+	return (uint8_t)machine_io_read(v, COUNTER_DATA, 1);
+}
+
+static void an_access_is_that_of_one_vcpu(void **state)
+{
+	static struct vcpu second;
+
+	(void)state;
+	fake.real_ports = true;
+	vcpu.counters[COUNT_INTERRUPTS] = 5;
+	second.counters[COUNT_INTERRUPTS] = 7;
+	assert_int_equal(interrupts_shown_to(&second), 7);
+	assert_int_equal(interrupts_shown_to(&vcpu), 5);
+}
+
+/* The 8259 has one processor, whichever has programmed it. */
+static void interrupts_go_to_the_first_vcpu(void **state)
+{
+	static struct vcpu second;
+
+	(void)state;
+	fake.real_ports = true;
+	second.rflags = X86_FLAGS_IF;
+	for (const uint16_t *w = (const uint16_t[]){0x11, 0x30, 0x04, 0x01, 0}; *w; w++)
+		machine_io_write(&second, *w == 0x11 ? PIC : PIC + 1, 1, *w);
+	machine_io_write(&second, PIC + 1, 1, 0xff & ~1);
+	machine_io_write(&second, TIMER_CONTROL, 1, 0x34);
+	machine_io_write(&second, TIMER, 1, 0);
+	machine_io_write(&second, TIMER, 1, 0x10);
+	fake.now_ns = fake.timer_ns;
+	core_timer(&second);
+	assert_true(vcpu.line && vcpu.events.pending);
+	assert_false(second.line || second.events.pending);
+	core_deliver_interrupts(&second);
+	assert_true(vcpu.line);
+	core_deliver_interrupts(&vcpu);
+	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * 0x30);
+	assert_false(vcpu.line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +240,8 @@ int main(void)
 		GUEST_TEST(counters_have_names),
 		GUEST_TEST(counters_have_values),
 		GUEST_TEST(totals_are_sums),
+		GUEST_TEST(an_access_is_that_of_one_vcpu),
+		GUEST_TEST(interrupts_go_to_the_first_vcpu),
 	};
 
 	return RUN_TAP(tests);

@@ -13,51 +13,61 @@
 #include <wedge/machine.h>
 #include <wedge/stats.h>
 
-static struct pc pc;
+/* The machine as its devices know it. */
+struct dev_host {
+	struct pc pc;
+	struct vcpu *interrupted; /* takes the interrupts of the 8259 */
+	struct vcpu *inside;	  /* whose processor is in the devices now */
+};
 
-/* Devices answer on whatever processor asks; the interrupt line goes to the first. */
-static struct vcpu *boot_vcpu(void)
+static struct dev_host machine;
+
+/* One processor at a time is in the devices (dev.h): they are entered here only. */
+static struct pc *enter(struct vcpu *v)
 {
-	return (struct vcpu *)(uintptr_t)WEDGE_VCPU_BASE;
+	machine.inside = v;
+	return &machine.pc;
 }
 
-void machine_init(void)
+void machine_init(struct vcpu *v)
 {
-	struct pc_config config = {.ram_bytes = backend_memory_pages() * X86_PAGE_SIZE};
+	struct pc_config config = {
+		.host = &machine,
+		.ram_bytes = backend_memory_pages() * X86_PAGE_SIZE,
+	};
 
-	pc_init(&pc, &config);
+	machine.interrupted = v;
+	pc_init(enter(v), &config);
 }
 
-uint32_t machine_io_read(uint16_t port, unsigned int width)
+uint32_t machine_io_read(struct vcpu *v, uint16_t port, unsigned int width)
 {
-	return pc_io_read(&pc, port, width);
+	return pc_io_read(enter(v), port, width);
 }
 
-void machine_io_write(uint16_t port, unsigned int width, uint32_t value)
+void machine_io_write(struct vcpu *v, uint16_t port, unsigned int width, uint32_t value)
 {
-	pc_io_write(&pc, port, width, value);
+	pc_io_write(enter(v), port, width, value);
 }
 
 void core_timer(struct vcpu *v)
 {
-	(void)v;
 	console_flush();
-	pc_timer_expired(&pc);
+	pc_timer_expired(enter(v));
 }
 
 void core_console_input(struct vcpu *v)
 {
-	(void)v;
-	pc_console_input(&pc);
+	pc_console_input(enter(v));
 }
 
 void core_deliver_interrupts(struct vcpu *v)
 {
 	int vector;
 
-	if (!vcpu_interrupts_on(v) || !pc_intr_pending(&pc))
+	if (!vcpu_interrupts_on(v) || !v->line)
 		return;
-	vector = pc_ack_interrupt(&pc);
+	vector = pc_ack_interrupt(enter(v));
 	if (vector < 0)
 		return;
 	vcpu_count(v, COUNT_INTERRUPTS);
@@ -110,20 +120,20 @@ size_t dev_host_console_read(char *bytes, size_t length)
 	return backend_console_read(bytes, length);
 }
 
-void dev_host_intr(bool asserted)
+void dev_host_intr(struct dev_host *host, bool asserted)
 {
-	backend_interrupt_line(boot_vcpu(), asserted);
+	vcpu_set_line(host->interrupted, asserted);
 }
 
-void dev_host_reset(enum dev_reset reason)
+void dev_host_reset(struct dev_host *host, enum dev_reset reason)
 {
 	(void)reason;
-	core_end(boot_vcpu(), BACKEND_REBOOT);
+	core_end(host->inside, BACKEND_REBOOT);
 }
 
-void dev_host_poweroff(void)
+void dev_host_poweroff(struct dev_host *host)
 {
-	core_end(boot_vcpu(), BACKEND_POWEROFF);
+	core_end(host->inside, BACKEND_POWEROFF);
 }
 
 unsigned int dev_host_counters(void)
@@ -131,9 +141,9 @@ unsigned int dev_host_counters(void)
 	return counters_shown();
 }
 
-uint64_t dev_host_counter(unsigned int index)
+uint64_t dev_host_counter(struct dev_host *host, unsigned int index)
 {
-	return counters_value(boot_vcpu(), index);
+	return counters_value(host->inside, index);
 }
 
 void dev_host_counter_name(unsigned int index, char *name, size_t size)

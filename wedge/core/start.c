@@ -158,7 +158,7 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 	wedge_log("%u sites rewritten in %lu us", header->site_count,
 		  (backend_now_ns() - began) / 1000);
 	arch_reset(v);
-	machine_init();
+	machine_init(v);
 	arch_boot(v, header->kernel_entry);
 	wedge_log_vcpu(v, arch_log_registers);
 }

@@ -52,7 +52,7 @@ uint8_t counter_ports_read(const struct counter_ports *c, unsigned offset)
 static void show_total(struct counter_ports *c)
 {
 	for (unsigned i = 0; i < c->count; i++)
-		c->shown[i] = dev_host_counter(i);
+		c->shown[i] = dev_host_counter(c->host, i);
 }
 
 static void clear(struct counter_ports *c)
@@ -64,14 +64,14 @@ static void clear(struct counter_ports *c)
 static void begin(struct counter_ports *c)
 {
 	for (unsigned i = 0; i < c->count; i++)
-		c->before[i] = dev_host_counter(i);
+		c->before[i] = dev_host_counter(c->host, i);
 	c->begun = true;
 }
 
 static void end(struct counter_ports *c)
 {
 	for (unsigned i = 0; c->begun && i < c->count; i++)
-		c->shown[i] += dev_host_counter(i) - c->before[i];
+		c->shown[i] += dev_host_counter(c->host, i) - c->before[i];
 	c->begun = false;
 }
 
@@ -108,10 +108,11 @@ void counter_ports_write(struct counter_ports *c, unsigned offset, uint8_t value
 	}
 }
 
-void counter_ports_init(struct counter_ports *c)
+void counter_ports_init(struct counter_ports *c, struct dev_host *host)
 {
 	unsigned count = dev_host_counters();
 
+	c->host = host;
 	c->count = count < COUNTER_PORTS_MAX ? (uint16_t)count : COUNTER_PORTS_MAX;
 	c->selected = 0;
 	c->begun = false;

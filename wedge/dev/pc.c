@@ -18,7 +18,7 @@ static void tell_intr(struct pc *pc)
 	if (pc->intr == pc->pic.intr)
 		return;
 	pc->intr = pc->pic.intr;
-	dev_host_intr(pc->intr);
+	dev_host_intr(pc->host, pc->intr);
 }
 
 static void arm(struct pc *pc, uint64_t deadline_ns)
@@ -144,12 +144,13 @@ static void write_rtc(struct pc *pc, uint8_t value)
 	run_chips(pc, now_ns);
 }
 
-static void reset(enum sysctrl_action action, enum dev_reset cpu, enum dev_reset system)
+static void reset(struct pc *pc, enum sysctrl_action action, enum dev_reset cpu,
+		  enum dev_reset system)
 {
 	if (action == SYSCTRL_RESET_CPU)
-		dev_host_reset(cpu);
+		dev_host_reset(pc->host, cpu);
 	else if (action == SYSCTRL_RESET_SYSTEM)
-		dev_host_reset(system);
+		dev_host_reset(pc->host, system);
 }
 
 static uint8_t read_unclaimed(struct pc *pc, uint16_t port)
@@ -247,14 +248,14 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 		break;
 	case 0x60:
 		if (i8042_write_data(&pc->kbc, value))
-			dev_host_reset(DEV_RESET_KEYBOARD);
+			dev_host_reset(pc->host, DEV_RESET_KEYBOARD);
 		break;
 	case 0x61:
 		write_system_b(pc, value);
 		break;
 	case 0x64:
 		if (i8042_write_command(&pc->kbc, value))
-			dev_host_reset(DEV_RESET_KEYBOARD);
+			dev_host_reset(pc->host, DEV_RESET_KEYBOARD);
 		break;
 	case 0x70:
 		mc146818_write_index(&pc->rtc, value);
@@ -266,7 +267,7 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 		pc->sysctrl.post = value;
 		break;
 	case 0x92:
-		reset(sysctrl_write_a(&pc->sysctrl, value), DEV_RESET_PORT92, DEV_RESET_PORT92);
+		reset(pc, sysctrl_write_a(&pc->sysctrl, value), DEV_RESET_PORT92, DEV_RESET_PORT92);
 		break;
 	case COM1 + 0:
 	case COM1 + 1:
@@ -284,7 +285,7 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 		after_pic(pc);
 		break;
 	case 0xcf9:
-		reset(sysctrl_write_reset(&pc->sysctrl, value), DEV_RESET_CF9_CPU,
+		reset(pc, sysctrl_write_reset(&pc->sysctrl, value), DEV_RESET_CF9_CPU,
 		      DEV_RESET_CF9_SYSTEM);
 		break;
 	case PCI_DATA + 0:
@@ -338,7 +339,7 @@ void pc_io_write(struct pc *pc, uint16_t port, unsigned width, uint32_t value)
 		pci_write_data(&pc->pci, port & 3, width, value);
 	} else if (port == PM1_CONTROL && width == 2) {
 		if (sysctrl_write_pm1(&pc->sysctrl, (uint16_t)value))
-			dev_host_poweroff();
+			dev_host_poweroff(pc->host);
 	} else {
 		for (unsigned i = 0; i < width && i < 4; i++)
 			write_byte(pc, (uint16_t)(port + i), (uint8_t)(value >> 8 * i));
@@ -378,6 +379,7 @@ void pc_init(struct pc *pc, const struct pc_config *config)
 {
 	uint64_t now_ns = dev_host_now_ns();
 
+	pc->host = config->host;
 	i8259_init(&pc->pic);
 	i8254_init(&pc->pit, now_ns);
 	mc146818_init(&pc->rtc, config->ram_bytes, now_ns);
@@ -385,11 +387,11 @@ void pc_init(struct pc *pc, const struct pc_config *config)
 	i8042_init(&pc->kbc);
 	sysctrl_init(&pc->sysctrl);
 	pci_init(&pc->pci);
-	counter_ports_init(&pc->counters);
+	counter_ports_init(&pc->counters, pc->host);
 	pc->stats = (struct pc_stats){0};
 	pc->armed_ns = PC_NEVER;
 	pc->pit_held = false;
 	pc->intr = false;
-	dev_host_intr(false);
+	dev_host_intr(pc->host, false);
 	run_chips(pc, now_ns);
 }

@@ -246,7 +246,7 @@ static void flags_forms_of_c(void **state)
 
 static void out_byte(uint16_t port, uint8_t value)
 {
-	machine_io_write(port, 1, value);
+	machine_io_write(&vcpu, port, 1, value);
 }
 
 /* 8259 to vectors 0x30, only IRQ 0 open; 8254 channel 0 as a periodic timer. */
@@ -304,14 +304,14 @@ static void interrupts_wait_for_the_flag(void **state)
 	start_timer();
 	fake.now_ns = fake.timer_ns;
 	core_timer(&vcpu);
-	assert_true(fake.interrupt_line);
+	assert_true(vcpu.line);
 	vcpu.rflags &= ~(uint64_t)X86_FLAGS_IF;
 	core_deliver_interrupts(&vcpu);
 	assert_int_equal(vcpu.rip, GUEST_CODE);
 	vcpu.rflags |= X86_FLAGS_IF;
 	core_deliver_interrupts(&vcpu);
 	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * 0x30);
-	assert_false(fake.interrupt_line);
+	assert_false(vcpu.line);
 }
 
 int main(void)

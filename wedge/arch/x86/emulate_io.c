@@ -76,14 +76,14 @@ static bool one_element(struct emulation *e, bool input, unsigned int width)
 	if (input) {
 		if (!can_store(e, index_value(e, X86_RDI), width))
 			return false;
-		value = machine_io_read(io_port(e->v, e->d), width);
+		value = machine_io_read(e->v, io_port(e->v, e->d), width);
 		if (!operand_store(e, index_value(e, X86_RDI), &value, width))
 			return false;
 		advance(e, X86_RDI, width);
 	} else {
 		if (!operand_load(e, source_address(e), &value, width))
 			return false;
-		machine_io_write(io_port(e->v, e->d), width, value);
+		machine_io_write(e->v, io_port(e->v, e->d), width, value);
 		advance(e, X86_RSI, width);
 	}
 	return true;
@@ -111,11 +111,11 @@ bool emulate_io(struct emulation *e)
 	case AFTERBURN_INSN_IN_IMM:
 	case AFTERBURN_INSN_IN_DX:
 		operand_write_register(e->v, X86_RAX, width,
-				       machine_io_read(io_port(e->v, e->d), width));
+				       machine_io_read(e->v, io_port(e->v, e->d), width));
 		return true;
 	case AFTERBURN_INSN_OUT_IMM:
 	case AFTERBURN_INSN_OUT_DX:
-		machine_io_write(io_port(e->v, e->d), width, (uint32_t)e->v->gpr[X86_RAX]);
+		machine_io_write(e->v, io_port(e->v, e->d), width, (uint32_t)e->v->gpr[X86_RAX]);
 		return true;
 	default:
 		return string(e, e->d->id == AFTERBURN_INSN_INS);

@@ -24,9 +24,6 @@ struct timer_event {
 	int32_t reserved[12];
 };
 
-/* The interrupt controller's line, which `pending` must reflect. */
-static bool line_asserted;
-
 void events_init(struct vcpu *v)
 {
 	struct timer_event event = {.signal = SIGALRM};
@@ -50,14 +47,7 @@ void events_handle(struct vcpu *v)
 		/* Nobody signals that input has come: while the guest is busy, ask now and then. */
 		core_console_input(v);
 	}
-	if (line_asserted)
-		v->events.pending = 1;
-}
-
-void backend_interrupt_line(struct vcpu *v, bool asserted)
-{
-	line_asserted = asserted;
-	if (asserted)
+	if (v->line)
 		v->events.pending = 1;
 }
 

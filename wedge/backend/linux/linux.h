@@ -46,6 +46,7 @@
 #include "user.h"
 
 struct space;
+struct view;
 
 /* The machine; filled in at start, only read afterwards. */
 struct linux_machine {
@@ -71,7 +72,11 @@ struct linux_vcpu {
 	uint64_t fault_address;
 	uint64_t fs_descriptor; /* bases that are in the process's LDT */
 	uint64_t gs_descriptor;
-	uint64_t ldt_round; /* counts loads of the guest's LDT */
+	uint64_t ldt_round;  /* counts loads of the guest's LDT */
+	struct view *kernel; /* the guest kernel's: its tables follow whatever CR3 holds */
+	bool mapping_failed; /* the host had no room, since that was last asked (mapping.c) */
+	/* The processor is not ours alone: so many turns to come without yields, and next time. */
+	unsigned int busy, busy_next;
 	volatile bool timer_fired;
 	volatile bool child_died;
 	volatile bool asked_to_stop; /* by the debugger */
@@ -84,16 +89,10 @@ static inline struct linux_vcpu *linux_of(const struct vcpu *v)
 	return v->backend;
 }
 
-/* Of the processor that asks. */
-static inline struct vcpu *linux_this_vcpu(void)
-{
-	return (struct vcpu *)WEDGE_VCPU_BASE;
-}
-
 /* Counts an event on the processor that runs this. */
 static inline uint64_t linux_count(enum counter counter)
 {
-	return vcpu_count(linux_this_vcpu(), counter);
+	return vcpu_count(vcpu_this(), counter);
 }
 
 /* Ends the process because the host refused something; says what. */

@@ -15,6 +15,7 @@
 #include "debug.h"
 #include "linux.h"
 #include "stub.h"
+#include "turn.h"
 #include "user_run.h"
 #include "view.h"
 
@@ -57,7 +58,7 @@ static struct vcpu *make_window(void)
 	check("protecting the gates", host_call3(__NR_mprotect, WEDGE_BASE, X86_PAGE_SIZE,
 						 HOST_PROT_READ | HOST_PROT_EXEC));
 	_Static_assert(sizeof(struct vcpu) <= WEDGE_VCPU_PAGES * X86_PAGE_SIZE, "fits");
-	return linux_this_vcpu();
+	return vcpu_this();
 }
 
 static void make_stacks(void)
@@ -159,6 +160,7 @@ __attribute__((used)) _Noreturn void linux_begin(void)
 	signals_init();
 	events_init(v);
 	spaces_init(v);
+	turn_init(v);
 	core_start(v, &wedge_header);
 	note_kernel_text();
 	protect_image();

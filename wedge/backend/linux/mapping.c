@@ -10,8 +10,6 @@
 #include "process.h"
 #include "view.h"
 
-static bool failed;
-
 static void count(const struct view *view, enum counter at_once, enum counter ordered)
 {
 	linux_count(view->user ? ordered : at_once);
@@ -23,14 +21,14 @@ static void direct(long result, bool may_fail)
 		return;
 	if (!may_fail || result != -ENOMEM)
 		linux_host_failed("a mapping", result);
-	failed = true;
+	linux_of(vcpu_this())->mapping_failed = true;
 }
 
-bool mapping_failed(void)
+bool mapping_failed(struct vcpu *v)
 {
-	bool was = failed;
+	bool was = linux_of(v)->mapping_failed;
 
-	failed = false;
+	linux_of(v)->mapping_failed = false;
 	return was;
 }
 

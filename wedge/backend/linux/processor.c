@@ -79,7 +79,7 @@ _Noreturn void backend_end(enum backend_end how)
 
 	if (how == BACKEND_CRASH && machine.has_vcpu) {
 		machine.has_vcpu = false; /* one try: the guest may have overwritten it */
-		debug_crashed(linux_this_vcpu());
+		debug_crashed(vcpu_this());
 	}
 	for (;;)
 		host_call1(__NR_exit_group, codes[how]);

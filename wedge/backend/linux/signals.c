@@ -67,7 +67,7 @@ static void turn_back(struct vcpu *v, struct sigcontext *c)
 static void on_mark(int signal, const void *info, struct ucontext *context)
 {
 	struct sigcontext *c = &context->uc_mcontext;
-	struct vcpu *v = linux_this_vcpu();
+	struct vcpu *v = vcpu_this();
 
 	(void)info;
 	vcpu_count(v, COUNT_SIGNAL_MARK);
@@ -109,7 +109,7 @@ static bool is_step_in_wedge(struct sigcontext *c)
 static void on_fault(int signal, const void *info, struct ucontext *context)
 {
 	struct sigcontext *c = &context->uc_mcontext;
-	struct vcpu *v = linux_this_vcpu();
+	struct vcpu *v = vcpu_this();
 
 	(void)info;
 	if (is_step_in_wedge(c))

@@ -18,8 +18,6 @@ struct space {
 	struct view user;
 };
 
-/* The kernel's view; its tables follow whatever CR3 holds. */
-static struct view kernel;
 static struct space spaces[LINUX_SLOTS];
 static uint64_t loads; /* the clock of `last_use` */
 
@@ -52,15 +50,20 @@ static struct space *take(uint64_t root)
 }
 
 /* Mappings that the host had no room for: start anew. */
-static void check_room(void)
+static void check_room(struct vcpu *v)
 {
-	if (mapping_failed())
-		view_clear(&kernel);
+	if (mapping_failed(v))
+		view_clear(linux_of(v)->kernel);
 }
 
 void spaces_init(struct vcpu *v)
 {
-	kernel.identity = true;
+	struct view *kernel = backend_allocate(sizeof(*kernel));
+
+	if (!kernel)
+		wedge_fatal("the wedge's heap is too small for its own tables");
+	kernel->identity = true;
+	linux_of(v)->kernel = kernel;
 	linux_of(v)->space = NULL;
 }
 
@@ -90,8 +93,8 @@ void backend_space_load(struct vcpu *v)
 		if (space->user.user)
 			space->user.user->moved = true;
 	}
-	view_sync(&kernel, !(v->cr[4] & X86_CR4_PGE));
-	check_room();
+	view_sync(linux_of(v)->kernel, !(v->cr[4] & X86_CR4_PGE));
+	check_room(v);
 }
 
 void backend_space_flush(struct vcpu *v)
@@ -100,8 +103,8 @@ void backend_space_flush(struct vcpu *v)
 	hold_user(v);
 	if (linux_of(v)->space)
 		linux_of(v)->space->stale = true;
-	view_sync(&kernel, true);
-	check_room();
+	view_sync(linux_of(v)->kernel, true);
+	check_room(v);
 }
 
 void backend_space_invalidate(struct vcpu *v, uint64_t va)
@@ -109,8 +112,8 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 	struct space *space = linux_of(v)->space;
 
 	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
-	view_invalidate(&kernel, (uint32_t)va);
-	check_room();
+	view_invalidate(linux_of(v)->kernel, (uint32_t)va);
+	check_room(v);
 	if (space && space->user.user)
 		view_invalidate(&space->user, (uint32_t)va);
 }
@@ -132,13 +135,14 @@ static bool fill_user(struct vcpu *v, struct space *space, uint32_t va,
 
 static bool fill_kernel(struct vcpu *v, uint32_t va, const struct guest_walk *walk)
 {
-	bool had = view_has(&kernel, va, walk);
+	struct view *kernel = linux_of(v)->kernel;
+	bool had = view_has(kernel, va, walk);
 
 	vcpu_count(v, COUNT_SPACE_FILLS);
-	view_fill(&kernel, va, walk);
-	if (mapping_failed()) {
-		view_clear(&kernel);
-		view_fill(&kernel, va, walk);
+	view_fill(kernel, va, walk);
+	if (mapping_failed(v)) {
+		view_clear(kernel);
+		view_fill(kernel, va, walk);
 	}
 	return !had;
 }
@@ -181,14 +185,12 @@ void space_lost_user(struct vcpu *v)
 
 bool backend_code_held(struct vcpu *v, uint64_t va)
 {
-	(void)v;
-	return view_holds(&kernel, (uint32_t)va);
+	return view_holds(linux_of(v)->kernel, (uint32_t)va);
 }
 
 void backend_code_release(struct vcpu *v, uint64_t va)
 {
-	(void)v;
-	if (view_holds(&kernel, (uint32_t)va))
-		view_release(&kernel, (uint32_t)va);
-	check_room();
+	if (view_holds(linux_of(v)->kernel, (uint32_t)va))
+		view_release(linux_of(v)->kernel, (uint32_t)va);
+	check_room(v);
 }

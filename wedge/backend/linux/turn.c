@@ -26,8 +26,15 @@ enum {
 /* As in the orders, for the next new process. */
 static uint64_t learnt[USER_CALL_NUMBERS / 64];
 
-/* The processor is not ours alone: so many turns to come without yields, and how many next time. */
-static unsigned int busy, busy_next = BUSY_TURNS_MIN;
+static struct linux_vcpu *own(void)
+{
+	return linux_of(vcpu_this());
+}
+
+void turn_init(struct vcpu *v)
+{
+	linux_of(v)->busy_next = BUSY_TURNS_MIN;
+}
 
 /* ---- where ---- */
 
@@ -78,7 +85,7 @@ static void move(struct user *user, uint32_t cpu, bool apart)
 void turn_place(struct user *user)
 {
 	uint32_t cpu = own_processor();
-	bool apart = user->streak >= STREAK && !busy;
+	bool apart = user->streak >= STREAK && !own()->busy;
 
 	if (user->place != (apart ? cpu | APART : cpu))
 		move(user, cpu, apart);
@@ -88,9 +95,11 @@ void turn_place(struct user *user)
 
 uint64_t turn_patience(const struct user *user)
 {
-	if (!busy)
+	struct linux_vcpu *l = own();
+
+	if (!l->busy)
 		return is_apart(user) ? APART_YIELDS : REST_YIELDS;
-	busy--;
+	l->busy--;
 	return 0;
 }
 
@@ -119,13 +128,14 @@ static uint64_t state_of(const struct user *user)
 static void note_delay(const struct user *user)
 {
 	uint64_t ticks = __builtin_ia32_rdtsc() - user->channel->since;
+	struct linux_vcpu *l = own();
 
 	if (ticks > BUSY_US * machine.info.tsc_khz / 1000) {
-		busy = busy_next;
-		if (busy_next < BUSY_TURNS_MAX)
-			busy_next *= 2;
-	} else if (busy_next > BUSY_TURNS_MIN) {
-		busy_next -= busy_next / BUSY_TURNS_MIN;
+		l->busy = l->busy_next;
+		if (l->busy_next < BUSY_TURNS_MAX)
+			l->busy_next *= 2;
+	} else if (l->busy_next > BUSY_TURNS_MIN) {
+		l->busy_next -= l->busy_next / BUSY_TURNS_MIN;
 	}
 }
 

@@ -14,6 +14,9 @@
 
 #include "process.h"
 
+/* Before the first turn. */
+void turn_init(struct vcpu *v);
+
 /* A process is about to be let go: how often it may yield when it rests next; 0: it must not. */
 uint64_t turn_patience(const struct user *user);
 

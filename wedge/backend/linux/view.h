@@ -81,6 +81,6 @@ void mapping_protect(const struct view *view, uint64_t va, uint64_t size, unsign
 void mapping_remove(const struct view *view, uint64_t va, uint64_t size);
 
 /* The host had no room for a mapping in the wedge's own view, which must be cleared. */
-bool mapping_failed(void);
+bool mapping_failed(struct vcpu *v);
 
 #endif /* WEDGE_BACKEND_LINUX_VIEW_H */

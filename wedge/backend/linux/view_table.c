@@ -13,7 +13,7 @@ static struct view_table *free_tables;
 
 bool view_is_large(uint32_t pde)
 {
-	return (pde & X86_PTE_PS) && (linux_this_vcpu()->cr[4] & X86_CR4_PSE);
+	return (pde & X86_PTE_PS) && (vcpu_this()->cr[4] & X86_CR4_PSE);
 }
 
 struct view_table *view_new_table(uint32_t pde)
@@ -73,7 +73,7 @@ const uint32_t *view_guest_table(uint32_t pde)
 
 const uint32_t *view_guest_top(void)
 {
-	return guest_pointer(linux_this_vcpu()->cr[3] & FRAME, PAGE);
+	return guest_pointer(vcpu_this()->cr[3] & FRAME, PAGE);
 }
 
 bool view_is_memory(uint32_t entry)
@@ -83,7 +83,7 @@ bool view_is_memory(uint32_t entry)
 
 bool view_paging(void)
 {
-	return linux_this_vcpu()->cr[0] & X86_CR0_PG;
+	return vcpu_this()->cr[0] & X86_CR0_PG;
 }
 
 /* ---- taking away ---- */

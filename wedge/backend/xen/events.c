@@ -10,12 +10,6 @@
 #include <wedge/log.h>
 #include "xen.h"
 
-/* The console's event channel; 0 if there is none. Each vCPU has one of its own for its timer. */
-static evtchn_port_t console_port;
-
-/* The interrupt controller's line, which `pending` must reflect besides Xen's events. */
-static bool line_asserted;
-
 static struct vcpu_info *info_of(struct vcpu *v)
 {
 	return (struct vcpu_info *)&v->events;
@@ -51,10 +45,11 @@ void events_init(struct vcpu *v)
 	v->events.masked = 1;
 	hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
 	xen_of(v)->timer_port = bind_virq(VIRQ_TIMER);
-	console_port = first_domain ? bind_virq(VIRQ_CONSOLE) : xen.start_info->console.domU.evtchn;
+	xen.console_port =
+		first_domain ? bind_virq(VIRQ_CONSOLE) : xen.start_info->console.domU.evtchn;
 	unmask(xen_of(v)->timer_port);
-	if (console_port)
-		unmask(console_port);
+	if (xen.console_port)
+		unmask(xen.console_port);
 }
 
 static bool take(evtchn_port_t port)
@@ -75,23 +70,16 @@ void events_handle(struct vcpu *v)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (take(xen_of(v)->timer_port))
 		core_timer(v);
-	if (take(console_port))
+	if (take(xen.console_port))
 		core_console_input(v);
-	if (line_asserted)
-		v->events.pending = 1;
-}
-
-void backend_interrupt_line(struct vcpu *v, bool asserted)
-{
-	line_asserted = asserted;
-	if (asserted)
+	if (v->line)
 		v->events.pending = 1;
 }
 
 void backend_block(struct vcpu *v)
 {
-	evtchn_port_t ports[2] = {xen_of(v)->timer_port, console_port};
-	struct sched_poll poll = {.nr_ports = console_port ? 2 : 1};
+	evtchn_port_t ports[2] = {xen_of(v)->timer_port, xen.console_port};
+	struct sched_poll poll = {.nr_ports = xen.console_port ? 2 : 1};
 
 	/* Not SCHEDOP_block: that unmasks events, and the wedge is not reentrant. */
 	set_xen_guest_handle(poll.ports, ports);
@@ -113,7 +101,7 @@ static uint64_t scale(uint64_t ticks, uint32_t multiplier, int8_t shift)
 
 uint64_t backend_now_ns(void)
 {
-	const volatile struct vcpu_time_info *t = &info_of((struct vcpu *)WEDGE_VCPU_BASE)->time;
+	const volatile struct vcpu_time_info *t = &info_of(vcpu_this())->time;
 	uint32_t version;
 	uint64_t now;
 
@@ -152,7 +140,7 @@ void backend_timer(uint64_t deadline_ns)
 /* public/xen.h, struct vcpu_time_info: ns = (ticks << shift) * mul >> 32. */
 uint64_t backend_tsc_khz(void)
 {
-	const volatile struct vcpu_time_info *t = &info_of((struct vcpu *)WEDGE_VCPU_BASE)->time;
+	const volatile struct vcpu_time_info *t = &info_of(vcpu_this())->time;
 	uint64_t khz = (1000000ull << 32) / t->tsc_to_system_mul;
 
 	return t->tsc_shift < 0 ? khz << -t->tsc_shift : khz >> t->tsc_shift;

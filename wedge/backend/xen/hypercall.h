@@ -64,12 +64,12 @@ static inline enum counter hypercall_counter(unsigned long number)
 /* Counts an event on the processor that runs this. */
 static inline uint64_t xen_count(enum counter counter)
 {
-	return vcpu_count((struct vcpu *)WEDGE_VCPU_BASE, counter);
+	return vcpu_count(vcpu_this(), counter);
 }
 
 static inline void xen_count_many(enum counter counter, uint64_t events)
 {
-	((struct vcpu *)WEDGE_VCPU_BASE)->counters[counter] += events;
+	vcpu_this()->counters[counter] += events;
 }
 
 static inline long hypercall5(unsigned long number, unsigned long a, unsigned long b,

@@ -132,6 +132,5 @@ _Noreturn void xen_fault_inside(const uint64_t *frame)
 {
 	wedge_log("frame %lx %lx %lx %lx %lx %lx %lx", frame[2], frame[3], frame[4], frame[5],
 		  frame[6], frame[7], frame[8]);
-	wedge_fatal("a fault inside the wedge (address %lx)",
-		    fault_address((const struct vcpu *)WEDGE_VCPU_BASE));
+	wedge_fatal("a fault inside the wedge (address %lx)", fault_address(vcpu_this()));
 }

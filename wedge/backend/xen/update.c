@@ -11,33 +11,36 @@
 #include <wedge/log.h>
 #include "xen.h"
 
-enum { QUEUE = 128 };
-
-static struct mmu_update queue[QUEUE];
-static unsigned int queued;
+static struct xen_updates *updates(void)
+{
+	return &xen_of(vcpu_this())->updates;
+}
 
 void update_flush(void)
 {
+	struct xen_updates *u = updates();
 	unsigned int done = 0;
 	long error;
 
-	if (!queued)
+	if (!u->queued)
 		return;
-	error = hypercall4(__HYPERVISOR_mmu_update, (uint64_t)queue, queued, (uint64_t)&done,
+	error = hypercall4(__HYPERVISOR_mmu_update, (uint64_t)u->queue, u->queued, (uint64_t)&done,
 			   DOMID_SELF);
 	if (error)
 		wedge_fatal("Xen refuses page-table entry %lx <- %lx (error %ld, %u of %u)",
-			    (unsigned long)queue[done].ptr, (unsigned long)queue[done].val, -error,
-			    done, queued);
-	xen_count_many(COUNT_ENTRIES_WRITTEN, queued);
-	queued = 0;
+			    (unsigned long)u->queue[done].ptr, (unsigned long)u->queue[done].val,
+			    -error, done, u->queued);
+	xen_count_many(COUNT_ENTRIES_WRITTEN, u->queued);
+	u->queued = 0;
 }
 
 void update_entry(uint64_t table, unsigned int index, uint64_t value)
 {
-	if (queued == QUEUE)
+	struct xen_updates *u = updates();
+
+	if (u->queued == XEN_UPDATES)
 		update_flush();
-	queue[queued++] = (struct mmu_update){
+	u->queue[u->queued++] = (struct mmu_update){
 		.ptr = (xen_machine(table) + index * 8) | MMU_NORMAL_PT_UPDATE,
 		.val = value,
 	};

@@ -44,7 +44,8 @@ struct xen {
 	uint64_t physmap_l2; /* first of its tables above those: one for each GiB */
 	uint64_t wedge_l1;   /* table of the last 2 MiB */
 	struct afterburn_wedge_header *header;
-	bool null_clears_base; /* a null selector in FS or GS */
+	bool null_clears_base;	    /* a null selector in FS or GS */
+	evtchn_port_t console_port; /* the console's event channel; 0 if there is none */
 };
 extern struct xen xen;
 
@@ -65,12 +66,20 @@ static inline uint64_t xen_machine(uint64_t page)
 
 struct space;
 
+enum { XEN_UPDATES = 128 };
+
+struct xen_updates {
+	struct mmu_update queue[XEN_UPDATES];
+	unsigned int queued;
+};
+
 struct xen_vcpu {
 	struct space *space; /* the address space that is loaded */
 	uint64_t gdt_page;   /* the copy of the guest's GDT; 0: none yet */
 	uint64_t ldt_pages[XEN_LDT_PAGES];
 	unsigned int ldt_entries;
 	evtchn_port_t timer_port;
+	struct xen_updates updates; /* page-table writes that wait (update.c) */
 };
 
 static inline struct xen_vcpu *xen_of(const struct vcpu *v)
@@ -123,7 +132,6 @@ void events_init(struct vcpu *v);
 void events_handle(struct vcpu *v);
 void console_set_ring(void *mapped);
 void console_start_counting(void); /* once there is a vCPU */
-void console_event(struct vcpu *v);
 
 /* ---- space.c ---- */
 

@@ -25,14 +25,17 @@ uint64_t backend_now_ns(void);
 /* Seconds since 1970, UTC, now. */
 uint64_t backend_wallclock_s(void);
 
-/* Arms the one timer; core_timer() is called at or soon after. UINT64_MAX disarms it. */
+/*
+ * Arms the timer of the processor that asks; core_timer() is called at or soon after. UINT64_MAX
+ * disarms it.
+ */
 void backend_timer(uint64_t deadline_ns);
 
-/* Gives the processor away until an event is pending, and handles the events then. */
+/*
+ * Gives the processor away until an event is pending, and handles the events then. Whenever a back
+ * end has handled events, `pending` is as v->line says.
+ */
 void backend_block(struct vcpu *v);
-
-/* Marks that the virtual interrupt controller has (or no longer has) an interrupt for the vCPU. */
-void backend_interrupt_line(struct vcpu *v, bool asserted);
 
 /* How a guest ends. */
 enum backend_end { BACKEND_POWEROFF, BACKEND_REBOOT, BACKEND_CRASH };

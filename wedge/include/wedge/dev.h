@@ -4,7 +4,8 @@
  *
  * Two borders meet here. Downwards, the core calls pc_*() for every port access and asks for
  * interrupts. Upwards, the devices call the dev_host_*() services, which the core defines and the
- * linker binds: one wedge serves one machine, so they need no context and no function pointer.
+ * linker binds: one wedge serves one machine, so they need no function pointer. Those that concern
+ * a processor are given the host, which knows whose access is served and who takes interrupts.
  *
  * Invariants: a chip keeps all its state in its struct inside struct pc and sees no other chip (the
  * struct holds pointers into itself: it must not be moved or copied);
@@ -33,8 +34,12 @@
 /* No deadline, no timer. */
 #define PC_NEVER UINT64_MAX
 
+/* The machine around the devices: the core's, and only handed back to it. */
+struct dev_host;
+
 /* What the machine is; all that pc_init needs to know. */
 struct pc_config {
+	struct dev_host *host;
 	uint64_t ram_bytes; /* guest memory, for the size fields of the CMOS */
 };
 
@@ -54,6 +59,7 @@ struct pc_stats {
 };
 
 struct pc {
+	struct dev_host *host;
 	struct i8259 pic;
 	struct i8254 pit;
 	struct mc146818 rtc;
@@ -84,12 +90,6 @@ void pc_init(struct pc *pc, const struct pc_config *config);
  */
 uint32_t pc_io_read(struct pc *pc, uint16_t port, unsigned width);
 void pc_io_write(struct pc *pc, uint16_t port, unsigned width, uint32_t value);
-
-/* The level of the master 8259's INTR output. Two loads: fit for every return to the guest. */
-static inline bool pc_intr_pending(const struct pc *pc)
-{
-	return pc->pic.intr;
-}
 
 /*
  * The processor's interrupt acknowledge cycle: the vector, 0 to 255, of the request that now is in
@@ -131,20 +131,20 @@ void dev_host_console_write(const char *bytes, size_t length);
 size_t dev_host_console_read(char *bytes, size_t length);
 
 /* INTR changed: true, the guest has an interrupt to take (pc_ack_interrupt) when its IF allows. */
-void dev_host_intr(bool asserted);
+void dev_host_intr(struct dev_host *host, bool asserted);
 
 /*
  * How many counters there are, always the same number; the value of one, which only grows; and its
  * name, NUL terminated, in `size` bytes of room.
  */
 unsigned dev_host_counters(void);
-uint64_t dev_host_counter(unsigned index);
+uint64_t dev_host_counter(struct dev_host *host, unsigned index);
 void dev_host_counter_name(unsigned index, char *name, size_t size);
 
 /* The guest asked for a reset. May return: the caller then goes on as if the write did nothing. */
-void dev_host_reset(enum dev_reset reason);
+void dev_host_reset(struct dev_host *host, enum dev_reset reason);
 
 /* The guest switched the machine off (PM1a control, port 0x604). May return. */
-void dev_host_poweroff(void);
+void dev_host_poweroff(struct dev_host *host);
 
 #endif

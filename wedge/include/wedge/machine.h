@@ -10,12 +10,12 @@
 #include <stdint.h>
 #include <wedge/vcpu.h>
 
-/* Puts all devices into their reset state. */
-void machine_init(void);
+/* Puts all devices into their reset state; their interrupts go to this vCPU. */
+void machine_init(struct vcpu *v);
 
-/* One port access of `width` 1, 2 or 4 bytes. */
-uint32_t machine_io_read(uint16_t port, unsigned int width);
-void machine_io_write(uint16_t port, unsigned int width, uint32_t value);
+/* One port access of the vCPU's, of `width` 1, 2 or 4 bytes. */
+uint32_t machine_io_read(struct vcpu *v, uint16_t port, unsigned int width);
+void machine_io_write(struct vcpu *v, uint16_t port, unsigned int width, uint32_t value);
 
 /*
  * The guest kernel waits for an interrupt: returns when one was delivered. Without interrupts it

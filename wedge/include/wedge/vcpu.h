@@ -79,6 +79,7 @@ struct vcpu {
 	uint8_t gs_state;    /* VCPU_GS_*: `swapgs` inverts it in place */
 	uint8_t sti_shadow;  /* set by an `sti` whose next instruction is a halt */
 	uint8_t halted;
+	uint8_t line; /* the interrupt controller's INTR is high: `pending` reflects it too */
 	uint8_t syscall_fast; /* SFMASK and EFER are such that the short way of a system call is
 				 right */
 	uint8_t retry; /* user code will repeat the access below when the guest's handler returns */
@@ -146,6 +147,23 @@ struct vcpu {
 	uint64_t traps[32];
 	uint64_t counters[COUNT_ALL];
 };
+
+/*
+ * The vCPU of the processor that runs this: for what has no other way to know, such as counters. A
+ * function that is given a vCPU means that one.
+ */
+static inline struct vcpu *vcpu_this(void)
+{
+	return (struct vcpu *)(uintptr_t)WEDGE_VCPU_BASE;
+}
+
+/* The interrupt controller has (or no longer has) an interrupt for the vCPU. */
+static inline void vcpu_set_line(struct vcpu *v, bool asserted)
+{
+	v->line = asserted;
+	if (asserted)
+		v->events.pending = 1;
+}
 
 /* Counts an event; returns how many there were. */
 static inline uint64_t vcpu_count(struct vcpu *v, enum counter counter)

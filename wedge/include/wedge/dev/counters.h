@@ -16,7 +16,10 @@
 /* More counters than this are not shown. */
 enum { COUNTER_PORTS_MAX = 256 };
 
+struct dev_host;
+
 struct counter_ports {
+	struct dev_host *host; /* who counts */
 	uint16_t count;
 	uint16_t selected; /* COUNTER_ITEM */
 	bool begun;
@@ -24,7 +27,7 @@ struct counter_ports {
 	uint64_t shown[COUNTER_PORTS_MAX];
 };
 
-void counter_ports_init(struct counter_ports *c);
+void counter_ports_init(struct counter_ports *c, struct dev_host *host);
 
 /* `offset`: from COUNTER_PORTS on, below COUNTER_PORTS_COUNT. */
 uint8_t counter_ports_read(const struct counter_ports *c, unsigned offset);
