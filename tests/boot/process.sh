@@ -52,7 +52,7 @@ survivors() {
 	for member; do
 		pid=${member%:*}
 		[[ $(family "$pid" | head -n 1) != "$member" ]] ||
-			! grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$pid/status" || echo "$pid"
+			! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$pid/status" || echo "$pid"
 	done 2>/dev/null
 	[[ -z $user ]] || ps -o pid= -U "$user"
 }
