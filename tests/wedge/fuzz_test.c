@@ -147,12 +147,12 @@ static bool names_its_target(const struct site *site)
 /* A handler as it was set up; or, after damage, what the tables say now, or the task. */
 static bool is_handler(uint64_t rip)
 {
-	struct gate gate;
+	struct idt_entry entry;
 
 	if (rip - GUEST_HANDLER < 256 * 16 && rip % 16 == 0)
 		return true;
 	for (unsigned int vector = 0; vector < 256; vector++) {
-		if (gate_read(&vcpu, vector, &gate) && gate.target == rip)
+		if (idt_read(&vcpu, vector, &entry) && entry.target == rip)
 			return true;
 	}
 	return vcpu.task.selector != SEL_TSS;
@@ -207,7 +207,7 @@ static void keep_tables(void)
 	guest_rearm_double_fault();
 	vcpu.task = (struct vcpu_table){
 		.base = GUEST_TSS, .limit = GUEST_TSS_LIMIT, .selector = SEL_TSS};
-	vcpu.idt = (struct vcpu_table){.base = GUEST_IDT, .limit = 256 * ARCH_IDT_GATE_BYTES - 1};
+	vcpu.idt = (struct vcpu_table){.base = GUEST_IDT, .limit = 256 * ARCH_IDT_ENTRY_BYTES - 1};
 }
 
 static void random_instructions_are_done_or_fault(void **state)

@@ -42,7 +42,7 @@ static void a_load_of_cr3_forgets(void **state)
 	(void)state;
 	remap(0);
 	assert_int_equal(read_word(GUEST_DATA), OLD);
-	tables_loaded(&vcpu);
+	tlb_space(&vcpu);
 	assert_int_equal(read_word(GUEST_DATA), NEW);
 }
 
@@ -51,9 +51,9 @@ static void a_load_of_cr3_keeps_global_pages(void **state)
 	(void)state;
 	vcpu.cr[4] |= X86_CR4_PGE;
 	remap(X86_PTE_G);
-	tables_loaded(&vcpu);
+	tlb_space(&vcpu);
 	assert_int_equal(read_word(GUEST_DATA), OLD);
-	tables_flushed(&vcpu);
+	tlb_all(&vcpu);
 	assert_int_equal(read_word(GUEST_DATA), NEW);
 }
 
@@ -62,7 +62,7 @@ static void no_page_is_global_without_pge(void **state)
 	(void)state;
 	vcpu.cr[4] &= ~(uint64_t)X86_CR4_PGE;
 	remap(X86_PTE_G);
-	tables_loaded(&vcpu);
+	tlb_space(&vcpu);
 	assert_int_equal(read_word(GUEST_DATA), NEW);
 }
 

@@ -39,10 +39,10 @@ static bool write_cr0(struct vcpu *v, uint64_t value)
 		backend_load_cr0(v);
 	/* Supervisor writes to read-only pages may be cached as allowed (SDM 3A 4.10.4.1). */
 	if (changed & X86_CR0_WP)
-		tables_flushed(v);
+		tlb_all(v);
 	if (changed & X86_CR0_PG) {
 		guest_forget_all(v);
-		tables_loaded(v);
+		tlb_space(v);
 	}
 	return true;
 }
@@ -57,7 +57,7 @@ static bool write_cr4(struct vcpu *v, uint64_t value)
 	}
 	v->cr[4] = value;
 	if (changed & (X86_CR4_PGE | X86_CR4_PSE | X86_CR4_PAE))
-		tables_flushed(v);
+		tlb_all(v);
 	if (changed & X86_CR4_OSXSAVE)
 		backend_load_cr4(v);
 	return true;
@@ -73,7 +73,7 @@ bool control_write(struct vcpu *v, unsigned int index, uint64_t value)
 		return true;
 	case 3:
 		v->cr[3] = value;
-		tables_loaded(v);
+		tlb_space(v);
 		return true;
 	case 4:
 		return write_cr4(v, value);

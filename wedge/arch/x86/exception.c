@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * exception.c - enter the guest's exception and interrupt handlers (SDM 3A sections 6.12 to 6.15);
- * gates and frames are each width's own (handler.c).
+ * entries of the IDT and frames are each width's own (idt.c).
  *
  * Invariant: where the platform wants it, the stack below a frame is present in the shadow before
  * the guest runs on it.
@@ -30,7 +30,7 @@ static void note_no_stack(struct vcpu *v, uint64_t va)
 	unsigned int level = ARCH_PAGE_LEVELS;
 	struct guest_walk walk;
 
-	page_tables_descend(v, va, &walk, slots);
+	guest_tables_descend(v, va, &walk, slots);
 	while (level > walk.leaf && (walk.entry[level] & MAY_WRITE) == MAY_WRITE)
 		level--;
 	if (!walk.leaf || !slots[level])
@@ -73,24 +73,24 @@ void arch_forget_stacks(struct vcpu *v)
 /* One attempt; false if the guest's tables or stack do not allow it. */
 static bool enter_handler(struct vcpu *v, unsigned int vector, int64_t error)
 {
-	struct gate gate;
+	struct idt_entry entry;
 
-	return gate_read(v, vector, &gate) && gate_enter(v, &gate, error);
+	return idt_read(v, vector, &entry) && idt_enter(v, &entry, error);
 }
 
 void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		       unsigned int software_length)
 {
-	struct gate gate;
-	bool usable = gate_read(v, vector, &gate);
+	struct idt_entry entry;
+	bool usable = idt_read(v, vector, &entry);
 
 	vcpu_count(v, COUNT_DELIVERED);
-	if (software_length && usable && vcpu_in_user(v) && gate.dpl < 3) {
+	if (software_length && usable && vcpu_in_user(v) && entry.dpl < 3) {
 		v->rip -= software_length;
 		exception_gp(v, vector * 8 + 2);
 		return;
 	}
-	if (usable && gate_enter(v, &gate, error))
+	if (usable && idt_enter(v, &entry, error))
 		return;
 	if (vector != X86_TRAP_DF && enter_handler(v, X86_TRAP_DF, 0))
 		return;

@@ -49,7 +49,7 @@ bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk 
 	/* Without no-execute, fetches are reads, in error codes too (SDM 3A 4.7). */
 	if (!(v->efer & X86_EFER_NX))
 		access &= ~(uint32_t)X86_PF_FETCH;
-	if (!page_tables_descend(v, va, out, slots)) {
+	if (!guest_tables_descend(v, va, out, slots)) {
 		out->error |= access;
 		return false;
 	}
@@ -66,5 +66,5 @@ bool guest_lookup(struct vcpu *v, uint64_t va, struct guest_walk *out)
 {
 	uint8_t *slots[ARCH_PAGE_LEVELS + 1];
 
-	return page_tables_descend(v, va, out, slots);
+	return guest_tables_descend(v, va, out, slots);
 }

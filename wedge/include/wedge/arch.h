@@ -54,17 +54,17 @@ bool user_io(struct vcpu *v);
 /* ---- what each width brings (arch/x86/x86_64, arch/x86/i386) ---- */
 
 /**
- * page_tables_descend - follow the guest's tables down (page_tables.c).
+ * guest_tables_descend - follow the guest's tables down (guest_tables.c).
  * @out:   filled in as far as the walk came; rights are those of all levels together
  * @slots: ARCH_PAGE_LEVELS + 1 pointers, which receive where each level's entry is
  *
  * Returns false at the first entry that is not present (or whose table is no guest memory), or has
  * reserved bits set; out->error has the bits of that.
  */
-bool page_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[]);
+bool guest_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[]);
 
 /* An entry of the guest's interrupt descriptor table. */
-struct gate {
+struct idt_entry {
 	uint64_t target;
 	uint16_t selector;
 	uint8_t ist;
@@ -72,14 +72,14 @@ struct gate {
 	uint8_t dpl;
 };
 
-/* Reads a gate (handler.c); false if there is none that can be used. */
-bool gate_read(struct vcpu *v, unsigned int vector, struct gate *gate);
+/* Reads an entry (idt.c); false if there is none that can be used. */
+bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry);
 
 /*
- * Pushes the frame and goes on in the gate's handler, or task; false if the guest's tables or stack
- * do not allow it.
+ * Pushes the frame and goes on in the entry's handler, or task; false if the guest's tables or
+ * stack do not allow it.
  */
-bool gate_enter(struct vcpu *v, const struct gate *gate, int64_t error);
+bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error);
 
 /**
  * arch_interrupt_return - the guest kernel's iret (interrupt_return.c).
@@ -120,11 +120,11 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 void exception_reflect(struct vcpu *v);
 
 /*
- * The guest has loaded CR3, or flushed all translations, global ones included: to be called once
- * v->cr[] has the new values (emulate_tlb.c).
+ * Forget translations (tlb.c), once v->cr[] has the new values: those of the old space, when the
+ * guest has loaded CR3; or all, global ones included.
  */
-void tables_loaded(struct vcpu *v);
-void tables_flushed(struct vcpu *v);
+void tlb_space(struct vcpu *v);
+void tlb_all(struct vcpu *v);
 
 /*
  * Makes sure that the stack below `rsp` is in the shadow: on some platforms a fault there is the

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * counters.h - what the wedge counts, and all of it under names for those who read it: the lines at
- * a guest's end (stats.c) and the device (dev/counters.c).
+ * a guest's end (stats.c) and the device (dev/counter_ports.c).
  *
  * Invariant: counting an event is one increment of a word of the vCPU; nobody but readers pays for
  * sums and names.

@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <wedge/dev/counters.h>
+#include <wedge/dev/counter_device.h>
 #include <wedge/dev/i8042.h>
 #include <wedge/dev/i8254.h>
 #include <wedge/dev/i8259.h>
@@ -51,7 +51,7 @@ enum dev_reset {
 	DEV_RESET_CF9_SYSTEM /* reset control register: whole machine */
 };
 
-/* What went nowhere, for `afterburn stats` and for finding a forgotten device. */
+/* What went nowhere, for finding a forgotten device with a debugger. */
 struct pc_stats {
 	uint64_t unclaimed_reads;  /* bytes read from ports that no device answers */
 	uint64_t unclaimed_writes; /* bytes written to them */

@@ -37,5 +37,5 @@ void start_state(struct vcpu *v)
 		v->selector[data[i]] = BOOT_SELECTOR_DATA;
 	boot_page(BOOT_STACK_TOP - X86_PAGE_SIZE);
 	v->gpr[X86_RSP] = BOOT_STACK_TOP;
-	tables_loaded(v);
+	tlb_space(v);
 }

@@ -58,7 +58,7 @@ static bool load_tables(struct vcpu *v, const uint32_t *segment)
 
 	if ((v->cr[0] & X86_CR0_PG) && v->cr[3] != segment[TSS_CR3 / 4]) {
 		v->cr[3] = segment[TSS_CR3 / 4];
-		tables_loaded(v);
+		tlb_space(v);
 	}
 	return v->ldt.selector == ldt || segment_load_ldt(v, ldt);
 }

@@ -55,6 +55,6 @@ void start_state(struct vcpu *v)
 	boot_page(BOOT_STACK_TOP - X86_PAGE_SIZE);
 	v->gpr[X86_RSP] = BOOT_STACK_TOP;
 	v->cr[3] = BOOT_TABLES;
-	tables_loaded(v);
+	tlb_space(v);
 	arch_prepare_stack(v, BOOT_STACK_TOP);
 }

@@ -20,7 +20,7 @@
 
 /* LDT and TSS descriptors, and IDT gates (SDM 3A sections 3.5 and 6.11). */
 #define ARCH_SYSTEM_DESCRIPTOR_BYTES 8
-#define ARCH_IDT_GATE_BYTES	     8
+#define ARCH_IDT_ENTRY_BYTES	     8
 
 /* System descriptors that lar and lsl accept, a bit for each type (SDM 2A). */
 #define ARCH_LAR_TYPES (1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 9 | 1 << 11 | 1 << 12)

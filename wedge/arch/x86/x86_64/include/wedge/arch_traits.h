@@ -20,7 +20,7 @@
 
 /* LDT and TSS descriptors, and IDT gates (SDM 3A sections 7.2.3 and 6.14.1). */
 #define ARCH_SYSTEM_DESCRIPTOR_BYTES 16
-#define ARCH_IDT_GATE_BYTES	     16
+#define ARCH_IDT_ENTRY_BYTES	     16
 
 /* System descriptors that lar and lsl accept, a bit for each type (SDM 2A). */
 #define ARCH_LAR_TYPES (1 << 2 | 1 << 9 | 1 << 11 | 1 << 12)

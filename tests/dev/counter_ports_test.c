@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counters_test.c - the counters' ports as a program reads them, byte by byte.
+ * counter_ports_test.c - the counters' ports as a program reads them, byte by byte.
  *
  * Invariant: only what counter_ports.h promises is asked for; the host's counters are host.counter.
  */

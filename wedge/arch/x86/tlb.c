@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emulate_tlb.c - what invalidates translations, the wedge's own and the shadow's; cache control.
+ * tlb.c - what invalidates translations, the wedge's own and the shadow's; cache control.
  *
  * Invariant: caches are the hypervisor's; a guest without devices of its own that do not snoop has
  * nothing to gain from flushing them, so cache control does nothing.
@@ -8,13 +8,13 @@
 #include <wedge/arch.h>
 #include <wedge/backend.h>
 
-void tables_loaded(struct vcpu *v)
+void tlb_space(struct vcpu *v)
 {
 	guest_forget_space(v);
 	backend_space_load(v);
 }
 
-void tables_flushed(struct vcpu *v)
+void tlb_all(struct vcpu *v)
 {
 	guest_forget_all(v);
 	backend_space_flush(v);

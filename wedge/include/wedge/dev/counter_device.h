@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counters.h - the device by which a guest reads what its monitor counts; counter_ports.h is what
- * programs know of it.
+ * counter_device.h - the device by which a guest reads what its monitor counts; counter_ports.h is
+ * what programs know of it.
  *
  * Invariant: what is shown changes by a command only.
  */
-#ifndef WEDGE_DEV_COUNTERS_H
-#define WEDGE_DEV_COUNTERS_H
+#ifndef WEDGE_DEV_COUNTER_DEVICE_H
+#define WEDGE_DEV_COUNTER_DEVICE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * page_tables.c - two-level page tables with pages of 4 KiB and 4 MiB (Intel SDM volume 3A, section
- * 4.3), and no tables at all while CR0.PG is clear.
+ * guest_tables.c - two-level page tables with pages of 4 KiB and 4 MiB (Intel SDM volume 3A,
+ * section 4.3), and no tables at all while CR0.PG is clear.
  *
  * Invariant: reads the guest's tables and changes nothing.
  */
@@ -39,7 +39,7 @@ static bool without_paging(uint64_t va, struct guest_walk *out, uint8_t *slots[]
 	return true;
 }
 
-bool page_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[])
+bool guest_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[])
 {
 	uint64_t table = v->cr[3];
 	bool large = false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handler.c - gates, stacks and frames of 32-bit protected mode (SDM 3A sections 6.11 and 6.12).
+ * idt.c - entries of the IDT, stacks and frames of 32-bit protected mode (SDM 3A sections 6.11
+ * and 6.12).
  *
  * Invariant: the frame on the guest's stack is, bit for bit, what hardware in ring 0 would have
  * pushed; DS, ES, FS and GS are the handler's to save.
@@ -11,27 +12,27 @@
 #include "task.h"
 
 enum {
-	GATE_TASK = 5,
-	GATE_INTERRUPT = 14,
-	GATE_TRAP = 15,
+	IDT_TASK_GATE = 5,
+	IDT_INTERRUPT_GATE = 14,
+	IDT_TRAP_GATE = 15,
 };
 
-bool gate_read(struct vcpu *v, unsigned int vector, struct gate *gate)
+bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry)
 {
-	uint64_t at = vector * ARCH_IDT_GATE_BYTES, raw;
+	uint64_t at = vector * ARCH_IDT_ENTRY_BYTES, raw;
 	struct guest_fault fault;
 
-	if (at + ARCH_IDT_GATE_BYTES - 1 > v->idt.limit ||
+	if (at + ARCH_IDT_ENTRY_BYTES - 1 > v->idt.limit ||
 	    !guest_read(v, v->idt.base + at, &raw, sizeof(raw), &fault))
 		return false;
-	*gate = (struct gate){
+	*entry = (struct idt_entry){
 		.target = (raw & 0xffff) | (raw >> 32 & 0xffff0000),
 		.selector = (uint16_t)(raw >> 16),
 		.type = raw >> 40 & 15,
 		.dpl = raw >> 45 & 3,
 	};
-	return (raw >> 47 & 1) &&
-	       (gate->type == GATE_INTERRUPT || gate->type == GATE_TRAP || gate->type == GATE_TASK);
+	return (raw >> 47 & 1) && (entry->type == IDT_INTERRUPT_GATE ||
+				   entry->type == IDT_TRAP_GATE || entry->type == IDT_TASK_GATE);
 }
 
 /* Where a frame begins and what stack segment goes with it: the TSS's, or the current one. */
@@ -65,24 +66,24 @@ static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error)
 	return guest_write(v, *esp, frame + first, size, &fault);
 }
 
-bool gate_enter(struct vcpu *v, const struct gate *gate, int64_t error)
+bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error)
 {
 	uint32_t esp, ss;
 
-	if (gate->type == GATE_TASK)
-		return task_switch(v, gate->selector, error);
+	if (entry->type == IDT_TASK_GATE)
+		return task_switch(v, entry->selector, error);
 	if (!choose_stack(v, &esp, &ss) || !push_frame(v, &esp, error))
 		return false;
 	arch_prepare_stack(v, esp);
 	v->gpr[X86_RSP] = esp;
-	v->rip = gate->target;
-	v->kernel_cs = gate->selector & ~(uint32_t)X86_SELECTOR_RPL;
+	v->rip = entry->target;
+	v->kernel_cs = entry->selector & ~(uint32_t)X86_SELECTOR_RPL;
 	v->kernel_ss = ss;
 	v->cs = 0;
 	v->ss = 0;
 	v->rflags &=
 		~(uint64_t)(X86_FLAGS_TF | X86_FLAGS_RF | X86_FLAGS_VM | ARCH_FLAGS_NOT_FOR_RING_3);
-	if (gate->type == GATE_INTERRUPT)
+	if (entry->type == IDT_INTERRUPT_GATE)
 		v->rflags &= ~(uint64_t)X86_FLAGS_IF;
 	return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * page_tables.c - four-level page tables (Intel SDM volume 3A, section 4.5).
+ * guest_tables.c - four-level page tables (Intel SDM volume 3A, section 4.5).
  *
  * Invariant: reads the guest's tables and changes nothing.
  */
@@ -28,7 +28,7 @@ static void note_leaf(struct guest_walk *out, uint64_t va, uint64_t any)
 	out->no_execute = any & X86_PTE_NX;
 }
 
-bool page_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[])
+bool guest_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[])
 {
 	uint64_t entry = v->cr[3], any = 0, reserved = reserved_bits(v);
 	uint64_t bad = reserved | X86_PTE_PS; /* no large pages at the top */

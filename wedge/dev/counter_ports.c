@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counters.c - the counters' ports (counter_ports.h): every port answers single bytes, so that it
- * does not matter in which pieces a program's read of /dev/port comes.
+ * counter_ports.c - the counters' ports (counter_ports.h): every port answers single bytes, so that
+ * it does not matter in which pieces a program's read of /dev/port comes.
  *
  * Invariant: reading changes nothing; numbers of counters that do not exist read as all ones.
  */
