@@ -13,6 +13,10 @@ $(TOOLS_TEST)/match.t: $(O)/obj/tests/tools/match.o $(TOOLS_TEST_LIBRARY) \
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(ZYDIS) -lopcodes -lbfd -lz
 
+$(TOOLS_TEST)/length.t: $(O)/obj/tests/tools/length.o $(TOOLS_TEST_LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(ZYDIS) -lz
+
 $(TOOLS_TEST)/elf.t: $(O)/obj/tests/tools/elf.o $(TOOLS_TEST_LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka -lz
@@ -37,4 +41,4 @@ $(TOOLS_TEST)/seeds/wedge64: $(addprefix $(SRC)/tests/tools/,seeds fixture.sh si
 	$(SRC)/tests/tools/seeds $(@D)
 	touch $@
 
-TESTS += $(TOOLS_TEST)/elf.t $(TOOLS_TEST)/match.t $(TOOLS_TEST)/fuzz.t
+TESTS += $(TOOLS_TEST)/elf.t $(TOOLS_TEST)/length.t $(TOOLS_TEST)/match.t $(TOOLS_TEST)/fuzz.t
