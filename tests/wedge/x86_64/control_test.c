@@ -7,6 +7,7 @@
  */
 #include "guest.h"
 
+#include <wedge/cpuid.h>
 #include <wedge/machine.h>
 
 enum { RAX = 0, RBX = 3, R15 = 15 };
@@ -200,6 +201,49 @@ static void xsetbv_needs_osxsave_and_the_platform(void **state)
 	assert_int_equal(vcpu.xcr0, 0x100000003);
 }
 
+/* CPUID leaf 0xd, subleaf 1, EAX bit 2 of the machine that runs the test. */
+static bool host_has_xgetbv_1(void)
+{
+	uint32_t a = 0xd, b, c = 1, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return a >> 2 & 1;
+}
+
+#define XGETBV 0x0f, 0x01, 0xd0
+
+/* It shows what the guest has set, whatever the platform has enabled. */
+static void xgetbv_shows_the_guests_own(void **state)
+{
+	(void)state;
+	vcpu.gpr[X86_RCX] = 0xffffffff00000000; /* ECX is 0 */
+	vcpu.gpr[X86_RAX] = vcpu.gpr[X86_RDX] = UINT64_MAX;
+	vcpu.xcr0 = 0x200000003;
+	FAULTS(X86_TRAP_UD, ARCH_NO_ERROR_CODE, XGETBV);
+	vcpu.cr[4] |= X86_CR4_OSXSAVE;
+	EXECUTE(XGETBV);
+	assert_int_equal(vcpu.gpr[X86_RAX], 3);
+	assert_int_equal(vcpu.gpr[X86_RDX], 2);
+	vcpu.gpr[X86_RCX] = 2;
+	FAULTS(X86_TRAP_GP, 0, XGETBV);
+}
+
+/* The components in use (ECX 1) are shown where CPUID tells of them, and never one that is off. */
+static void xgetbv_shows_what_is_in_use(void **state)
+{
+	(void)state;
+	vcpu.cr[4] |= X86_CR4_OSXSAVE;
+	vcpu.gpr[X86_RCX] = 1;
+	vcpu.xcr0 = 1;
+	FAULTS(X86_TRAP_GP, 0, XGETBV);
+	if (!host_has_xgetbv_1())
+		skip();
+	fake.cpuid[CPUID_EAX] = 1u << 2;
+	EXECUTE(XGETBV);
+	assert_int_equal(vcpu.gpr[X86_RAX] & ~1ull, 0);
+	assert_int_equal(vcpu.gpr[X86_RDX], 0);
+}
+
 static void caches_and_what_does_not_exist(void **state)
 {
 	(void)state;
@@ -327,6 +371,8 @@ int main(void)
 		GUEST_TEST(debug_registers_keep_their_fixed_bits),
 		GUEST_TEST(debug_register_aliases),
 		GUEST_TEST(xsetbv_needs_osxsave_and_the_platform),
+		GUEST_TEST(xgetbv_shows_the_guests_own),
+		GUEST_TEST(xgetbv_shows_what_is_in_use),
 		GUEST_TEST(caches_and_what_does_not_exist),
 		GUEST_TEST(flags_forms_of_c),
 		GUEST_TEST(a_halt_waits_for_an_interrupt),

@@ -8,6 +8,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/cpuid.h>
 #include <wedge/log.h>
 
 /* The CR4 bits whose features the wedge shows; setting another is #GP, as for reserved bits. */
@@ -112,14 +113,55 @@ static bool write_dr(struct vcpu *v, unsigned int index, uint64_t value)
 	return true;
 }
 
+/* CPUID leaf 0xd, subleaf 1, EAX: XGETBV takes 1 in ECX. */
+enum { XGETBV_INDEX_1 = 1u << 2 };
+
+static bool has_osxsave(struct vcpu *v)
+{
+	if (v->cr[4] & X86_CR4_OSXSAVE)
+		return true;
+	exception_ud(v);
+	return false;
+}
+
+/* The components that are not in their initial state (SDM 1, section 13.6): the processor knows. */
+static uint32_t components_in_use(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(1));
+	return low;
+}
+
+static bool xgetbv(struct vcpu *v)
+{
+	uint32_t index = (uint32_t)v->gpr[X86_RCX], features[4];
+	uint64_t value = v->xcr0;
+
+	if (!has_osxsave(v))
+		return false;
+	if (index == 1) {
+		cpuid_show(v, 0xd, 1, features);
+		if (features[CPUID_EAX] & XGETBV_INDEX_1) {
+			value &= components_in_use();
+			index = 0;
+		}
+	}
+	if (index != 0) {
+		exception_gp(v, 0);
+		return false;
+	}
+	v->gpr[X86_RAX] = (uint32_t)value;
+	v->gpr[X86_RDX] = value >> 32;
+	return true;
+}
+
 static bool xsetbv(struct vcpu *v)
 {
 	uint64_t value = (uint32_t)v->gpr[X86_RAX] | v->gpr[X86_RDX] << 32;
 
-	if (!(v->cr[4] & X86_CR4_OSXSAVE)) {
-		exception_ud(v);
+	if (!has_osxsave(v))
 		return false;
-	}
 	if ((uint32_t)v->gpr[X86_RCX] != 0 || !backend_load_xcr0(v, value)) {
 		exception_gp(v, 0);
 		return false;
@@ -161,6 +203,8 @@ bool emulate_control(struct emulation *e)
 		return control_write(v, 0, (v->cr[0] & ~0xeull) | (value & 0xf));
 	case AFTERBURN_INSN_SMSW:
 		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d->operand_size, v->cr[0]);
+	case AFTERBURN_INSN_XGETBV:
+		return xgetbv(v);
 	default:
 		return xsetbv(v);
 	}

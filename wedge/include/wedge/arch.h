@@ -184,7 +184,7 @@ bool operand_pop(const struct emulation *e, uint64_t *value, unsigned int size);
 bool emulate_flags(struct emulation *e);   /* cli sti pushf popf */
 bool emulate_halt(struct emulation *e);	   /* hlt monitor mwait */
 bool emulate_io(struct emulation *e);	   /* in out ins outs */
-bool emulate_control(struct emulation *e); /* cr dr clts lmsw smsw xsetbv */
+bool emulate_control(struct emulation *e); /* cr dr clts lmsw smsw xgetbv xsetbv */
 bool emulate_descriptor(
 	struct emulation *e);		    /* lgdt lidt lldt ltr and their stores, lar lsl verr */
 bool emulate_segment(struct emulation *e);  /* segment registers, fs and gs bases, swapgs */
