@@ -12,6 +12,10 @@
 O ?= build
 override O := $(abspath $(O))
 SRC := $(CURDIR)
+# make splits words at blanks: there can be no rule for a file below such a folder.
+ifneq ($(words x$(SRC)$(O)x),1)
+$(error the source and O= need a path without blanks: '$(SRC)', '$(O)')
+endif
 
 CC ?= gcc
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes

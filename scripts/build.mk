@@ -21,21 +21,21 @@ COMPLETIONS = $(wildcard $(SRC)/scripts/completion/*)
 # What needs neither Xen's headers nor an emulator.
 all-process: $(filter-out $(WEDGE_XEN_X86_64),$(ALL))
 install: all
-	install -d $(INSTALLED)/bin $(INSTALLED)/libexec/afterburner/commands \
-		$(INSTALLED)/libexec/afterburner/platform $(INSTALLED)/libexec/afterburner/dom0 \
-		$(INSTALLED)/lib/afterburner $(INSTALLED)/include/afterburn
-	install $(O)/bin/afterburn $(INSTALLED)/bin/
-	install $(O)/libexec/afterburner/as $(INSTALLED)/libexec/afterburner/
+	install -d "$(INSTALLED)/bin" "$(INSTALLED)/libexec/afterburner/commands" \
+		"$(INSTALLED)/libexec/afterburner/platform" "$(INSTALLED)/libexec/afterburner/dom0" \
+		"$(INSTALLED)/lib/afterburner" "$(INSTALLED)/include/afterburn"
+	install $(O)/bin/afterburn "$(INSTALLED)/bin/"
+	install $(O)/libexec/afterburner/as "$(INSTALLED)/libexec/afterburner/"
 	for f in $(LIBEXEC_SCRIPTS); do \
 		install -m $$(stat -c %a $(SRC)/scripts/$$f) $(SRC)/scripts/$$f \
-			$(INSTALLED)/libexec/afterburner/$$f || exit 1; done
-	install -m 644 $(wildcard $(O)/lib/afterburner/*.elf) $(INSTALLED)/lib/afterburner/
-	install -m 644 $(INCLUDES) $(INSTALLED)/include/afterburn/
-	$(if $(MAN_PAGES),install -d $(INSTALLED)/share/man/man1)
-	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) $(INSTALLED)/share/man/man1/)
-	$(if $(COMPLETIONS),install -d $(INSTALLED)/share/bash-completion/completions)
+			"$(INSTALLED)/libexec/afterburner/$$f" || exit 1; done
+	install -m 644 $(wildcard $(O)/lib/afterburner/*.elf) "$(INSTALLED)/lib/afterburner/"
+	install -m 644 $(INCLUDES) "$(INSTALLED)/include/afterburn/"
+	$(if $(MAN_PAGES),install -d "$(INSTALLED)/share/man/man1")
+	$(if $(MAN_PAGES),install -m 644 $(MAN_PAGES) "$(INSTALLED)/share/man/man1/")
+	$(if $(COMPLETIONS),install -d "$(INSTALLED)/share/bash-completion/completions")
 	$(if $(COMPLETIONS),install -m 644 $(COMPLETIONS) \
-		$(INSTALLED)/share/bash-completion/completions/)
+		"$(INSTALLED)/share/bash-completion/completions/")
 
 # git knows which files are ours.
 C_FILES = $(shell cd $(SRC) && git ls-files '*.c' '*.h')

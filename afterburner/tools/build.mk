@@ -39,5 +39,5 @@ check unit check-only: $(DOCUMENT)
 .PHONY: install-audit
 install: install-audit
 install-audit: $(AUDIT)
-	install -d $(INSTALLED)/libexec/afterburner/commands
-	install $(AUDIT) $(INSTALLED)/libexec/afterburner/commands/
+	install -d "$(INSTALLED)/libexec/afterburner/commands"
+	install $(AUDIT) "$(INSTALLED)/libexec/afterburner/commands/"

@@ -34,4 +34,16 @@ ok "the assembler is found by gcc" compiles
 ok "the wedge is there" test -s "$root/opt/ab/lib/afterburner/wedge-xen-x86_64.elf"
 ok "the contract is there" test -s "$root/opt/ab/include/afterburn/insns.def"
 ok "a missing kernel is named" packs
+
+# make splits words at blanks, and so does the compiler's own driver.
+ok "make install where the path has a blank" make -s -C "$TOP" O="$O" DESTDIR="$tmp/a b" PREFIX=/opt/ab install
+is "everything is there" "$(cd "$tmp/a b/opt/ab" && find . -type f | sort)" \
+	"$(cd "$root/opt/ab" && find . -type f | sort)"
+printf 'vmlinux: x.c\n\t$(CC) -c x.c -o $@\n' >"$tmp/Makefile"
+HOME=$tmp/home ok "afterburn make works from there" "$tmp/a b/opt/ab/bin/afterburn" make --no-audit -C "$tmp"
+text_size() {
+	size -A "$1" | awk '$1 == ".text" { print $2 }'
+}
+ok "with our assembler, which makes room" eval 'gcc -c "$tmp/x.c" -o "$tmp/plain.o" &&
+	(($(text_size "$tmp/vmlinux") > $(text_size "$tmp/plain.o")))'
 done_testing

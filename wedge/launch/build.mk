@@ -14,5 +14,5 @@ ALL += $(LAUNCH)
 .PHONY: install-launch
 install: install-launch
 install-launch: $(LAUNCH)
-	install -d $(INSTALLED)/libexec/afterburner
-	install $(LAUNCH) $(INSTALLED)/libexec/afterburner/
+	install -d "$(INSTALLED)/libexec/afterburner"
+	install $(LAUNCH) "$(INSTALLED)/libexec/afterburner/"
