@@ -148,11 +148,12 @@ static bool names_its_target(const struct site *site)
 static bool is_handler(uint64_t rip)
 {
 	struct idt_entry entry;
+	struct idt_fault fault;
 
 	if (rip - GUEST_HANDLER < 256 * 16 && rip % 16 == 0)
 		return true;
 	for (unsigned int vector = 0; vector < 256; vector++) {
-		if (idt_read(&vcpu, vector, &entry) && entry.target == rip)
+		if (idt_read(&vcpu, vector, &entry, &fault) && entry.target == rip)
 			return true;
 	}
 	return vcpu.task.selector != SEL_TSS;

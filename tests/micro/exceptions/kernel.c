@@ -82,6 +82,21 @@ CHECK(int_n)
 	expect_fault(f, 0x77, 0);
 }
 
+/* An entry that is none: the fault is the instruction's (SDM 2A, INT n). */
+CHECK(int_n_without_entry)
+{
+	struct fault f;
+
+	idt[0x77] = (struct gate){0};
+	f = call(do_int77, 0);
+	gate_reset(0x77);
+	expect(f.hit);
+	expect_is(f.regs.vector, TRAP_GP);
+	/* Emulated by QEMU, long mode counts the entry's 16 bytes. */
+	expect(f.regs.error == 0x77 * 8 + 2 || f.regs.error == 0x77 * 16 + 2);
+	expect_is(f.regs.ip, (word)do_int77);
+}
+
 CHECK(segment_beyond_table)
 {
 	struct fault f = call(do_load_ds, 0x7f8);

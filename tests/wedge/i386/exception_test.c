@@ -136,32 +136,70 @@ static void user_software_interrupts_need_dpl_3(void **state)
 	assert_true(vcpu.rflags & X86_FLAGS_IF);
 }
 
-static void expect_double_fault(void)
+/* The handler of `vector` runs, with that error code; nothing was done before. */
+static void expect_instead(unsigned int vector, uint32_t error)
 {
-	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * X86_TRAP_DF);
-	assert_int_equal(guest_peek_word(vcpu.gpr[X86_RSP]), 0);
+	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * vector);
+	assert_int_equal(guest_peek_word(vcpu.gpr[X86_RSP]), error);
 	assert_int_equal(guest_peek_word(vcpu.gpr[X86_RSP] + 4), GUEST_CODE);
 }
 
-static void an_unusable_gate_is_a_double_fault(void **state)
+static void clear_present(unsigned int vector)
+{
+	uint64_t at = GUEST_IDT + 8 * vector;
+
+	guest_poke64(at, guest_peek64(at) & ~(1ull << 47));
+}
+
+static void an_unusable_entry_is_a_fault(void **state)
 {
 	(void)state;
-	guest_poke64(GUEST_IDT + 8 * 33, guest_peek64(GUEST_IDT + 8 * 33) & ~(1ull << 47));
+	clear_present(33);
 	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
-	expect_double_fault();
+	expect_instead(X86_TRAP_NP, 33 * 8 + 3);
 	guest_setup(NULL);
 	guest_set_gate(33, GUEST_HANDLER, INTERRUPT_GATE_16, 0);
 	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
-	expect_double_fault();
+	expect_instead(X86_TRAP_GP, 33 * 8 + 3);
 	/* Half behind the limit. */
 	guest_setup(NULL);
 	vcpu.idt.limit = 33 * 8 + 6;
 	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
-	expect_double_fault();
+	expect_instead(X86_TRAP_GP, 33 * 8 + 3);
 	guest_setup(NULL);
 	vcpu.idt.limit = 33 * 8 + 7;
 	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
 	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * 33);
+	/* A task that is none. */
+	guest_setup(NULL);
+	guest_set_gate(33, 0, TASK_GATE, 0);
+	guest_poke(GUEST_IDT + 8 * 33 + 2, &(uint16_t){SEL_DATA}, 2);
+	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
+	expect_instead(X86_TRAP_TS, SEL_DATA + 1);
+}
+
+/* The instruction's own doing: no EXT in the error code, and the frame shows it. */
+static void software_interrupts_fault_themselves(void **state)
+{
+	(void)state;
+	clear_present(0x77);
+	FAULTS(X86_TRAP_NP, 0x77 * 8 + 2, 0xcd, 0x77);
+	guest_set_gate(0x78, GUEST_HANDLER, INTERRUPT_GATE_16, 0);
+	FAULTS(X86_TRAP_GP, 0x78 * 8 + 2, 0xcd, 0x78);
+}
+
+/* The table's last entries lie in a page that is absent. */
+static void an_entry_that_is_not_there_is_a_page_fault(void **state)
+{
+	uint8_t entries[8 * 32];
+
+	(void)state;
+	guest_peek(GUEST_IDT, entries, sizeof(entries));
+	guest_poke(GUEST_DATA + 8 * X86_PAGE_SIZE - sizeof(entries), entries, sizeof(entries));
+	vcpu.idt.base = GUEST_DATA + 8 * X86_PAGE_SIZE - sizeof(entries);
+	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
+	expect_instead(X86_TRAP_PF, 0);
+	assert_int_equal(vcpu.cr[2], GUEST_DATA + 8 * X86_PAGE_SIZE + 8);
 }
 
 static void no_double_fault_handler_is_the_end(void **state)
@@ -207,6 +245,7 @@ static void a_stack_that_faults_enters_the_double_faults_task(void **state)
 	vcpu.rflags = FLAGS | X86_FLAGS_NT;
 	exception_gp(&vcpu, 0);
 	check_saved_state((uint32_t)GUEST_NOTHING);
+	assert_int_equal(vcpu.cr[2], GUEST_NOTHING - 4);
 	/* The new one's. */
 	assert_int_equal(vcpu.rip, GUEST_DF_HANDLER);
 	assert_int_equal(vcpu.rflags, X86_FLAGS_FIXED);
@@ -287,7 +326,9 @@ int main(void)
 		GUEST_TEST(only_interrupt_gates_clear_the_flag),
 		GUEST_TEST(gates_hold_whole_addresses_and_selectors),
 		GUEST_TEST(user_software_interrupts_need_dpl_3),
-		GUEST_TEST(an_unusable_gate_is_a_double_fault),
+		GUEST_TEST(an_unusable_entry_is_a_fault),
+		GUEST_TEST(software_interrupts_fault_themselves),
+		GUEST_TEST(an_entry_that_is_not_there_is_a_page_fault),
 		GUEST_TEST(no_double_fault_handler_is_the_end),
 		GUEST_TEST(a_stack_that_faults_enters_the_double_faults_task),
 		GUEST_TEST(a_task_needs_all_of_its_parts),

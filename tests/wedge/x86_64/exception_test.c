@@ -153,27 +153,103 @@ static void expect_double_fault(void)
 	assert_int_equal(guest_peek64(vcpu.gpr[X86_RSP] + 8), GUEST_CODE);
 }
 
-static void an_unusable_gate_is_a_double_fault(void **state)
+/* The handler of `vector` runs, with that error code; nothing was done before. */
+static void expect_instead(unsigned int vector, uint64_t error)
+{
+	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * vector);
+	assert_int_equal(guest_peek64(vcpu.gpr[X86_RSP]), error);
+	assert_int_equal(guest_peek64(vcpu.gpr[X86_RSP] + 8), GUEST_CODE);
+}
+
+static void an_unusable_entry_is_a_fault(void **state)
 {
 	(void)state;
-	/* Not present. */
-	guest_poke64(GUEST_IDT + 16 * 33, guest_peek64(GUEST_IDT + 16 * 33) & ~(1ull << 47));
-	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
-	expect_double_fault();
-	/* Of a kind that 64-bit mode does not have. */
-	guest_setup(NULL);
+	/* Of a kind that 64-bit mode does not have, or code or data. */
 	guest_set_gate(33, GUEST_HANDLER, 0, TASK_GATE, 0);
 	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
-	expect_double_fault();
+	expect_instead(X86_TRAP_GP, 33 * 8 + 3);
+	guest_setup(NULL);
+	guest_set_gate(33, GUEST_HANDLER, 0, 16 | INTERRUPT_GATE, 0);
+	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
+	expect_instead(X86_TRAP_GP, 33 * 8 + 3);
 	/* Half behind the limit. */
 	guest_setup(NULL);
 	vcpu.idt.limit = 33 * 16 + 14;
 	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
-	expect_double_fault();
+	expect_instead(X86_TRAP_GP, 33 * 8 + 3);
 	guest_setup(NULL);
 	vcpu.idt.limit = 33 * 16 + 15;
 	exception_deliver(&vcpu, 33, ARCH_NO_ERROR_CODE, 0);
 	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * 33);
+}
+
+static void clear_present(unsigned int vector)
+{
+	uint64_t at = GUEST_IDT + 16 * vector;
+
+	guest_poke64(at, guest_peek64(at) & ~(1ull << 47));
+}
+
+/* The instruction's own doing: no EXT in the error code, and the frame shows it. */
+static void software_interrupts_fault_themselves(void **state)
+{
+	(void)state;
+	clear_present(0x77);
+	FAULTS(X86_TRAP_NP, 0x77 * 8 + 2, 0xcd, 0x77);
+	guest_set_gate(0x78, GUEST_HANDLER, 0, TASK_GATE, 0);
+	FAULTS(X86_TRAP_GP, 0x78 * 8 + 2, 0xcd, 0x78);
+	guest_set_gate(0x79, GUEST_HANDLER, 1, INTERRUPT_GATE, 0);
+	guest_poke64(GUEST_TSS + 36, GUEST_NOTHING + 0x800);
+	FAULTS(X86_TRAP_PF, X86_PF_WRITE, 0xcd, 0x79);
+	assert_int_equal(vcpu.cr[2], GUEST_NOTHING + 0x7f8);
+}
+
+/* SDM 3A table 6-5, as rows of the first event and columns of what comes while it is delivered. */
+static void faults_while_delivering_go_by_the_table(void **state)
+{
+	static const bool contributory[256] = {
+		[X86_TRAP_DE] = true, [X86_TRAP_TS] = true, [X86_TRAP_NP] = true,
+		[X86_TRAP_SS] = true, [X86_TRAP_GP] = true,
+	};
+	static const uint8_t seconds[] = {X86_TRAP_GP, X86_TRAP_NP, X86_TRAP_PF};
+
+	(void)state;
+	for (unsigned int first = 0; first < 256; first++)
+		for (unsigned int i = 0; i < sizeof(seconds); i++) {
+			bool page_fault = seconds[i] == X86_TRAP_PF;
+			bool twice = first == X86_TRAP_PF || (contributory[first] && !page_fault);
+
+			guest_setup(NULL);
+			vcpu.cr[2] = 0x1234;
+			if (first == X86_TRAP_DF)
+				continue;
+			if (page_fault)
+				guest_set_gate(first, GUEST_HANDLER, 2, INTERRUPT_GATE, 0);
+			else if (seconds[i] == X86_TRAP_NP)
+				clear_present(first);
+			else
+				guest_set_gate(first, GUEST_HANDLER, 0, TASK_GATE, 0);
+			guest_poke64(GUEST_TSS + 44, GUEST_NOTHING + 0x800);
+			exception_deliver(&vcpu, first, ARCH_NO_ERROR_CODE, 0);
+			if (twice)
+				expect_instead(X86_TRAP_DF, 0);
+			else
+				expect_instead(seconds[i],
+					       page_fault ? X86_PF_WRITE : first * 8 + 3);
+			assert_int_equal(vcpu.cr[2], page_fault ? GUEST_NOTHING + 0x7f8 : 0x1234);
+		}
+}
+
+/* CR2 shows the word that hardware, which pushes from the top, could not push. */
+static void a_frame_faults_from_its_top(void **state)
+{
+	(void)state;
+	/* The upper three words have a place. */
+	guest_set_gate(2, GUEST_HANDLER, 1, INTERRUPT_GATE, 0);
+	guest_poke64(GUEST_TSS + 36, GUEST_DATA + 32);
+	exception_deliver(&vcpu, 2, ARCH_NO_ERROR_CODE, 0);
+	expect_instead(X86_TRAP_PF, X86_PF_WRITE);
+	assert_int_equal(vcpu.cr[2], GUEST_DATA - 8);
 }
 
 static void a_stack_that_faults_is_a_double_fault(void **state)
@@ -256,7 +332,10 @@ int main(void)
 		GUEST_TEST(ist_changes_the_stack_for_everyone),
 		GUEST_TEST(only_interrupt_gates_clear_the_flag),
 		GUEST_TEST(gates_hold_whole_addresses_and_selectors),
-		GUEST_TEST(an_unusable_gate_is_a_double_fault),
+		GUEST_TEST(an_unusable_entry_is_a_fault),
+		GUEST_TEST(software_interrupts_fault_themselves),
+		GUEST_TEST(faults_while_delivering_go_by_the_table),
+		GUEST_TEST(a_frame_faults_from_its_top),
 		GUEST_TEST(a_stack_that_faults_is_a_double_fault),
 		GUEST_TEST(no_double_fault_handler_is_the_end),
 		GUEST_TEST(user_software_interrupts_need_dpl_3),

@@ -114,7 +114,8 @@ bool emulate_transfer(struct emulation *e)
 		return false;
 	case AFTERBURN_INSN_INT:
 		v->rip = e->after_va;
-		exception_deliver(v, e->d->imm, ARCH_NO_ERROR_CODE, 0);
+		exception_deliver(v, e->d->imm, ARCH_NO_ERROR_CODE,
+				  (unsigned int)(e->after_va - e->insn_va));
 		return false;
 	default:
 		/* The short system calls: hidden from a 32-bit kernel, and no instructions of a

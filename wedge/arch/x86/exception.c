@@ -70,32 +70,62 @@ void arch_forget_stacks(struct vcpu *v)
 	memset(v->stack_pages, 0, sizeof(v->stack_pages));
 }
 
-/* One attempt; false if the guest's tables or stack do not allow it. */
-static bool enter_handler(struct vcpu *v, unsigned int vector, int64_t error)
+/* One attempt; false with the fault if the guest's tables or stack do not allow it. */
+static bool enter_handler(struct vcpu *v, unsigned int vector, int64_t error, bool software,
+			  struct idt_fault *fault)
 {
 	struct idt_entry entry;
 
-	return idt_read(v, vector, &entry) && idt_enter(v, &entry, error);
+	if (!idt_read(v, vector, &entry, fault))
+		return false;
+	if (software && vcpu_in_user(v) && entry.dpl < 3)
+		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
+	if (!entry.present)
+		return idt_refuse(fault, X86_TRAP_NP, vector * 8 | ARCH_ERROR_IDT);
+	return idt_enter(v, &entry, error, fault);
+}
+
+/* SDM 3A table 6-4; all but these and page faults are benign. */
+static bool is_contributory(unsigned int vector)
+{
+	return vector == X86_TRAP_DE || (vector >= X86_TRAP_TS && vector <= X86_TRAP_GP);
+}
+
+/* SDM 3A table 6-5: `second`, a page fault or contributory, came while delivering `first`. */
+static bool is_double_fault(unsigned int first, unsigned int second)
+{
+	if (second == X86_TRAP_PF)
+		return first == X86_TRAP_PF;
+	return first == X86_TRAP_PF || is_contributory(first);
 }
 
 void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		       unsigned int software_length)
 {
-	struct idt_entry entry;
-	bool usable = idt_read(v, vector, &entry);
+	unsigned int event = vector;
+	struct idt_fault fault;
 
 	vcpu_count(v, COUNT_DELIVERED);
-	if (software_length && usable && vcpu_in_user(v) && entry.dpl < 3) {
+	while (!enter_handler(v, vector, error, software_length, &fault)) {
+		if (vector == X86_TRAP_DF)
+			wedge_fatal("triple fault: no usable handler for vector %u (IDT at %lx "
+				    "limit %x)",
+				    event, (unsigned long)v->idt.base, v->idt.limit);
+		/* The frame then shows the INT itself, and the error code whose doing it was. */
 		v->rip -= software_length;
-		exception_gp(v, vector * 8 + 2);
-		return;
+		if (fault.vector == X86_TRAP_PF)
+			v->cr[2] = fault.at.address;
+		else if (!software_length)
+			fault.at.error |= ARCH_ERROR_EXTERNAL;
+		software_length = 0;
+		error = fault.at.error;
+		if (is_double_fault(vector, fault.vector)) {
+			vector = X86_TRAP_DF;
+			error = 0;
+		} else {
+			vector = fault.vector;
+		}
 	}
-	if (usable && idt_enter(v, &entry, error))
-		return;
-	if (vector != X86_TRAP_DF && enter_handler(v, X86_TRAP_DF, 0))
-		return;
-	wedge_fatal("triple fault: no usable handler for vector %u (IDT at %lx limit %x)", vector,
-		    (unsigned long)v->idt.base, v->idt.limit);
 }
 
 /* Which exceptions push an error code: SDM 3A, table 6-1. The page fault has its own way. */

@@ -70,16 +70,43 @@ struct idt_entry {
 	uint8_t ist;
 	uint8_t type;
 	uint8_t dpl;
+	bool present;
 };
 
-/* Reads an entry (idt.c); false if there is none that can be used. */
-bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry);
+/* What the processor raises because it cannot deliver something else. */
+struct idt_fault {
+	uint8_t vector;
+	struct guest_fault at; /* the error code; of a page fault, the address as well */
+};
+
+/* Notes such a fault; returns false for the caller to return. */
+static inline bool idt_refuse(struct idt_fault *fault, uint8_t vector, uint32_t error)
+{
+	fault->vector = vector;
+	fault->at.error = error;
+	return false;
+}
+
+/* The same for a page fault that stands in fault->at already. */
+static inline bool idt_page_fault(struct idt_fault *fault)
+{
+	fault->vector = X86_TRAP_PF;
+	return false;
+}
+
+/* In an error code: the fault is that of an IDT entry, and not of the program's doing. */
+enum { ARCH_ERROR_EXTERNAL = 1, ARCH_ERROR_IDT = 2 };
+
+/* Reads an entry (idt.c); false with the fault if there is none, or none that this mode knows. */
+bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry,
+	      struct idt_fault *fault);
 
 /*
- * Pushes the frame and goes on in the entry's handler, or task; false if the guest's tables or
- * stack do not allow it.
+ * Pushes the frame and goes on in the entry's handler, or task; false with the fault if the guest's
+ * tables or stack do not allow it.
  */
-bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error);
+bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
+	       struct idt_fault *fault);
 
 /**
  * arch_interrupt_return - the guest kernel's iret (interrupt_return.c).
@@ -107,11 +134,11 @@ enum { ARCH_NO_ERROR_CODE = -1 };
  * exception_deliver - enter the guest's handler for a vector, as SDM 3A section 6.14 describes.
  * @vector:   0 to 255
  * @error:    error code, or ARCH_NO_ERROR_CODE
- * @software_length: bytes of the user's INT instruction that raised it, whose gate's DPL is
- * checked; 0 for all else
+ * @software_length: bytes of the INT instruction that raised it, behind which v->rip stands; an
+ * entry for user code must allow it (DPL). 0 for all else
  *
- * v->rip is what the frame shall show. A fault while delivering ends in a double fault, and that
- * in the end of the guest.
+ * v->rip is what the frame shall show. A fault while delivering is delivered instead, or becomes a
+ * double fault, by SDM 3A table 6-5; a fault while delivering a double fault ends the guest.
  */
 void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		       unsigned int software_length);

@@ -120,6 +120,24 @@ CHECK(iret_switches_stack)
 	expect_is(on_other, top);
 }
 
+static void breakpoint(void *argument)
+{
+	(void)argument;
+	__asm__ volatile("int3; nop");
+}
+
+/* A breakpoint is benign: the page fault of its stack is delivered by itself, on the usual one. */
+CHECK(page_fault_by_ist_stack)
+{
+	struct fault f;
+
+	tss.ist[0] = TEST_AREA + 0x8800;
+	gate_set_stack(TRAP_BP, 1);
+	f = attempt(breakpoint, NULL);
+	gate_reset(TRAP_BP);
+	expect_page_fault(f, TEST_AREA + 0x87f8, PF_WRITE);
+}
+
 /* A handler that cannot be entered is a double fault, on its own stack (SDM 3A table 6-5). */
 CHECK(double_fault)
 {

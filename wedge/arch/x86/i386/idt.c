@@ -17,62 +17,74 @@ enum {
 	IDT_TRAP_GATE = 15,
 };
 
-bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry)
+bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry, struct idt_fault *fault)
 {
 	uint64_t at = vector * ARCH_IDT_ENTRY_BYTES, raw;
-	struct guest_fault fault;
 
-	if (at + ARCH_IDT_ENTRY_BYTES - 1 > v->idt.limit ||
-	    !guest_read(v, v->idt.base + at, &raw, sizeof(raw), &fault))
-		return false;
+	if (at + ARCH_IDT_ENTRY_BYTES - 1 > v->idt.limit)
+		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
+	if (!guest_read(v, v->idt.base + at, &raw, sizeof(raw), &fault->at))
+		return idt_page_fault(fault);
 	*entry = (struct idt_entry){
 		.target = (raw & 0xffff) | (raw >> 32 & 0xffff0000),
 		.selector = (uint16_t)(raw >> 16),
-		.type = raw >> 40 & 15,
+		.type = raw >> 40 & 31,
 		.dpl = raw >> 45 & 3,
+		.present = raw >> 47 & 1,
 	};
-	return (raw >> 47 & 1) && (entry->type == IDT_INTERRUPT_GATE ||
-				   entry->type == IDT_TRAP_GATE || entry->type == IDT_TASK_GATE);
+	if (entry->type == IDT_INTERRUPT_GATE || entry->type == IDT_TRAP_GATE ||
+	    entry->type == IDT_TASK_GATE)
+		return true;
+	return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
 }
 
 /* Where a frame begins and what stack segment goes with it: the TSS's, or the current one. */
-static bool choose_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss)
+static bool choose_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss, struct idt_fault *fault)
 {
-	struct guest_fault fault;
 	uint32_t stack0[2];
 
 	*esp = (uint32_t)v->gpr[X86_RSP];
 	*ss = v->kernel_ss;
 	if (!vcpu_in_user(v))
 		return true;
-	if (!guest_read(v, v->task.base + TSS_ESP0, stack0, sizeof(stack0), &fault))
-		return false;
+	if (!guest_read(v, v->task.base + TSS_ESP0, stack0, sizeof(stack0), &fault->at))
+		return idt_page_fault(fault);
 	*esp = stack0[0];
 	*ss = stack0[1] & 0xffff;
 	return true;
 }
 
-/* Without a change of privilege the old stack pointer is not pushed, and nothing is aligned. */
-static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error)
+/*
+ * Without a change of privilege the old stack pointer is not pushed, and nothing is aligned. CR2
+ * shows which word could not be pushed: only then does it matter that the last is the first.
+ */
+static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_fault *fault)
 {
 	bool outer = vcpu_in_user(v);
-	struct guest_fault fault;
 	uint32_t frame[6] = {(uint32_t)error,	  (uint32_t)v->rip,	     task_visible_cs(v),
 			     (uint32_t)v->rflags, (uint32_t)v->gpr[X86_RSP], task_visible_ss(v)};
 	unsigned int first = error == ARCH_NO_ERROR_CODE ? 1 : 0, end = outer ? 6 : 4;
-	uint32_t size = 4 * (end - first);
+	uint32_t size = 4 * (end - first), top = *esp;
 
 	*esp -= size;
-	return guest_write(v, *esp, frame + first, size, &fault);
+	if (guest_write(v, *esp, frame + first, size, &fault->at))
+		return true;
+	while (end-- > first && guest_write(v, top -= 4, frame + end, 4, &fault->at))
+		;
+	return idt_page_fault(fault);
 }
 
-bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error)
+bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
+	       struct idt_fault *fault)
 {
 	uint32_t esp, ss;
 
+	/* What hardware raises depends on the part that is missing: all of that is contributory. */
 	if (entry->type == IDT_TASK_GATE)
-		return task_switch(v, entry->selector, error);
-	if (!choose_stack(v, &esp, &ss) || !push_frame(v, &esp, error))
+		return task_switch(v, entry->selector, error) ||
+		       idt_refuse(fault, X86_TRAP_TS,
+				  entry->selector & ~(uint32_t)X86_SELECTOR_RPL);
+	if (!choose_stack(v, &esp, &ss, fault) || !push_frame(v, &esp, error, fault))
 		return false;
 	arch_prepare_stack(v, esp);
 	v->gpr[X86_RSP] = esp;

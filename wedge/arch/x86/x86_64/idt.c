@@ -15,36 +15,37 @@ enum {
 	TSS_IST1 = 36,
 };
 
-bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry)
+bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry, struct idt_fault *fault)
 {
 	uint64_t at = vector * ARCH_IDT_ENTRY_BYTES;
-	struct guest_fault fault;
 	uint64_t raw[2];
 
-	if (at + ARCH_IDT_ENTRY_BYTES - 1 > v->idt.limit ||
-	    !guest_read(v, v->idt.base + at, raw, sizeof(raw), &fault))
-		return false;
+	if (at + ARCH_IDT_ENTRY_BYTES - 1 > v->idt.limit)
+		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
+	if (!guest_read(v, v->idt.base + at, raw, sizeof(raw), &fault->at))
+		return idt_page_fault(fault);
 	*entry = (struct idt_entry){
 		.target = (raw[0] & 0xffff) | (raw[0] >> 32 & 0xffff0000) | raw[1] << 32,
 		.selector = (uint16_t)(raw[0] >> 16),
 		.ist = raw[0] >> 32 & 7,
-		.type = raw[0] >> 40 & 15,
+		.type = raw[0] >> 40 & 31,
 		.dpl = raw[0] >> 45 & 3,
+		.present = raw[0] >> 47 & 1,
 	};
-	return (raw[0] >> 47 & 1) &&
-	       (entry->type == IDT_INTERRUPT_GATE || entry->type == IDT_TRAP_GATE);
+	if (entry->type == IDT_INTERRUPT_GATE || entry->type == IDT_TRAP_GATE)
+		return true;
+	return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
 }
 
 /* The stack to push on: IST, the TSS's for CPL 0, or the current one (SDM 3A 6.14.4). */
-static bool choose_stack(struct vcpu *v, const struct idt_entry *entry, uint64_t *rsp)
+static bool choose_stack(struct vcpu *v, const struct idt_entry *entry, uint64_t *rsp,
+			 struct idt_fault *fault)
 {
-	struct guest_fault fault;
+	uint64_t slot = entry->ist ? TSS_IST1 + 8 * (entry->ist - 1u) : TSS_RSP0;
 
-	if (entry->ist)
-		return guest_read(v, v->task.base + TSS_IST1 + 8 * (entry->ist - 1u), rsp, 8,
-				  &fault);
-	if (vcpu_in_user(v))
-		return guest_read(v, v->task.base + TSS_RSP0, rsp, 8, &fault);
+	if (entry->ist || vcpu_in_user(v))
+		return guest_read(v, v->task.base + slot, rsp, 8, &fault->at) ||
+		       idt_page_fault(fault);
 	*rsp = v->gpr[X86_RSP];
 	return true;
 }
@@ -60,24 +61,32 @@ static uint64_t visible_ss(const struct vcpu *v)
 	return vcpu_in_user(v) ? backend_user_selector((uint16_t)v->ss) : v->kernel_ss;
 }
 
-static bool push_frame(struct vcpu *v, uint64_t *rsp, int64_t error)
+/*
+ * CR2 shows which word could not be pushed: only then does it matter that the last is the first.
+ */
+static bool push_frame(struct vcpu *v, uint64_t *rsp, int64_t error, struct idt_fault *fault)
 {
-	struct guest_fault fault;
 	uint64_t frame[6] = {(uint64_t)error, v->rip,
 			     visible_cs(v),   v->rflags & ~(uint64_t)X86_FLAGS_VM,
 			     v->gpr[X86_RSP], visible_ss(v)};
-	unsigned int skip = error == ARCH_NO_ERROR_CODE ? 1 : 0;
+	unsigned int skip = error == ARCH_NO_ERROR_CODE ? 1 : 0, n = 6;
 	size_t size = sizeof(frame) - 8 * skip;
+	uint64_t top = *rsp & ~15ull;
 
-	*rsp = (*rsp & ~15ull) - size;
-	return guest_write(v, *rsp, frame + skip, size, &fault);
+	*rsp = top - size;
+	if (guest_write(v, *rsp, frame + skip, size, &fault->at))
+		return true;
+	while (n-- > skip && guest_write(v, top -= 8, frame + n, 8, &fault->at))
+		;
+	return idt_page_fault(fault);
 }
 
-bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error)
+bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
+	       struct idt_fault *fault)
 {
 	uint64_t rsp;
 
-	if (!choose_stack(v, entry, &rsp) || !push_frame(v, &rsp, error))
+	if (!choose_stack(v, entry, &rsp, fault) || !push_frame(v, &rsp, error, fault))
 		return false;
 	if (vcpu_in_user(v)) {
 		v->gs_state = VCPU_GS_USER;
