@@ -31,6 +31,17 @@ $(WEDGE_TEST_LIB_NAMES:%=$(WEDGE_TEST)/%.t): $(WEDGE_TEST)/%.t: \
 
 TESTS += $(WEDGE_TEST_LIB_NAMES:%=$(WEDGE_TEST)/%.t)
 
+# The library as 32-bit code, where there is no cmocka.
+$(WEDGE_TEST)/lib32.t: $(addprefix $(SRC)/,tests/wedge/lib32.c wedge/lib/format.c wedge/lib/string.c)
+	@mkdir -p $(@D)
+	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
+	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -c $(SRC)/wedge/lib/string.c \
+		$(foreach f,memcpy memmove memset memcmp strlen,-D$(f)=wedge_$(f)) -o $@.string.o
+	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) \
+		$(filter-out %/string.c,$^) $@.string.o -o $@
+
+TESTS += $(WEDGE_TEST)/lib32.t
+
 # $(call wedge_test,WIDTH): objects in obj-WIDTH, programs in WIDTH.
 define wedge_test
 wedge_test_names_$(1) := $$(patsubst %_test.c,%,$$(notdir $$(wildcard \

@@ -61,6 +61,6 @@ void stats_print(const struct vcpu *v)
 		if (!count)
 			continue;
 		counters_name(i, name, sizeof(name));
-		wedge_log("stats %s %lu", name, count);
+		wedge_log("stats %s %llu", name, (unsigned long long)count);
 	}
 }

@@ -103,10 +103,11 @@ static void rewrite(struct vcpu *v, struct found *f)
 	const char *problem;
 
 	if (!site)
-		wedge_fatal("site %016lx in a module: the site table is full", f->va);
+		wedge_fatal("site %016llx in a module: the site table is full",
+			    (unsigned long long)f->va);
 	problem = arch_rewrite(site, site_behind(v, f->va + f->site_length, &scratch), f->code);
 	if (problem)
-		wedge_fatal("site %016lx in a module: %s", f->va, problem);
+		wedge_fatal("site %016llx in a module: %s", (unsigned long long)f->va, problem);
 	site_table_mark(site, f->code);
 	guest_code_copy(v, f->va, f->code, f->site_length, true);
 }

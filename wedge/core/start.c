@@ -10,6 +10,7 @@
 #include <wedge/core.h>
 #include <wedge/guest_memory.h>
 #include <wedge/lib.h>
+#include <wedge/lib/muldiv.h>
 #include <wedge/log.h>
 #include <wedge/machine.h>
 #include <wedge/stats.h>
@@ -109,7 +110,7 @@ static void rewrite_all(const struct bundle *b)
 
 		problem = rewrite_site(site, next, physical_of(h, site->va, site->site_length));
 		if (problem)
-			wedge_fatal("site %016lx in %s (%s): %s", site->va,
+			wedge_fatal("site %016llx in %s (%s): %s", (unsigned long long)site->va,
 				    symbol_of(b, &b->sites[i]), afterburn_insns[site->id].name,
 				    problem);
 	}
@@ -150,13 +151,14 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 		.names = (const char *)header + header->names_offset,
 	};
 	uint64_t began = backend_now_ns();
+	unsigned int took_us, rest;
 
 	check_header(header);
 	bundle_header = header;
 	stats_init();
 	rewrite_all(&b);
-	wedge_log("%u sites rewritten in %lu us", header->site_count,
-		  (backend_now_ns() - began) / 1000);
+	took_us = (unsigned int)u64_div(backend_now_ns() - began, 1000, &rest);
+	wedge_log("%u sites rewritten in %u us", header->site_count, took_us);
 	arch_reset(v);
 	machine_init(v);
 	arch_boot(v, header->kernel_entry);

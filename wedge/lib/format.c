@@ -5,7 +5,9 @@
  * Invariant: never writes past the given size, and always ends with a NUL.
  */
 #include <stdbool.h>
+#include <stdint.h>
 #include <wedge/lib.h>
+#include <wedge/lib/muldiv.h>
 
 struct sink {
 	char *to;
@@ -26,15 +28,16 @@ static void put_text(struct sink *s, const char *text)
 }
 
 /* A minus sign counts in the width, in front of filling zeros or behind filling blanks. */
-static void put_number(struct sink *s, bool negative, unsigned long value, unsigned int base,
+static void put_number(struct sink *s, bool negative, uint64_t value, unsigned int base,
 		       unsigned int width, char fill)
 {
 	char digits[24];
 	unsigned int n = 0;
+	uint32_t digit;
 
 	do {
-		digits[n++] = "0123456789abcdef"[value % base];
-		value /= base;
+		value = u64_div(value, base, &digit);
+		digits[n++] = "0123456789abcdef"[digit];
 	} while (value);
 	if (negative && fill == '0') {
 		put(s, '-');
@@ -48,13 +51,28 @@ static void put_number(struct sink *s, bool negative, unsigned long value, unsig
 		put(s, digits[--n]);
 }
 
+/* The next argument, whose conversion has that many letters l. */
+static int64_t signed_number(va_list *arguments, unsigned int longs)
+{
+	if (!longs)
+		return va_arg(*arguments, int);
+	return longs == 1 ? va_arg(*arguments, long) : va_arg(*arguments, long long);
+}
+
+static uint64_t unsigned_number(va_list *arguments, unsigned int longs)
+{
+	if (!longs)
+		return va_arg(*arguments, unsigned int);
+	return longs == 1 ? va_arg(*arguments, unsigned long)
+			  : va_arg(*arguments, unsigned long long);
+}
+
 /* One conversion; `at` stands behind the '%'. Returns the first character behind it. */
 static const char *convert(struct sink *s, const char *at, va_list *arguments)
 {
-	unsigned int width = 0;
-	bool is_long = false;
+	unsigned int width = 0, longs = 0;
 	char fill = ' ';
-	long number;
+	int64_t number;
 
 	if (*at == '0') {
 		fill = '0';
@@ -62,8 +80,9 @@ static const char *convert(struct sink *s, const char *at, va_list *arguments)
 	}
 	for (; *at >= '0' && *at <= '9'; at++)
 		width = width * 10 + (unsigned int)(*at - '0');
+	/* A size_t is as wide as a long on every width of x86. */
 	for (; *at == 'l' || *at == 'z'; at++)
-		is_long = true;
+		longs++;
 	switch (*at) {
 	case 's':
 		put_text(s, va_arg(*arguments, const char *));
@@ -72,20 +91,18 @@ static const char *convert(struct sink *s, const char *at, va_list *arguments)
 		put(s, (char)va_arg(*arguments, int));
 		break;
 	case 'd':
-		number = is_long ? va_arg(*arguments, long) : va_arg(*arguments, int);
-		put_number(s, number < 0,
-			   number < 0 ? 0 - (unsigned long)number : (unsigned long)number, 10,
+		number = signed_number(arguments, longs);
+		put_number(s, number < 0, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10,
 			   width, fill);
 		break;
 	case 'u':
 	case 'x':
-		put_number(s, false,
-			   is_long ? va_arg(*arguments, unsigned long)
-				   : va_arg(*arguments, unsigned int),
-			   *at == 'x' ? 16 : 10, width, fill);
+		put_number(s, false, unsigned_number(arguments, longs), *at == 'x' ? 16 : 10, width,
+			   fill);
 		break;
 	case 'p':
-		put_number(s, false, (unsigned long)va_arg(*arguments, void *), 16, 16, '0');
+		put_number(s, false, (uintptr_t)va_arg(*arguments, void *), 16, 2 * sizeof(void *),
+			   '0');
 		break;
 	case '\0':
 		return at;

@@ -2,7 +2,8 @@
 /*
  * string.c - memory and string primitives.
  *
- * String instructions need no vector registers, which hold the guest's values here.
+ * String instructions need no vector registers, which hold the guest's values here. Their words are
+ * those of the code's own width: %z makes the suffix from the size of the operand.
  *
  * Invariant: touches no floating-point or vector state.
  */
@@ -11,11 +12,11 @@
 void *memcpy(void *to, const void *from, size_t size)
 {
 	void *at = to;
-	size_t words = size / 8;
+	size_t words = size / sizeof(words);
 
 	/* Most copies here are a few words, where whole words beat the fast-string start-up. */
-	size %= 8;
-	__asm__ volatile("rep movsq" : "+D"(at), "+S"(from), "+c"(words) : : "memory");
+	size %= sizeof(words);
+	__asm__ volatile("rep movs%z2" : "+D"(at), "+S"(from), "+c"(words) : : "memory");
 	__asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(size) : : "memory");
 	return to;
 }
@@ -35,12 +36,12 @@ void *memmove(void *to, const void *from, size_t size)
 void *memset(void *to, int byte, size_t size)
 {
 	void *at = to;
-	size_t words = size / 8;
+	size_t words = size / sizeof(words);
 
-	size %= 8;
-	__asm__ volatile("rep stosq"
+	size %= sizeof(words);
+	__asm__ volatile("rep stos%z1"
 			 : "+D"(at), "+c"(words)
-			 : "a"((unsigned char)byte * 0x0101010101010101ul)
+			 : "a"((unsigned char)byte * ((size_t)-1 / 0xff))
 			 : "memory");
 	__asm__ volatile("rep stosb" : "+D"(at), "+c"(size) : "a"(byte) : "memory");
 	return to;

@@ -10,7 +10,8 @@
 
 /**
  * wedge_log - one line on the console.
- * @format: as printf, without a newline; knows %s %c %d %u %x %lx %lu %ld %p %%, with 0 and a width
+ * @format: as printf, without a newline; knows %s %c %d %u %x %p %%, with l, ll
+ *          or z, with 0 and a width; of uint64_t, %llx, cast, suits every width of the wedge's code
  */
 void wedge_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
