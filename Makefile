@@ -22,6 +22,14 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O2 -g
 HOSTED_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/afterburner/include $(CFLAGS) -MMD -MP
 
+# Objects depend on a file with the flags that they are made with, and are made again when these
+# change: $(O)/flags/NAME holds FLAGS_NAME.
+FLAGS_hosted := $(HOSTED_CFLAGS)
+$(O)/flags/%: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(FLAGS_$*)' | cmp -s - $@ || printf '%s\n' '$(FLAGS_$*)' >$@
+.PHONY: FORCE
+
 .DEFAULT_GOAL := all
 .PHONY: all clean
 .DELETE_ON_ERROR:

@@ -1,68 +1,81 @@
 # The wedges: one for each platform and width of the guest. Core, devices and architecture are the
-# same sources; a variant adds its width (arch/x86/<width>) and its back end (backend/<platform>).
+# same sources; a variant adds its width (arch/x86/<width>) and its back end (backend/<platform>,
+# backend/<platform>/<width>). Which files these are, sources.mk says.
 
+include wedge/sources.mk
 -include wedge/dev/build.mk wedge/launch/build.mk
 
-WEDGE_CFLAGS := -std=c11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fPIE -fvisibility=hidden \
+WEDGE_CFLAGS := -std=c11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -fno-common \
-	-mno-red-zone -mgeneral-regs-only -mcmodel=small -fno-jump-tables -MMD -MP \
-	-I$(SRC)/wedge/include -I$(SRC)/afterburner/include
-
-WEDGE_CORE := $(wildcard $(SRC)/wedge/base/*.c $(SRC)/wedge/core/*.c $(SRC)/wedge/lib/*.c $(SRC)/wedge/dev/*.c) \
-	$(filter-out %/offsets.c,$(wildcard $(SRC)/wedge/arch/x86/*.c)) \
-	$(SRC)/afterburner/insn/table.c $(SRC)/afterburner/insn/match.c
+	-mgeneral-regs-only -fno-jump-tables -I$(SRC)/wedge/include -I$(SRC)/afterburner/include
+# Code that may be linked anywhere, even above 4 GiB, and runs on the stack that it is called on.
+WEDGE_CFLAGS_64 := $(WEDGE_CFLAGS) -m64 -fPIE -mcmodel=small -mno-red-zone
+# No wedge is that yet: the parts that all have in common must only compile (lint-m32).
+WEDGE_CFLAGS_32 := $(WEDGE_CFLAGS) -m32 -fno-pie
 
 # Headers that the build chooses: the traits of a width and of a platform.
-wedge_headers = -I$(SRC)/wedge/arch/x86/$(2)/include -I$(SRC)/wedge/backend/$(1)/include
+wedge_headers = -I$(SRC)/wedge/arch/x86/$(2)/include -I$(SRC)/wedge/backend/$(1)/include \
+	-I$(SRC)/wedge/backend/$(1)/$(2)/include
 
 # Xen's public headers alone, not all of /usr/include (package libxen-dev).
 XEN_HEADERS ?= /usr/include/xen
 $(O)/include/xen/xen.h:
+	@test -e $(XEN_HEADERS)/xen.h || { echo "$(XEN_HEADERS)/xen.h: not there; install libxen-dev"; exit 1; }
 	@mkdir -p $(O)/include
-	cp -r $(XEN_HEADERS) $(O)/include/
-	@touch $@
+	@rm -rf $(O)/include/xen
+	ln -s $(XEN_HEADERS) $(O)/include/xen
 
 # What the code of a platform's wedge is compiled with, and needs to be there before.
-wedge_flags_xen := -m64 -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(O)/include
+wedge_flags_xen := -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(O)/include
 wedge_needs_xen := $(O)/include/xen/xen.h
 # A 64-bit process around a 32-bit kernel.
-wedge_flags_linux := -m64
+wedge_flags_linux :=
 wedge_needs_linux :=
+
+# $(call wedge_objects,FOLDER,SOURCES): where a folder of $(O)/wedge has its object files.
+wedge_objects = $(patsubst $(SRC)/%,$(O)/wedge/$(1)/%.o,$(2))
+
+# $(call wedge_compile,FOLDER,NEEDS): the rules for these objects, by FLAGS_wedge_FOLDER.
+define wedge_compile
+$$(O)/wedge/$(1)/%.c.o: $$(SRC)/%.c $(2) $$(O)/flags/wedge_$(1)
+	@mkdir -p $$(@D)
+	@echo "  CC      $$(patsubst $$(SRC)/%,%,$$<) ($(1))"
+	@$$(CC) $$(FLAGS_wedge_$(1)) -MMD -MP -c $$< -o $$@
+
+$$(O)/wedge/$(1)/%.S.o: $$(SRC)/%.S $$(O)/wedge/$(1)/vcpu_offsets.h $(2) $$(O)/flags/wedge_$(1)
+	@mkdir -p $$(@D)
+	@echo "  CC      $$(patsubst $$(SRC)/%,%,$$<) ($(1))"
+	@$$(CC) $$(FLAGS_wedge_$(1)) -MMD -MP -c $$< -o $$@
+
+# The vCPU's layout for assembler files, as the C compiler knows it.
+$$(O)/wedge/$(1)/vcpu_offsets.h: $$(WEDGE_OFFSETS) $$(O)/flags/wedge_$(1)
+	@mkdir -p $$(@D)
+	@echo "  GEN     $$(patsubst $$(O)/%,%,$$@)"
+	@$$(CC) $$(FLAGS_wedge_$(1)) -MMD -MP -MF $$@.d -MT $$@ -S -o - $$< | \
+		sed -n 's/^@@\([A-Z_0-9]*\) \$$$$\([0-9]*\)$$$$/#define \1 \2/p' > $$@
+endef
 
 # $(call wedge_variant,PLATFORM,WIDTH): the rules of $(O)/lib/afterburner/wedge-PLATFORM-WIDTH.elf
 define wedge_variant
-wedge_objs_$(1)_$(2) := $$(patsubst $$(SRC)/%,$$(O)/wedge/$(1)-$(2)/%.o,$$(WEDGE_CORE) \
-	$$(wildcard $$(SRC)/wedge/arch/x86/$(2)/*.[cS] $$(SRC)/wedge/backend/$(1)/*.[cS]))
-
-$$(O)/wedge/$(1)-$(2)/%: WEDGE_VARIANT := $$(wedge_flags_$(1)) -I$$(O)/wedge/$(1)-$(2) \
+FLAGS_wedge_$(1)-$(2) := $$(WEDGE_CFLAGS_64) $$(wedge_flags_$(1)) -I$$(O)/wedge/$(1)-$(2) \
 	$$(call wedge_headers,$(1),$(2))
+$$(eval $$(call wedge_compile,$(1)-$(2),$$(wedge_needs_$(1))))
 
-$$(O)/wedge/$(1)-$(2)/%.c.o: $$(SRC)/%.c $$(wedge_needs_$(1))
-	@mkdir -p $$(@D)
-	@echo "  CC      $$(patsubst $$(SRC)/%,%,$$<) ($(1)-$(2))"
-	@$$(CC) $$(WEDGE_CFLAGS) $$(WEDGE_VARIANT) -c $$< -o $$@
+wedge_objs_$(1)_$(2) := $$(call wedge_objects,$(1)-$(2),$$(WEDGE_SHARED) $$(wedge_width_$(2)) \
+	$$(wedge_platform_$(1)) $$(wedge_platform_$(1)_$(2)))
+wedge_script_$(1)_$(2) := $$(SRC)/wedge/backend/$(1)/$(2)/wedge.lds
 
-$$(O)/wedge/$(1)-$(2)/%.S.o: $$(SRC)/%.S $$(O)/wedge/$(1)-$(2)/vcpu_offsets.h $$(wedge_needs_$(1))
-	@mkdir -p $$(@D)
-	@echo "  CC      $$(patsubst $$(SRC)/%,%,$$<) ($(1)-$(2))"
-	@$$(CC) $$(WEDGE_CFLAGS) $$(WEDGE_VARIANT) -c $$< -o $$@
-
-# The vCPU's layout for assembler files, out of the C compiler's own mouth.
-$$(O)/wedge/$(1)-$(2)/vcpu_offsets.h: $$(SRC)/wedge/arch/x86/offsets.c
-	@mkdir -p $$(@D)
-	$$(CC) $$(WEDGE_CFLAGS) $$(WEDGE_VARIANT) -MF $$@.d -MT $$@ -S -o - $$< | \
-		sed -n 's/^@@\([A-Z_0-9]*\) \$$$$\([0-9]*\)$$$$/#define \1 \2/p' > $$@
-
-$$(O)/lib/afterburner/wedge-$(1)-$(2).elf: $$(wedge_objs_$(1)_$(2)) $$(SRC)/wedge/backend/$(1)/wedge.lds
+$$(O)/lib/afterburner/wedge-$(1)-$(2).elf: $$(wedge_objs_$(1)_$(2)) $$(wedge_script_$(1)_$(2))
 	@mkdir -p $$(@D)
 	@echo "  LD      $$(notdir $$@)"
-	@$$(LD) -static -nostdlib -z noexecstack --no-warn-rwx-segments --build-id=none \
-		-T $$(SRC)/wedge/backend/$(1)/wedge.lds -o $$@ $$(wedge_objs_$(1)_$(2))
+	@$$(LD) $$(WEDGE_LDFLAGS) -T $$(wedge_script_$(1)_$(2)) -o $$@ $$(wedge_objs_$(1)_$(2))
 
 # A back end without linker script is being written: its parts must compile.
-WEDGES += $$(if $$(wildcard $$(SRC)/wedge/backend/$(1)/wedge.lds), \
+WEDGES += $$(if $$(wildcard $$(wedge_script_$(1)_$(2))), \
 	$$(O)/lib/afterburner/wedge-$(1)-$(2).elf,$$(wedge_objs_$(1)_$(2)))
 endef
+
+WEDGE_LDFLAGS := -static -nostdlib -z noexecstack --no-warn-rwx-segments --build-id=none
 
 $(eval $(call wedge_variant,xen,x86_64))
 $(eval $(call wedge_variant,linux,i386))
@@ -73,3 +86,37 @@ WEDGE_LINUX_I386 := $(O)/lib/afterburner/wedge-linux-i386.elf
 .PHONY: wedge
 wedge: $(WEDGES)
 ALL += $(WEDGES)
+
+# ---- lint: 32-bit code ----
+
+# The traits are those of some platform for a 32-bit guest; any would do.
+FLAGS_wedge_m32 := $(WEDGE_CFLAGS_32) $(call wedge_headers,linux,i386)
+$(eval $(call wedge_compile,m32,))
+WEDGE_M32_OBJS := $(call wedge_objects,m32,$(filter %.c,$(WEDGE_SHARED) $(wedge_width_i386)))
+
+# What it asks for in the end is a back end and gates, and nothing of a compiler's library.
+$(O)/wedge/m32/shared.o: $(WEDGE_M32_OBJS)
+	@$(LD) -m elf_i386 -r -o $@ $^
+	@! nm -u $@ | grep -v '^ *U \(backend\|gate\|wedge\)_'
+
+.PHONY: lint-m32
+lint: lint-m32
+lint-m32: $(O)/wedge/m32/shared.o
+
+# ---- lint: headers stand alone ----
+
+# $(call wedge_own_headers,FOLDERS): all headers there but those for the assembler.
+wedge_own_headers = $(filter-out %_asm.h,$(wildcard $(foreach f,$(1),$(SRC)/wedge/$(f)/*.h)))
+WEDGE_HEADERS := $(call wedge_own_headers,include/wedge include/wedge/* arch/x86)
+# $(call wedge_alone,PLATFORM,WIDTH): each header compiles with nothing in front of it.
+wedge_alone = $(CC) $(FLAGS_wedge_$(1)-$(2)) -fsyntax-only -xc $(WEDGE_HEADERS) \
+	$(call wedge_own_headers,arch/x86/$(2) arch/x86/$(2)/include/wedge backend/$(1) \
+		backend/$(1)/include/wedge backend/$(1)/$(2) backend/$(1)/$(2)/include/wedge)
+
+.PHONY: lint-headers
+lint: lint-headers
+lint-headers: $(wedge_needs_xen)
+	@$(call wedge_alone,xen,x86_64)
+	@$(call wedge_alone,linux,i386)
+	@$(CC) $(filter-out -MMD -MP,$(HOSTED_CFLAGS)) -I$(SRC)/wedge/include -I$(SRC)/afterburner -fsyntax-only -xc \
+		$(wildcard $(SRC)/wedge/launch/*.h $(SRC)/afterburner/*/*.h $(SRC)/afterburner/include/*/*.h)

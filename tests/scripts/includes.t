@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Who may include whom, and that the check notices when somebody does not.
+# Who may include whom, what a folder consists of, and that the checks notice when somebody breaks
+# that.
 source "$TOP/tests/lib.sh"
 
 # offends FILE INCLUDE-LINE: the check must name the file
@@ -27,4 +28,21 @@ ok "no other back end speaks to Linux" offends wedge/backend/xen/x.c '#include <
 ok "nor does the core" offends wedge/core/x.c '#include <asm/unistd_64.h>'
 ok "back ends do not know each other" offends wedge/backend/xen/x.c '#include "../l4/ipc.h"'
 ok "a new folder needs a rule" offends wedge/new/x.c 'int x;'
+
+# A file that no list of sources names stops every make.
+stray() {
+	mkdir -p "$tmp/stray/wedge/dev"
+	echo 'int x;' >"$tmp/stray/wedge/dev/x.c"
+	! make -n -f "$TOP/wedge/sources.mk" SRC="$tmp/stray" 2>"$tmp/out" &&
+		grep -q 'no list names wedge/dev/x.c' "$tmp/out"
+}
+ok "a source file needs a place in a list" stray
+
+# crooked TEXT: a header of that text must not pass
+crooked() {
+	echo "$1" >"$tmp/x.h"
+	! make -C "$TOP" O="$O" lint-headers WEDGE_HEADERS="$tmp/x.h" >"$tmp/out" 2>&1 &&
+		grep -q 'x.h.*error' "$tmp/out"
+}
+ok "a header stands alone" crooked 'uint64_t of_no_include(void);'
 done_testing

@@ -1,141 +1,144 @@
-# The wedge's core, library and architecture on the build machine, against a fake back end, under
-# the address and undefined-behaviour sanitizers: for each width of the guest. Tests in this folder
-# are compiled for both, those in a width's folder for that one.
+# The wedge's parts on the build machine, under the address and undefined-behaviour sanitizers.
+#
+#   $(O)/tests/wedge/string.t        the library, which needs nothing
+#   $(O)/tests/wedge/x86_64/*.t      core and architecture against a fake back end, for each width of
+#   $(O)/tests/wedge/i386/*.t        the guest: tests/wedge/*_test.c, tests/wedge/WIDTH/*_test.c
+#   $(O)/tests/wedge/linux/*.t       the Linux back end's tables against a model of the host
+#   $(O)/tests/wedge/gates*.t        the gates as they are
+#   $(O)/tests/wedge/lib32.t         the library as 32-bit code
+#
+# Which sources the parts are, wedge/sources.mk says.
 WEDGE_TEST := $(O)/tests/wedge
+WEDGE_TEST_SRC := $(SRC)/tests/wedge
 WEDGE_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 wedge_test_cmocka := -lcmocka -lZydis
 
 # The large model: addresses of the gates are far from a process's own code.
 WEDGE_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -fno-pie -mcmodel=large -MMD -MP \
-	-I$(SRC)/tests/wedge -I$(SRC)/wedge/include -I$(SRC)/afterburner/include $(WEDGE_TEST_SAN)
+	-I$(WEDGE_TEST_SRC) -I$(SRC)/wedge/include -I$(SRC)/afterburner/include $(WEDGE_TEST_SAN)
 
-# What knows nothing of widths, and is compiled once.
-WEDGE_TEST_LIB := $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj/%.o,$(wildcard $(SRC)/wedge/lib/*.c \
-	$(SRC)/wedge/dev/*.c $(SRC)/afterburner/insn/*.c))
-WEDGE_TEST_LIB_NAMES := string
-
-# The library's functions under names of their own: the sanitizer watches the C library's.
-$(WEDGE_TEST)/obj/wedge/lib/string.o $(WEDGE_TEST)/obj/tests/wedge/string_test.o: \
-	WEDGE_TEST_CFLAGS += $(foreach f,memcpy memmove memset memcmp strlen,-D$(f)=wedge_$(f))
-
-$(WEDGE_TEST)/obj/%.o: $(SRC)/%.c
-	@mkdir -p $(@D)
-	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
-	@$(CC) $(WEDGE_TEST_CFLAGS) -c $< -o $@
-
-$(WEDGE_TEST_LIB_NAMES:%=$(WEDGE_TEST)/%.t): $(WEDGE_TEST)/%.t: \
-		$(WEDGE_TEST)/obj/tests/wedge/%_test.o \
-		$(WEDGE_TEST)/obj/wedge/lib/string.o
-	@echo "  LD      $(patsubst $(O)/%,%,$@)"
-	@$(CC) -no-pie $(WEDGE_TEST_SAN) $(filter %.o,$^) -o $@ -lcmocka
-
-TESTS += $(WEDGE_TEST_LIB_NAMES:%=$(WEDGE_TEST)/%.t)
-
-# The library as 32-bit code, where there is no cmocka.
-$(WEDGE_TEST)/lib32.t: $(addprefix $(SRC)/,tests/wedge/lib32.c wedge/lib/format.c wedge/lib/string.c)
-	@mkdir -p $(@D)
-	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
-	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -c $(SRC)/wedge/lib/string.c \
-		$(foreach f,memcpy memmove memset memcmp strlen,-D$(f)=wedge_$(f)) -o $@.string.o
-	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) \
-		$(filter-out %/string.c,$^) $@.string.o -o $@
-
-TESTS += $(WEDGE_TEST)/lib32.t
-
-# $(call wedge_test,WIDTH): objects in obj-WIDTH, programs in WIDTH.
-define wedge_test
-wedge_test_names_$(1) := $$(patsubst %_test.c,%,$$(notdir $$(wildcard \
-	$$(SRC)/tests/wedge/*_test.c $$(SRC)/tests/wedge/$(1)/*_test.c)))
-wedge_test_names_$(1) := $$(filter-out $$(WEDGE_TEST_LIB_NAMES),$$(wedge_test_names_$(1)))
-
-wedge_test_parts_$(1) := $$(wildcard $$(SRC)/wedge/base/*.c $$(SRC)/wedge/core/*.c $$(SRC)/wedge/arch/x86/$(1)/*.c) \
-	$$(filter-out %/offsets.c,$$(wildcard $$(SRC)/wedge/arch/x86/*.c)) \
-	$$(addprefix $$(SRC)/tests/wedge/,fake_backend.c guest.c encodings.c sample.c \
-		$(1)/guest_width.c)
-wedge_test_objs_$(1) := $$(WEDGE_TEST_LIB) \
-	$$(patsubst $$(SRC)/%.c,$$(WEDGE_TEST)/obj-$(1)/%.o,$$(wedge_test_parts_$(1)))
-
-$$(WEDGE_TEST)/obj-$(1)/%.o: $$(SRC)/%.c
+# $(call wedge_test_compile,FOLDER,HEADERS): objects in a folder of $(WEDGE_TEST), which see these
+# headers first.
+define wedge_test_compile
+$$(WEDGE_TEST)/$(1)/%.o: $$(SRC)/%.c
 	@mkdir -p $$(@D)
 	@echo "  CC      $$(patsubst $$(SRC)/%,%,$$<) (test, $(1))"
-	@$$(CC) -I$$(SRC)/tests/wedge/$(1)/include -I$$(SRC)/wedge/arch/x86/$(1)/include \
-		$$(WEDGE_TEST_CFLAGS) -c $$< -o $$@
+	@$$(CC) $(2) $$(WEDGE_TEST_CFLAGS) -c $$< -o $$@
+endef
+# $(call wedge_test_objects,FOLDER,SOURCES): what these are called there.
+wedge_test_objects = $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/$(1)/%.o,$(filter %.c,$(2)))
 
-# As the width's gate_addresses.h says.
-wedge_test_gates_$(1) := $$(shell sed -n \
-	's/^.define AT_\(GATE_[A-Z0-9_]*\)[ \t]*\(0x[0-9a-f]*\)ull$$$$/\L\1=\2/p' \
-	$$(SRC)/tests/wedge/$(1)/include/gate_addresses.h)
-
-# A test of both widths, or of one.
-wedge_test_object_$(1) = $$(WEDGE_TEST)/obj-$(1)/tests/wedge/$$(if $$(wildcard \
-	$$(SRC)/tests/wedge/$$(1)_test.c),,$(1)/)$$(1)_test.o
-$$(foreach t,$$(wedge_test_names_$(1)),$$(eval \
-	$$(WEDGE_TEST)/$(1)/$$(t).t: $$(call wedge_test_object_$(1),$$(t))))
-
-$$(wedge_test_names_$(1):%=$$(WEDGE_TEST)/$(1)/%.t): $$(wedge_test_objs_$(1))
+# $(call wedge_test_programs,SUITE,SOURCES,OBJECTS,LINK-OPTIONS): a program SUITE/NAME.t of each
+# source NAME_test.c and all of the objects.
+define wedge_test_programs
+$(foreach t,$(2),$(eval $(WEDGE_TEST)/$(1)/$(patsubst %_test.c,%.t,$(notdir $(t))): \
+	$(call wedge_test_objects,obj-$(1),$(t))))
+wedge_test_programs_$(1) := $$(patsubst %_test.c,$$(WEDGE_TEST)/$(1)/%.t,$$(notdir $(2)))
+$$(wedge_test_programs_$(1)): $(3)
 	@mkdir -p $$(@D)
 	@echo "  LD      $$(patsubst $$(O)/%,%,$$@)"
-	@$$(CC) -no-pie $$(WEDGE_TEST_SAN) \
-		$$(foreach f,wedge_fatal machine_io_read machine_io_write,-Wl,--wrap=$$(f)) \
-		$$(wedge_test_gates_$(1):%=-Wl,--defsym=%) $$(filter %.o,$$^) -o $$@ \
-		$$(wedge_test_cmocka)
-
-TESTS += $$(wedge_test_names_$(1):%=$$(WEDGE_TEST)/$(1)/%.t)
+	@$$(CC) -no-pie $$(WEDGE_TEST_SAN) $(4) $$(filter %.o,$$^) -o $$@ $$(wedge_test_cmocka)
+TESTS += $$(wedge_test_programs_$(1))
 endef
 
-$(eval $(call wedge_test,x86_64))
-$(eval $(call wedge_test,i386))
+# ---- the library ----
 
-# The gates themselves run on a vCPU that a process can map (gates/wedge/vcpu.h): its offsets for the
-# assembler are moved from the top of the address space to there.
+# Its functions under names of their own: the sanitizer watches the C library's.
+WEDGE_TEST_RENAME := $(foreach f,memcpy memmove memset memcmp strlen,-D$(f)=wedge_$(f))
+$(WEDGE_TEST)/obj/wedge/lib/string.o $(WEDGE_TEST)/obj/tests/wedge/string_test.o: \
+	WEDGE_TEST_CFLAGS += $(WEDGE_TEST_RENAME)
+
+# What knows nothing of widths is compiled once.
+$(eval $(call wedge_test_compile,obj,))
+WEDGE_TEST_LIB := $(call wedge_test_objects,obj,$(WEDGE_LIB) $(WEDGE_DEV) $(WEDGE_INSN))
+
+$(WEDGE_TEST)/string.t: $(call wedge_test_objects,obj,$(WEDGE_TEST_SRC)/string_test.c \
+		$(SRC)/wedge/lib/string.c)
+	@echo "  LD      $(patsubst $(O)/%,%,$@)"
+	@$(CC) -no-pie $(WEDGE_TEST_SAN) $^ -o $@ -lcmocka
+
+# As 32-bit code, where there is no cmocka.
+$(WEDGE_TEST)/lib32.t: $(WEDGE_TEST_SRC)/lib32.c $(SRC)/wedge/lib/format.c $(SRC)/wedge/lib/string.c \
+		$(SRC)/wedge/include/wedge/lib.h $(SRC)/wedge/include/wedge/lib/muldiv.h
+	@mkdir -p $(@D)
+	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
+	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) $(WEDGE_TEST_RENAME) \
+		-c $(SRC)/wedge/lib/string.c -o $@.string.o
+	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) \
+		$(WEDGE_TEST_SRC)/lib32.c $(SRC)/wedge/lib/format.c $@.string.o -o $@
+
+TESTS += $(WEDGE_TEST)/string.t $(WEDGE_TEST)/lib32.t
+
+# ---- core and architecture, for each width ----
+
+# The linker brings these to the fake back end (fake_backend.c).
+wedge_test_wrap = $(foreach f,wedge_fatal machine_io_read machine_io_write $(1),-Wl,--wrap=$(f))
+
+# $(call wedge_test_width,WIDTH)
+define wedge_test_width
+wedge_test_headers_$(1) := -I$(WEDGE_TEST_SRC)/$(1)/include -I$(SRC)/wedge/arch/x86/$(1)/include
+$$(eval $$(call wedge_test_compile,obj-$(1),$$(wedge_test_headers_$(1))))
+
+wedge_test_objs_$(1) := $$(WEDGE_TEST_LIB) $$(call wedge_test_objects,obj-$(1), \
+	$(WEDGE_BASE) $(WEDGE_CORE) $(WEDGE_ARCH) $(wedge_width_$(1)) \
+	$$(addprefix $(WEDGE_TEST_SRC)/,fake_backend.c guest.c encodings.c sample.c $(1)/guest_width.c))
+
+# Where the gates are, as the width's gate_addresses.h says.
+wedge_test_gates_$(1) := $$(shell sed -n \
+	's/^.define AT_\(GATE_[A-Z0-9_]*\)[ \t]*\(0x[0-9a-f]*\)ull$$$$/\L\1=\2/p' \
+	$(WEDGE_TEST_SRC)/$(1)/include/gate_addresses.h)
+
+$$(eval $$(call wedge_test_programs,$(1),$$(filter-out %/string_test.c, \
+	$$(wildcard $(WEDGE_TEST_SRC)/*_test.c $(WEDGE_TEST_SRC)/$(1)/*_test.c)), \
+	$$(wedge_test_objs_$(1)),$$(call wedge_test_wrap) $$(wedge_test_gates_$(1):%=-Wl,--defsym=%)))
+endef
+
+$(eval $(call wedge_test_width,x86_64))
+$(eval $(call wedge_test_width,i386))
+
+# ---- the Linux back end's parts that know the guest's tables ----
+
+# They see the i386 guest of the tests above, and its architecture.
+$(eval $(call wedge_test_compile,obj-linux,-I$(WEDGE_TEST_SRC)/linux/include \
+	-I$(SRC)/wedge/backend/linux $(wedge_test_headers_i386)))
+WEDGE_TEST_LINUX := $(call wedge_test_objects,obj-linux, \
+	$(call wedge_in, backend/linux, view.c view_sync.c view_table.c door.c user_segments.c) \
+	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/linux/*.c)))
+$(eval $(call wedge_test_programs,linux,$(wildcard $(WEDGE_TEST_SRC)/linux/*_test.c), \
+	$(WEDGE_TEST_LINUX) $(wedge_test_objs_i386), \
+	$(call wedge_test_wrap,backend_allocate) $(wedge_test_gates_i386:%=-Wl,--defsym=%)))
+
+# ---- the gates themselves ----
+
+# $(call wedge_test_needs,WIDTH): what gates and their callers include.
+wedge_test_needs = $(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/include/wedge/counters.* \
+	$(SRC)/wedge/arch/x86/$(1)/include/wedge/*.h)
+
+# $(call wedge_test_gate_program,HEADERS): the program of all that a rule needs.
+define wedge_test_gate_program
+	@mkdir -p $(@D)
+	@echo "  LD      $(patsubst $(O)/%,%,$@)"
+	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -no-pie $(1) -I$(SRC)/wedge/include \
+		-I$(SRC)/afterburner/include $(filter %.c %.S,$^) -o $@ -lcmocka
+endef
+
+# Those of 64-bit kernels run on a vCPU that a process can map (gates/wedge/vcpu.h): its offsets for
+# the assembler are moved from the top of the address space to there.
 $(WEDGE_TEST)/gates/vcpu_offsets.h: $(O)/wedge/xen-x86_64/vcpu_offsets.h
 	@mkdir -p $(@D)
 	@sed 's/^#define .*/& + 0x10100000/' $< >$@
 
-$(WEDGE_TEST)/gates.t: $(addprefix $(SRC)/tests/wedge/gates/,gates.c caller.S wedge/vcpu.h) \
+$(WEDGE_TEST)/gates.t: $(addprefix $(WEDGE_TEST_SRC)/gates/,gates.c caller.S wedge/vcpu.h) \
 		$(SRC)/wedge/arch/x86/x86_64/gates.S $(WEDGE_TEST)/gates/vcpu_offsets.h \
-		$(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/include/wedge/counters.* $(SRC)/wedge/arch/x86/x86_64/include/wedge/*.h)
-	@echo "  LD      $(patsubst $(O)/%,%,$@)"
-	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -no-pie -I$(SRC)/tests/wedge/gates \
-		-I$(SRC)/wedge/include -I$(SRC)/afterburner/include -I$(WEDGE_TEST)/gates \
-		$(call wedge_headers,xen,x86_64) \
-		$(filter %.c %.S,$^) -o $@ -lcmocka
+		$(call wedge_test_needs,x86_64)
+	$(call wedge_test_gate_program,-I$(WEDGE_TEST_SRC)/gates -I$(WEDGE_TEST)/gates \
+		$(call wedge_headers,xen,x86_64))
 
 # Those of 32-bit kernels run where they run: below 4 GiB, the vCPU where it is.
-$(WEDGE_TEST)/gates32.t: $(addprefix $(SRC)/tests/wedge/gates/,gates32.c caller32.S) \
+$(WEDGE_TEST)/gates32.t: $(addprefix $(WEDGE_TEST_SRC)/gates/,gates32.c caller32.S) \
 		$(SRC)/wedge/arch/x86/i386/gates.S $(O)/wedge/linux-i386/vcpu_offsets.h \
-		$(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/include/wedge/counters.* $(SRC)/wedge/arch/x86/i386/include/wedge/*.h)
-	@mkdir -p $(@D)
-	@echo "  LD      $(patsubst $(O)/%,%,$@)"
-	@$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -no-pie -I$(SRC)/wedge/include \
-		-I$(SRC)/afterburner/include -I$(O)/wedge/linux-i386 \
-		$(call wedge_headers,linux,i386) $(filter %.c %.S,$^) -o $@ -lcmocka
+		$(call wedge_test_needs,i386)
+	$(call wedge_test_gate_program,-I$(O)/wedge/linux-i386 $(call wedge_headers,linux,i386))
 
 TESTS += $(WEDGE_TEST)/gates.t $(WEDGE_TEST)/gates32.t
 TESTS_32_BIT += $(WEDGE_TEST)/gates32.t
-
-# The Linux back end's parts that know the guest's tables, against a model of the host. They see the
-# i386 guest of the tests above, and its architecture.
-WEDGE_TEST_LINUX := $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-linux/%.o, \
-	$(addprefix $(SRC)/wedge/backend/linux/,view.c view_sync.c view_table.c door.c user_segments.c) \
-	$(filter-out %_test.c,$(wildcard $(SRC)/tests/wedge/linux/*.c)))
-wedge_test_names_linux := $(patsubst %_test.c,%,$(notdir $(wildcard $(SRC)/tests/wedge/linux/*_test.c)))
-
-$(WEDGE_TEST)/obj-linux/%.o: $(SRC)/%.c
-	@mkdir -p $(@D)
-	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test, linux)"
-	@$(CC) -I$(SRC)/tests/wedge/linux/include -I$(SRC)/wedge/backend/linux \
-		-I$(SRC)/tests/wedge/i386/include -I$(SRC)/wedge/arch/x86/i386/include \
-		$(WEDGE_TEST_CFLAGS) -c $< -o $@
-
-$(wedge_test_names_linux:%=$(WEDGE_TEST)/linux/%.t): $(WEDGE_TEST)/linux/%.t: \
-		$(WEDGE_TEST)/obj-linux/tests/wedge/linux/%_test.o $(WEDGE_TEST_LINUX) \
-		$(wedge_test_objs_i386)
-	@mkdir -p $(@D)
-	@echo "  LD      $(patsubst $(O)/%,%,$@)"
-	@$(CC) -no-pie $(WEDGE_TEST_SAN) $(foreach f,wedge_fatal machine_io_read machine_io_write \
-		backend_allocate,-Wl,--wrap=$(f)) \
-		$(wedge_test_gates_i386:%=-Wl,--defsym=%) $(filter %.o,$^) -o $@ \
-		$(wedge_test_cmocka)
-
-TESTS += $(wedge_test_names_linux:%=$(WEDGE_TEST)/linux/%.t)

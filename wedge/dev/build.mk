@@ -4,7 +4,7 @@
 DEV_TESTS := board counter_ports fuzz muldiv pci pic pit rtc timer uart
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
-DEV_TEST_CHIPS := $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(wildcard $(SRC)/wedge/dev/*.c))
+DEV_TEST_CHIPS := $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_DEV))
 DEV_TEST_HOST := $(O)/tests/dev/obj/host.o
 
 $(O)/tests/dev/obj/%.o: $(SRC)/wedge/dev/%.c

@@ -29,12 +29,11 @@ SITES_SLOW := $(patsubst $(SITES_DIR)/slow/%.c,$(SITES_O)/wedge-slow-%.elf,$(wil
 $(SITES_O)/slow/%.o: $(SITES_DIR)/slow/%.c $(wedge_needs_xen)
 	@mkdir -p $(@D)
 	@echo "  CC      $(patsubst $(SRC)/%,%,$<)"
-	@$(CC) $(WEDGE_CFLAGS) $(wedge_flags_xen) $(call wedge_headers,xen,x86_64) -c $< -o $@
+	@$(CC) $(FLAGS_wedge_xen-x86_64) -MMD -MP -c $< -o $@
 
-$(SITES_O)/wedge-slow-%.elf: $(SITES_O)/slow/%.o $(wedge_objs_xen_x86_64) $(SRC)/wedge/backend/xen/wedge.lds
+$(SITES_O)/wedge-slow-%.elf: $(SITES_O)/slow/%.o $(wedge_objs_xen_x86_64) $(wedge_script_xen_x86_64)
 	@echo "  LD      $(notdir $@)"
-	@$(LD) -static -nostdlib -z noexecstack --no-warn-rwx-segments --build-id=none \
-		--wrap=emulate_$* -T $(SRC)/wedge/backend/xen/wedge.lds -o $@ $(filter %.o,$^)
+	@$(LD) $(WEDGE_LDFLAGS) --wrap=emulate_$* -T $(wedge_script_xen_x86_64) -o $@ $(filter %.o,$^)
 
 .PHONY: bench-sites
 bench-sites: $(SITES_GUESTS) $(SITES_SLOW)

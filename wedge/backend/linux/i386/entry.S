@@ -10,7 +10,7 @@
  */
 #include <wedge/x86.h>
 #include <wedge/vcpu_asm.h>
-#include "linux.h"
+#include "../linux.h"
 
 #define CS32 0x23
 #define CS64 0x33

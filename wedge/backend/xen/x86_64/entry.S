@@ -12,7 +12,7 @@
  */
 #include <wedge/x86.h>
 #include <wedge/vcpu_asm.h>
-#include "entry.h"
+#include "../entry.h"
 
 #define KERNEL_CS 0xe033 /* FLAT_KERNEL_CS, and the RPL that ring 3 has */
 #define KERNEL_SS 0xe02b

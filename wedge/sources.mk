@@ -1,0 +1,53 @@
+# Which files make a wedge: a list for each folder. Nothing is taken because it lies somewhere; a
+# file that no list names is an error.
+
+wedge_in = $(addprefix $(SRC)/wedge/$(strip $(1))/,$(2))
+
+# ---- the same in every wedge ----
+
+WEDGE_BASE := $(call wedge_in, base, \
+	console.c counters.c guest_pages.c log.c site_table.c stats.c)
+WEDGE_CORE := $(call wedge_in, core, machine.c modules.c start.c trap.c)
+WEDGE_LIB := $(call wedge_in, lib, format.c string.c)
+WEDGE_DEV := $(call wedge_in, dev, \
+	calendar.c counters.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pci_host.c sysctrl.c)
+WEDGE_ARCH := $(call wedge_in, arch/x86, \
+	boot_protocol.c cpuid.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
+	emulate_io.c emulate_msr.c emulate_segment.c emulate_tlb.c emulate_transfer.c exception.c \
+	guest_memory.c guest_walk.c operand.c rewrite.c user_io.c)
+WEDGE_INSN := $(addprefix $(SRC)/afterburner/insn/,match.c table.c)
+
+WEDGE_SHARED := $(WEDGE_BASE) $(WEDGE_CORE) $(WEDGE_LIB) $(WEDGE_DEV) $(WEDGE_ARCH) $(WEDGE_INSN)
+
+# ---- of each width of the guest ----
+
+wedge_width_x86_64 := $(call wedge_in, arch/x86/x86_64, \
+	encode.c gates.S handler.c interrupt_return.c page_tables.c registers.c start_state.c)
+wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
+	encode.c gates.S handler.c interrupt_return.c page_tables.c registers.c start_state.c task.c)
+
+# ---- of each platform, and of a platform for a width ----
+
+wedge_platform_xen := $(call wedge_in, backend/xen, \
+	boot.c console.c events.c main.c memory.c processor.c segments.c shadow.c space.c traps.c \
+	update.c)
+wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S start.S)
+
+wedge_platform_linux := $(call wedge_in, backend/linux, \
+	console.c debug.c door.c events.c filter.c main.c mapping.c memory.c process.c processor.c \
+	segments.c signals.c space.c stop_notify.c stop_trace.c stub.S stub.c turn.c user.c \
+	user_segments.c view.c view_sync.c view_table.c zygote.c)
+wedge_platform_linux_i386 := $(call wedge_in, backend/linux/i386, entry.S)
+
+# ---- nothing else lies there ----
+
+# Compiled for its text alone (wedge/build.mk).
+WEDGE_OFFSETS := $(SRC)/wedge/arch/x86/offsets.c
+
+WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_OFFSETS) \
+	$(foreach v,$(filter wedge_width_% wedge_platform_%,$(.VARIABLES)),$($(v))), \
+	$(foreach f,base core lib dev arch/x86 arch/x86/* backend/* backend/*/*, \
+		$(wildcard $(SRC)/wedge/$(f)/*.[cS])))
+ifneq ($(WEDGE_UNLISTED),)
+$(error wedge/sources.mk: no list names $(patsubst $(SRC)/%,%,$(WEDGE_UNLISTED)): add it to one, or remove the file)
+endif
