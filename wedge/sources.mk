@@ -10,11 +10,11 @@ WEDGE_BASE := $(call wedge_in, base, \
 WEDGE_CORE := $(call wedge_in, core, machine.c modules.c start.c trap.c)
 WEDGE_LIB := $(call wedge_in, lib, format.c string.c)
 WEDGE_DEV := $(call wedge_in, dev, \
-	calendar.c counters.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pci_host.c sysctrl.c)
+	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pci_host.c sysctrl.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
 	boot_protocol.c cpuid.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
-	emulate_io.c emulate_msr.c emulate_segment.c emulate_tlb.c emulate_transfer.c exception.c \
-	guest_memory.c guest_walk.c operand.c rewrite.c user_io.c)
+	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \
+	guest_memory.c guest_walk.c operand.c rewrite.c tlb.c user_io.c)
 WEDGE_INSN := $(addprefix $(SRC)/afterburner/insn/,match.c table.c)
 
 WEDGE_SHARED := $(WEDGE_BASE) $(WEDGE_CORE) $(WEDGE_LIB) $(WEDGE_DEV) $(WEDGE_ARCH) $(WEDGE_INSN)
@@ -22,9 +22,9 @@ WEDGE_SHARED := $(WEDGE_BASE) $(WEDGE_CORE) $(WEDGE_LIB) $(WEDGE_DEV) $(WEDGE_AR
 # ---- of each width of the guest ----
 
 wedge_width_x86_64 := $(call wedge_in, arch/x86/x86_64, \
-	encode.c gates.S handler.c interrupt_return.c page_tables.c registers.c start_state.c)
+	encode.c gates.S guest_tables.c idt.c interrupt_return.c registers.c start_state.c)
 wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
-	encode.c gates.S handler.c interrupt_return.c page_tables.c registers.c start_state.c task.c)
+	encode.c gates.S guest_tables.c idt.c interrupt_return.c registers.c start_state.c task.c)
 
 # ---- of each platform, and of a platform for a width ----
 
