@@ -7,7 +7,11 @@
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/launch/lib.sh"
 cd "$tmp" || exit 1
-fake_kernel k || exit 1
+fake_kernel k && fake_kernel other no_panic_cpu || exit 1
+
+# Takes ten seconds, meanwhile the others run.
+"$launch" --timeout 11 --append silent k </dev/null >silent.out 2>silent.err &
+silent_guest=$!
 
 # What it is given.
 printf 'some ramdisk' >disk
@@ -83,6 +87,14 @@ ok 'a reset' eval 'runs 1 --append keys=b k && says "triple fault"'
 ok 'a panic, cut into pieces' eval 'runs 1 --append keys=p k && says "panicked or crashed"'
 ok 'all of its last words' prints 'end of trace.'
 ok 'a panic that ends in a halt, which a wedge takes for power-off' runs 1 --append keys=H k
+ok 'a panic before there is a console, and what to do' eval 'runs 1 --append "silent keys=e" k && [[ ! -s out ]] &&
+	says "panicked or crashed; it has printed nothing: --append earlyprintk=serial,ttyS0,115200"'
+ok 'a panic that a user program prints is none' eval 'runs 0 --append keys=Lssssyq k && prints "<y>" && [[ ! -s err ]]'
+ok 'the same if the kernel has no variable to look at' eval 'runs 0 --append keys=Lssssyq other && prints "<y>" &&
+	[[ ! -s err ]]'
+ok 'such a kernel resets when it panics' eval 'runs 1 --append keys=LR other && says "panicked or crashed" &&
+	prints "command line: console=ttyS0 panic=-1 keys=LR"'
+ok 'its last word is believed: a restart' runs 0 --append keys=LB other
 ok 'text that only speaks of a panic' eval 'runs 0 --append keys=Pq k && prints "not a Kernel panic - not syncing"'
 ok 'the host refused something' eval 'runs 3 --append keys=h k && says "host refused" &&
 	[[ $(wc -l <err) == 1 ]]'
@@ -95,5 +107,16 @@ stuck() { # a run whose output nobody takes still ends in time
 }
 mkfifo full && exec 7<>full
 ok 'time is over, though nobody takes the output' stuck
+silence() { # a hint, once
+	local code=0
+	wait $silent_guest || code=$?
+	[[ $code == 124 && ! -s silent.out && $(wc -l <silent.err) == 2 ]] &&
+		grep -q 'printed nothing for 10 seconds; .* --append earlyprintk=serial,ttyS0' silent.err || {
+		echo "exit code $code"
+		cat silent.out silent.err
+		return 1
+	}
+}
+ok 'a guest that prints nothing' silence
 ok 'time is over' eval 'runs 124 --timeout 1 k && says "still running after 1 seconds"'
 done_testing

@@ -9,6 +9,7 @@ source "$TOP/tests/launch/lib.sh"
 cd "$tmp" || exit 1
 pty=$O/tests/launch/pty
 fake_kernel "$tmp/k" || exit 1
+mkdir files && export TMPDIR=$tmp/files # /tmp is everybody's
 k=$tmp/k
 
 # All processes of a run have the kernel's path on their command line.

@@ -28,9 +28,11 @@ fake_wedge() {
 		--build-id=none -e 0 -T "$1.lds" "$1.o" -o "$1"
 }
 
-# fake_kernel OUT: packed with it
+# fake_kernel OUT [VARIABLE]: packed with it; has Linux's variable panic_cpu, or another, in .bss
+# where the fake wedge writes it (PANIC_WORD)
 fake_kernel() {
-	kernel 32 "$1.plain" && fake_wedge "$1.wedge" &&
+	object 32 "$1.plain.o" && link_kernel 32 "$1.plain.o" "$1.plain" --defsym "${2:-panic_cpu}=0xc1004000" &&
+		fake_wedge "$1.wedge" &&
 		"$afterburn" pack -q -W "$1.wedge" -o "$1" "$1.plain"
 }
 

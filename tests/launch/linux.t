@@ -48,6 +48,9 @@ busy="send:sleep 100 & sh -c \"echo m''ark; sleep 100\"%0d"
 ok 'the shell powers off' on_terminal 'send:poweroff -f%0d' exit:0 cooked
 ok 'Ctrl-C goes to the guest' on_terminal "$busy" expect:mark send:%03 "send:echo ba''ck%0d" expect:back \
 	'send:poweroff -f%0d' exit:0 cooked
+ok 'a program that prints a panic ends nothing' on_terminal "send:echo; echo Kernel pan''ic - not syncing: a lie%0d" \
+	'expect:Kernel panic - not syncing: a lie' "send:sleep 2; echo ba''ck%0d" expect:back \
+	'send:poweroff -f%0d' exit:0 cooked
 ok 'Ctrl-A X' on_terminal "$busy" expect:mark send:%01x exit:1 cooked
 ok 'SIGTERM' on_terminal "$busy" expect:mark kill:15 signal:15 cooked
 ok 'SIGKILL' on_terminal "$busy" expect:mark kill:9 signal:9 cooked
@@ -70,6 +73,24 @@ ok 'the child killed' child_dies
 
 ok 'a panic is exit code 1' eval '"$tmp/launch" --append panic=0 "$tmp/k" </dev/null >out 2>err; [[ $? == 1 ]] &&
 	grep -q "Kernel panic - not syncing" out && none_left'
+# Without symbols the launcher cannot see the panic, so it asks the kernel for a reset.
+ok 'a panic without symbols' eval 'objcopy -N panic_cpu "$guest/vmlinux" bare && "$afterburn" pack -q --wedge linux -o kn bare &&
+	{ "$tmp/launch" "$tmp/kn" </dev/null >out 2>err; [[ $? == 1 ]]; } &&
+	grep -q "Kernel panic - not syncing" out && grep -q "panicked or crashed" err && none_left'
+# A kernel that faults before its console is there: ud2 at the start of console_init.
+early_panic() {
+	local code=0 at address offset start size
+	address=$((0x$(nm "$guest/vmlinux" | awk '$3 == "console_init" { print $1 }')))
+	while read -r _ offset start _ size _; do
+		((address < start || address >= start + size)) || at=$((offset + address - start))
+	done < <(readelf -lW "$guest/vmlinux" | grep ' LOAD ')
+	[[ -n ${at:-} ]] && cp "$guest/vmlinux" early &&
+		printf '\x0f\x0b' | dd of=early bs=1 seek="$at" conv=notrunc status=none &&
+		"$afterburn" pack -q --wedge linux -o ke early || return
+	"$tmp/launch" --timeout 20 "$tmp/ke" </dev/null >out 2>err || code=$?
+	[[ $code == 1 ]] && ! grep -qv '^afterburn wedge' out && grep -q 'it has printed nothing' err && none_left
+}
+ok 'a panic before there is a console' early_panic
 ok 'too little memory for its RAM disk' eval '"$tmp/launch" --memory 10 --initrd "$guest/initrd.gz" "$tmp/k" </dev/null 2>err
 	[[ $? == 2 ]] && grep -q "too little memory" err'
 

@@ -28,6 +28,9 @@ enum {
 	SYS_EXIT_GROUP = 231
 };
 
+/* The guest-physical address of the kernel's panic_cpu (lib.sh). */
+enum { PANIC_WORD = 0x1004000 };
+
 enum { POLL_IN = 1, FUTEX_WAIT = 0, SIGNAL_STOP = 12 /* SIGUSR2 */ };
 
 static long call(long number, long a, long b, long c, long d)
@@ -60,6 +63,15 @@ static void print(const char *text)
 	while (text[size])
 		size++;
 	call(SYS_WRITE, given->output_fd, (long)text, (long)size, 0);
+}
+
+static int begins(const char *text, const char *with)
+{
+	while (*with && *text == *with) {
+		text++;
+		with++;
+	}
+	return !*with;
 }
 
 static void print_number(const char *name, uint64_t value)
@@ -260,10 +272,18 @@ static void crash(void)
 	end(LAUNCH_CRASH);
 }
 
+static void note_panic(void)
+{
+	uint32_t processor = 1;
+
+	call(SYS_PWRITE, given->memory_fd, (long)&processor, sizeof(processor), PANIC_WORD);
+}
+
 /* A panicked kernel waits for ever; a wedge in it is still asked to stop. */
 static void panic(void)
 {
 	make_machine();
+	note_panic();
 	print("[    0.5] Kernel panic - not ");
 	sleep_ms(20);
 	print("syncing: test\r\nend of trace\r\n");
@@ -297,7 +317,18 @@ static void do_key(int key)
 	case 'p':
 		panic();
 		break;
+	case 'e': /* a panic before there is a console */
+		note_panic();
+		for (;;)
+			sleep_ms(100);
+	case 'L': /* any user program can print that */
+		print("\nKernel panic - not syncing: a lie\n");
+		break;
+	case 'R': /* panic=-1 */
+		print("Kernel panic - not syncing: and then it resets\n");
+		end(LAUNCH_REBOOT);
 	case 'H':
+		note_panic();
 		print("Kernel panic - not syncing: and then it halts\n");
 		end(LAUNCH_POWEROFF);
 	case 'P':
@@ -333,7 +364,8 @@ __attribute__((section(".entry"), used)) static void entry(const struct launch_i
 
 	given = info;
 	call(SYS_RT_SIGPROCMASK, 0 /* SIG_BLOCK */, (long)&stop_signal, 0, 8);
-	print_given();
+	if (!begins(info->command_line, "console=ttyS0 silent"))
+		print_given();
 	for (;;)
 		do_key(next_key());
 }

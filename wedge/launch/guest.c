@@ -27,6 +27,10 @@
 #define STOP_LONGEST  (1000 * MS)
 #define PANIC_LONGEST (4000 * MS)
 
+/* How often a kernel that may be unable to print is looked at, and how long until a hint. */
+#define PANIC_LOOK (1000 * MS)
+#define SILENCE	   (10000 * MS)
+
 /* Signals, the console, a debugger. */
 enum { POLLS = 1 + CONSOLE_POLLS + 1 };
 
@@ -63,6 +67,7 @@ static void start(struct guest *guest, struct launch_info *info, launch_entry *e
 	guest->target.child = guest->child;
 	guard_tell(guest->child, terminal.there);
 	console_started(&guest->console);
+	guest->silence = gdb_attached(&guest->gdb) ? UINT64_MAX : now_ns() + SILENCE;
 	if (guest->options->timeout)
 		guest->deadline = now_ns() + guest->options->timeout * 1000 * MS;
 }
@@ -93,7 +98,7 @@ static bool panic_is_over(struct guest *guest, bool heard)
 {
 	uint64_t now;
 
-	if (!guest->console.watch.panic || gdb_attached(&guest->gdb))
+	if (!panic_seen(&guest->panic) || gdb_attached(&guest->gdb))
 		return false;
 	now = now_ns();
 	if (!guest->panicked)
@@ -118,6 +123,21 @@ static enum why judge(struct guest *guest, bool heard)
 	if (panic_is_over(guest, heard))
 		return WHY_PANIC;
 	return now_ns() >= guest->deadline ? WHY_TIMEOUT : WHY_NOT;
+}
+
+#define EARLY_CONSOLE "earlyprintk=serial,ttyS0,115200"
+
+/* Once: most likely the kernel is in trouble before it has a console. */
+static void remark_on_silence(struct guest *guest)
+{
+	if (guest->console.watch.spoke)
+		guest->silence = UINT64_MAX;
+	if (now_ns() < guest->silence)
+		return;
+	guest->silence = UINT64_MAX;
+	say("the guest has printed nothing for %u seconds; what it does before its console is "
+	    "there is shown with --append " EARLY_CONSOLE,
+	    (unsigned int)(SILENCE / 1000 / MS));
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -147,9 +167,9 @@ static enum why be_console(struct guest *guest)
 		polls[0] = signals_poll();
 		longest = least(console_polls(&guest->console, polls + 1),
 				gdb_poll(&guest->gdb, &polls[POLLS - 1]));
-		if (guest->panicked)
-			longest = least(longest, PANIC_QUIET / 4);
-		wait_for(polls, POLLS, guest->deadline, longest);
+		if (guest->panic.word)
+			longest = least(longest, guest->panicked ? PANIC_QUIET / 4 : PANIC_LOOK);
+		wait_for(polls, POLLS, least(guest->deadline, guest->silence), longest);
 		signals_take();
 		if (signals_suspend())
 			suspend(guest);
@@ -157,6 +177,7 @@ static enum why be_console(struct guest *guest)
 		heard = polls[2].revents != 0;
 		console_move(&guest->console, polls + 1);
 		gdb_move(&guest->gdb, &polls[POLLS - 1]);
+		remark_on_silence(guest);
 		why = judge(guest, heard);
 	}
 	return why;
@@ -187,6 +208,23 @@ static void say_signal(int number)
 	    memory ? "; has the host no memory left?" : "");
 }
 
+static int say_crash(const struct guest *guest)
+{
+	say("the guest panicked or crashed%s",
+	    guest->console.watch.spoke ? ""
+				       : "; it has printed nothing: --append " EARLY_CONSOLE
+					 " may show why");
+	return END_CRASH;
+}
+
+/* If its memory cannot tell, it was asked for a reset, and its last word tells why. */
+static bool says_panic(const struct guest *guest, int code)
+{
+	if (guest->panic.word)
+		return panic_seen(&guest->panic);
+	return code == LAUNCH_REBOOT && guest->console.watch.last_word == WATCH_PANIC;
+}
+
 static int say_child_end(const struct guest *guest)
 {
 	int code = WIFEXITED(guest->status) ? WEXITSTATUS(guest->status) : -1;
@@ -195,13 +233,13 @@ static int say_child_end(const struct guest *guest)
 		say("the host refused the wedge something it needs; see the console above");
 		return END_PLATFORM;
 	}
-	if (guest->console.watch.panic || code == LAUNCH_CRASH)
-		say("the guest panicked or crashed");
-	else if (code == LAUNCH_POWEROFF)
+	if (code == LAUNCH_CRASH || says_panic(guest, code))
+		return say_crash(guest);
+	if (code == LAUNCH_POWEROFF)
 		return END_POWEROFF;
-	else if (code == LAUNCH_REBOOT && guest->console.watch.reboot)
+	if (code == LAUNCH_REBOOT && guest->console.watch.last_word == WATCH_RESTART)
 		return END_POWEROFF;
-	else if (code == LAUNCH_REBOOT)
+	if (code == LAUNCH_REBOOT)
 		say("the guest reset the machine without saying so: a triple fault");
 	else if (code >= 0)
 		say("the wedge ended with the unknown code %d", code);
@@ -216,8 +254,7 @@ static int say_end(const struct guest *guest, enum why why)
 	case WHY_CHILD:
 		return say_child_end(guest);
 	case WHY_PANIC:
-		say("the guest panicked or crashed");
-		return END_CRASH;
+		return say_crash(guest);
 	case WHY_TIMEOUT:
 		say("still running after %u seconds", guest->options->timeout);
 		return END_TIMEOUT;

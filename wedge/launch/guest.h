@@ -12,6 +12,7 @@
 #include "kernel.h"
 #include "launcher.h"
 #include "memory.h"
+#include "panic.h"
 #include "target.h"
 
 #include <wedge/launch.h>
@@ -25,10 +26,12 @@ struct guest {
 	struct target target;
 	struct gdb gdb;
 	struct console console;
+	struct panic panic;
 	pid_t child;
 	bool ended;	   /* the child has */
 	int status;	   /* as of waitpid(2), when it has been reaped */
 	uint64_t deadline; /* ns, UINT64_MAX: none */
+	uint64_t silence;  /* ns, when a guest that has printed nothing is remarked on */
 	uint64_t panicked; /* ns, when the guest's panic was seen; 0: not */
 	uint64_t heard;	   /* ns, when the console last said something after that */
 };

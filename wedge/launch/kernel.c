@@ -7,6 +7,7 @@
  */
 #include "kernel.h"
 #include "launcher.h"
+#include "symbol.h"
 
 #include <afterburn/sites.h>
 
@@ -129,6 +130,15 @@ static void check_wedge(const struct kernel *kernel, const char *name)
 		    name);
 }
 
+static uint64_t find_panic_word(const struct kernel *kernel)
+{
+	uint32_t address;
+
+	if (!symbol_find(kernel->fd, "panic_cpu", &address))
+		return UINT64_MAX;
+	return (uint32_t)(address - kernel->direct_map);
+}
+
 void kernel_open(struct kernel *kernel, const char *path, const char *name)
 {
 	uint64_t size = open_file(kernel, path, name);
@@ -154,4 +164,5 @@ void kernel_open(struct kernel *kernel, const char *path, const char *name)
 	check_wedge(kernel, name);
 	if (kernel->count == 0)
 		die(END_USAGE, "'%s' is no kernel: it has no loadable segment", name);
+	kernel->panic_word = find_panic_word(kernel);
 }

@@ -23,6 +23,7 @@ struct kernel {
 	struct part wedge;   /* image and tables; its address is not used */
 	uint64_t end;	     /* guest-physical, behind the last segment */
 	uint64_t direct_map; /* virtual minus physical address of the kernel's segments */
+	uint64_t panic_word; /* guest-physical, of Linux's variable panic_cpu; UINT64_MAX: none */
 	struct afterburn_wedge_header header;
 };
 

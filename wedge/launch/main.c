@@ -142,9 +142,15 @@ static void open_standard_files(void)
 	close(fd);
 }
 
-static void set_command_line(struct launch_info *info, const char *append)
+/*
+ * A kernel whose panic cannot be seen in its memory is told to reset the machine, which nobody but
+ * a kernel can do.
+ */
+static void set_command_line(struct launch_info *info, const struct kernel *kernel,
+			     const char *append)
 {
-	int length = snprintf(info->command_line, sizeof(info->command_line), "console=ttyS0%s%s",
+	int length = snprintf(info->command_line, sizeof(info->command_line), "console=ttyS0%s%s%s",
+			      kernel->panic_word == UINT64_MAX ? " panic=-1" : "",
 			      *append ? " " : "", append);
 
 	if (length >= (int)sizeof(info->command_line))
@@ -190,8 +196,8 @@ int main(int argc, char **argv)
 		probe(&options, &info);
 		return END_POWEROFF;
 	}
-	set_command_line(&info, options.append);
 	kernel_open(&kernel, options.kernel, options.name);
+	set_command_line(&info, &kernel, options.append);
 	host_check_limits(options.memory);
 	host_probe_start();
 	memory_make(&memory, options.memory);
@@ -203,6 +209,7 @@ int main(int argc, char **argv)
 	if (target_open(&guest.target, debug, memory.fd, memory.bytes,
 			(uint32_t)kernel.direct_map) < 0)
 		die(END_PLATFORM, "the host gives no address space: %s", strerror(errno));
+	panic_open(&guest.panic, &kernel, &guest.target);
 	info.memory_fd = memory.fd;
 	info.memory_bytes = memory.bytes;
 	info.ramdisk = memory.ramdisk;

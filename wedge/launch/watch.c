@@ -30,6 +30,9 @@ static size_t time_stamp(const char *line, size_t size)
 	return begins(line + at, size - at, "] ") ? at + 2 : 0;
 }
 
+/* How the wedge's own lines begin (wedge/log.h). */
+static const char wedge[] = "afterburn wedge: ";
+
 static void judge(struct watch *watch)
 {
 	size_t skip = time_stamp(watch->line, watch->length);
@@ -37,9 +40,11 @@ static void judge(struct watch *watch)
 	size_t size = watch->length - skip;
 
 	if (begins(text, size, "Kernel panic - not syncing"))
-		watch->panic = true;
+		watch->last_word = WATCH_PANIC;
 	if (begins(text, size, "reboot: Restarting system"))
-		watch->reboot = true;
+		watch->last_word = WATCH_RESTART;
+	if (watch->length >= strlen(wedge) && !begins(watch->line, watch->length, wedge))
+		watch->spoke = true;
 }
 
 void watch_text(struct watch *watch, const char *text, size_t size)

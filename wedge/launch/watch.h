@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch.h - looks for what the guest says about its end among what it prints.
+ * watch.h - looks for what the guest says about its end among what it prints. Its user programs can
+ * print the same, so this only explains an end that has come.
  *
  * Invariant: only what stands at the beginning of a line counts, behind the kernel's time stamp if
  * there is one; how the output is cut into pieces makes no difference.
@@ -13,9 +14,15 @@
 
 enum { WATCH_LINE = 96 };
 
+enum watch_last {
+	WATCH_NOTHING,
+	WATCH_PANIC,  /* the kernel panics */
+	WATCH_RESTART /* the kernel restarts the machine of its own will */
+};
+
 struct watch {
-	bool panic;  /* the kernel panicked */
-	bool reboot; /* the kernel restarts the machine of its own will */
+	bool spoke;		   /* something came that is not the wedge's */
+	enum watch_last last_word; /* what was said last about the end */
 	size_t length;
 	char line[WATCH_LINE]; /* the beginning of the current one */
 };
