@@ -52,7 +52,7 @@ $$(GUEST_$(1))/vmlinux.packed: $$(GUEST_$(1))/vmlinux $(O)/bin/afterburn \
 		$(O)/lib/afterburner/wedge-$(GUEST_WEDGE_$(1))-$(1).elf
 	$(O)/bin/afterburn pack --wedge $(GUEST_WEDGE_$(1)) -o $$@ $$<
 
-# The modules of the annotated build serve both kernels: without their records they are the same.
+# The modules of the annotated build serve both kernels: pads are NOPs to a plain one.
 $$(GUEST_$(1))/initrd.gz: $(GUEST_DIR)/build-initrd $(GUEST_DIR)/busybox \
 		$$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated/vmlinux \
 		$(GUEST_DIR)/initrd/init $(wildcard $(GUEST_DIR)/initrd/steps/*) \

@@ -12,8 +12,8 @@ $(AS_DIR)/as: $(AS_OBJS) $(AS_INSN_OBJS)
 ALL += $(AS_DIR)/as
 
 # What the tests need: tools of their own, each from one file.
-AS_TEST_TOOLS := $(O)/tests/as/records $(O)/tests/as/spellings
-$(O)/tests/as/records $(O)/tests/as/spellings: $(O)/tests/as/%: $(O)/obj/tests/as/%.o $(AS_INSN_OBJS)
+AS_TEST_TOOLS := $(O)/tests/as/sites $(O)/tests/as/spellings
+$(O)/tests/as/sites $(O)/tests/as/spellings: $(O)/tests/as/%: $(O)/obj/tests/as/%.o $(AS_INSN_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^
 

@@ -1,65 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emit.c - write pads and records.
+ * emit.c - write pads.
  *
  * A site becomes, with the pad behind the instruction (A) or before it (B):
  *
- *   A  labels: 98761: insn; 98762: PAD; RECORD
- *   B  98761: PAD; labels: 98762: insn; 98763: RECORD
+ *   A  labels: 987654321: insn; PAD
+ *   B  PAD; labels: insn; 987654321:
  *
- * All of it is valid in AT&T and Intel syntax, free of quotes (so it may stand inside a macro's
- * quoted argument) and of backslashes (so it means the same in a macro body). PAD is plain data:
- * gas knows its size at once, and label differences over it stay constant expressions.
+ * The pad holds the instruction's length, which gas works out from the label and the place of the
+ * pad's own .long. All of it is valid in AT&T and Intel syntax, free of quotes (so it may stand
+ * inside a macro's quoted argument) and of backslashes (so it means the same in a macro body).
  *
- * Invariant: no byte of the input is lost or moved; text is only added between bytes.
+ * Invariant: no byte of the input is lost or moved; text is only added between bytes. Nothing but
+ * the bytes of pads is added to the object: no symbol, no relocation, no section.
  */
 #include "emit.h"
 
-#include "splitter.h"
-
-#include <afterburn/insn.h>
 #include <afterburn/sites.h>
 
+#include <stdio.h>
 #include <string.h>
-
-#define FIRST_LABEL 98761
 
 void emit_start(struct emitter *e, const char *text)
 {
 	e->copied = text;
 }
 
-unsigned int emit_label_candidate(unsigned int index)
+bool emit_label_occurs(const struct emitter *e, struct span text)
 {
-	return index < 1000 ? FIRST_LABEL - 10 * index : 0;
-}
+	char digits[sizeof("4294967295")];
+	int length = snprintf(digits, sizeof(digits), "%u", e->label);
 
-/* Is the number that ends before `p` a label (98761:, 98761 :) or a reference (98761b, 98761f)? */
-static bool is_label_use(const char *p, const char *end)
-{
-	if (p < end && (*p == 'b' || *p == 'f'))
-		return true;
-	while (p < end && is_blank(*p))
-		p++;
-	return p < end && *p == ':';
-}
-
-bool emit_label_clashes(unsigned int label, struct span text)
-{
-	/* All but the last digit, which alone tells our labels apart. */
-	const char digits[] = {(char)('0' + label / 10000 % 10), (char)('0' + label / 1000 % 10),
-			       (char)('0' + label / 100 % 10), (char)('0' + label / 10 % 10)};
-	const char *p = text.begin;
-
-	while ((p = memmem(p, (size_t)(text.end - p), digits, sizeof(digits)))) {
-		const char *last = p + sizeof(digits);
-
-		if ((p == text.begin || !is_name_char(p[-1])) && last < text.end && *last >= '1' &&
-		    *last <= '3' && is_label_use(last + 1, text.end))
-			return true;
-		p++;
-	}
-	return false;
+	return memmem(text.begin, span_length(text), digits, (size_t)length);
 }
 
 void emit_copy(struct emitter *e, const char *upto)
@@ -86,22 +58,26 @@ void emit_line_marker(struct emitter *e, unsigned long line, const char *file)
 	buffer_text(&e->out, "\"");
 }
 
-/* Our label number `n`, followed by `text`: a definition (": ") or a reference (b or f). */
-static void put_label(struct emitter *e, unsigned int n, const char *text)
+static void put_label(struct emitter *e, const char *text)
 {
-	buffer_number(&e->out, e->label + n);
+	buffer_number(&e->out, e->label);
 	buffer_text(&e->out, text);
 }
 
-/* `to` minus `from`, both as references in the direction `where` ("b" or "f"). */
-static void put_difference(struct emitter *e, unsigned int to, unsigned int from, const char *where)
+static void put_span(struct emitter *e, const char *begin, const char *end)
 {
-	put_label(e, to, where);
-	buffer_text(&e->out, "-");
-	put_label(e, from, where);
+	buffer_bytes(&e->out, begin, (size_t)(end - begin));
 }
 
-static void put_pad(struct emitter *e, unsigned int kind, unsigned int from, const char *where)
+/* Bytes of a pad in front of its .long, and of the .long. */
+#define PAD_HEAD 3
+#define PAD_TAIL (AFTERBURN_PAD_LEN - PAD_HEAD)
+
+/*
+ * A pad, up to the expression that gives the distance between its .long and the label; `less` of it
+ * lie between the .long and the instruction.
+ */
+static void put_pad(struct emitter *e, unsigned int kind, unsigned int less)
 {
 	buffer_text(&e->out, ".byte ");
 	buffer_number(&e->out, AFTERBURN_PAD_BYTE0);
@@ -110,57 +86,26 @@ static void put_pad(struct emitter *e, unsigned int kind, unsigned int from, con
 	buffer_text(&e->out, ",");
 	buffer_number(&e->out, AFTERBURN_PAD_BYTE2);
 	buffer_text(&e->out, "; .long ");
-	buffer_number(&e->out, (unsigned long)AFTERBURN_PAD_MAGIC << 16 | kind << 8);
+	buffer_number(&e->out, ((unsigned long)AFTERBURN_PAD_MAGIC << 16 | kind << 8) - less);
 	buffer_text(&e->out, "+");
-	put_difference(e, from + 1, from, where);
-	buffer_text(&e->out, "; ");
-}
-
-/* The record of a site whose first label is `start`, and whose instruction is `from` to from + 1.
- */
-static void put_record(struct emitter *e, unsigned int kind, unsigned int from)
-{
-	buffer_text(&e->out, ".pushsection " AFTERBURN_SECTION "; .long ");
-	put_label(e, 0, "b-.; .byte ");
-	buffer_number(&e->out, kind & AFTERBURN_KIND_PAD_BEFORE ? AFTERBURN_PAD_LEN : 0);
-	buffer_text(&e->out, ",");
-	put_difference(e, from + 1, from, "b");
-	buffer_text(&e->out, ",");
-	put_difference(e, from + 1, from, "b");
-	buffer_text(&e->out, "+");
-	buffer_number(&e->out, AFTERBURN_PAD_LEN);
-	buffer_text(&e->out, ",");
-	buffer_number(&e->out, kind);
-	buffer_text(&e->out, "; .popsection");
-}
-
-static void put_span(struct emitter *e, const char *begin, const char *end)
-{
-	buffer_bytes(&e->out, begin, (size_t)(end - begin));
 }
 
 static void put_site(struct emitter *e, const struct site *site)
 {
-	unsigned int kind = site->id;
-
 	if (site->pad_before) {
-		kind |= AFTERBURN_KIND_PAD_BEFORE;
-		put_label(e, 0, ": ");
-		put_pad(e, kind, 1, "f");
-		put_span(e, site->labels, site->begin);
-		put_label(e, 1, ": ");
-		put_span(e, site->begin, site->end);
+		put_pad(e, site->id | AFTERBURN_KIND_PAD_BEFORE, PAD_TAIL);
+		put_label(e, "f-.; ");
+		put_span(e, site->labels, site->end);
 		buffer_text(&e->out, "; ");
-		put_label(e, 2, ": ");
-		put_record(e, kind, 1);
+		put_label(e, ":");
 	} else {
 		put_span(e, site->labels, site->begin);
-		put_label(e, 0, ": ");
+		put_label(e, ": ");
 		put_span(e, site->begin, site->end);
 		buffer_text(&e->out, "; ");
-		put_label(e, 1, ": ");
-		put_pad(e, kind, 0, "b");
-		put_record(e, kind, 0);
+		put_pad(e, site->id, PAD_HEAD);
+		buffer_text(&e->out, ".-");
+		put_label(e, "b");
 	}
 	e->sites++;
 }

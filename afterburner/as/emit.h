@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emit.h - write the output: the input with pads and records around its sites (sites.h).
+ * emit.h - write the output: the input with pads at its sites (sites.h).
  *
  * Invariant: everything is added inside a physical line, so line numbers stay what they were.
  */
@@ -21,21 +21,24 @@ struct site {
 	bool pad_before;    /* the pad stands before the instruction and its labels */
 };
 
+/*
+ * The first choice for the one numeric label that sites use. gas allows such numbers up to INT_MAX;
+ * one as long as this hardly occurs in a text, not even in tables of numbers.
+ */
+#define EMIT_FIRST_LABEL 987654321
+
 struct emitter {
 	struct buffer out;
 	const char *copied;  /* the input up to here is in `out` */
-	unsigned int label;  /* the first of our numeric labels; 0: not chosen yet */
+	unsigned int label;  /* our numeric label; 0: not chosen yet */
 	unsigned long sites; /* how many were written */
 };
 
 /* Go on with this input text; the output of several texts is joined. */
 void emit_start(struct emitter *e, const char *text);
 
-/* The candidates for the first of our three numeric labels, from `index` 0; 0 behind the last. */
-unsigned int emit_label_candidate(unsigned int index);
-
-/* Does the text use any of the labels from `label` on, or refer to one? */
-bool emit_label_clashes(unsigned int label, struct span text);
+/* Do the digits of e->label stand anywhere in the text? */
+bool emit_label_occurs(const struct emitter *e, struct span text);
 
 /* Copy the input up to `upto`. */
 void emit_copy(struct emitter *e, const char *upto);
@@ -46,7 +49,7 @@ void emit_skip(struct emitter *e, const char *upto);
 /* Write `# line "file"`, without the line end: what follows is that line of that file. */
 void emit_line_marker(struct emitter *e, unsigned long line, const char *file);
 
-/* Write a site with its pad and its record. */
+/* Write a site with its pad. */
 void emit_site(struct emitter *e, const struct site *site);
 
 /*

@@ -19,18 +19,20 @@ bool annotate_here(const struct annotator *a)
 	return a->now.sections.current.code && a->now.code.mode != AFTERBURN_CODE_16 && !a->now.off;
 }
 
-static void choose_labels(struct annotator *a)
+/* The first number that no source holds. */
+static void choose_label(struct annotator *a)
 {
-	unsigned int index = 0, i;
+	unsigned int i = 0;
 
-	do {
-		a->emitter.label = emit_label_candidate(index++);
-		if (!a->emitter.label)
-			die("%s: uses all local labels that we could take", a->sources[0].name);
-		for (i = 0; i < a->source_count; i++)
-			if (emit_label_clashes(a->emitter.label, a->sources[i].text))
-				break;
-	} while (i < a->source_count);
+	a->emitter.label = EMIT_FIRST_LABEL;
+	while (i < a->source_count) {
+		if (emit_label_occurs(&a->emitter, a->sources[i].text)) {
+			a->emitter.label--;
+			i = 0;
+		} else {
+			i++;
+		}
+	}
 }
 
 static bool mentions_altmacro(const struct annotator *a)
@@ -67,7 +69,7 @@ static void check_altmacro(const struct annotator *a, const char *place)
 static void prepare(struct annotator *a, const char *place)
 {
 	if (!a->emitter.label)
-		choose_labels(a);
+		choose_label(a);
 	check_altmacro(a, place);
 }
 

@@ -2,8 +2,8 @@
 /*
  * check.c - the rules a site must keep (afterburn/sites.h and insns.def).
  *
- * Invariant: a site that passes can be rewritten: its bytes are code, its lengths are true, its
- * instruction is the recorded one, its pad stands where bare metal needs it.
+ * Invariant: a site that passes can be rewritten: its bytes are code, its instruction is
+ * the one that its pad names, its pad stands where bare metal needs it.
  */
 #include "elf/sites.h"
 
@@ -26,9 +26,8 @@ static const char *say(char *text, uint64_t size, const char *format, ...)
 	return text;
 }
 
-static const char *check_lengths(const struct ab_site *site, char *text, uint64_t size)
+static const char *check_pad(const struct ab_site *site, char *text, uint64_t size)
 {
-	unsigned int before = site->kind & AFTERBURN_KIND_PAD_BEFORE ? AFTERBURN_PAD_LEN : 0;
 	unsigned int id = site->kind & AFTERBURN_KIND_INSN;
 
 	if (id >= AFTERBURN_INSN_COUNT)
@@ -36,37 +35,13 @@ static const char *check_lengths(const struct ab_site *site, char *text, uint64_
 	if (site->insn_length < 1 || site->insn_length > AFTERBURN_INSN_MAX)
 		return say(text, size, "an instruction of %u bytes is impossible",
 			   site->insn_length);
-	if (site->site_length != site->insn_length + AFTERBURN_PAD_LEN)
-		return say(text, size, "a site of %u bytes is too %s for %u and a pad of %u",
-			   site->site_length,
-			   site->site_length < site->insn_length + AFTERBURN_PAD_LEN ? "short"
-										     : "long",
-			   site->insn_length, AFTERBURN_PAD_LEN);
-	if (site->insn_offset != before)
-		return say(text, size, "the instruction is recorded at byte %u, its pad says %u",
-			   site->insn_offset, before);
+	if (!site->insn_offset && site->pad < site->insn_length)
+		return say(text, size, "its pad follows no instruction");
 	return NULL;
 }
 
-static const char *check_pad(const struct ab_site *site, const unsigned char *code, char *text,
-			     uint64_t size)
-{
-	const unsigned char *pad = code + (site->insn_offset ? 0 : site->insn_length);
-	unsigned char kind, length;
-
-	if (!afterburn_pad_parse(pad, &kind, &length))
-		return say(text, size, "no pad where the record says");
-	if (kind != site->kind)
-		return say(text, size, "the pad says kind 0x%02x, the record 0x%02x", kind,
-			   site->kind);
-	if (length != site->insn_length)
-		return say(text, size, "the pad says %u instruction bytes, the record %u", length,
-			   site->insn_length);
-	return NULL;
-}
-
-/* The recorded instruction, or any of the table where the record leaves it to the bytes. */
-static bool is_recorded(const struct ab_site *site, const struct afterburn_decoded *insn)
+/* The instruction that the pad names, or any of the table where the pad leaves it to the bytes. */
+static bool is_named(const struct ab_site *site, const struct afterburn_decoded *insn)
 {
 	unsigned int id = site->kind & AFTERBURN_KIND_INSN;
 
@@ -78,24 +53,23 @@ static const char *check_insn(const struct ab_image *image, const struct ab_site
 			      uint64_t size)
 {
 	struct afterburn_decoded other;
-	bool wide = image->width == 64, found, recorded, other_recorded;
+	bool wide = image->width == 64, found, named, other_named;
 
 	code->mode = wide ? AFTERBURN_CODE_64 : AFTERBURN_CODE_32;
 	found = afterburn_match(insn, site->insn_length, code->mode, &code->insn);
-	recorded = found && is_recorded(site, &code->insn);
-	other_recorded = wide &&
-			 afterburn_match(insn, site->insn_length, AFTERBURN_CODE_32, &other) &&
-			 is_recorded(site, &other);
-	code->only_64 = wide && recorded && !other_recorded;
-	code->only_32 = !recorded && other_recorded;
+	named = found && is_named(site, &code->insn);
+	other_named = wide && afterburn_match(insn, site->insn_length, AFTERBURN_CODE_32, &other) &&
+		      is_named(site, &other);
+	code->only_64 = wide && named && !other_named;
+	code->only_32 = !named && other_named;
 	if (code->only_32) {
 		code->mode = AFTERBURN_CODE_32;
 		code->insn = other;
 	}
-	if (recorded || other_recorded)
+	if (named || other_named)
 		return NULL;
 	if (!found)
-		return say(text, size, "the recorded %s is not there", ab_site_name(site));
+		return say(text, size, "the %s of its pad is not there", ab_site_name(site));
 	if (code->insn.length != site->insn_length)
 		return say(text, size, "the %s there has %u bytes, not %u",
 			   afterburn_insns[code->insn.id].name, code->insn.length,
@@ -105,7 +79,7 @@ static const char *check_insn(const struct ab_image *image, const struct ab_site
 }
 
 /*
- * Only harm is reported. A record that leaves the instruction open could not know its side. A
+ * Only harm is reported. A pad that leaves the instruction open could not know its side. A
  * control transfer may carry its pad behind it: so it does where it stands in the shadow of an sti,
  * which a pad in front would use up.
  */
@@ -131,20 +105,14 @@ const char *ab_site_check(const struct ab_image *image, const struct ab_site *si
 	const char *reason;
 
 	memset(code, 0, sizeof(*code));
-	if (site->problem)
-		return say(text, size, "%s", site->problem);
-	reason = check_lengths(site, text, size);
+	reason = check_pad(site, text, size);
 	if (reason)
 		return reason;
-	if (site->region < 0)
-		return say(text, size, "the site lies outside executable code");
 	if (!ab_slice(image->regions[site->region].code, site->offset, site->site_length, &bytes))
 		return say(text, size, "the site reaches beyond the end of its section");
 	if (previous && previous->region == site->region &&
 	    site->offset - previous->offset < previous->site_length)
 		return say(text, size, "the site overlaps the one before it");
-	reason = check_pad(site, bytes.data, text, size);
-	if (!reason)
-		reason = check_insn(image, site, bytes.data + site->insn_offset, code, text, size);
+	reason = check_insn(image, site, bytes.data + site->insn_offset, code, text, size);
 	return reason ? reason : check_side(site, code, text, size);
 }

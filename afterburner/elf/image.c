@@ -6,7 +6,6 @@
  */
 #include "elf/image.h"
 
-#include <afterburn/sites.h>
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,8 +148,6 @@ static int read_section(struct ab_image *image, struct ab_bytes bytes, uint32_t 
 		s->flags = h.sh_flags;
 		s->addr = h.sh_addr;
 		s->link = h.sh_link;
-		s->info = h.sh_info;
-		s->entsize = h.sh_entsize;
 		s->size = h.sh_size;
 		offset = h.sh_offset;
 	});
@@ -256,52 +253,18 @@ int ab_image_open(struct ab_image *image, const char *name, struct ab_bytes file
 
 	*image = (struct ab_image){.name = name, .file = file};
 	if (read_header(image, &t, error) < 0 || read_extended(image, &t, error) < 0 ||
-	    read_segments(image, &t, error) < 0 || read_sections(image, &t, error) < 0)
-		return -1;
-	for (uint32_t i = 1; i < image->section_count; i++) {
-		struct ab_section *s = &image->sections[i];
-
-		/* Of debug information only the records are ours to read. */
-		if (s->flags & SHF_COMPRESSED && strcmp(s->name, AFTERBURN_SECTION) == 0 &&
-		    ab_image_uncompress(image, s, error) < 0)
-			return -1;
-	}
-	if (ab_image_read_symbols(image, error) < 0)
+	    read_segments(image, &t, error) < 0 || read_sections(image, &t, error) < 0 ||
+	    ab_image_read_symbols(image, error) < 0)
 		return -1;
 	return find_regions(image, error);
 }
 
 void ab_image_close(struct ab_image *image)
 {
-	for (uint32_t i = 0; i < image->section_count; i++)
-		free(image->sections[i].owned);
 	free(image->sections);
 	free(image->segments);
 	free(image->symbols);
 	free(image->labels);
 	free(image->regions);
 	*image = (struct ab_image){0};
-}
-
-const struct ab_section *ab_image_section(const struct ab_image *image, const char *name)
-{
-	for (uint32_t i = 1; i < image->section_count; i++)
-		if (strcmp(image->sections[i].name, name) == 0)
-			return &image->sections[i];
-	return NULL;
-}
-
-int ab_image_region(const struct ab_image *image, uint64_t addr, uint64_t size, uint64_t *offset)
-{
-	struct ab_bytes unused;
-
-	for (uint32_t i = 0; i < image->region_count; i++) {
-		const struct ab_region *r = &image->regions[i];
-
-		if (addr >= r->addr && ab_slice(r->code, addr - r->addr, size, &unused)) {
-			*offset = addr - r->addr;
-			return (int)i;
-		}
-	}
-	return -1;
 }

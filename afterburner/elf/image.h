@@ -16,11 +16,9 @@ struct ab_section {
 	uint32_t type;	/* SHT_* */
 	uint64_t flags; /* SHF_* */
 	uint64_t addr;
-	uint32_t link, info;
-	uint64_t entsize;
+	uint32_t link;
 	uint64_t size;	      /* as the header says; for SHT_NOBITS nothing is in the file */
-	struct ab_bytes data; /* as in the file; the record section uncompressed */
-	void *owned;	      /* memory behind data, if it was compressed */
+	struct ab_bytes data; /* as in the file */
 };
 
 struct ab_segment {
@@ -63,7 +61,7 @@ struct ab_image {
 	uint32_t section_count;
 	struct ab_segment *segments;
 	uint32_t segment_count;
-	struct ab_symbol *symbols; /* in the file's order, so that relocations can index them */
+	struct ab_symbol *symbols; /* in the file's order */
 	uint32_t symbol_count;
 	struct ab_label *labels; /* sorted by section, then offset */
 	uint32_t label_count;
@@ -87,16 +85,6 @@ int ab_image_open(struct ab_image *image, const char *name, struct ab_bytes file
 		  struct ab_error *error);
 void ab_image_close(struct ab_image *image);
 
-/* The first section of that name, or NULL. */
-const struct ab_section *ab_image_section(const struct ab_image *image, const char *name);
-
-/**
- * ab_image_region - the code that holds `size` bytes at virtual address `addr`
- *
- * For linked images. Returns the region's index and sets *offset, or -1.
- */
-int ab_image_region(const struct ab_image *image, uint64_t addr, uint64_t size, uint64_t *offset);
-
 /**
  * ab_image_label - the symbol at or before an offset of a section
  *
@@ -113,9 +101,7 @@ const struct ab_symbol *ab_image_label(const struct ab_image *image, uint32_t se
 void ab_image_where(const struct ab_image *image, const struct ab_region *region, uint64_t offset,
 		    char *text, uint64_t size);
 
-/* Parts of ab_image_open() in files of their own. */
+/* The part of ab_image_open() that has a file of its own. */
 int ab_image_read_symbols(struct ab_image *image, struct ab_error *error);
-int ab_image_uncompress(const struct ab_image *image, struct ab_section *section,
-			struct ab_error *error);
 
 #endif

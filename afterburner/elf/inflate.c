@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * inflate.c - zlib behind one function, and compressed ELF sections.
+ * inflate.c - zlib behind one function.
  *
  * Invariant: memory grows with what the stream really yields, not with what a header claims.
  */
 #include "elf/inflate.h"
-#include "elf/image.h"
 
-#include <elf.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -67,36 +65,5 @@ int ab_inflate(struct ab_bytes in, uint64_t limit, struct ab_bytes *out, struct 
 	}
 	out->data = data;
 	out->size = used;
-	return 0;
-}
-
-int ab_image_uncompress(const struct ab_image *image, struct ab_section *section,
-			struct ab_error *error)
-{
-	uint64_t header = image->width == 64 ? sizeof(Elf64_Chdr) : sizeof(Elf32_Chdr);
-	struct ab_bytes in, out;
-	struct ab_error reason;
-	uint64_t type, size;
-
-	if (!ab_slice(section->data, header, section->data.size - header, &in))
-		return ab_fail(error, "section '%s' ends inside its compression header",
-			       section->name);
-	type = ab_get(section->data.data, 4);
-	size = image->width == 64 ? ab_get(section->data.data + 8, 8)
-				  : ab_get(section->data.data + 4, 4);
-	if (type != ELFCOMPRESS_ZLIB)
-		return ab_fail(error,
-			       "section '%s' is compressed with method %" PRIu64
-			       "; only zlib can be read (objcopy --decompress-debug-sections)",
-			       section->name, type);
-	if (size > AB_INFLATE_LIMIT || ab_inflate(in, AB_INFLATE_LIMIT, &out, &reason) < 0)
-		return ab_fail(error, "section '%s': %s", section->name,
-			       size > AB_INFLATE_LIMIT ? "too large when decompressed"
-						       : reason.text);
-	section->owned = (void *)(uintptr_t)out.data;
-	section->data = out;
-	if (out.size != size)
-		return ab_fail(error, "section '%s' decompresses to a wrong size", section->name);
-	section->size = size;
 	return 0;
 }

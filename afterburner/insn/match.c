@@ -242,16 +242,18 @@ int afterburn_match(const unsigned char *code, unsigned long size, enum afterbur
 	return 1;
 }
 
-int afterburn_pad_parse(const unsigned char *code, unsigned char *kind, unsigned char *length)
+int afterburn_pad_read(const unsigned char *code, unsigned char *kind, unsigned char *length)
 {
-	if (code[0] != AFTERBURN_PAD_BYTE0 || code[1] != AFTERBURN_PAD_BYTE1 ||
-	    code[2] != AFTERBURN_PAD_BYTE2 || code[5] != (AFTERBURN_PAD_MAGIC & 0xff) ||
-	    code[6] != AFTERBURN_PAD_MAGIC >> 8)
-		return 0;
-	if ((code[4] & AFTERBURN_KIND_INSN) >= AFTERBURN_INSN_COUNT || code[3] == 0 ||
-	    code[3] > AFTERBURN_INSN_MAX)
-		return 0;
 	*kind = code[4];
 	*length = code[3];
-	return 1;
+	return code[0] == AFTERBURN_PAD_BYTE0 && code[1] == AFTERBURN_PAD_BYTE1 &&
+	       code[2] == AFTERBURN_PAD_BYTE2 && code[5] == (AFTERBURN_PAD_MAGIC & 0xff) &&
+	       code[6] == AFTERBURN_PAD_MAGIC >> 8;
+}
+
+int afterburn_pad_parse(const unsigned char *code, unsigned char *kind, unsigned char *length)
+{
+	return afterburn_pad_read(code, kind, length) &&
+	       (*kind & AFTERBURN_KIND_INSN) < AFTERBURN_INSN_COUNT && *length >= 1 &&
+	       *length <= AFTERBURN_INSN_MAX;
 }

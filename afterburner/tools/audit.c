@@ -32,11 +32,6 @@ static const char usage[] =
 	"\n"
 	"Exit code: 0 clean, 1 findings, 2 usage or input error.\n";
 
-static const char *source_name(enum ab_sites_source source)
-{
-	return source == AB_SITES_RECORDS ? "records" : source == AB_SITES_PADS ? "pads" : "none";
-}
-
 static void audit_image(struct subject *subject)
 {
 	struct json *j = subject->audit->json;
@@ -45,10 +40,9 @@ static void audit_image(struct subject *subject)
 		json_open(j, NULL, '{');
 		json_string(j, "file", subject->image->name);
 		json_number(j, "width", subject->image->width);
-		json_string(j, "source", source_name(subject->sites->source));
 		json_open(j, "findings", '[');
 	}
-	audit_records(subject);
+	audit_sites(subject);
 	audit_sweep(subject);
 	audit_summary(subject);
 	free(subject->verdicts);
@@ -61,13 +55,13 @@ static int visit(const char *name, struct ab_bytes file, void *context)
 	struct ab_sites sites = {0};
 	struct ab_error error;
 
-	if (ab_image_open(&image, name, file, &error) < 0 ||
-	    ab_sites_load(&sites, &image, &error) < 0) {
+	if (ab_image_open(&image, name, file, &error) < 0) {
 		complain("audit", name, "%s", error.text);
 		audit->trouble = true;
 	} else {
 		struct subject subject = {.audit = audit, .image = &image, .sites = &sites};
 
+		ab_sites_find(&sites, &image);
 		audit_image(&subject);
 	}
 	ab_sites_free(&sites);
@@ -89,7 +83,7 @@ static int audit_files(struct audit *audit, char **paths)
 
 	if (j) {
 		json_open(j, NULL, '{');
-		json_number(j, "version", 1);
+		json_number(j, "version", 2);
 		json_open(j, "files", '[');
 	}
 	for (; *paths; paths++)

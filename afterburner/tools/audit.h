@@ -13,19 +13,18 @@
 #include "json.h"
 
 enum finding_kind {
-	FINDING_UNANNOTATED,  /* a sensitive instruction that no record describes */
-	FINDING_RECORD,	      /* a record that is wrong */
-	FINDING_PAD,	      /* a pad that no record describes */
+	FINDING_UNANNOTATED,  /* a sensitive instruction that is no site */
+	FINDING_SITE,	      /* a pad whose instruction is not there, or that stands wrong */
 	FINDING_DISAGREEMENT, /* matcher and libopcodes differ: a warning, unless --strict */
 	FINDING_KINDS
 };
 
 struct finding {
 	enum finding_kind kind;
-	const struct ab_region *region; /* or NULL for a record outside code */
-	uint64_t offset;		/* in the region; else an address */
-	const char *where;		/* function+0x12 */
-	const char *text;		/* the instruction, or what is wrong */
+	const struct ab_region *region;
+	uint64_t offset;   /* in the region */
+	const char *where; /* function+0x12 */
+	const char *text;  /* the instruction, or what is wrong */
 };
 
 struct baseline;
@@ -38,9 +37,9 @@ struct exemption {
 extern const struct exemption audit_exemptions[];
 #define AUDIT_EXEMPTIONS_MAX 8
 
-/* What audit_records() found out about a site. */
+/* What audit_sites() found out about a site. */
 struct verdict {
-	bool good; /* its record is right */
+	bool good;
 	bool only_32, only_64;
 	uint64_t start_32; /* with only_32: offset where the 32-bit code begins that it ends */
 };
@@ -73,10 +72,10 @@ struct subject {
 /* The index of the exemption for a section, or -1. */
 int audit_exemption(const char *section);
 
-/* Checks every record; fills in subject->verdicts. */
-void audit_records(struct subject *subject);
+/* Checks every site; fills in subject->verdicts. */
+void audit_sites(struct subject *subject);
 
-/* Sweeps all code; needs audit_records() before it. */
+/* Sweeps all code; needs audit_sites() before it. */
 void audit_sweep(struct subject *subject);
 
 /* Does AT&T text spell an instruction that the table has for this mode? The second opinion. */

@@ -14,8 +14,7 @@ static const struct {
 	const char *prefix; /* in front of the text */
 } kinds[FINDING_KINDS] = {
 	[FINDING_UNANNOTATED] = {"unannotated", "unannotated "},
-	[FINDING_RECORD] = {"record", "wrong "},
-	[FINDING_PAD] = {"pad", ""},
+	[FINDING_SITE] = {"site", "wrong "},
 	[FINDING_DISAGREEMENT] = {"disagreement", "internal: table and libopcodes disagree about "},
 };
 
@@ -58,9 +57,8 @@ static void show_json(const struct subject *subject, const struct finding *f, bo
 
 	json_open(j, NULL, '{');
 	json_string(j, "kind", kinds[f->kind].name);
-	if (f->region)
-		json_string(j, "section", f->region->name);
-	json_hex(j, "address", (f->region ? f->region->addr : 0) + f->offset);
+	json_string(j, "section", f->region->name);
+	json_hex(j, "address", f->region->addr + f->offset);
 	json_string(j, "where", f->where);
 	json_string(j, "text", f->text);
 	json_bool(j, "accepted", accepted);
@@ -126,10 +124,7 @@ void audit_summary(struct subject *subject)
 	}
 	if (subject->audit->quiet)
 		return;
-	if (subject->sites->source == AB_SITES_PADS)
-		printf("%s: no section .debug_afterburn; sites taken from their pads\n",
-		       subject->image->name);
-	total = found[FINDING_UNANNOTATED] + found[FINDING_RECORD] + found[FINDING_PAD];
+	total = found[FINDING_UNANNOTATED] + found[FINDING_SITE];
 	printf("%s: %" PRIu64 " finding%s", subject->image->name, total, total == 1 ? "" : "s");
 	if (found[FINDING_DISAGREEMENT])
 		printf(", %" PRIu64 " disagreements", found[FINDING_DISAGREEMENT]);

@@ -6,11 +6,10 @@
  * cannot hide the code behind it.
  *
  * Invariant: the matcher is asked at every boundary; every sensitive instruction it finds is either
- * a site with a right record or a finding.
+ * a right site or a finding.
  */
 #include "audit.h"
 
-#include <afterburn/sites.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,20 +98,13 @@ static void advance(struct sweep *s, uint64_t at)
 		s->site++;
 }
 
-/* Is the instruction at `at` the one that the current site's right record describes? */
+/* Is the instruction at `at` the one of the current site, if that is right? */
 static bool is_site(const struct sweep *s, uint64_t at)
 {
 	const struct ab_site *site = &s->subject->sites->list[s->site];
 
 	return s->site < s->site_end && s->subject->verdicts[s->site].good &&
 	       site->offset + site->insn_offset == at;
-}
-
-static bool is_site_pad(const struct sweep *s, uint64_t at)
-{
-	const struct ab_site *site = &s->subject->sites->list[s->site];
-
-	return s->site < s->site_end && at >= site->offset && at - site->offset < site->site_length;
 }
 
 static void report(const struct sweep *s, enum finding_kind kind, uint64_t at, const char *text)
@@ -128,19 +120,6 @@ static void report(const struct sweep *s, enum finding_kind kind, uint64_t at, c
 
 	ab_image_where(s->subject->image, s->region, at, where, sizeof(where));
 	audit_report(s->subject, &finding);
-}
-
-/* A pad that no record mentions: its instruction would stay as it is. */
-static void check_pad(const struct sweep *s, uint64_t at)
-{
-	const struct ab_bytes code = s->region->code;
-	unsigned char kind, length;
-
-	if (s->exemption >= 0 || s->subject->sites->source == AB_SITES_PADS ||
-	    code.size - at < AFTERBURN_PAD_LEN ||
-	    !afterburn_pad_parse(code.data + at, &kind, &length) || is_site_pad(s, at))
-		return;
-	report(s, FINDING_PAD, at, "a pad that no record describes");
 }
 
 /*
@@ -191,7 +170,6 @@ static void sweep_region(struct sweep *s)
 		mode = mode_at(s, at);
 		length = disassemble(d, at, mode, &text);
 		length = check_insn(s, at, mode, length, text);
-		check_pad(s, at);
 		anchor = next_anchor(s, at);
 		at = length > anchor - at ? anchor : at + length;
 		subject->instructions++;
@@ -204,13 +182,11 @@ void audit_sweep(struct subject *subject)
 	const struct ab_sites *sites = subject->sites;
 	uint64_t site = 0;
 
-	while (site < sites->count && sites->list[site].region < 0)
-		site++;
 	for (uint32_t i = 0; i < subject->image->region_count; i++) {
 		struct sweep s = {.subject = subject, .region = &subject->image->regions[i]};
 
 		s.site = s.next_32 = site;
-		while (site < sites->count && sites->list[site].region == (int)i)
+		while (site < sites->count && sites->list[site].region == i)
 			site++;
 		s.site_end = site;
 		s.label = first_label(subject->image, s.region->section);

@@ -101,13 +101,11 @@ static int check_sites(const struct bundle *bundle, struct ab_error *error)
 		ab_site_where(bundle->kernel, site, where, sizeof(where));
 		if (ab_site_check(bundle->kernel, site, i ? site - 1 : NULL, &code, reason,
 				  sizeof(reason)))
-			return ab_fail(error, "site %" PRIu64 " at %.200s: %.200s", site->record,
-				       where, reason);
+			return ab_fail(error, "the site at %.200s: %.200s", where, reason);
 		if (!in_executable_segment(bundle->kernel, site))
 			return ab_fail(error,
-				       "site %" PRIu64
-				       " at %.200s lies in no executable loadable segment",
-				       site->record, where);
+				       "the site at %.200s lies in no executable loadable segment",
+				       where);
 	}
 	return 0;
 }

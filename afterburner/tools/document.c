@@ -133,26 +133,17 @@ static void begin_layout(const char *title, size_t size)
 	       size);
 }
 
-static void document_record(void)
+static void document_pad(void)
 {
-	printf("\n# Sites, version %d\n\nA record of a site stands in the section `%s`.\n",
-	       AFTERBURN_SITES_VERSION, AFTERBURN_SECTION);
-	begin_layout("Record (`struct afterburn_site`)", sizeof(struct afterburn_site));
-	FIELD(struct afterburn_site, offset,
-	      "signed; from the record's first byte to the site's first byte");
-	FIELD(struct afterburn_site, insn_offset, "where in the site the instruction begins");
-	FIELD(struct afterburn_site, insn_length, "bytes of the instruction, prefixes included");
-	FIELD(struct afterburn_site, site_length, "bytes of instruction and pad");
-	FIELD(struct afterburn_site, kind,
-	      "bits 0-6: number of the instruction; bit 7: pad before");
+	printf("\n# Sites, version %d\n\n%s", AFTERBURN_SITES_VERSION, document_pad_head);
 	printf("\n## Pad: %d bytes\n\n| at | value |\n|---|---|\n", AFTERBURN_PAD_LEN);
 	printf("| 0 | %02x %02x %02x: `nopl disp32(%%eax)` or `(%%rax)` |\n", AFTERBURN_PAD_BYTE0,
 	       AFTERBURN_PAD_BYTE1, AFTERBURN_PAD_BYTE2);
-	printf("| 3 | bytes of the instruction, 1 to %d |\n| 4 | kind, as in the record |\n",
+	printf("| 3 | bytes of the instruction, prefixes included: 1 to %d |\n",
 	       AFTERBURN_INSN_MAX);
+	fputs("| 4 | kind: bits 0-6 number of the instruction; bit 7 pad before |\n", stdout);
 	printf("| 5 | %02x %02x: the magic 0x%04x |\n", AFTERBURN_PAD_MAGIC & 0xff,
 	       AFTERBURN_PAD_MAGIC >> 8, AFTERBURN_PAD_MAGIC);
-	fputs(document_record_tail, stdout);
 }
 
 static void document_bundle(void)
@@ -187,10 +178,11 @@ static void document_bundle(void)
 	FIELD(struct afterburn_bundle_segment, reserved, "0");
 	begin_layout("Site (`struct afterburn_bundle_site`)", sizeof(struct afterburn_bundle_site));
 	FIELD(struct afterburn_bundle_site, vaddr, "of the site's first byte; sorted");
-	FIELD(struct afterburn_bundle_site, insn_offset, "as in the record");
-	FIELD(struct afterburn_bundle_site, insn_length, "as in the record");
-	FIELD(struct afterburn_bundle_site, site_length, "as in the record");
-	FIELD(struct afterburn_bundle_site, kind, "as in the record");
+	FIELD(struct afterburn_bundle_site, insn_offset,
+	      "where in the site the instruction begins");
+	FIELD(struct afterburn_bundle_site, insn_length, "as in the pad");
+	FIELD(struct afterburn_bundle_site, site_length, "bytes of instruction and pad");
+	FIELD(struct afterburn_bundle_site, kind, "as in the pad");
 	FIELD(struct afterburn_bundle_site, symbol, "offset of the function's name in the names");
 }
 
@@ -200,7 +192,7 @@ int main(int argc, char **argv)
 		document_instructions();
 	} else if (argc == 2 && strcmp(argv[1], "format") == 0) {
 		fputs(document_format_head, stdout);
-		document_record();
+		document_pad();
 		document_bundle();
 	} else {
 		fputs("usage: document instructions | format\n", stderr);

@@ -28,15 +28,16 @@ static const char document_format_head[] =
 									"endian; the layout is the "
 									"same for 32 and 64 bit.\n";
 
-static const char document_record_tail[] =
+static const char document_pad_head[] =
+	"A site is an instruction with a pad right behind it or right in front of it. The pad is a "
+	"NOP,\n"
+	"and all that the assembler adds: no section, no symbol, no relocation. Readers look for "
+	"pads in\n"
+	"executable sections, or in executable segments where there are no section headers. A pad\n"
+	"whose instruction is not where it says is an error.\n"
 	"\n"
-	"The section is not allocated. In object files a relocation (`R_X86_64_PC32`, "
-	"`R_386_PC32`)\n"
-	"gives each record its offset. In linked files the record's address is the section's\n"
-	"`sh_addr` (0) plus its place in the section; the site's address is that plus the offset,\n"
-	"sign extended for ELF64, modulo 2^32 for ELF32. `strip` removes the section; the pads "
-	"then\n"
-	"tell the same.\n";
+	"Objects of older assemblers also have a section `.debug_afterburn`, which nothing "
+	"reads.\n";
 
 static const char document_bundle_head[] =
 	"The packed file begins with the kernel's own file, byte for byte except `e_phoff` and\n"

@@ -184,11 +184,12 @@ int command_pack(int argc, char **argv)
 		return code;
 	if (ab_input_read(o.kernel, &file, &error) < 0)
 		return complain("pack", o.kernel, "%s", error.text);
-	if (ab_image_open(&kernel, o.kernel, file, &error) < 0 ||
-	    ab_sites_load(&sites, &kernel, &error) < 0)
+	if (ab_image_open(&kernel, o.kernel, file, &error) < 0) {
 		code = refuse(o.kernel, &error);
-	else
+	} else {
+		ab_sites_find(&sites, &kernel);
 		code = pack_kernel(&o, &kernel, &sites);
+	}
 	ab_sites_free(&sites);
 	ab_image_close(&kernel);
 	free((void *)(uintptr_t)file.data);

@@ -2,7 +2,7 @@
 /*
  * sites.c - `afterburn sites`: the sites of a file, one a line, or counted.
  *
- * Invariant: every record is shown, the wrong ones too, marked as such.
+ * Invariant: every site is shown, the wrong ones too, marked as such.
  */
 #include "command.h"
 #include "elf/input.h"
@@ -145,9 +145,19 @@ static void list(struct run *run, const struct ab_image *image, const struct ab_
 		show_counts(run, sites, &counts);
 }
 
-static const char *source_name(enum ab_sites_source source)
+static void show_image(struct run *run, const struct ab_image *image, const struct ab_sites *sites)
 {
-	return source == AB_SITES_RECORDS ? "records" : source == AB_SITES_PADS ? "pads" : "none";
+	if (run->json) {
+		json_open(run->json, NULL, '{');
+		json_string(run->json, "file", image->name);
+		json_number(run->json, "width", image->width);
+		json_number(run->json, "count", sites->count);
+	} else if (!sites->count || run->summary || strcmp(image->name, run->path) != 0) {
+		printf("%s: %s\n", image->name, sites->count ? "sites" : "no sites");
+	}
+	list(run, image, sites);
+	if (run->json)
+		json_close(run->json, '}');
 }
 
 static int visit(const char *name, struct ab_bytes file, void *context)
@@ -158,27 +168,12 @@ static int visit(const char *name, struct ab_bytes file, void *context)
 	struct ab_error error;
 	int code = 0;
 
-	if (ab_image_open(&image, name, file, &error) < 0 ||
-	    ab_sites_load(&sites, &image, &error) < 0) {
+	if (ab_image_open(&image, name, file, &error) < 0) {
 		complain("sites", name, "%s", error.text);
 		code = 1;
-	} else if (run->json) {
-		json_open(run->json, NULL, '{');
-		json_string(run->json, "file", name);
-		json_number(run->json, "width", image.width);
-		json_string(run->json, "source", source_name(sites.source));
-		json_number(run->json, "count", sites.count);
-		list(run, &image, &sites);
-		json_close(run->json, '}');
 	} else {
-		if (sites.source != AB_SITES_RECORDS || run->summary ||
-		    strcmp(name, run->path) != 0)
-			printf("%s: %s\n", name,
-			       sites.source == AB_SITES_NONE   ? "no sites"
-			       : sites.source == AB_SITES_PADS ? "no section " AFTERBURN_SECTION
-								 "; sites found by their pads"
-							       : "sites");
-		list(run, &image, &sites);
+		ab_sites_find(&sites, &image);
+		show_image(run, &image, &sites);
 	}
 	run->files++;
 	run->total += sites.count;
@@ -197,7 +192,7 @@ static int show(struct run *run, const char *path)
 
 	if (j) {
 		json_open(j, NULL, '{');
-		json_number(j, "version", 1);
+		json_number(j, "version", 2);
 		json_open(j, "files", '[');
 	}
 	result = ab_input_each(path, visit, run, &error);

@@ -83,7 +83,7 @@ static const char *const pieces[] = {
 	")",
 	"in $",
 	"\nm \"cli; nop\"\n",
-	"98761:",
+	"987654321:",
 	"sti\n",
 	"lret ",
 	".purgem m\n",

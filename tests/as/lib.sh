@@ -8,7 +8,7 @@ source "$TOP/tests/lib.sh"
 unset AFTERBURN AFTERBURN_AS AFTERBURN_EXCLUDE
 export LC_ALL=C
 AS=$O/libexec/afterburner/as
-RECORDS=$O/tests/as/records
+SITES=$O/tests/as/sites
 REAL=$(command -v as)
 
 # A real as that prints the text it is fed: what the annotator hands on.
@@ -27,8 +27,9 @@ annotated() {
 # one with the pad in front (N then includes the flag for that).
 shorten() {
 	perl -0777 -pe '
-		my $record = qr/\.pushsection \.debug_afterburn; \.long \d{4}1b-\.; \.byte \d,[^;]*,(\d+); \.popsection/;
-		my $pad = qr/\.byte 15,31,128; \.long \d+\+/;
-		s/\d{4}1: $pad\d{4}3f-\d{4}2f; (.*?)\d{4}2: (.*?); \d{4}3: $record/[pad $1$2]$3/gs;
-		s/\d{4}1: (.*?); \d{4}2: $pad\d{4}2b-\d{4}1b; $record/[$1]$2/gs;'
+		my $label = qr/9876543\d\d/;
+		my $pad = qr/\.byte 15,31,128; \.long (\d+)\+/;
+		sub number { ($_[0] + $_[1] >> 8) & 255 }
+		s/$pad($label)f-\.; (.*?); \2:/"[pad $3]" . number($1, 4)/gse;
+		s/($label): (.*?); $pad\.-\1b/"[$2]" . number($3, 3)/gse;'
 }

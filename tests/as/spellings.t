@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Every spelling of insns.def, in 32- and 64-bit code, in both syntaxes: each statement that gas
-# accepts must become exactly one site, of that instruction, with a right record.
+# accepts must become exactly one site, of that instruction, with a right pad.
 source "$TOP/tests/as/lib.sh"
 
 # Fills $tmp/WIDTH-SYNTAX.{list,s}: the statements that gas accepts, and their instructions.
@@ -19,11 +19,11 @@ accepted() { # accepted WIDTH SYNTAX
 one_site_each() { # one_site_each WIDTH SYNTAX
 	local name=$tmp/$1-$2
 	"$AS" --afterburn=all "--$1" "-msyntax=$2" -mnaked-reg "$name.s" -o "$name.o" || return 1
-	"$RECORDS" "$name.o" >"$name.records" || {
-		grep WRONG "$name.records"
+	"$SITES" "$name.o" >"$name.sites" || {
+		grep WRONG "$name.sites"
 		return 1
 	}
-	diff <(cut -f1 "$name.list") <(cut -d' ' -f3 "$name.records")
+	diff <(cut -f1 "$name.list") <(cut -d' ' -f3 "$name.sites")
 }
 
 for width in 32 64; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The guest's build in both widths: kept results, bad input, no site without a record, and a RAM disk
-# that is the same each time.
+# The guest's build in both widths: kept results, bad input, no sensitive instruction without a
+# site, and a RAM disk that is the same each time.
 source "$TOP/tests/lib.sh"
 
 build_linux=$TOP/guest-patches/build-linux
@@ -94,7 +94,7 @@ for width in x86_64 i386; do
 	ok "$width: the RAM disk is reproducible" same_initrd
 	ok "$width: the guest knows neither Xen nor paravirtualization" no_xen_inside
 	ok "$width: annotated and plain have one configuration" same_config
-	ok "$width: no sensitive instruction without a record" audit_clean
+	ok "$width: no sensitive instruction without a site" audit_clean
 	ok "$width: the kernel has sites" has_sites
 	ok "$width: kernels, modules and programs are of that width" right_width
 	ok "$width: the RAM disk has the modules" has_module

@@ -14,7 +14,7 @@ only_below_prefix() {
 
 compiles() {
 	echo 'void f(void) { __asm__ volatile("cli"); }' >"$tmp/x.c"
-	gcc -B"$libexec/" -c "$tmp/x.c" -o "$tmp/x.o" && readelf -SW "$tmp/x.o" | grep -q afterburn
+	gcc -B"$libexec/" -c "$tmp/x.c" -o "$tmp/x.o" && "$bin" sites "$tmp/x.o"
 }
 
 packs() {

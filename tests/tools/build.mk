@@ -25,7 +25,7 @@ $(TOOLS_TEST)/elf.t: $(O)/obj/tests/tools/elf.o $(TOOLS_TEST_LIBRARY)
 FUZZ_SRC := $(SRC)/tests/tools/fuzz.c \
 	$(wildcard $(SRC)/afterburner/insn/*.c $(SRC)/afterburner/elf/*.c) \
 	$(addprefix $(SRC)/afterburner/tools/,disassemble.c audit_text.c audit_sweep.c \
-	audit_records.c audit_report.c audit_baseline.c json.c wedge.c notes.c bundle_check.c \
+	audit_sites.c audit_report.c audit_baseline.c json.c wedge.c notes.c bundle_check.c \
 	bundle_build.c)
 $(TOOLS_TEST)/fuzz.t: $(FUZZ_SRC) $(wildcard $(SRC)/afterburner/elf/*.h \
 		$(SRC)/afterburner/tools/*.h $(SRC)/afterburner/include/afterburn/*) \

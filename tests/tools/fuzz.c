@@ -47,7 +47,7 @@ static void try_audit(const struct ab_image *image, const struct ab_sites *sites
 	struct audit audit = {.disassembler = disassembler, .json = &json};
 	struct subject subject = {.audit = &audit, .image = image, .sites = sites};
 
-	audit_records(&subject);
+	audit_sites(&subject);
 	audit_sweep(&subject);
 	audit_summary(&subject);
 	free(subject.verdicts);
@@ -62,15 +62,16 @@ static int visit(const char *name, struct ab_bytes file, void *context)
 	struct ab_error error;
 
 	(void)context;
-	if (ab_image_open(&image, name, file, &error) == 0 &&
-	    ab_sites_load(&sites, &image, &error) == 0) {
+	if (ab_image_open(&image, name, file, &error) == 0) {
+		ab_sites_find(&sites, &image);
 		accepted++;
 		try_audit(&image, &sites);
 		try_pack(&image, &sites, other_half[0]);
 	}
-	if (ab_image_open(&kernel, "kernel", other_half[1], &error) == 0 &&
-	    ab_sites_load(&kernel_sites, &kernel, &error) == 0)
+	if (ab_image_open(&kernel, "kernel", other_half[1], &error) == 0) {
+		ab_sites_find(&kernel_sites, &kernel);
 		try_pack(&kernel, &kernel_sites, file);
+	}
 	ab_sites_free(&kernel_sites);
 	ab_image_close(&kernel);
 	ab_sites_free(&sites);

@@ -166,14 +166,12 @@ ok 'a wedge for another platform' eval \
 wrong_site() { # wrong_site TEXT CODE
 	with_code 64 ws.o "$2" && link_kernel 64 ws.o ws && refuses 1 "$1" -W w64 ws
 }
-ok 'a site outside code' wrong_site 'outside executable code' \
-	'.data; 1: cli; pad 1, ID_CLI; .text; record 1b, 0, 1, 8, ID_CLI'
-ok 'a site that overlaps' wrong_site 'extra+0x0: the site overlaps' \
-	'1: after ID_CLI, cli; record 1b, 0, 1, 8, ID_CLI'
-ok 'a site that is too short' wrong_site 'too short' \
-	'1: cli; pad 1, ID_CLI; record 1b, 0, 1, 5, ID_CLI'
-ok 'a site of an unknown instruction' wrong_site 'number 126 is unknown' \
-	'1: cli; pad 1, 126; record 1b, 0, 1, 8, 126'
+ok 'a site that overlaps' wrong_site 'extra+0x5: the site overlaps' 'after ID_CLI, cli; pad 3, ID_CLI'
+ok 'a site without its instruction' wrong_site 'extra+0x0: the CLI of its pad is not there' \
+	'nop; pad 1, ID_CLI'
+ok 'a site of an unknown instruction' wrong_site 'number 126 is unknown' 'cli; pad 1, 126'
+ok 'a number that looks like a pad' wrong_site 'extra+0x0: the CLI of its pad is not there' \
+	'.byte 0xb8; pad 1, ID_CLI'
 ok 'code that no segment loads as code' eval \
 	'with_code 64 ws.o "" && link_kernel 64 ws.o ws && at=$(number ws 32 8) &&
 	 poke ws $((at + 4)) "\4" && refuses 1 "start+0x0 lies in no executable loadable segment" -W w64 ws'

@@ -187,7 +187,7 @@ static void a_wrong_instruction_is_refused(void **state)
 
 	(void)state;
 	sample_build(&s, (const uint8_t[]){0xfa}, 1, AFTERBURN_INSN_STI, false);
-	sample_expect_problem(&s, "not the one its record names");
+	sample_expect_problem(&s, "not the one its pad names");
 	sample_build(&s, (const uint8_t[]){0x90}, 1, AFTERBURN_INSN_CLI, false);
 	sample_expect_problem(&s, "no instruction of the table");
 	/* One byte too many: cli; nop */
@@ -198,7 +198,7 @@ static void a_wrong_instruction_is_refused(void **state)
 	sample_expect_problem(&s, "no instruction of the table");
 }
 
-static void decode_records_take_any_instruction(void **state)
+static void decode_pads_take_any_instruction(void **state)
 {
 	struct sample s;
 
@@ -220,7 +220,7 @@ int main(void)
 		GUEST_TEST(sti_before_a_halt_waits),
 		GUEST_TEST(inline_code_behind_a_pad_is_refused),
 		GUEST_TEST(a_wrong_instruction_is_refused),
-		GUEST_TEST(decode_records_take_any_instruction),
+		GUEST_TEST(decode_pads_take_any_instruction),
 	};
 
 	return RUN_TAP(tests);

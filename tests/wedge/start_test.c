@@ -156,7 +156,7 @@ static void expect_refusal(const char *text, const char *symbol)
 	assert_int_equal(*kernel(KERNEL_VA + 0x100), before);
 }
 
-static void records_outside_memory_are_refused(void **state)
+static void entries_outside_memory_are_refused(void **state)
 {
 	static const uint64_t outside[] = {
 		KERNEL_VA - 1,	       KERNEL_VA + KERNEL_PAGES * 4096 - 7, KERNEL_VA + 0x50000, 0,
@@ -190,27 +190,27 @@ static void impossible_lengths_are_refused(void **state)
 	}
 }
 
-static void records_and_pads_must_agree(void **state)
+static void entries_and_pads_must_agree(void **state)
 {
 	(void)state;
 	packed.sites[0].kind = AFTERBURN_INSN_RDMSR;
-	expect_refusal("its pad does not match its record", "start_cpu");
+	expect_refusal("its pad does not match its entry in the bundle", "start_cpu");
 	bundle_setup(NULL);
 	*kernel(KERNEL_VA + 0x102) = 0x90;
-	expect_refusal("its pad does not match its record", "start_cpu");
+	expect_refusal("its pad does not match its entry in the bundle", "start_cpu");
 	bundle_setup(NULL);
 	*kernel(KERNEL_VA + 0x105) = 3; /* the length in the pad */
-	expect_refusal("its pad does not match its record", "start_cpu");
+	expect_refusal("its pad does not match its entry in the bundle", "start_cpu");
 	bundle_setup(NULL);
 	packed.sites[1].vaddr--;
-	expect_refusal("its pad does not match its record", "do_idle");
+	expect_refusal("its pad does not match its entry in the bundle", "do_idle");
 }
 
 static void bytes_that_are_another_instruction_are_refused(void **state)
 {
 	(void)state;
 	put(KERNEL_VA + 0x100, "\x0f\x31", 2);
-	assert_fatal("not the one its record names", start());
+	assert_fatal("not the one its pad names", start());
 	assert_non_null(strstr(fake.fatal, "in start_cpu (CPUID)"));
 	bundle_setup(NULL);
 	put(KERNEL_VA + 0x100, "\x90\x90", 2);
@@ -362,9 +362,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		START_TEST(the_header_is_checked),
 		START_TEST(sites_are_rewritten_before_the_kernel_runs),
-		START_TEST(records_outside_memory_are_refused),
+		START_TEST(entries_outside_memory_are_refused),
 		START_TEST(impossible_lengths_are_refused),
-		START_TEST(records_and_pads_must_agree),
+		START_TEST(entries_and_pads_must_agree),
 		START_TEST(bytes_that_are_another_instruction_are_refused),
 		START_TEST(names_outside_the_table_are_question_marks),
 		START_TEST(early_code_is_found_by_its_load_address),

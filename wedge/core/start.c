@@ -3,8 +3,8 @@
  * start.c - from a loaded bundle to the kernel's first instruction: check the bundle, rewrite every
  * site, build the machine.
  *
- * Invariant: fail closed. A site that cannot be rewritten, or whose record and bytes disagree, ends
- * the guest with the name of its function before the kernel has run.
+ * Invariant: fail closed. A site that cannot be rewritten, or whose entry in the bundle and bytes
+ * disagree, ends the guest with the name of its function before the kernel has run.
  */
 #include <wedge/arch.h>
 #include <wedge/core.h>
@@ -54,24 +54,24 @@ static uint64_t physical_of(const struct afterburn_wedge_header *h, uint64_t va,
 	return 0;
 }
 
-static const char *add_site(const struct afterburn_bundle_site *record, uint64_t physical)
+static const char *add_site(const struct afterburn_bundle_site *entry, uint64_t physical)
 {
 	uint8_t code[AFTERBURN_SITE_MAX];
 	uint8_t kind, length, id;
 	unsigned int pad;
 
-	if (record->site_length > AFTERBURN_SITE_MAX ||
-	    record->site_length != record->insn_length + AFTERBURN_PAD_LEN ||
-	    (record->insn_offset && record->insn_offset != AFTERBURN_PAD_LEN))
-		return "its record has impossible lengths";
-	if (!physical || !guest_code_copy(NULL, physical, code, record->site_length, false))
+	if (entry->site_length > AFTERBURN_SITE_MAX ||
+	    entry->site_length != entry->insn_length + AFTERBURN_PAD_LEN ||
+	    (entry->insn_offset && entry->insn_offset != AFTERBURN_PAD_LEN))
+		return "its entry in the bundle has impossible lengths";
+	if (!physical || !guest_code_copy(NULL, physical, code, entry->site_length, false))
 		return "it lies outside the kernel's memory";
-	pad = record->insn_offset ? 0 : record->insn_length;
-	if (!afterburn_pad_parse(code + pad, &kind, &length) || kind != record->kind ||
-	    length != record->insn_length)
-		return "its pad does not match its record";
+	pad = entry->insn_offset ? 0 : entry->insn_length;
+	if (!afterburn_pad_parse(code + pad, &kind, &length) || kind != entry->kind ||
+	    length != entry->insn_length)
+		return "its pad does not match its entry in the bundle";
 	id = kind & AFTERBURN_KIND_INSN;
-	if (!site_table_add(record->vaddr, code, record->insn_offset, record->insn_length, id))
+	if (!site_table_add(entry->vaddr, code, entry->insn_offset, entry->insn_length, id))
 		return "the site table is full";
 	return NULL;
 }
@@ -97,11 +97,11 @@ static void rewrite_all(const struct bundle *b)
 	const char *problem;
 
 	for (uint32_t i = 0; i < h->site_count; i++) {
-		const struct afterburn_bundle_site *record = &b->sites[i];
+		const struct afterburn_bundle_site *entry = &b->sites[i];
 
-		problem = add_site(record, physical_of(h, record->vaddr, record->site_length));
+		problem = add_site(entry, physical_of(h, entry->vaddr, entry->site_length));
 		if (problem)
-			wedge_fatal("site %016llx in %s: %s", record->vaddr, symbol_of(b, record),
+			wedge_fatal("site %016llx in %s: %s", entry->vaddr, symbol_of(b, entry),
 				    problem);
 	}
 	for (uint32_t i = 0; i < h->site_count; i++) {

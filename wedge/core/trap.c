@@ -42,7 +42,7 @@ void core_site(struct vcpu *v)
 }
 
 /*
- * A sensitive instruction in kernel code that no record named: in code that was generated or
+ * A sensitive instruction in kernel code that no pad named: in code that was generated or
  * copied. It faulted, so it can be carried out like a site.
  */
 static bool emulate_unknown(struct vcpu *v)

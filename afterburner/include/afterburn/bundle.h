@@ -45,7 +45,7 @@ struct afterburn_bundle_site {
 	unsigned char insn_offset;
 	unsigned char insn_length;
 	unsigned char site_length;
-	unsigned char kind; /* as in struct afterburn_site */
+	unsigned char kind; /* as in the pad */
 	unsigned int
 		symbol; /* offset into the names: the function the site is in, NUL terminated */
 };

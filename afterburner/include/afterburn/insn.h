@@ -209,4 +209,7 @@ int afterburn_match(const unsigned char *code, unsigned long size, enum afterbur
  */
 int afterburn_pad_parse(const unsigned char *code, unsigned char *kind, unsigned char *length);
 
+/* The same as afterburn_pad_parse(), but an impossible kind and length are a pad as well. */
+int afterburn_pad_read(const unsigned char *code, unsigned char *kind, unsigned char *length);
+
 #endif /* AFTERBURN_INSN_H */

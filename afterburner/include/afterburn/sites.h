@@ -3,13 +3,13 @@
  * sites.h - how one annotated instruction (a "site") looks in an object file and in memory.
  *
  * A site is one sensitive instruction together with one NOP of AFTERBURN_PAD_LEN bytes, before or
- * after it (insns.def says which). Two things describe it, and they must agree:
+ * after it (insns.def says which). The NOP is all that the assembler adds. Its 32-bit displacement,
+ * which no processor ever uses, carries a magic, the instruction number and the instruction's
+ * length. So a site is found wherever its code is: in an object, in a linked or stripped kernel, in
+ * a loaded module; and it is gone where a linker drops the code.
  *
- *   - a record of 8 bytes in the section AFTERBURN_SECTION, position independent and the same for
- *     32 and 64 bit;
- *   - the NOP itself: its 32-bit displacement, which no processor ever uses, carries the magic, the
- *     instruction number and the instruction's length. So a site can be recognised where no record
- *     is at hand: in a loaded module, in a stripped kernel, in a copy of the code.
+ * Rejected: a table of sites in a section of its own. Linkers take it for something to warn of,
+ * keep its entries for code that they drop, and cannot reach code that is more than 2 GiB away.
  *
  * Invariant: everything in this header is plain C or assembler text without any dependency, and
  * its layout is fixed by AFTERBURN_SITES_VERSION; old objects never change meaning silently.
@@ -17,21 +17,14 @@
 #ifndef AFTERBURN_SITES_H
 #define AFTERBURN_SITES_H
 
-/* Raised whenever the record, the pad or the order of insns.def changes incompatibly. */
+/* Raised whenever the pad or the order of insns.def changes incompatibly. */
 #define AFTERBURN_SITES_VERSION 1
-
-/*
- * Not an allocated section, and named like debug information: objtool and the kernels' linker
- * scripts then leave it alone (an allocated one cost 1,359 warnings in a build with IBT), and it
- * stays in vmlinux and in modules. `strip` removes it; the pads remain and suffice.
- */
-#define AFTERBURN_SECTION ".debug_afterburn"
 
 /*
  * The pad: `nopl disp32(%eax/%rax)`, 0f 1f 80 and a 32-bit displacement, little endian:
  *
  *   bits 31..16  AFTERBURN_PAD_MAGIC
- *   bits 15..8   kind: the same byte as in the record
+ *   bits 15..8   kind: AFTERBURN_KIND_*
  *   bits  7..0   length of the instruction in bytes, 1 to 15
  *
  * Seven bytes are the longest form that is one fast micro-operation everywhere and, with the
@@ -52,22 +45,4 @@
 #define AFTERBURN_SITE_MAX (AFTERBURN_INSN_MAX + AFTERBURN_PAD_LEN)
 #define AFTERBURN_SITE_MIN (1 + AFTERBURN_PAD_LEN)
 
-#ifndef __ASSEMBLER__
-
-/*
- * One record. `offset` counts bytes from the record's own first byte to the site's first byte; in
- * a linked image both are taken as virtual addresses, the record's section standing at its sh_addr
- * (0 for a section that is not allocated).
- */
-struct afterburn_site {
-	signed int offset;
-	unsigned char insn_offset; /* from the site's first byte: 0 or AFTERBURN_PAD_LEN */
-	unsigned char insn_length; /* 1 to AFTERBURN_INSN_MAX */
-	unsigned char site_length; /* insn_length + AFTERBURN_PAD_LEN */
-	unsigned char kind;	   /* AFTERBURN_KIND_* */
-};
-
-_Static_assert(sizeof(struct afterburn_site) == 8, "a record is 8 bytes on every width");
-
-#endif /* __ASSEMBLER__ */
 #endif /* AFTERBURN_SITES_H */

@@ -1,11 +1,11 @@
-# A port that is an argument: sensitive in any case, so the record says: decode.
+# A port that is an argument: sensitive in any case, so the pad says: decode.
 	.macro port p
 	outb %al, \p
 	.endm
 	port $0x80
 	port %dx
 >>>
-# A port that is an argument: sensitive in any case, so the record says: decode.
+# A port that is an argument: sensitive in any case, so the pad says: decode.
 	.macro port p
 	[outb %al, \p]86
 	.endm

@@ -1,7 +1,7 @@
 # The file uses the labels that we prefer: others are taken. References across sites hold.
-98761:	nop
+987654321:	nop
 	cli
-	jmp 98761b
+	jmp 987654321b
 1:	cli
 	jmp 1b
 	jmp 1f
@@ -9,9 +9,9 @@
 1:
 >>>
 # The file uses the labels that we prefer: others are taken. References across sites hold.
-98761:	nop
+987654321:	nop
 	[cli]0
-	jmp 98761b
+	jmp 987654321b
 1:	[cli]0
 	jmp 1b
 	jmp 1f

@@ -235,7 +235,7 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 		return "its bytes are no instruction of the table";
 	}
 	if (site->id != AFTERBURN_INSN_DECODE && site->id != site->d.id)
-		return "its instruction is not the one its record names";
+		return "its instruction is not the one its pad names";
 	if (how_to_rewrite(&site->d) == AFTERBURN_HOW_NATIVE)
 		return NULL;
 	problem = emit_site(&c, &site->d, next);

@@ -25,7 +25,7 @@ struct site {
 	uint8_t insn_offset;
 	uint8_t insn_length;
 	uint8_t site_length;
-	uint8_t id; /* enum afterburn_insn_id, as the record or pad says */
+	uint8_t id; /* enum afterburn_insn_id, as the pad says */
 	uint8_t insn[AFTERBURN_INSN_MAX];
 	uint32_t next;		    /* next site in the same hash chain, plus one; 0 ends it */
 	struct afterburn_decoded d; /* the instruction taken apart: done once, used at every call */

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from typing import Any
 
@@ -15,8 +14,6 @@ from costs.make import CannotMeasure, Places, entry, output_of
 from results import System
 
 WEDGES = {"x86_64": "xen", "i386": "linux"}
-# Number, name, type, address, offset, size of `readelf -SW`.
-RECORDS = re.compile(r"\] \.debug_afterburn +\S+ +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+)")
 # Parts of a kernel's text begin at addresses that are round by megabytes: what the parts before
 # them grew by does not show in the size of the section.
 GAP = 4096
@@ -48,15 +45,13 @@ def image_size(file: str) -> int:
 def growth(places: Places, width: str) -> list[dict[str, Any]]:
     ours, plain = places.guest(width, "vmlinux"), places.guest(width, "vmlinux.plain")
     text, without = text_size(ours), text_size(plain)
-    records = RECORDS.search(output_of(["readelf", "-SW", ours]))
-    if not text or not without or not records:
-        raise CannotMeasure(f"{ours}: no code, or no records of sites")
+    if not text or not without:
+        raise CannotMeasure(f"{ours}: no code")
     system = System("annotated", "bare", width)
     return [
         entry(system, "text-bytes", [text], "bytes"),
         entry(System("plain", "bare", width), "text-bytes", [without], "bytes"),
         entry(system, "text-growth", [100 * (text - without) / without], "%"),
-        entry(system, "record-bytes", [int(records[1], 16)], "bytes"),
     ]
 
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * audit_records.c - are the records right, and which sections need none?
+ * audit_sites.c - are the sites right, and which sections need none?
  *
  * Invariant: the list of exempt sections below is the only one.
  */
 #include "audit.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 const struct exemption audit_exemptions[] = {
@@ -31,16 +30,15 @@ static void report(struct subject *subject, const struct ab_site *site, const ch
 {
 	char where[512], text[768];
 	struct finding finding = {
-		.kind = FINDING_RECORD,
-		.region = site->region < 0 ? NULL : &subject->image->regions[site->region],
+		.kind = FINDING_SITE,
+		.region = &subject->image->regions[site->region],
 		.offset = site->offset,
 		.where = where,
 		.text = text,
 	};
 
 	ab_site_where(subject->image, site, where, sizeof(where));
-	snprintf(text, sizeof(text), "record %" PRIu64 " (%s): %s", site->record,
-		 ab_site_name(site), reason);
+	snprintf(text, sizeof(text), "site (%s): %s", ab_site_name(site), reason);
 	audit_report(subject, &finding);
 }
 
@@ -67,7 +65,7 @@ static uint64_t start_of_32(const struct subject *subject, uint64_t index)
 	return known ? start : first;
 }
 
-void audit_records(struct subject *subject)
+void audit_sites(struct subject *subject)
 {
 	const struct ab_sites *sites = subject->sites;
 
