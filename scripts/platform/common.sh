@@ -51,11 +51,8 @@ is_packed() {
 	LC_ALL=C grep -aqF $'ABWEDGE\x01' -- "$1"
 }
 
-is_annotated() {
-	readelf -SW "$1" 2>/dev/null | grep -q 'afterburn'
-}
-
-# Makes $work/kernel something that Xen starts, packing on the fly.
+# Makes $work/kernel something that Xen starts, packing on the fly. A kernel on a wedge has a serial
+# port; one that knows Xen has Xen's console.
 kernel_for_xen() {
 	console=hvc0
 	if ! is_elf "$kernel"; then
@@ -63,8 +60,8 @@ kernel_for_xen() {
 		return
 	fi
 	need_program readelf binutils
-	! is_annotated "$kernel" || console=ttyS0
-	if is_packed "$kernel" || has_xen_entry "$kernel"; then
+	! is_packed "$kernel" || console=ttyS0
+	if [[ $console == ttyS0 ]] || has_xen_entry "$kernel"; then
 		ln -s "$kernel" "$work/kernel"
 		return
 	fi

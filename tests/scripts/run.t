@@ -35,6 +35,21 @@ no_folder_left() {
 	[[ -z $(ls -A "$tmp/tmp") ]]
 }
 
+# console_of KERNEL: the console that a kernel gets on Xen
+console_of() {
+	(
+		work=$(mktemp -d -p "$tmp") verbose='' console='' kernel=$1 AFTERBURN=$tmp/pack
+		source "$TOP/scripts/platform/common.sh"
+		kernel_for_xen && echo "$console"
+	)
+}
+printf '#!/bin/sh\nexec cp "$6" "$5"\n' >"$tmp/pack"
+chmod +x "$tmp/pack"
+printf 'cli; .byte 15,31,128,1,0,0xb5,0xaf' | as -o "$tmp/sites" -
+printf '.section .note.Xen, "a", @note; .long 4, 4, 1; .asciz "Xen"; .long 0x1000' | as -o "$tmp/knows-xen" -
+ld -r "$tmp/sites" "$tmp/knows-xen" -o "$tmp/both"
+{ cat "$tmp/both" && printf 'ABWEDGE\1'; } >"$tmp/packed"
+
 ok "help" "$run" --help
 ok "no platform" exits 2 'say where' "$tmp/kernel"
 ok "unknown platform" exits 2 "unknown platform 'kvm'" --on kvm "$tmp/kernel"
@@ -55,5 +70,9 @@ ok "no QEMU" without_qemu
 ok "no Xen" env AFTERBURN_XEN="$tmp/nothing" bash -c \
 	"'$run' --on xen-dom0 '$tmp/kernel' 2>&1 | grep -q xen-hypervisor"
 ok "a file that is no kernel" exits 1 'QEMU' --on bare --timeout 20 "$tmp/kernel"
+is "a kernel to be packed has the wedge's console" "$(console_of "$tmp/sites")" ttyS0
+is "a packed kernel, too" "$(console_of "$tmp/packed")" ttyS0
+is "a kernel that knows Xen has Xen's" "$(console_of "$tmp/knows-xen")" hvc0
+is "a kernel with sites that knows Xen and is not packed, too" "$(console_of "$tmp/both")" hvc0
 ok "no temporary folder is left" no_folder_left
 done_testing
