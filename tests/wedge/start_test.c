@@ -8,6 +8,7 @@
 #include "guest.h"
 
 #include <gate_addresses.h>
+#include <wedge/descriptor.h>
 #include <wedge/log.h>
 #include <wedge/site_table.h>
 
@@ -295,9 +296,9 @@ static void the_first_gibibytes_are_mapped_one_to_one(void **state)
 		assert_true(guest_walk(&vcpu, addresses[i], X86_PF_WRITE, &w));
 		assert_int_equal(w.address, addresses[i]);
 	}
-	assert_true(segment_descriptor(&vcpu, (uint16_t)vcpu.kernel_cs, &d));
-	assert_int_equal(d >> ARCH_CODE_SEGMENT_BIT & 1, 1);
-	assert_true(segment_descriptor(&vcpu, (uint16_t)vcpu.kernel_ss, &d));
+	assert_true(descriptor_read(&vcpu, (uint16_t)vcpu.kernel_cs, &d));
+	assert_int_equal(d >> (ARCH_LONG_MODE ? 53 : 54) & 1, 1);
+	assert_true(descriptor_read(&vcpu, (uint16_t)vcpu.kernel_ss, &d));
 	assert_int_equal(d >> 40 & 10, 2);
 }
 

@@ -8,76 +8,10 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/descriptor.h>
 
-enum {
-	DESCRIPTOR_BYTES = 8,
-	/* What a 16-bit operand holds of a base (SDM 2A, LGDT). */
-	SHORT_BASE = 0xffffff,
-};
-
-#define TSS_BUSY (2ull << 40)
-
-uint64_t segment_descriptor_base(uint64_t d)
-{
-	return (d >> 16 & 0xffffff) | (d >> 56 << 24);
-}
-
-static uint32_t descriptor_limit(uint64_t d)
-{
-	uint32_t limit = (uint32_t)((d & 0xffff) | (d >> 32 & 0xf0000));
-
-	return d >> 55 & 1 ? limit << 12 | 0xfff : limit;
-}
-
-static unsigned int descriptor_type(uint64_t d)
-{
-	return d >> 40 & 15;
-}
-
-static bool is_code_or_data(uint64_t d)
-{
-	return d >> 44 & 1;
-}
-
-bool segment_descriptor(struct vcpu *v, uint16_t selector, uint64_t *descriptor)
-{
-	const struct vcpu_table *table = selector & X86_SELECTOR_LDT ? &v->ldt : &v->gdt;
-	uint32_t offset = selector & ~7u;
-	struct guest_fault fault;
-
-	if (selector < 4 || offset + DESCRIPTOR_BYTES - 1 > table->limit)
-		return false;
-	return guest_read(v, table->base + offset, descriptor, DESCRIPTOR_BYTES, &fault);
-}
-
-bool segment_system(struct vcpu *v, uint16_t selector, unsigned int type, struct vcpu_table *out)
-{
-	uint64_t d, upper = 0, at = v->gdt.base + (selector & ~7u);
-	struct guest_fault fault;
-
-	if ((selector & X86_SELECTOR_LDT) || !segment_descriptor(v, selector, &d) ||
-	    descriptor_type(d) != type || is_code_or_data(d))
-		return false;
-	if (ARCH_SYSTEM_DESCRIPTOR_BYTES > DESCRIPTOR_BYTES &&
-	    !guest_read(v, at + DESCRIPTOR_BYTES, &upper, DESCRIPTOR_BYTES, &fault))
-		return false;
-	*out = (struct vcpu_table){
-		.base = segment_descriptor_base(d) | upper << 32,
-		.limit = descriptor_limit(d),
-		.selector = selector,
-	};
-	return true;
-}
-
-bool segment_mark_busy(struct vcpu *v, uint16_t selector, struct guest_fault *fault)
-{
-	uint64_t d, at = v->gdt.base + (selector & ~7u);
-
-	if (!guest_read(v, at, &d, DESCRIPTOR_BYTES, fault))
-		return false;
-	d |= TSS_BUSY;
-	return guest_write(v, at, &d, DESCRIPTOR_BYTES, fault);
-}
+/* What a 16-bit operand holds of a base (SDM 2A, LGDT). */
+enum { SHORT_BASE = 0xffffff };
 
 /* With 16-bit operands the base has 24 bits; in 64-bit code there are none. */
 static bool has_short_base(const struct emulation *e)
@@ -110,7 +44,7 @@ static bool load_global_table(struct emulation *e)
 {
 	if (!load_table_register(e, &e->v->gdt))
 		return false;
-	segment_forget(e->v);
+	descriptor_forget(e->v);
 	backend_load_gdt(e->v);
 	return true;
 }
@@ -134,11 +68,11 @@ static bool load_task_register(struct emulation *e)
 
 	if (!operand_read_rm(e, 2, &selector))
 		return false;
-	if (!segment_system(v, (uint16_t)selector, SEGMENT_TSS_AVAILABLE, &task)) {
+	if (!descriptor_read_system(v, (uint16_t)selector, DESCRIPTOR_TSS_AVAILABLE, &task)) {
 		exception_gp(v, selector & ~3u);
 		return false;
 	}
-	if (!segment_mark_busy(v, (uint16_t)selector, &fault)) {
+	if (!descriptor_mark_busy(v, (uint16_t)selector, &fault)) {
 		exception_page_fault(v, fault.address, fault.error);
 		return false;
 	}
@@ -151,7 +85,7 @@ bool segment_load_ldt(struct vcpu *v, uint16_t selector)
 {
 	struct vcpu_table table = {.selector = selector};
 
-	if (selector >= 4 && !segment_system(v, selector, SEGMENT_LDT, &table))
+	if (selector >= 4 && !descriptor_read_system(v, selector, DESCRIPTOR_LDT, &table))
 		return false;
 	v->ldt = table;
 	backend_load_ldt(v);
@@ -171,9 +105,10 @@ static bool load_local_table(struct emulation *e)
 	return true;
 }
 
-static bool has_type(uint64_t d, unsigned int types)
+/* A segment, or a system descriptor of one of these types: a bit for each. */
+static bool may_be_asked(uint64_t d, unsigned int types)
 {
-	return types >> descriptor_type(d) & 1;
+	return descriptor_is_segment(d) || (types >> descriptor_kind(d) & 1);
 }
 
 /* lar, lsl, verr and verw answer through ZF; the kernel asks with CPL 0, so only types matter. */
@@ -185,21 +120,21 @@ static bool query(struct emulation *e)
 
 	if (!operand_read_rm(e, 2, &selector))
 		return false;
-	good = segment_descriptor(v, (uint16_t)selector, &d);
+	good = descriptor_read(v, (uint16_t)selector, &d);
 	switch (e->d->id) {
 	case AFTERBURN_INSN_LAR:
-		good = good && (is_code_or_data(d) || has_type(d, ARCH_LAR_TYPES));
-		answer = d >> 32 & 0xf0ff00;
+		good = good && may_be_asked(d, ARCH_LAR_TYPES);
+		answer = d >> 32 & DESCRIPTOR_LAR_BITS;
 		break;
 	case AFTERBURN_INSN_LSL:
-		good = good && (is_code_or_data(d) || has_type(d, ARCH_LSL_TYPES));
+		good = good && may_be_asked(d, ARCH_LSL_TYPES);
 		answer = descriptor_limit(d);
 		break;
-	case AFTERBURN_INSN_VERW: /* writable data */
-		good = good && is_code_or_data(d) && (descriptor_type(d) & 10) == 2;
+	case AFTERBURN_INSN_VERW:
+		good = good && descriptor_is_writable_data(d);
 		break;
-	default: /* data, or readable code */
-		good = good && is_code_or_data(d) && (descriptor_type(d) & 10) != 8;
+	default:
+		good = good && descriptor_is_readable(d);
 	}
 	v->rflags = good ? v->rflags | X86_FLAGS_ZF : v->rflags & ~(uint64_t)X86_FLAGS_ZF;
 	if (good && (e->d->id == AFTERBURN_INSN_LAR || e->d->id == AFTERBURN_INSN_LSL))

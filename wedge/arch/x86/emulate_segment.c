@@ -12,6 +12,7 @@
 #include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
+#include <wedge/descriptor.h>
 #include <wedge/log.h>
 
 /*
@@ -21,27 +22,26 @@
 static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned int sreg,
 				   uint64_t *descriptor)
 {
-	unsigned int type, dpl, rpl = selector & X86_SELECTOR_RPL;
+	unsigned int rpl = selector & X86_SELECTOR_RPL;
 	uint64_t d;
 
 	*descriptor = 0;
 	if (selector < 4)
 		return sreg == X86_SS && !ARCH_LONG_MODE ? X86_TRAP_GP : 0;
-	if (!segment_descriptor(v, selector, &d) || !(d >> 44 & 1))
+	if (!descriptor_read(v, selector, &d) || !descriptor_is_segment(d))
 		return X86_TRAP_GP;
 	*descriptor = d;
-	type = d >> 40 & 15;
-	dpl = d >> 45 & 3;
 	if (sreg == X86_SS) {
 		/* Writable data whose DPL and RPL are the CPL. */
-		if ((type & 10) != 2 || dpl != 0 || rpl)
+		if (!descriptor_is_writable_data(d) || descriptor_dpl(d) || rpl)
 			return X86_TRAP_GP;
-		return d >> 47 & 1 ? 0 : X86_TRAP_SS;
+		return descriptor_is_present(d) ? 0 : X86_TRAP_SS;
 	}
-	/* Execute-only code; all but conforming code is out of reach for a greater RPL. */
-	if ((type & 10) == 8 || ((type & 12) != 12 && rpl > dpl))
+	/* All but conforming code is out of reach for a greater RPL. */
+	if (!descriptor_is_readable(d) ||
+	    (!descriptor_is_conforming_code(d) && rpl > descriptor_dpl(d)))
 		return X86_TRAP_GP;
-	return d >> 47 & 1 ? 0 : X86_TRAP_NP;
+	return descriptor_is_present(d) ? 0 : X86_TRAP_NP;
 }
 
 /*
@@ -103,10 +103,10 @@ unsigned int segment_set(struct vcpu *v, unsigned int sreg, uint16_t selector)
 	if (fault)
 		return fault;
 	if (sreg == X86_SS)
-		load_stack_segment(v, selector, segment_descriptor_base(d));
+		load_stack_segment(v, selector, descriptor_base(d));
 	else if (!BACKEND_SELECTORS_ARE_REAL)
-		load_believed(v, sreg, selector, segment_descriptor_base(d));
-	else if (!load_real(v, sreg, selector, segment_descriptor_base(d)))
+		load_believed(v, sreg, selector, descriptor_base(d));
+	else if (!load_real(v, sreg, selector, descriptor_base(d)))
 		return X86_TRAP_GP;
 	v->selector[sreg] = selector;
 	return 0;
@@ -122,13 +122,6 @@ bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector)
 	return false;
 }
 
-void segment_forget(struct vcpu *v)
-{
-	v->flat_selector[0] = v->flat_selector[1] = 0;
-	v->fs_selector = 0;
-	v->user_cs = 0;
-}
-
 /*
  * A selector that the kernel loads by mov, or from a far pointer, is its own, and its data must be
  * flat. What it pops may be whatever a user program likes, whose descriptor may also become another
@@ -142,18 +135,17 @@ static void note_own(struct vcpu *v, unsigned int sreg, uint16_t selector)
 	uint64_t d;
 
 	if (BACKEND_SELECTORS_ARE_REAL || selector < 4 || (selector & X86_SELECTOR_LDT) ||
-	    !segment_descriptor(v, selector, &d))
+	    !descriptor_read(v, selector, &d))
 		return;
 	if (sreg == X86_FS && !for_users)
 		v->fs_selector = selector;
 	if (!data || segment_is_flat(v, selector))
 		return;
-	if (segment_descriptor_base(d) && !for_users)
+	if (descriptor_base(d) && !for_users)
 		wedge_fatal("the kernel loads a data segment that begins at %lx (selector %x) at "
 			    "%lx",
-			    (unsigned long)segment_descriptor_base(d), selector,
-			    (unsigned long)v->rip);
-	if (!segment_descriptor_base(d) && (d >> 40 & 10) == 2) {
+			    (unsigned long)descriptor_base(d), selector, (unsigned long)v->rip);
+	if (!descriptor_base(d) && descriptor_is_writable_data(d)) {
 		v->flat_selector[1] = v->flat_selector[0];
 		v->flat_selector[0] = selector;
 	}
@@ -197,9 +189,9 @@ static bool load_stack_elsewhere(struct emulation *e, uint64_t offset, uint16_t 
 	uint64_t d;
 
 	if (ARCH_LONG_MODE || operand_reg(e) != X86_RSP ||
-	    selector_fault(e->v, selector, X86_SS, &d) || !segment_descriptor_base(d))
+	    selector_fault(e->v, selector, X86_SS, &d) || !descriptor_base(d))
 		return false;
-	e->v->gpr[X86_RSP] = (offset + segment_descriptor_base(d)) & ARCH_ADDRESS_MASK;
+	e->v->gpr[X86_RSP] = (offset + descriptor_base(d)) & ARCH_ADDRESS_MASK;
 	return true;
 }
 

@@ -6,6 +6,7 @@
  * Invariant: leaves v->rip at the target, so it always returns false.
  */
 #include <wedge/arch.h>
+#include <wedge/descriptor.h>
 #include <wedge/log.h>
 
 /*
@@ -13,26 +14,25 @@
  */
 static void check_kind(const struct vcpu *v, uint16_t selector, uint64_t d)
 {
-	if (!(d >> ARCH_CODE_SEGMENT_BIT & 1))
+	if (!(ARCH_LONG_MODE ? descriptor_is_64_bit(d) : descriptor_is_32_bit(d)))
 		wedge_fatal("the kernel enters a %u-bit code segment (selector %x) at %lx",
 			    ARCH_LONG_MODE ? 32 : 16, selector, (unsigned long)v->rip);
-	if (!ARCH_LONG_MODE && segment_descriptor_base(d))
+	if (!ARCH_LONG_MODE && descriptor_base(d))
 		wedge_fatal("the kernel enters a code segment that begins at %lx (selector %x) at "
 			    "%lx",
-			    (unsigned long)segment_descriptor_base(d), selector,
-			    (unsigned long)v->rip);
+			    (unsigned long)descriptor_base(d), selector, (unsigned long)v->rip);
 }
 
 bool segment_enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip)
 {
 	uint64_t d;
 
-	if ((selector & X86_SELECTOR_RPL) || !segment_descriptor(v, selector, &d) ||
-	    (d >> 43 & 3) != 3) {
+	if ((selector & X86_SELECTOR_RPL) || !descriptor_read(v, selector, &d) ||
+	    !descriptor_is_code(d)) {
 		exception_gp(v, selector & ~3u);
 		return false;
 	}
-	if (!(d >> 47 & 1)) {
+	if (!descriptor_is_present(d)) {
 		exception_deliver(v, X86_TRAP_NP, selector & ~3u, 0);
 		return false;
 	}

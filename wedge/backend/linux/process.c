@@ -6,6 +6,7 @@
  * behind it would be the guest's, with orders in reach. Orders count as carried out only if the
  * stub came to their end.
  */
+#include <wedge/descriptor.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "process.h"
@@ -50,14 +51,14 @@ static struct user_desc describe(unsigned int entry, uint64_t d)
 {
 	struct user_desc u = {
 		.entry_number = entry,
-		.base_addr = (uint32_t)((d >> 16 & 0xffffff) | (d >> 56 << 24)),
-		.limit = (uint32_t)((d & 0xffff) | (d >> 32 & 0xf0000)),
-		.seg_32bit = d >> 54 & 1,
-		.contents = d >> 42 & 3,
-		.read_exec_only = !(d >> 41 & 1),
-		.limit_in_pages = d >> 55 & 1,
-		.seg_not_present = !(d >> 47 & 1),
-		.useable = d >> 52 & 1,
+		.base_addr = (uint32_t)descriptor_base(d),
+		.limit = descriptor_limit_field(d),
+		.seg_32bit = descriptor_is_32_bit(d),
+		.contents = descriptor_kind(d) >> 2 & 3, /* code, conforming or expand-down */
+		.read_exec_only = !(descriptor_kind(d) & DESCRIPTOR_WRITABLE),
+		.limit_in_pages = descriptor_counts_pages(d),
+		.seg_not_present = !descriptor_is_present(d),
+		.useable = descriptor_is_available(d),
 	};
 
 	if (!d) {

@@ -11,6 +11,7 @@
  * Invariant: a selector that goes into the orders can be loaded without a fault.
  */
 #include <wedge/arch.h>
+#include <wedge/descriptor.h>
 #include <wedge/guest_memory.h>
 #include "user_segments.h"
 
@@ -21,17 +22,13 @@ static const unsigned int sregs[USER_SEGMENTS] = {X86_DS, X86_ES, X86_FS, X86_GS
 /* Code that can be read, or data; present; for ring 3. */
 static bool is_usable(uint64_t d)
 {
-	bool code = d >> 43 & 1, readable = d >> 41 & 1;
-
-	return (d >> 44 & 1) && (d >> 47 & 1) && (d >> 45 & 3) == 3 && (!code || readable);
+	return descriptor_is_readable(d) && descriptor_is_present(d) && descriptor_dpl(d) == 3;
 }
 
 /* Base 0 and limit 4 GiB: what else a data descriptor says does not matter to user code. */
 static bool is_flat(uint64_t d)
 {
-	uint64_t limit = (d & 0xffff) | (d >> 32 & 0xf0000);
-
-	return !segment_descriptor_base(d) && limit == 0xfffff && (d >> 55 & 1);
+	return !descriptor_base(d) && descriptor_limit(d) == UINT32_MAX;
 }
 
 /* The guest has loaded another LDT, or changed it and loaded it again, as kernels do. */
@@ -49,7 +46,7 @@ static void copy_ldt(struct vcpu *v, struct user *user)
 		return;
 	for (uint32_t i = 0; i < entries || i < before; i++) {
 		if (i >= entries || !guest_read(v, v->ldt.base + i * 8, &d, sizeof(d), &fault) ||
-		    !(d >> 44 & 1) || (d >> 45 & 3) != 3)
+		    !descriptor_is_segment(d) || descriptor_dpl(d) != 3)
 			d = 0;
 		process_descriptor(user, i, d);
 	}
@@ -65,7 +62,7 @@ static uint32_t place_for(struct vcpu *v, const struct user *user, uint16_t sele
 	uint32_t same = selector >> 3;
 	uint64_t d;
 
-	if (same >= user->ldt_entries || !segment_descriptor(v, (uint16_t)(selector | 4), &d) || !d)
+	if (same >= user->ldt_entries || !descriptor_read(v, (uint16_t)(selector | 4), &d) || !d)
 		return same;
 	return user->ldt_entries + n;
 }
@@ -98,7 +95,7 @@ static uint16_t to_host(struct vcpu *v, struct user *user, uint16_t selector)
 		return selector;
 	if (selector == linux_of(v)->user_ss)
 		return HOST_DS;
-	if (!segment_descriptor(v, selector, &d) || !is_usable(d))
+	if (!descriptor_read(v, selector, &d) || !is_usable(d))
 		return 0;
 	if (selector & X86_SELECTOR_LDT)
 		return selector;
@@ -150,8 +147,7 @@ static bool may_load(struct vcpu *v, uint16_t selector)
 {
 	uint64_t d;
 
-	return selector <= SELECTOR_NULL_MAX ||
-	       (segment_descriptor(v, selector, &d) && is_usable(d));
+	return selector <= SELECTOR_NULL_MAX || (descriptor_read(v, selector, &d) && is_usable(d));
 }
 
 bool user_segments_emulate(struct vcpu *v)

@@ -9,6 +9,7 @@
  * Invariant: a descriptor that Xen would refuse, or that is not code or data, is zero in the copy.
  */
 #include <wedge/arch.h>
+#include <wedge/descriptor.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "xen.h"
@@ -22,11 +23,10 @@ enum {
 /* As Xen would have it: DPL 3, accessed; zero if it is no code or data segment. */
 static uint64_t usable_descriptor(uint64_t d)
 {
-	bool code_or_data = d >> 44 & 1, present = d >> 47 & 1;
-
-	if (!code_or_data || !present)
+	if (!descriptor_is_segment(d) || !descriptor_is_present(d))
 		return 0;
-	return d | 3ull << 45 | 1ull << 40;
+	return d | 3ull << DESCRIPTOR_DPL_SHIFT |
+	       (uint64_t)DESCRIPTOR_ACCESSED << DESCRIPTOR_KIND_SHIFT;
 }
 
 static uint64_t guest_descriptor(struct vcpu *v, const struct vcpu_table *table, unsigned int index)

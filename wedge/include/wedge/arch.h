@@ -68,7 +68,7 @@ struct idt_entry {
 	uint64_t target;
 	uint16_t selector;
 	uint8_t ist;
-	uint8_t type;
+	uint8_t kind; /* descriptor.h */
 	uint8_t dpl;
 	bool present;
 };
@@ -225,22 +225,7 @@ bool emulate_msr(struct emulation *e);	    /* rdmsr wrmsr rdpmc cpuid rdtsc(p) *
 unsigned int io_width(const struct afterburn_decoded *d);
 uint16_t io_port(const struct vcpu *v, const struct afterburn_decoded *d);
 
-/* ---- segments and their descriptors (emulate_descriptor.c, emulate_segment.c) ---- */
-
-/* System descriptors by type (SDM 3A table 3-2). */
-enum { SEGMENT_LDT = 2, SEGMENT_TSS_AVAILABLE = 9 };
-
-/* The base address that a code or data descriptor holds (SDM 3A section 3.4.5). */
-uint64_t segment_descriptor_base(uint64_t descriptor);
-
-/* Reads the descriptor of a selector from the guest's GDT or LDT; false if there is none. */
-bool segment_descriptor(struct vcpu *v, uint16_t selector, uint64_t *descriptor);
-
-/* Reads a system descriptor of that type from the GDT; false if there is none. */
-bool segment_system(struct vcpu *v, uint16_t selector, unsigned int type, struct vcpu_table *out);
-
-/* Marks a TSS descriptor busy; false with the page fault if the GDT may not be written. */
-bool segment_mark_busy(struct vcpu *v, uint16_t selector, struct guest_fault *fault);
+/* ---- segments (emulate_descriptor.c, emulate_segment.c, emulate_transfer.c) ---- */
 
 /* Loads the LDT, or none for a null selector; false if the selector names no LDT. */
 bool segment_load_ldt(struct vcpu *v, uint16_t selector);
@@ -254,9 +239,6 @@ bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector);
 
 /* Goes on at `rip` in a code segment of CPL 0; false if that faulted. */
 bool segment_enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip);
-
-/* Nothing is known of any descriptor any more. */
-void segment_forget(struct vcpu *v);
 
 /* The segment register that the name of a push or pop holds. */
 static inline unsigned int segment_named(unsigned int id)

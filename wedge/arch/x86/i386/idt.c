@@ -8,14 +8,9 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/descriptor.h>
 
 #include "task.h"
-
-enum {
-	IDT_TASK_GATE = 5,
-	IDT_INTERRUPT_GATE = 14,
-	IDT_TRAP_GATE = 15,
-};
 
 bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry, struct idt_fault *fault)
 {
@@ -28,12 +23,12 @@ bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry, stru
 	*entry = (struct idt_entry){
 		.target = (raw & 0xffff) | (raw >> 32 & 0xffff0000),
 		.selector = (uint16_t)(raw >> 16),
-		.type = raw >> 40 & 31,
-		.dpl = raw >> 45 & 3,
-		.present = raw >> 47 & 1,
+		.kind = descriptor_kind(raw),
+		.dpl = descriptor_dpl(raw),
+		.present = descriptor_is_present(raw),
 	};
-	if (entry->type == IDT_INTERRUPT_GATE || entry->type == IDT_TRAP_GATE ||
-	    entry->type == IDT_TASK_GATE)
+	if (entry->kind == DESCRIPTOR_INTERRUPT_GATE || entry->kind == DESCRIPTOR_TRAP_GATE ||
+	    entry->kind == DESCRIPTOR_TASK_GATE)
 		return true;
 	return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
 }
@@ -80,7 +75,7 @@ bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
 	uint32_t esp, ss;
 
 	/* What hardware raises depends on the part that is missing: all of that is contributory. */
-	if (entry->type == IDT_TASK_GATE)
+	if (entry->kind == DESCRIPTOR_TASK_GATE)
 		return task_switch(v, entry->selector, error) ||
 		       idt_refuse(fault, X86_TRAP_TS,
 				  entry->selector & ~(uint32_t)X86_SELECTOR_RPL);
@@ -95,7 +90,7 @@ bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
 	v->ss = 0;
 	v->rflags &=
 		~(uint64_t)(X86_FLAGS_TF | X86_FLAGS_RF | X86_FLAGS_VM | ARCH_FLAGS_NOT_FOR_RING_3);
-	if (entry->type == IDT_INTERRUPT_GATE)
+	if (entry->kind == DESCRIPTOR_INTERRUPT_GATE)
 		v->rflags &= ~(uint64_t)X86_FLAGS_IF;
 	return true;
 }

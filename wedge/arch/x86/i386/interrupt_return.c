@@ -6,6 +6,7 @@
  * stack as it was. Kernels count on that: a user program can make them load any selector.
  */
 #include <wedge/arch.h>
+#include <wedge/descriptor.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 
@@ -37,17 +38,15 @@ static bool refuse(struct vcpu *v, unsigned int vector, uint32_t selector)
 static bool good_user_code(struct vcpu *v, uint16_t selector)
 {
 	uint64_t d;
-	bool conforming;
 
 	if (selector == v->user_cs)
 		return true;
 	if ((selector & X86_SELECTOR_RPL) != 3 || selector < 4 ||
-	    !segment_descriptor(v, selector, &d) || (d >> 43 & 3) != 3)
+	    !descriptor_read(v, selector, &d) || !descriptor_is_code(d))
 		return refuse(v, X86_TRAP_GP, selector);
-	conforming = d >> 42 & 1;
-	if ((d >> 45 & 3) != 3 && !conforming)
+	if (descriptor_dpl(d) != 3 && !descriptor_is_conforming_code(d))
 		return refuse(v, X86_TRAP_GP, selector);
-	if (!(d >> 47 & 1))
+	if (!descriptor_is_present(d))
 		return refuse(v, X86_TRAP_NP, selector);
 	/* Only data segments of users are rewritten in place where kernels keep them in the GDT. */
 	if (!(selector & X86_SELECTOR_LDT))
@@ -63,10 +62,10 @@ static bool good_user_stack(struct vcpu *v, uint16_t selector)
 	if (segment_is_flat(v, selector) && (selector & X86_SELECTOR_RPL) == 3)
 		return true;
 	if ((selector & X86_SELECTOR_RPL) != 3 || selector < 4 ||
-	    !segment_descriptor(v, selector, &d) || !(d >> 44 & 1) || (d >> 40 & 10) != 2 ||
-	    (d >> 45 & 3) != 3)
+	    !descriptor_read(v, selector, &d) || !descriptor_is_writable_data(d) ||
+	    descriptor_dpl(d) != 3)
 		return refuse(v, X86_TRAP_GP, selector);
-	if (!(d >> 47 & 1))
+	if (!descriptor_is_present(d))
 		return refuse(v, X86_TRAP_SS, selector);
 	return true;
 }
@@ -84,8 +83,8 @@ static void hide_kernel_segments(struct vcpu *v)
 		if ((*selector & X86_SELECTOR_RPL) == 3 || *selector < 4)
 			continue;
 		/* Conforming code is everybody's. */
-		if (!segment_descriptor(v, (uint16_t)*selector, &d) ||
-		    ((d >> 45 & 3) != 3 && (d >> 42 & 3) != 3))
+		if (!descriptor_read(v, (uint16_t)*selector, &d) ||
+		    (descriptor_dpl(d) != 3 && !descriptor_is_conforming_code(d)))
 			*selector = 0;
 	}
 }

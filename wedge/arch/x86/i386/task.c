@@ -7,6 +7,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/descriptor.h>
 #include <wedge/lib.h>
 
 #include "task.h"
@@ -48,7 +49,7 @@ static bool link_new(struct vcpu *v, const struct vcpu_table *task)
 	uint16_t back = v->task.selector;
 	struct guest_fault fault;
 
-	return segment_mark_busy(v, task->selector, &fault) &&
+	return descriptor_mark_busy(v, task->selector, &fault) &&
 	       guest_write(v, task->base + TSS_BACK_LINK, &back, sizeof(back), &fault);
 }
 
@@ -113,7 +114,7 @@ bool task_switch(struct vcpu *v, uint16_t selector, int64_t error)
 	struct vcpu_table task;
 	struct guest_fault fault;
 
-	if (!segment_system(v, selector, SEGMENT_TSS_AVAILABLE, &task) ||
+	if (!descriptor_read_system(v, selector, DESCRIPTOR_TSS_AVAILABLE, &task) ||
 	    task.limit < TSS_BYTES - 1 ||
 	    !guest_read(v, task.base, segment, sizeof(segment), &fault))
 		return false;

@@ -7,10 +7,9 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/descriptor.h>
 
 enum {
-	IDT_INTERRUPT_GATE = 14,
-	IDT_TRAP_GATE = 15,
 	TSS_RSP0 = 4,
 	TSS_IST1 = 36,
 };
@@ -28,11 +27,11 @@ bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry, stru
 		.target = (raw[0] & 0xffff) | (raw[0] >> 32 & 0xffff0000) | raw[1] << 32,
 		.selector = (uint16_t)(raw[0] >> 16),
 		.ist = raw[0] >> 32 & 7,
-		.type = raw[0] >> 40 & 31,
-		.dpl = raw[0] >> 45 & 3,
-		.present = raw[0] >> 47 & 1,
+		.kind = descriptor_kind(raw[0]),
+		.dpl = descriptor_dpl(raw[0]),
+		.present = descriptor_is_present(raw[0]),
 	};
-	if (entry->type == IDT_INTERRUPT_GATE || entry->type == IDT_TRAP_GATE)
+	if (entry->kind == DESCRIPTOR_INTERRUPT_GATE || entry->kind == DESCRIPTOR_TRAP_GATE)
 		return true;
 	return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
 }
@@ -99,7 +98,7 @@ bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
 	v->cs = 0;
 	v->ss = 0;
 	v->rflags &= ~(uint64_t)(X86_FLAGS_TF | X86_FLAGS_NT | X86_FLAGS_RF | X86_FLAGS_AC);
-	if (entry->type == IDT_INTERRUPT_GATE)
+	if (entry->kind == DESCRIPTOR_INTERRUPT_GATE)
 		v->rflags &= ~(uint64_t)X86_FLAGS_IF;
 	return true;
 }

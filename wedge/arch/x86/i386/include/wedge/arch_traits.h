@@ -32,9 +32,6 @@
  */
 #define ARCH_LONG_MODE 0
 
-/* The bit of a code segment's descriptor that makes it the kernel's kind: L, or D. */
-#define ARCH_CODE_SEGMENT_BIT 54
-
 /*
  * Flags that mean nothing to a kernel in ring 0 and much in ring 3: they are never set there. (AC
  * makes unaligned accesses fault, NT makes a 64-bit iret fault.)

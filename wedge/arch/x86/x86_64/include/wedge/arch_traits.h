@@ -32,9 +32,6 @@
  */
 #define ARCH_LONG_MODE 1
 
-/* The bit of a code segment's descriptor that makes it the kernel's kind: L, or D. */
-#define ARCH_CODE_SEGMENT_BIT 53
-
 /*
  * Flags that mean nothing to a kernel in ring 0 and much in ring 3, so that they are never set
  * there: none that a 64-bit kernel would set.
