@@ -12,7 +12,7 @@ WEDGE_LIB := $(call wedge_in, lib, format.c string.c)
 WEDGE_DEV := $(call wedge_in, dev, \
 	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pci_host.c sysctrl.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
-	boot_protocol.c cpuid.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
+	boot_protocol.c cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
 	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \
 	guest_memory.c guest_walk.c operand.c rewrite.c tlb.c user_io.c)
 WEDGE_INSN := $(addprefix $(SRC)/afterburner/insn/,match.c table.c)
