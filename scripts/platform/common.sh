@@ -167,10 +167,15 @@ qemu_events() {
 	done
 }
 
+# In no pipe: grep leaves at the first match, and what fills the pipe would die of that and count.
+console_has() { # console_has PATTERN
+	grep -Eaq "$1" < <(tr -d '\r' <"$work/console")
+}
+
 look_at_console() { # look_at_console END_PATTERN
-	if tr -d '\r' <"$work/console" | grep -Eaq "$panic_pattern"; then
+	if console_has "$panic_pattern"; then
 		outcome=panic
-	elif [[ -n $1 && -z $outcome ]] && tr -d '\r' <"$work/console" | grep -Eaq "$1"; then
+	elif [[ -n $1 && -z $outcome ]] && console_has "$1"; then
 		outcome=ended
 	fi
 }
@@ -201,14 +206,28 @@ stop_qemu() {
 	qemu_pid=''
 }
 
-# Ends the script as $outcome says.
+# The guest's part of the console begins after the last line with this; a platform may set it. Xen,
+# the wedge and dom0 speak there, too.
+others_end=''
+others='^\(XEN\)|^(\(d[0-9]+\) )?afterburn wedge:|^afterburn-dom0:|^[[:space:]]*$'
+
+guest_spoke() {
+	tr -d '\r' <"$work/console" | awk -v end="$others_end" '
+		end != "" && index($0, end) { n = 0; next }
+		{ line[n++] = $0 }
+		END { for (i = 0; i < n; i++) print line[i] }' >"$work/guest"
+	grep -Eavq "$others" "$work/guest"
+}
+
+# Ends the script as $outcome says. A guest that ended without a word may never have run.
 finish() {
 	case $outcome in
-	powered-off) exit 0 ;;
+	powered-off)
+		guest_spoke || die 1 "the guest ended without a word on its console: it may have none there (console=${console:-ttyS0}; see --append)"
+		exit 0
+		;;
 	reset)
-		if tr -d '\r' <"$work/console" | grep -Eaq 'reboot: Restarting system'; then
-			exit 0
-		fi
+		! console_has 'reboot: Restarting system' || exit 0
 		die 1 "the guest reset the machine without saying so: a triple fault"
 		;;
 	panic) die 1 "the guest panicked or crashed" ;;

@@ -6,6 +6,7 @@
 # Invariant: the kernel gets exactly --memory; Xen's own memory comes on top.
 
 xen_own_memory=192
+others_end='*** Serial input to DOM0'
 
 platform_run() {
 	unpack_xen

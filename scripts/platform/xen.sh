@@ -8,6 +8,7 @@
 
 dom0_memory=512
 xen_own_memory=128
+others_end='got a tsc mode string' # xl's last word
 
 # The name of the cached dom0 tells what it was made from.
 dom0_folder() {

@@ -33,6 +33,9 @@ ok "the panic is named" says 'panicked or crashed'
 ok "the time is limited: 124" runs 124 --timeout 1 --initrd "$guest/initrd.gz"
 ok "the limit is named" says 'still running after 1 seconds'
 ok "no emulator is left" no_qemu_left
+ok "silence is no success: 1" runs 1 --initrd "$guest/initrd.gz" \
+	--append 'quiet loglevel=0 rdinit=/bin/busybox -- poweroff -f'
+ok "and is named" says 'ended without a word on its console'
 ok "--memory reaches the guest" runs 0 --memory 100 --initrd "$guest/initrd.gz" \
 	--append afterburn.steps=none
 ok "it is what was asked for" grep -Eq 'Memory: [0-9]+K/10[12][0-9]{3}K' "$tmp/console"

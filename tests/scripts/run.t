@@ -75,4 +75,43 @@ is "a packed kernel, too" "$(console_of "$tmp/packed")" ttyS0
 is "a kernel that knows Xen has Xen's" "$(console_of "$tmp/knows-xen")" hvc0
 is "a kernel with sites that knows Xen and is not packed, too" "$(console_of "$tmp/both")" hvc0
 ok "no temporary folder is left" no_folder_left
+
+# judge PLATFORM CONSOLE: the exit code for a guest that powered off, with that console
+judge() {
+	(
+		work=$tmp here=$TOP/scripts outcome=powered-off
+		source "$here/platform/common.sh"
+		source "$here/platform/$1.sh"
+		printf '%b' "$2" >"$work/console"
+		finish 2>"$tmp/err"
+	)
+	echo $?
+}
+# A megabyte, so that no pipe holds it.
+long() {
+	head -c 1000000 /dev/zero | tr '\0' x | fold -w 99
+}
+xen='(XEN) Xen version 4.17.5\r\n\\ \\/ /___ _ __\n(XEN) *** Serial input to DOM0 (type)\r\n(XEN) Freed 656kB init memory\r\n'
+wedge='afterburn wedge: Xen dom0, 256 MiB\r\n'
+is "bare metal: a word" "$(judge bare 'hello\r\n')" 0
+is "bare metal: silence" "$(judge bare '\r\n\r\n')" 1
+ok "that is said" grep -q 'without a word on its console: .*console=ttyS0' "$tmp/err"
+is "dom0: a word" "$(judge xen-dom0 "$xen${wedge}Linux\r\n(XEN) Hardware Dom0 halted\r\n")" 0
+is "dom0: only Xen and the wedge speak" "$(judge xen-dom0 "$xen$wedge(XEN) Hardware Dom0 halted\r\n")" 1
+dom0="$xen"'about to get started...\r\nParsing config from /domu/guest.cfg\r\r\ngot a tsc mode string: "native"\r\r\n'
+is "domU: a word" "$(judge xen "$dom0${wedge}Linux\r\nafterburn-dom0: guest powered-off\r\n")" 0
+is "domU: only dom0 and the wedge speak" "$(judge xen "$dom0${wedge}afterburn-dom0: guest powered-off\r\n")" 1
+panic_seen() { # as the script has it: with pipefail
+	(
+		set -euo pipefail
+		work=$tmp
+		source "$TOP/scripts/platform/common.sh"
+		{ echo 'Kernel panic - not syncing: early' && long; } >"$work/console"
+		outcome=''
+		look_at_console ''
+		[[ $outcome == panic ]]
+	)
+}
+ok "a panic at the beginning of a long console" panic_seen
+is "a long console" "$(judge bare "$(long)")" 0
 done_testing
