@@ -17,7 +17,7 @@ INCLUDES := $(wildcard $(SRC)/afterburner/include/afterburn/*)
 MAN_PAGES = $(wildcard $(SRC)/afterburner/man/*.1 $(SRC)/scripts/man/*.1)
 COMPLETIONS = $(wildcard $(SRC)/scripts/completion/*)
 
-.PHONY: install lint demo packages all-process
+.PHONY: install lint demo packages packages-long all-process
 # What needs neither Xen's headers nor an emulator.
 all-process: $(filter-out $(WEDGE_XEN_X86_64),$(ALL))
 install: all
@@ -60,6 +60,8 @@ lint-shell:
 
 packages:
 	$(SRC)/scripts/packages
+packages-long:
+	$(SRC)/scripts/packages long
 
 demo:
 	$(SRC)/scripts/demo $(O)

@@ -203,7 +203,7 @@ else
 		ok "a kernel with CC=clang" config_has 'CC_IS_CLANG=y AS_IS_GNU=y LD_IS_BFD=y' CC=clang
 		ok "a kernel with LLVM=1" config_has 'CC_IS_CLANG=y AS_IS_GNU=y LD_IS_LLD=y' LLVM=1
 	else
-		skip "a kernel with clang" "no clang or ld.lld (packages clang, lld)"
+		skip "a kernel with clang" "no clang or ld.lld: make packages-long"
 	fi
 fi
 done_testing
