@@ -211,6 +211,21 @@ static void a_refused_load_is_carried_out(void **state)
 	assert_int_equal(vcpu.gpr[X86_RSP], GUEST_USER + 0x804);
 }
 
+/* In code of the LDT that does not begin at 0. */
+static void a_refused_load_is_read_where_its_segment_begins(void **state)
+{
+	(void)state;
+	load_ldt(2);
+	guest_poke64(GUEST_LDT + 8, 0x00cffb000000ffff | (GUEST_USER + 0x100) << 16);
+	guest_poke(GUEST_USER + 0x120, "\x8e\xe8", 2); /* mov %eax, %gs */
+	vcpu.cs = 0xf;
+	vcpu.rip = 0x20;
+	vcpu.gpr[X86_RAX] = SEL_USER_TLS;
+	assert_true(user_segments_emulate(&vcpu));
+	assert_int_equal(vcpu.selector[X86_GS], SEL_USER_TLS);
+	assert_int_equal(vcpu.rip, 0x22);
+}
+
 static void a_load_that_the_guest_refuses_is_a_fault(void **state)
 {
 	uint32_t pushed = SEL_DATA;
@@ -244,6 +259,7 @@ int main(void)
 		SEGMENT_TEST(selectors_are_read_back),
 		SEGMENT_TEST(native_selectors_are_told),
 		SEGMENT_TEST(a_refused_load_is_carried_out),
+		SEGMENT_TEST(a_refused_load_is_read_where_its_segment_begins),
 		SEGMENT_TEST(a_load_that_the_guest_refuses_is_a_fault),
 	};
 

@@ -281,6 +281,44 @@ static void a_short_tss_allows_nothing(void **state)
 	assert_false(try_user_io(0x378, BYTES(0xec)));
 }
 
+/* Code of a segment that begins elsewhere; in 64-bit code segments begin at 0 whatever is there. */
+static void user_code_is_read_where_its_segment_begins(void **state)
+{
+	static const uint16_t allowed[] = {0x378, 0x379, 0x37a, 0x37b};
+	const uint64_t code32 = 0x00cffb000000ffff | GUEST_USER << 16, big = 1ull << 54;
+
+	(void)state;
+	build_bitmap(allowed, 4);
+	vcpu.cs = 0xf;
+	vcpu.gpr[X86_RDX] = 0x378;
+	guest_poke(GUEST_USER + 0x10, "\xed\x90\x48\xed", 4);
+	guest_poke64(GUEST_LDT + 8, code32);
+	vcpu.rip = 0x10;
+	assert_true(user_io(&vcpu));
+	assert_int_equal(vcpu.rip, 0x11);
+	check_port(0, false, 0x378, 4, 0xa1b2c3d4);
+	/* With 16-bit operands. */
+	guest_poke64(GUEST_LDT + 8, code32 & ~big);
+	vcpu.rip = 0x10;
+	fake.port_count = 0;
+	assert_true(user_io(&vcpu));
+	assert_int_equal(fake.ports[0].width, 2);
+	/* What is REX in 64-bit code is an instruction here. */
+	guest_poke64(GUEST_LDT + 8, code32);
+	vcpu.rip = 0x12;
+	assert_false(user_io(&vcpu));
+	guest_poke64(GUEST_LDT + 8, (code32 & ~big) | 1ull << 53);
+	vcpu.rip = GUEST_USER + 0x12;
+	assert_true(user_io(&vcpu));
+	assert_int_equal(vcpu.rip, GUEST_USER + 0x14);
+	/* Where the kernel alone may read is no code of the user's. */
+	guest_poke64(GUEST_LDT + 8, (0x00cffb000000ffff | (GUEST_USER + X86_PAGE_SIZE) << 16));
+	guest_poke(GUEST_USER + X86_PAGE_SIZE, "\xed", 1);
+	*guest_entry(GUEST_USER + X86_PAGE_SIZE, 1) &= ~X86_PTE_U;
+	vcpu.rip = 0;
+	assert_false(user_io(&vcpu));
+}
+
 /* Strings would need the user's rights for memory; all else is no port access at all. */
 static void only_register_forms_are_done_for_users(void **state)
 {
@@ -312,6 +350,7 @@ int main(void)
 		GUEST_TEST(output_strings_honour_a_segment_override),
 		GUEST_TEST(user_ports_follow_the_bitmap),
 		GUEST_TEST(a_short_tss_allows_nothing),
+		GUEST_TEST(user_code_is_read_where_its_segment_begins),
 		GUEST_TEST(only_register_forms_are_done_for_users),
 	};
 

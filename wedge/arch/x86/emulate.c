@@ -6,6 +6,8 @@
  * that no file handles ends the guest with its name, it is never skipped.
  */
 #include <wedge/arch.h>
+#include <wedge/backend.h>
+#include <wedge/descriptor.h>
 #include <wedge/guest_memory.h>
 
 static bool emulate_by_class(struct emulation *e)
@@ -41,18 +43,43 @@ static bool emulate_by_class(struct emulation *e)
 	}
 }
 
-bool instruction_at_rip(struct vcpu *v, struct site *site)
+/*
+ * The linear address of what the guest stands at, and the kind of code there. Segments of user code
+ * (of its LDT, or 32-bit ones under a 64-bit kernel) may begin anywhere and have 16-bit operands.
+ */
+static uint64_t code_address(struct vcpu *v, enum afterburn_code_mode *mode)
+{
+	uint64_t d;
+
+	*mode = ARCH_CODE_MODE;
+	if (!vcpu_in_user(v) || !descriptor_read(v, backend_user_selector((uint16_t)v->cs), &d) ||
+	    !descriptor_is_code(d) || (ARCH_LONG_MODE && descriptor_is_64_bit(d)))
+		return v->rip;
+	*mode = descriptor_is_32_bit(d) ? AFTERBURN_CODE_32 : AFTERBURN_CODE_16;
+	return (uint32_t)(descriptor_base(d) + v->rip);
+}
+
+static bool read_code(struct vcpu *v, uint64_t at, uint8_t *bytes, unsigned int size)
 {
 	struct guest_fault fault;
+
+	return vcpu_in_user(v) ? guest_read_user(v, at, bytes, size)
+			       : guest_read(v, at, bytes, size, &fault);
+}
+
+bool instruction_at_rip(struct vcpu *v, struct site *site)
+{
+	enum afterburn_code_mode mode;
+	uint64_t at = code_address(v, &mode);
 	unsigned int size = AFTERBURN_INSN_MAX;
 
 	*site = (struct site){.va = v->rip};
-	if (!guest_read(v, v->rip, site->insn, size, &fault)) {
-		size = (unsigned int)(X86_PAGE_SIZE - v->rip % X86_PAGE_SIZE);
-		if (size > AFTERBURN_INSN_MAX || !guest_read(v, v->rip, site->insn, size, &fault))
+	if (!read_code(v, at, site->insn, size)) {
+		size = (unsigned int)(X86_PAGE_SIZE - at % X86_PAGE_SIZE);
+		if (size > AFTERBURN_INSN_MAX || !read_code(v, at, site->insn, size))
 			return false;
 	}
-	if (!afterburn_match(site->insn, size, ARCH_CODE_MODE, &site->d))
+	if (!afterburn_match(site->insn, size, mode, &site->d))
 		return false;
 	site->insn_length = site->d.length;
 	site->site_length = site->d.length;
