@@ -120,3 +120,12 @@ lint-headers: $(wedge_needs_xen)
 	@$(call wedge_alone,linux,i386)
 	@$(CC) $(filter-out -MMD -MP,$(HOSTED_CFLAGS)) -I$(SRC)/wedge/include -I$(SRC)/afterburner -fsyntax-only -xc \
 		$(wildcard $(SRC)/wedge/launch/*.h $(SRC)/afterburner/*/*.h $(SRC)/afterburner/include/*/*.h)
+
+# ---- documents ----
+
+# `make documents` after changing the table of processor features; a test compares.
+.PHONY: document-features
+documents: document-features
+document-features:
+	$(SRC)/scripts/document-features >$(O)/cpuid.md
+	mv $(O)/cpuid.md $(SRC)/wedge/doc/cpuid.md

@@ -2,9 +2,9 @@
 /*
  * stats.c - counters, printed when the guest ends if its command line says "afterburn.stats".
  *
- * Then instructions that usually stay in the guest are made calls of C, so that they can be counted;
- * only swapgs, iret and sysret stay as they are, since they may stand where there is no stack to
- * call with, and an sti right before a halt, which only sets a mark.
+ * Then instructions that usually stay in the guest are made calls of C, so that they can be
+ * counted; only swapgs, iret and sysret stay as they are, since they may stand where there is no
+ * stack to call with, and an sti right before a halt, which only sets a mark.
  *
  * Invariant: one line for each counter that is not zero, "stats NAME COUNT".
  */

@@ -2,74 +2,51 @@
 /*
  * cpuid.c - which of the platform's features the guest kernel sees (SDM 2A, CPUID).
  *
- * Invariant: masks list what is allowed, so a feature of tomorrow's processor is hidden until
- * somebody has looked at what it asks of a kernel in ring 3.
+ * Invariant: features are shown by their lines in features.def alone.
  */
 #include <wedge/arch_traits.h>
 #include <wedge/backend.h>
 #include <wedge/cpuid.h>
-
-#define BIT(n) (1u << (n))
 
 enum {
 	MAX_BASIC = 0xd,
 	MAX_EXTENDED = 0x80000021,
 	MAX_EXTENDED_SHOWN = 0x80000008, /* from the platform; the last is the wedge's own */
 
-	/*
-	 * Leaf 1 ECX. Hidden: DTES64, MONITOR, DS-CPL, VMX, SMX, EST, TM2, PDCM, PCID (a shadow has
-	 * none), DCA, x2APIC, TSC deadline, and the hypervisor bit.
+	/* Leaf 1 EBX: APIC number and count of logical processors are 0; the line size of clflush.
 	 */
-	LEAF1_ECX = BIT(0) | BIT(1) | BIT(9) | BIT(12) | BIT(13) | BIT(19) | BIT(20) | BIT(22) |
-		    BIT(23) | BIT(25) | BIT(26) | BIT(28) | BIT(29) | BIT(30),
-	LEAF1_ECX_OSXSAVE = BIT(27),
-	/*
-	 * Leaf 1 EDX. Hidden: VME, MCE, APIC, SEP, MTRR, MCA, PAT, PSN, DS, ACPI, SS, HTT, TM, PBE.
-	 * Forced: PSE and PGE, which the shadow provides whatever the platform shows.
-	 */
-	LEAF1_EDX = BIT(0) | BIT(2) | BIT(4) | BIT(5) | BIT(6) | BIT(8) | BIT(15) | BIT(17) |
-		    BIT(19) | BIT(23) | BIT(24) | BIT(25) | BIT(26),
-	LEAF1_EDX_FORCED = BIT(3) | BIT(13),
-	/* PAE and PSE-36: not for a kernel with two levels of page tables. */
-	LEAF1_EDX_LONG_MODE = BIT(6) | BIT(17),
-
-	/*
-	 * Leaf 7. Hidden in EBX: FSGSBASE, TSC_ADJUST, SGX, SMEP, INVPCID, resource directors, MPX,
-	 * SMAP, processor trace; in ECX: UMIP, protection keys, WAITPKG, shadow stacks, LA57, RDPID
-	 * and all above; EDX: everything that asks for an MSR.
-	 */
-	LEAF7_EBX = BIT(3) | BIT(5) | BIT(8) | BIT(9) | BIT(16) | BIT(17) | BIT(18) | BIT(19) |
-		    BIT(21) | BIT(23) | BIT(24) | BIT(26) | BIT(27) | BIT(28) | BIT(29) | BIT(30) |
-		    BIT(31),
-	LEAF7_ECX = BIT(1) | BIT(6) | BIT(8) | BIT(9) | BIT(10) | BIT(11) | BIT(12) | BIT(14),
-	LEAF7_EDX = BIT(2) | BIT(3) | BIT(4) | BIT(8),
-
-	/* Leaf 0xd subleaf 1: XSAVEOPT, XSAVEC, XGETBV with ECX=1; no XSAVES, no XFD. */
-	LEAFD_EAX = BIT(0) | BIT(1) | BIT(2),
-
-	/* 0x80000001. Hidden: SVM, extended APIC, IBS, watchdog, topology, counters, MWAITX. */
-	EXT1_ECX = BIT(0) | BIT(5) | BIT(6) | BIT(7) | BIT(8) | BIT(11) | BIT(16) | BIT(21),
-	/* Only what is no copy of leaf 1: SYSCALL, NX, MMXEXT, FXSR options, LM; no 1 GiB pages,
-	 * no RDTSCP (its AUX register is the hypervisor's). */
-	EXT1_EDX_OWN = BIT(11) | BIT(20) | BIT(22) | BIT(25) | BIT(29),
-	EXT1_EDX_LONG_MODE = BIT(11) | BIT(20) | BIT(29), /* SYSCALL, NX, LM */
-	EXT1_EDX_COPIES = 0x0183f3ff, /* bits that AMD repeats from leaf 1 EDX */
+	LEAF1_EBX = 0x0000ff00,
+	/* Leaf 4 EAX: caches, but no cores that share them. */
+	LEAF4_EAX = 0x3fff,
+	/* 0x80000001 EDX: the bits that AMD repeats from leaf 1 EDX. */
+	EXTENDED_COPIES = 0x0183f3ff,
 
 	XSAVE_LEGACY_BYTES = 576, /* with the header */
-	INVARIANT_TSC = BIT(8),
-	/*
-	 * 0x80000021 EAX (AMD's manual, volume 3, appendix E). A kernel that is not told of it, and
-	 * finds itself on an AMD processor, loads GS twice at every change of process.
-	 */
-	NULL_CLEARS_BASE = BIT(6),
+	XSAVE_ALIGNED = 2,	  /* leaf 0xd ECX: aligned to 64 bytes in the compacted form */
 	ADDRESS_BITS_32 = 32,
 	LINEAR_BITS = (ARCH_LONG_MODE ? 48 : ADDRESS_BITS_32) << 8,
 };
 
-/* What only a kernel in long mode is shown. */
-static uint32_t hide_long_mode(uint32_t features, uint32_t of_long_mode)
+/* The bits of a register with one of the policies. All is constant, and so is what comes out. */
+static inline __attribute__((always_inline)) uint32_t
+features(uint32_t leaf, uint32_t subleaf, unsigned int reg, enum cpuid_policy policy)
 {
-	return ARCH_LONG_MODE ? features : features & ~of_long_mode;
+	uint32_t bits = 0;
+
+#define FEATURE(name_, leaf_, subleaf_, register_, bit_, policy_, why_)                            \
+	if (leaf == (leaf_) && subleaf == (subleaf_) && reg == CPUID_##register_ &&                \
+	    policy == CPUID_##policy_)                                                             \
+		bits |= 1u << (bit_);
+#include <wedge/features.def>
+	return bits;
+}
+
+/* Those that are shown as the platform shows them. */
+static inline __attribute__((always_inline)) uint32_t shown(uint32_t leaf, uint32_t subleaf,
+							    unsigned int reg)
+{
+	return features(leaf, subleaf, reg, CPUID_SHOWN) |
+	       (ARCH_LONG_MODE ? features(leaf, subleaf, reg, CPUID_LONG_MODE) : 0);
 }
 
 static uint32_t physical_bits(uint32_t bits)
@@ -79,20 +56,20 @@ static uint32_t physical_bits(uint32_t bits)
 
 static void show_leaf1(const struct vcpu *v, uint32_t r[4])
 {
-	r[CPUID_EBX] &= 0x0000ff00; /* APIC number and count of logical processors: one, number 0 */
-	r[CPUID_ECX] &= LEAF1_ECX;
+	r[CPUID_EBX] &= LEAF1_EBX;
+	r[CPUID_ECX] &= shown(1, 0, CPUID_ECX);
 	if (v->cr[4] & X86_CR4_OSXSAVE)
-		r[CPUID_ECX] |= LEAF1_ECX_OSXSAVE;
-	r[CPUID_EDX] =
-		(r[CPUID_EDX] & hide_long_mode(LEAF1_EDX, LEAF1_EDX_LONG_MODE)) | LEAF1_EDX_FORCED;
+		r[CPUID_ECX] |= features(1, 0, CPUID_ECX, CPUID_OWN);
+	r[CPUID_EDX] &= shown(1, 0, CPUID_EDX);
+	r[CPUID_EDX] |= features(1, 0, CPUID_EDX, CPUID_FORCED);
 }
 
 static void show_structured(uint32_t subleaf, uint32_t r[4])
 {
 	r[CPUID_EAX] = 0;
-	r[CPUID_EBX] &= subleaf ? 0 : LEAF7_EBX;
-	r[CPUID_ECX] &= subleaf ? 0 : LEAF7_ECX;
-	r[CPUID_EDX] &= subleaf ? 0 : LEAF7_EDX;
+	r[CPUID_EBX] &= subleaf ? 0 : shown(7, 0, CPUID_EBX);
+	r[CPUID_ECX] &= subleaf ? 0 : shown(7, 0, CPUID_ECX);
+	r[CPUID_EDX] &= subleaf ? 0 : shown(7, 0, CPUID_EDX);
 }
 
 /* On some platforms the processor's own answer would be for what the platform has enabled. */
@@ -106,7 +83,7 @@ uint32_t cpuid_xsave_size(uint64_t components, bool compacted)
 		backend_cpuid(0xd, i, part);
 		if (!compacted)
 			size = part[CPUID_EBX];
-		else if (part[CPUID_ECX] & BIT(1))
+		else if (part[CPUID_ECX] & XSAVE_ALIGNED)
 			size = (size + 63) & ~63u;
 		size += part[CPUID_EAX];
 	}
@@ -120,13 +97,13 @@ static void show_xsave(const struct vcpu *v, uint32_t subleaf, uint32_t r[4])
 	r[CPUID_EBX] = cpuid_xsave_size(v->xcr0, subleaf == 1);
 	if (subleaf == 0)
 		return;
-	r[CPUID_EAX] &= LEAFD_EAX;
+	r[CPUID_EAX] &= shown(0xd, 1, CPUID_EAX);
 	r[CPUID_ECX] = r[CPUID_EDX] = 0;
 }
 
 static void show_extended(uint32_t leaf, uint32_t r[4])
 {
-	uint32_t leaf1 = hide_long_mode(LEAF1_EDX, LEAF1_EDX_LONG_MODE) | LEAF1_EDX_FORCED;
+	uint32_t leaf1 = shown(1, 0, CPUID_EDX) | features(1, 0, CPUID_EDX, CPUID_FORCED);
 
 	switch (leaf) {
 	case 0x80000000:
@@ -134,13 +111,12 @@ static void show_extended(uint32_t leaf, uint32_t r[4])
 			r[CPUID_EAX] = MAX_EXTENDED;
 		break;
 	case 0x80000001:
-		r[CPUID_ECX] &= EXT1_ECX;
-		r[CPUID_EDX] &= hide_long_mode(EXT1_EDX_OWN, EXT1_EDX_LONG_MODE) |
-				(EXT1_EDX_COPIES & leaf1);
+		r[CPUID_ECX] &= shown(0x80000001, 0, CPUID_ECX);
+		r[CPUID_EDX] &= shown(0x80000001, 0, CPUID_EDX) | (EXTENDED_COPIES & leaf1);
 		break;
 	case 0x80000007:
 		r[CPUID_EAX] = r[CPUID_EBX] = r[CPUID_ECX] = 0;
-		r[CPUID_EDX] &= INVARIANT_TSC;
+		r[CPUID_EDX] &= shown(0x80000007, 0, CPUID_EDX);
 		break;
 	case 0x80000008:
 		r[CPUID_EAX] = physical_bits(r[CPUID_EAX] & 0xff) | LINEAR_BITS;
@@ -156,7 +132,7 @@ void cpuid_show(const struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t 
 	if (leaf > (extended ? MAX_EXTENDED_SHOWN : MAX_BASIC)) {
 		out[CPUID_EAX] = out[CPUID_EBX] = out[CPUID_ECX] = out[CPUID_EDX] = 0;
 		if (leaf == MAX_EXTENDED && backend_null_clears_base())
-			out[CPUID_EAX] = NULL_CLEARS_BASE;
+			out[CPUID_EAX] = features(MAX_EXTENDED, 0, CPUID_EAX, CPUID_OWN);
 		return;
 	}
 	backend_cpuid(leaf, subleaf, out);
@@ -172,8 +148,8 @@ void cpuid_show(const struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t 
 	case 1:
 		show_leaf1(v, out);
 		break;
-	case 4: /* caches, but no cores that share them */
-		out[CPUID_EAX] &= 0x3fff;
+	case 4:
+		out[CPUID_EAX] &= LEAF4_EAX;
 		break;
 	case 5:	  /* mwait */
 	case 6:	  /* thermal */

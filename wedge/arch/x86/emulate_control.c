@@ -11,10 +11,13 @@
 #include <wedge/cpuid.h>
 #include <wedge/log.h>
 
-/* The CR4 bits whose features the wedge shows; setting another is #GP, as for reserved bits. */
+/*
+ * The CR4 bits whose features the wedge shows, and VME, PVI and MCE, which do nothing here; setting
+ * another is #GP, as for reserved bits.
+ */
 enum {
-	CR4_ALLOWED = 0x3 | X86_CR4_TSD | X86_CR4_DE | X86_CR4_PSE |
-		      (ARCH_LONG_MODE ? X86_CR4_PAE : 0) | 0x40 | X86_CR4_PGE | X86_CR4_PCE |
+	CR4_ALLOWED = X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE | X86_CR4_PSE |
+		      (ARCH_LONG_MODE ? X86_CR4_PAE : 0) | X86_CR4_MCE | X86_CR4_PGE | X86_CR4_PCE |
 		      X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_OSXSAVE
 };
 

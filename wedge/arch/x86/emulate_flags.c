@@ -10,8 +10,8 @@
 
 /* What POPF may change at CPL 0 (SDM 2B, POPF), less what a kernel in ring 3 must not get. */
 enum {
-	POPF_CHANGES = 0xd5 | X86_FLAGS_TF | X86_FLAGS_IF | X86_FLAGS_DF | 0x800 | X86_FLAGS_IOPL |
-		       X86_FLAGS_NT | X86_FLAGS_AC | 0x200000
+	POPF_CHANGES = X86_FLAGS_STATUS | X86_FLAGS_TF | X86_FLAGS_IF | X86_FLAGS_DF |
+		       X86_FLAGS_IOPL | X86_FLAGS_NT | X86_FLAGS_AC | X86_FLAGS_ID
 };
 
 bool emulate_flags(struct emulation *e)

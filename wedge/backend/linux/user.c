@@ -25,7 +25,9 @@ enum {
 	OWN_FRAME = 0x100, /* in the channel's stack, far below the host's */
 	OWN_XSTATE = 0x1000,
 	ERROR_IDT = 2, /* #GP: the selector's index names a gate */
-	USER_FLAGS = 0x240dd5 | X86_FLAGS_IF | X86_FLAGS_RF, /* what user code can set itself */
+	/* What user code can set itself. */
+	USER_FLAGS = X86_FLAGS_STATUS | X86_FLAGS_TF | X86_FLAGS_IF | X86_FLAGS_DF | X86_FLAGS_RF |
+		     X86_FLAGS_AC | X86_FLAGS_ID,
 };
 
 /* A stretch of a channel's stack, by the user process's address; NULL if it is not there. */

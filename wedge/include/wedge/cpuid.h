@@ -12,6 +12,9 @@
 
 enum { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
 
+/* Whether the guest kernel sees a feature: the column of features.def. */
+enum cpuid_policy { CPUID_SHOWN, CPUID_LONG_MODE, CPUID_FORCED, CPUID_OWN, CPUID_HIDDEN };
+
 /* What `cpuid` gives the guest kernel for a leaf and subleaf, in the order of the enum above. */
 void cpuid_show(const struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 

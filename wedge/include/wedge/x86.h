@@ -13,15 +13,24 @@
 /* RFLAGS, SDM 1 section 3.4.3 */
 #define X86_FLAGS_CF	0x1
 #define X86_FLAGS_FIXED 0x2
+#define X86_FLAGS_PF	0x4
+#define X86_FLAGS_AF	0x10
 #define X86_FLAGS_ZF	0x40
+#define X86_FLAGS_SF	0x80
 #define X86_FLAGS_TF	0x100
 #define X86_FLAGS_IF	0x200
 #define X86_FLAGS_DF	0x400
+#define X86_FLAGS_OF	0x800
 #define X86_FLAGS_IOPL	0x3000
 #define X86_FLAGS_NT	0x4000
 #define X86_FLAGS_RF	0x10000
 #define X86_FLAGS_VM	0x20000
 #define X86_FLAGS_AC	0x40000
+#define X86_FLAGS_ID	0x200000
+
+/* Those that arithmetic changes. */
+#define X86_FLAGS_STATUS                                                                           \
+	(X86_FLAGS_CF | X86_FLAGS_PF | X86_FLAGS_AF | X86_FLAGS_ZF | X86_FLAGS_SF | X86_FLAGS_OF)
 
 /* CR0 and CR4, SDM 3A section 2.5 */
 #define X86_CR0_PE	   0x1
@@ -34,10 +43,13 @@
 #define X86_CR0_NW	   0x20000000
 #define X86_CR0_CD	   0x40000000
 #define X86_CR0_PG	   0x80000000
+#define X86_CR4_VME	   0x1
+#define X86_CR4_PVI	   0x2
 #define X86_CR4_TSD	   0x4
 #define X86_CR4_DE	   0x8
 #define X86_CR4_PSE	   0x10
 #define X86_CR4_PAE	   0x20
+#define X86_CR4_MCE	   0x40
 #define X86_CR4_PGE	   0x80
 #define X86_CR4_PCE	   0x100
 #define X86_CR4_OSFXSR	   0x200
