@@ -105,6 +105,17 @@ far() { # far LINKER ADDRESS
 	as_plain "$1" -Ttext="$2" orphan.o -o far && has_sites 2 far
 }
 
+
+# What Xen keeps for itself, up to the last byte, and the first behind it.
+among_xen() { # among_xen ADDRESS
+	ld -Ttext="$1" orphan.o -o far && ! "$afterburn" pack --wedge xen -o far.packed far 2>said &&
+		grep -F "lies among Xen's own addresses" said && [[ ! -e far.packed ]]
+}
+behind_xen() {
+	ld -Ttext=0xffff880000001000 orphan.o -o far && "$afterburn" pack --wedge xen -o far.packed far &&
+		rm far.packed
+}
+
 # 32 bit, with warnings as errors.
 annotate narrow.o --32 <<'END'
 	.globl _start
@@ -131,6 +142,10 @@ for linker in ld ld.gold ld.lld; do
 	done
 	ok "$linker: --fatal-warnings, 32 bit" warnings $linker
 done
+for address in 0xffff800000100000 0xffff87fffffff000; do
+	ok "a kernel at $address cannot be packed for Xen" among_xen $address
+done
+ok "one at 0xffff880000001000 can" behind_xen
 ok "ld -r: one copy of an inline function" groups_joined
 ok "ld: a function that is collected does not keep a kernel from being packed" collected_and_packed
 ok "ld: a section that the script discards" discarded

@@ -15,19 +15,28 @@
 
 enum { STANDSTILL = 1000 };
 
+/* Sites are longer than a far call, so none begins between a site's start and its return address.
+ */
+static const struct site *site_called(uint64_t return_address)
+{
+	const struct site *site = site_table_find(return_address - SITE_CALL_LENGTH);
+
+	return site ? site : site_table_find(return_address - SITE_FAR_CALL_LENGTH);
+}
+
 /*
  * A site is found by the address behind its call. Early code of a kernel runs where it was loaded,
  * below its linked address: `delta` is the difference.
  */
 static const struct site *called_site(uint64_t return_address, uint64_t *delta)
 {
-	const struct site *site = site_table_find(return_address - SITE_CALL_LENGTH);
+	const struct site *site = site_called(return_address);
 
 	*delta = 0;
 	if (site)
 		return site;
 	*delta = core_load_delta(return_address);
-	return *delta ? site_table_find(return_address - SITE_CALL_LENGTH + *delta) : NULL;
+	return *delta ? site_called(return_address + *delta) : NULL;
 }
 
 void core_site(struct vcpu *v)

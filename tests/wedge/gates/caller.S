@@ -106,6 +106,22 @@ site_sti_halt:
 	call gate_sti_halt
 	jmp run_done
 
+/* The same of a kernel that calls through a table: behind the call stands the sti itself. */
+	.globl site_sti_over, site_sti_halt_over
+site_sti_over:
+	call *table
+	hlt
+	jmp run_done
+site_sti_halt_over:
+	call *table + 8
+	hlt
+	jmp run_done
+
+	.section .rodata
+table:
+	.quad gate_sti_over, gate_sti_halt_over
+	.text
+
 /* Where the wedge's C would go back to the guest: the run ends, the vCPU tells how. */
 	.globl backend_resume
 backend_resume:

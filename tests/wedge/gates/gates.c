@@ -27,6 +27,7 @@ struct run {
 
 void run_site(struct run *run);
 extern const char site_sti[], site_sti_halt[], site_pushf[], site_popf[];
+extern const char site_sti_over[], site_sti_halt_over[];
 extern const char site_other[], site_other_back[];
 void core_site(struct vcpu *vcpu);
 
@@ -128,16 +129,15 @@ static void any_site_hands_the_guest_over(void **unused)
 }
 
 /* C turns interrupts on if something waits, so that the frame shows the kernel as it is. */
-static void sti_unmasks_or_lets_c_deliver(void **unused)
+static void check_sti(const char *site, unsigned int call_length)
 {
-	(void)unused;
 	for (unsigned int n = 0; n < FLAG_COMBINATIONS * 4; n++) {
-		struct run run = prepare(site_sti, flags_of(n / 4), n & 3);
+		struct run run = prepare(site, flags_of(n / 4), n & 3);
 
 		run_site(&run);
 		assert_int_equal(stack[TOP], GUARD_WORD);
 		if (n >> 1 & 1) {
-			check_handed_over(flags_of(n / 4), site_sti + 5, false);
+			check_handed_over(flags_of(n / 4), site + call_length, false);
 			continue;
 		}
 		assert_int_equal(entered, 0);
@@ -147,11 +147,10 @@ static void sti_unmasks_or_lets_c_deliver(void **unused)
 	}
 }
 
-static void sti_before_a_halt_only_leaves_a_mark(void **unused)
+static void check_sti_halt(const char *site)
 {
-	(void)unused;
 	for (unsigned int n = 0; n < FLAG_COMBINATIONS * 4; n++) {
-		struct run run = prepare(site_sti_halt, flags_of(n / 4), n & 3);
+		struct run run = prepare(site, flags_of(n / 4), n & 3);
 
 		run_site(&run);
 		check_untouched(&run, 0);
@@ -160,6 +159,26 @@ static void sti_before_a_halt_only_leaves_a_mark(void **unused)
 		assert_int_equal(v->sti_shadow, 1);
 		assert_int_equal(entered, 0);
 	}
+}
+
+static void sti_unmasks_or_lets_c_deliver(void **unused)
+{
+	(void)unused;
+	check_sti(site_sti, 5);
+}
+
+static void sti_before_a_halt_only_leaves_a_mark(void **unused)
+{
+	(void)unused;
+	check_sti_halt(site_sti_halt);
+}
+
+/* Behind these calls stands a byte that faults. */
+static void far_sti_does_the_same_and_passes_over_itself(void **unused)
+{
+	(void)unused;
+	check_sti(site_sti_over, 7);
+	check_sti_halt(site_sti_halt_over);
 }
 
 static void pushf_shows_the_mask_as_interrupt_flag(void **unused)
@@ -208,6 +227,7 @@ int main(void)
 		cmocka_unit_test(any_site_hands_the_guest_over),
 		cmocka_unit_test(sti_unmasks_or_lets_c_deliver),
 		cmocka_unit_test(sti_before_a_halt_only_leaves_a_mark),
+		cmocka_unit_test(far_sti_does_the_same_and_passes_over_itself),
 		cmocka_unit_test(pushf_shows_the_mask_as_interrupt_flag),
 		cmocka_unit_test(popf_sets_flags_and_mask),
 	};

@@ -86,19 +86,6 @@ static void code_for_32_bit_loaders_is_left_alone(void **state)
 	assert_memory_equal(s.memory, old.memory, sizeof(s.memory));
 }
 
-static void a_gate_out_of_reach_is_refused(void **state)
-{
-	struct sample s;
-
-	(void)state;
-	sample_build(&s, (const uint8_t[]){0x0f, 0xa2}, 2, AFTERBURN_INSN_CPUID, false);
-	s.site.va = AT_GATE_SITE - 5 - INT32_MAX;
-	assert_null(sample_rewrite(&s, NULL));
-	sample_build(&s, (const uint8_t[]){0x0f, 0xa2}, 2, AFTERBURN_INSN_CPUID, false);
-	s.site.va = AT_GATE_SITE - 5 - INT32_MAX - 1;
-	sample_expect_problem(&s, "out of reach");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,7 +96,6 @@ int main(void)
 		GUEST_TEST(returns_are_jumps),
 		GUEST_TEST(data_selectors_follow_the_traits),
 		GUEST_TEST(code_for_32_bit_loaders_is_left_alone),
-		GUEST_TEST(a_gate_out_of_reach_is_refused),
 	};
 
 	return RUN_TAP(tests);

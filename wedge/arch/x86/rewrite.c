@@ -15,7 +15,7 @@
 
 #include "rewrite.h"
 
-enum { OPCODE_PUSHF = 0x9c, OPCODE_CALL = 0xe8, OPCODE_JUMP = 0xe9, OPCODE_JUMP_SHORT = 0xeb };
+enum { OPCODE_PUSHF = 0x9c, OPCODE_JUMP_SHORT = 0xeb };
 
 /* Intel's recommended NOPs of one to nine bytes (SDM 2B, NOP). */
 static const uint8_t nops[9][9] = {
@@ -60,26 +60,34 @@ void rewrite_vcpu_address(struct code *c, unsigned int offset)
 }
 
 /* In 32-bit code all addresses are in reach, since they wrap. */
-static const char *branch(struct code *c, uint8_t opcode, const void *gate)
+bool rewrite_near_branch(struct code *c, enum branch branch, const void *gate)
 {
-	uint64_t distance = backend_gate_address(gate) - (c->va + c->at + 5);
+	uint64_t distance = backend_gate_address(gate) - (c->va + c->at + SITE_CALL_LENGTH);
 	int32_t relative = (int32_t)distance;
 
 	if (((uint64_t)(int64_t)relative ^ distance) & ARCH_ADDRESS_MASK)
-		return "the wedge is out of reach of a 32-bit branch";
-	rewrite_byte(c, opcode);
+		return false;
+	rewrite_byte(c, (uint8_t)branch);
 	rewrite_bytes(c, &relative, 4);
-	return NULL;
+	return true;
+}
+
+static const char *branch_to(struct code *c, enum branch branch, const void *gate)
+{
+	const char *problem = encode_branch(c, branch, gate);
+
+	c->branch_end = c->at;
+	return problem;
 }
 
 const char *rewrite_call(struct code *c, const void *gate)
 {
-	return branch(c, OPCODE_CALL, gate);
+	return branch_to(c, BRANCH_CALL, gate);
 }
 
 const char *rewrite_jump(struct code *c, const void *gate)
 {
-	return branch(c, OPCODE_JUMP, gate);
+	return branch_to(c, BRANCH_JUMP, gate);
 }
 
 /* The site's bytes are one instruction of the table in this kind of code. */
@@ -206,25 +214,36 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 }
 
 /*
- * A pad in front may have a label between it and its instruction, and so be entered there. Behind
- * the branch comes a jump over that place; there, a jump back to the start, or if the instruction
- * is a single byte, itself: all of these fault in ring 3 and are carried out from the fault.
+ * A pad in front may have a label between it and its instruction, and so be entered there. Behind a
+ * near branch comes a jump over that place; a far one ends there, and its gates return behind the
+ * site. In that place stands a jump back to the start, or if the instruction is a single byte,
+ * itself: all of these fault in ring 3 and are carried out from the fault.
  */
-static void guard_label(struct code *c, const struct site *site)
+static const char *guard_label(struct code *c, const struct site *site)
 {
-	rewrite_byte(c, OPCODE_JUMP_SHORT);
-	rewrite_byte(c, site->insn_length);
+	if (c->at != c->branch_end || (c->at != SITE_CALL_LENGTH && c->at != SITE_FAR_CALL_LENGTH))
+		return "its pad stands in front, where inline code leaves no room for a label";
+	if (c->at == SITE_CALL_LENGTH) {
+		rewrite_byte(c, OPCODE_JUMP_SHORT);
+		rewrite_byte(c, site->insn_length);
+	}
 	if (site->insn_length == 1) {
 		rewrite_byte(c, site->insn[0]);
-		return;
+		return NULL;
 	}
 	rewrite_byte(c, OPCODE_JUMP_SHORT);
 	rewrite_byte(c, (uint8_t)(0 - (site->insn_offset + 2)));
+	return NULL;
 }
 
 const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *code)
 {
-	struct code c = {.va = site->va, .bytes = code, .room = site->site_length};
+	struct code c = {
+		.va = site->va,
+		.bytes = code,
+		.room = site->site_length,
+		.pad_before = site->insn_offset != 0,
+	};
 	const char *problem;
 
 	if (!is_whole(site, ARCH_CODE_MODE, &site->d)) {
@@ -239,12 +258,10 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 	if (how_to_rewrite(&site->d) == AFTERBURN_HOW_NATIVE)
 		return NULL;
 	problem = emit_site(&c, &site->d, next);
+	if (!problem && site->insn_offset)
+		problem = guard_label(&c, site);
 	if (problem)
 		return problem;
-	if (site->insn_offset && c.at != SITE_CALL_LENGTH)
-		return "its pad stands in front, where inline code leaves no room for a label";
-	if (site->insn_offset)
-		guard_label(&c, site);
 	fill(&c);
 	return NULL;
 }

@@ -18,7 +18,11 @@ struct code {
 	uint8_t *bytes;
 	unsigned int at;
 	unsigned int room;
+	unsigned int branch_end; /* behind the branch to a gate; 0: there is none */
+	bool pad_before;	 /* a label may stand AFTERBURN_PAD_LEN bytes behind the start */
 };
+
+enum branch { BRANCH_CALL = 0xe8, BRANCH_JUMP = 0xe9 }; /* opcodes with a 32-bit distance */
 
 /* ---- rewrite.c ---- */
 
@@ -42,7 +46,14 @@ static inline unsigned int rewrite_selector_offset(unsigned int sreg)
 const char *rewrite_call(struct code *c, const void *gate);
 const char *rewrite_jump(struct code *c, const void *gate);
 
+/* The same in SITE_CALL_LENGTH bytes. False, and nothing written, where the gate is out of reach.
+ */
+bool rewrite_near_branch(struct code *c, enum branch branch, const void *gate);
+
 /* ---- encode.c of each width ---- */
+
+/* A branch to a gate, in the shortest form that reaches it. */
+const char *encode_branch(struct code *c, enum branch branch, const void *gate);
 
 /* movb $value, vcpu+offset */
 void encode_set_byte(struct code *c, unsigned int offset, uint8_t value);

@@ -13,6 +13,12 @@ extern const char gate_sti_halt[]; /* marks that the halt behind it takes interr
 extern const char gate_pushf[];	   /* the image on top of the stack gets the guest's flag */
 extern const char gate_popf[];	   /* pops the flags, takes what was pending */
 
+/*
+ * Of 64-bit kernels alone. The two return one byte later: for a call that ends where the `sti`
+ * itself stands.
+ */
+extern const char gate_sti_over[], gate_sti_halt_over[];
+
 /* Of 64-bit kernels alone; jumped to. */
 extern const char gate_iret[];	   /* interrupt return with 64-bit slots */
 extern const char gate_sysret64[]; /* sysret to 64-bit code */

@@ -35,8 +35,9 @@ struct site {
 /* As many as the largest kernels have, modules included, with room to spare. */
 #define SITE_TABLE_MAX 16384
 
-/* The length of the call that a rewritten site begins with, and so its return address. */
-#define SITE_CALL_LENGTH 5
+/* The lengths of the call that a rewritten site begins with: by distance, or through a table. */
+#define SITE_CALL_LENGTH     5
+#define SITE_FAR_CALL_LENGTH 7
 
 /**
  * site_table_add - remember a site; its instruction's bytes are copied from `code`.

@@ -8,14 +8,16 @@
 #ifndef TESTS_WEDGE_GATE_ADDRESSES_H
 #define TESTS_WEDGE_GATE_ADDRESSES_H
 
-#define AT_GATE_SITE	 0xffffffffffe00100ull
-#define AT_GATE_STI	 0xffffffffffe00200ull
-#define AT_GATE_PUSHF	 0xffffffffffe00300ull
-#define AT_GATE_POPF	 0xffffffffffe00400ull
-#define AT_GATE_IRET	 0xffffffffffe00500ull
-#define AT_GATE_SYSRET64 0xffffffffffe00600ull
-#define AT_GATE_SYSRET32 0xffffffffffe00700ull
-#define AT_GATE_STI_HALT 0xffffffffffe00800ull
+#define AT_GATE_SITE	      0xffffffffffe00100ull
+#define AT_GATE_STI	      0xffffffffffe00200ull
+#define AT_GATE_PUSHF	      0xffffffffffe00300ull
+#define AT_GATE_POPF	      0xffffffffffe00400ull
+#define AT_GATE_IRET	      0xffffffffffe00500ull
+#define AT_GATE_SYSRET64      0xffffffffffe00600ull
+#define AT_GATE_SYSRET32      0xffffffffffe00700ull
+#define AT_GATE_STI_HALT      0xffffffffffe00800ull
+#define AT_GATE_STI_OVER      0xffffffffffe00900ull
+#define AT_GATE_STI_HALT_OVER 0xffffffffffe00a00ull
 
 #define AT_GATES                                                                                   \
 	AT_GATE_SITE, AT_GATE_STI, AT_GATE_PUSHF, AT_GATE_POPF, AT_GATE_IRET, AT_GATE_SYSRET64,    \

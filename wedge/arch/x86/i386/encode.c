@@ -10,6 +10,12 @@
 
 enum { MODRM_ABSOLUTE = 0x05, OPCODE_PUSH_REG = 0x50 };
 
+/* Always in reach. */
+const char *encode_branch(struct code *c, enum branch branch, const void *gate)
+{
+	return rewrite_near_branch(c, branch, gate) ? NULL : "the wedge is out of reach";
+}
+
 void encode_set_byte(struct code *c, unsigned int offset, uint8_t value)
 {
 	rewrite_byte(c, 0xc6);

@@ -1,11 +1,70 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * encode.c - 64-bit instructions that work on the vCPU by its absolute address (SDM 2A section
- * 2.2.1: without base and index an address needs a SIB byte).
+ * 2.2.1: without base and index an address needs a SIB byte), and branches to gates.
+ *
+ * A kernel in the last 2 GiB, as nearly all are, reaches the gates by a 32-bit distance. Any other
+ * calls and jumps through a table of their addresses, which like the vCPU has an address that 32
+ * bits can name. Rejected: a jump near the kernel that leads on to the gates. No address there is
+ * surely free, and it costs an instruction more.
  *
  * Invariant: what stands for an instruction changes no flag that it does not change.
  */
+#include <wedge/backend_traits.h>
+
 #include "../rewrite.h"
+
+/*
+ * What far branches go through: a gate's address, and where to go if the branch fills the pad in
+ * front of an instruction of one byte, which a return must pass over. NULL: C does that.
+ */
+static const struct far_gate {
+	const void *gate, *over_one;
+} far_gates[] = {
+	{gate_site, gate_site}, /* C goes behind the site, however long it is */
+	{gate_sti, gate_sti_over},
+	{gate_sti_halt, gate_sti_halt_over},
+	{gate_pushf, NULL},
+	{gate_popf, NULL},
+	{gate_iret, gate_iret},
+	{gate_sysret64, gate_sysret64},
+	{gate_sysret32, gate_sysret32},
+};
+
+/* call *slot or jmp *slot: seven bytes, as many as a pad. */
+static const char *encode_indirect(struct code *c, enum branch branch, const void *const *slot)
+{
+	const uint8_t opcode[] = {0xff, branch == BRANCH_CALL ? 0x14 : 0x24, 0x25};
+	uint64_t address = backend_gate_address(slot);
+	int32_t displacement = (int32_t)address;
+
+	if ((uint64_t)(int64_t)displacement != address)
+		return "neither kernel nor wedge is in the last 2 GiB";
+	rewrite_bytes(c, opcode, sizeof(opcode));
+	rewrite_bytes(c, &displacement, sizeof(displacement));
+	return NULL;
+}
+
+static const char *encode_far_branch(struct code *c, enum branch branch, const void *gate)
+{
+	const struct far_gate *far = far_gates;
+	bool one_byte = c->room == 1 + AFTERBURN_PAD_LEN;
+
+	while (far->gate != gate)
+		far++;
+	if (!c->pad_before)
+		return encode_indirect(c, branch, &far->gate);
+	if (far->over_one && (one_byte || far->over_one == far->gate))
+		return encode_indirect(c, branch, &far->over_one);
+	if (gate == gate_sti_halt)
+		return "a far call cannot return behind it";
+	return encode_indirect(c, branch, &far_gates[0].gate);
+}
+
+const char *encode_branch(struct code *c, enum branch branch, const void *gate)
+{
+	return rewrite_near_branch(c, branch, gate) ? NULL : encode_far_branch(c, branch, gate);
+}
 
 void encode_set_byte(struct code *c, unsigned int offset, uint8_t value)
 {

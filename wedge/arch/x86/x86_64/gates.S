@@ -65,6 +65,29 @@ gate_sti_halt:
 	ret
 
 /*
+ * The same for kernels whose call, through a table, ends where the sti itself stands: they return
+ * behind it. Adding by lea leaves the flags alone.
+ */
+	.globl gate_sti_over
+gate_sti_over:
+	movb $0, VCPU_AT(VCPU_MASKED)
+	pushq %rcx
+	movzbl VCPU_AT(VCPU_PENDING), %ecx
+	jrcxz 1f
+	movb $1, VCPU_AT(VCPU_MASKED)
+	popq %rcx
+	jmp gate_site
+	.globl gate_sti_halt_over
+gate_sti_halt_over:
+	movb $1, VCPU_AT(VCPU_STI_SHADOW)
+	pushq %rcx
+1:	movq 8(%rsp), %rcx
+	leaq 1(%rcx), %rcx
+	movq %rcx, 8(%rsp)
+	popq %rcx
+	ret
+
+/*
  * pushf: the processor has pushed its flags, with IF set as always in ring 3. Stack: return address,
  * flags. Subtracting by lea clears the flag without changing others.
  */
