@@ -14,7 +14,7 @@ micro_time_limit=40
 # The names of a group's checks, in the order of the source.
 micro_checks() { # micro_checks WIDTH GROUP
 	local folder=$TOP/tests/micro/$2 sources
-	mapfile -t sources < <(find "$folder" "$folder/$1" -maxdepth 1 -name '*.c' 2>/dev/null | sort)
+	mapfile -t sources < <(find "$folder" "$folder/${1%-far}" -maxdepth 1 -name '*.c' 2>/dev/null | sort)
 	sed -n -E 's/^CHECK\(([a-z0-9_]+)\)$/\1/p; s/^SITE\(([a-z0-9_]+),.*/site_keeps_\1/p' \
 		"${sources[@]}"
 }
@@ -40,6 +40,11 @@ micro_boot() {
 micro_culprit() {
 	grep -aqx MICRO-END "$tmp/console" && return
 	sed -n 's/^MICRO-RUN //p' "$tmp/console" | tail -n 1
+}
+
+# Every sensitive instruction has its site, but for those that must not.
+micro_audit() { # micro_audit WIDTH GROUP
+	"$O/bin/afterburn" audit --baseline "$TOP/tests/micro/accepted" "$O/tests/micro/$1/$2.elf"
 }
 
 # Starts the group as often as checks take it down; all consoles in $tmp/results.

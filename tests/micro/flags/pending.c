@@ -45,7 +45,7 @@ CHECK(sti_shadow_of_one_instruction)
 	word first, second;
 
 	make_pending();
-	__asm__ volatile("mov $1f, %0; mov $2f, %1; sti; 1: nop; 2: cli"
+	__asm__ volatile(MOV_ADDRESS " $1f, %0; " MOV_ADDRESS " $2f, %1; sti; 1: nop; 2: cli"
 			 : "=&r"(first), "=&r"(second)
 			 :
 			 : "memory", "cc");
@@ -71,7 +71,10 @@ CHECK(sti_hlt_frame)
 	word behind;
 
 	make_pending();
-	__asm__ volatile("mov $1f, %0; sti; hlt; 1: cli" : "=&r"(behind) : : "memory", "cc");
+	__asm__ volatile(MOV_ADDRESS " $1f, %0; sti; hlt; 1: cli"
+			 : "=&r"(behind)
+			 :
+			 : "memory", "cc");
 	expect_is(timer_ticks, 1);
 	expect(interrupted_flags & FLAG_IF);
 	if (interrupted_at < behind - 16 || interrupted_at > behind)

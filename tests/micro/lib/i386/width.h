@@ -14,19 +14,20 @@
 #define REGISTER(name) #name
 typedef unsigned long word; /* a register, an address, an entry of a page table */
 #endif
-#define REG_AX	REGISTER(eax)
-#define REG_BX	REGISTER(ebx)
-#define REG_CX	REGISTER(ecx)
-#define REG_DX	REGISTER(edx)
-#define REG_SI	REGISTER(esi)
-#define REG_DI	REGISTER(edi)
-#define REG_BP	REGISTER(ebp)
-#define REG_SP	REGISTER(esp)
-#define WORD	4 /* bytes */
-#define FXSAVE	"fxsave"
-#define FXRSTOR "fxrstor"
-#define XSAVE	"xsave"
-#define XRSTOR	"xrstor"
+#define REG_AX	    REGISTER(eax)
+#define REG_BX	    REGISTER(ebx)
+#define REG_CX	    REGISTER(ecx)
+#define REG_DX	    REGISTER(edx)
+#define REG_SI	    REGISTER(esi)
+#define REG_DI	    REGISTER(edi)
+#define REG_BP	    REGISTER(ebp)
+#define REG_SP	    REGISTER(esp)
+#define MOV_ADDRESS "mov" /* any address, as an immediate */
+#define WORD	    4	  /* bytes */
+#define FXSAVE	    "fxsave"
+#define FXRSTOR	    "fxrstor"
+#define XSAVE	    "xsave"
+#define XRSTOR	    "xrstor"
 
 #define KERNEL_BASE   0x80000000
 #define KERNEL_START  0x81000000

@@ -13,9 +13,9 @@ raw_call:
 	pushq %r13
 	pushq %r14
 	pushq %r15
-	movq %rdi, raw_code
-	movq %rsi, raw_at
-	movq %rsp, raw_rsp
+	movq %rdi, raw_code(%rip)
+	movq %rsi, raw_at(%rip)
+	movq %rsp, raw_rsp(%rip)
 	pushq 120(%rsi)
 	popfq
 	movq 0(%rsi), %rax
@@ -33,14 +33,14 @@ raw_call:
 	movq 104(%rsi), %r14
 	movq 112(%rsi), %r15
 	movq 32(%rsi), %rsi
-	call *raw_code
-	movq %rsi, raw_rsi
-	movq raw_at, %rsi
+	call *raw_code(%rip)
+	movq %rsi, raw_rsi(%rip)
+	movq raw_at(%rip), %rsi
 	movq %rax, 0(%rsi)
 	movq %rbx, 8(%rsi)
 	movq %rcx, 16(%rsi)
 	movq %rdx, 24(%rsi)
-	movq raw_rsi, %rax
+	movq raw_rsi(%rip), %rax
 	movq %rax, 32(%rsi)
 	movq %rdi, 40(%rsi)
 	movq %rbp, 48(%rsi)
@@ -56,7 +56,7 @@ raw_call:
 	popq 120(%rsi)
 	cld
 	movq %rsp, %rax
-	movq raw_rsp, %rsp
+	movq raw_rsp(%rip), %rsp
 	subq %rsp, %rax
 	movq %rax, 128(%rsi)
 	popq %r15

@@ -9,6 +9,7 @@
 #include "layout.h"
 
 #define PHYS(symbol) ((symbol) - KERNEL_BASE)
+#define KERNEL_INDEX(level) (KERNEL_BASE >> (12 + INDEX_BITS * ((level) - 1)) & 511)
 
 	.section .note.pvh, "a", @note
 	.align 4
@@ -39,20 +40,20 @@ startup_64:
 	movq %rax, %cr4
 	leaq boot_root(%rip), %rax
 	movq %rax, %cr3
-	movq $high, %rax
+	movabsq $high, %rax
 	jmpq *%rax
 
 high:
-	movq $stack_top, %rsp
-	lgdt gdt_pointer
+	leaq stack_top(%rip), %rsp
+	lgdt gdt_pointer(%rip)
 	movq %rsi, %r12
-	movq $bss_start, %rdi
-	movq $bss_end, %rcx
+	leaq bss_start(%rip), %rdi
+	leaq bss_end(%rip), %rcx
 	subq %rdi, %rcx
 	xorl %eax, %eax
 	rep stosb
 	movq %r12, %rdi
-	movl pvh_info, %esi
+	movl pvh_info(%rip), %esi
 	xorl %ebp, %ebp
 	call micro_start
 	ud2
@@ -116,15 +117,16 @@ pvh_info:
 	.globl boot_root
 boot_root:
 	.quad PHYS(boot_l3_low) + 0x3
-	.fill 510, 8, 0
+	.fill KERNEL_INDEX(4) - 1, 8, 0
 	.quad PHYS(boot_l3_high) + 0x3
+	.fill 511 - KERNEL_INDEX(4), 8, 0
 boot_l3_low:
 	.quad PHYS(boot_l2) + 0x3
 	.fill 511, 8, 0
 boot_l3_high:
-	.fill 510, 8, 0
+	.fill KERNEL_INDEX(3), 8, 0
 	.quad PHYS(boot_l2) + 0x3
-	.quad 0
+	.fill 511 - KERNEL_INDEX(3), 8, 0
 boot_l2:
 	.set block, 0
 	.rept MAPPED_BLOCKS

@@ -105,7 +105,7 @@ user_enter:
 	pushq %r13
 	pushq %r14
 	pushq %r15
-	movq %rsp, user_return_rsp
+	movq %rsp, user_return_rsp(%rip)
 	subq $176, %rsp
 	movl %esi, %edx
 	movq %rdi, %rsi
@@ -123,7 +123,7 @@ user_enter:
 
 	.globl user_leave
 user_leave:
-	movq user_return_rsp, %rsp
+	movq user_return_rsp(%rip), %rsp
 	popq %r15
 	popq %r14
 	popq %r13

@@ -14,22 +14,25 @@
 #define REGISTER(name) #name
 typedef unsigned long word; /* a register, an address, an entry of a page table */
 #endif
-#define REG_AX	REGISTER(rax)
-#define REG_BX	REGISTER(rbx)
-#define REG_CX	REGISTER(rcx)
-#define REG_DX	REGISTER(rdx)
-#define REG_SI	REGISTER(rsi)
-#define REG_DI	REGISTER(rdi)
-#define REG_BP	REGISTER(rbp)
-#define REG_SP	REGISTER(rsp)
-#define WORD	8 /* bytes */
-#define FXSAVE	"fxsaveq"
-#define FXRSTOR "fxrstorq"
-#define XSAVE	"xsave64"
-#define XRSTOR	"xrstor64"
+#define REG_AX	    REGISTER(rax)
+#define REG_BX	    REGISTER(rbx)
+#define REG_CX	    REGISTER(rcx)
+#define REG_DX	    REGISTER(rdx)
+#define REG_SI	    REGISTER(rsi)
+#define REG_DI	    REGISTER(rdi)
+#define REG_BP	    REGISTER(rbp)
+#define REG_SP	    REGISTER(rsp)
+#define WORD	    8	     /* bytes */
+#define MOV_ADDRESS "movabs" /* any address, as an immediate */
+#define FXSAVE	    "fxsaveq"
+#define FXRSTOR	    "fxrstorq"
+#define XSAVE	    "xsave64"
+#define XRSTOR	    "xrstor64"
 
-#define KERNEL_BASE   0xffffffff80000000
-#define KERNEL_START  0xffffffff81000000
+#ifndef KERNEL_BASE /* or elsewhere, as build.mk says */
+#define KERNEL_BASE 0xffffffff80000000
+#endif
+#define KERNEL_START  (KERNEL_BASE + 0x1000000)
 #define KERNEL_HALF   0xffff800000000000
 #define LOWER_HALF    0x00007fffffffffff
 #define BEYOND_MEMORY 0xfffffff000 /* a physical address */
