@@ -107,7 +107,7 @@ lint-m32: $(O)/wedge/m32/shared.o
 
 # $(call wedge_own_headers,FOLDERS): all headers there but those for the assembler.
 wedge_own_headers = $(filter-out %_asm.h,$(wildcard $(foreach f,$(1),$(SRC)/wedge/$(f)/*.h)))
-WEDGE_HEADERS := $(call wedge_own_headers,include/wedge include/wedge/* arch/x86)
+WEDGE_HEADERS := $(call wedge_own_headers,include/wedge include/wedge/* boot arch/x86)
 # $(call wedge_alone,PLATFORM,WIDTH): each header compiles with nothing in front of it.
 wedge_alone = $(CC) $(FLAGS_wedge_$(1)-$(2)) -fsyntax-only -xc $(WEDGE_HEADERS) \
 	$(call wedge_own_headers,arch/x86/$(2) arch/x86/$(2)/include/wedge backend/$(1) \

@@ -7,17 +7,18 @@ wedge_in = $(addprefix $(SRC)/wedge/$(strip $(1))/,$(2))
 
 WEDGE_BASE := $(call wedge_in, base, \
 	console.c counters.c guest_pages.c log.c site_table.c stats.c)
+WEDGE_BOOT := $(call wedge_in, boot, boot.c linux.c memory_map.c pvh.c)
 WEDGE_CORE := $(call wedge_in, core, machine.c modules.c start.c trap.c)
 WEDGE_LIB := $(call wedge_in, lib, format.c string.c)
 WEDGE_DEV := $(call wedge_in, dev, \
 	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pci_host.c sysctrl.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
-	boot_protocol.c cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
+	cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
 	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \
-	guest_memory.c guest_walk.c operand.c rewrite.c tlb.c user_io.c)
+	guest_memory.c guest_walk.c operand.c rewrite.c start_segments.c tlb.c user_io.c)
 WEDGE_INSN := $(addprefix $(SRC)/afterburner/insn/,match.c table.c)
 
-WEDGE_SHARED := $(WEDGE_BASE) $(WEDGE_CORE) $(WEDGE_LIB) $(WEDGE_DEV) $(WEDGE_ARCH) $(WEDGE_INSN)
+WEDGE_SHARED := $(WEDGE_BASE) $(WEDGE_BOOT) $(WEDGE_CORE) $(WEDGE_LIB) $(WEDGE_DEV) $(WEDGE_ARCH) $(WEDGE_INSN)
 
 # ---- of each width of the guest ----
 
@@ -46,7 +47,7 @@ WEDGE_OFFSETS := $(SRC)/wedge/arch/x86/offsets.c
 
 WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_OFFSETS) \
 	$(foreach v,$(filter wedge_width_% wedge_platform_%,$(.VARIABLES)),$($(v))), \
-	$(foreach f,base core lib dev arch/x86 arch/x86/* backend/* backend/*/*, \
+	$(foreach f,base boot core lib dev arch/x86 arch/x86/* backend/* backend/*/*, \
 		$(wildcard $(SRC)/wedge/$(f)/*.[cS])))
 ifneq ($(WEDGE_UNLISTED),)
 $(error wedge/sources.mk: no list names $(patsubst $(SRC)/%,%,$(WEDGE_UNLISTED)): add it to one, or remove the file)

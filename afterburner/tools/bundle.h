@@ -29,6 +29,8 @@ struct bundle {
 	const struct ab_sites *sites;
 	struct wedge *wedge;
 	uint64_t load_paddr;
+	unsigned int protocol; /* AFTERBURN_PROTOCOL_* */
+	uint64_t entry;	       /* physical */
 	unsigned char *tables; /* image, sites, names; bundle_size bytes */
 	uint64_t bundle_size;
 };
@@ -57,6 +59,12 @@ bool wedge_is_beside(const struct wedge *wedge);
  */
 int wedge_move_notes(struct wedge *wedge, uint64_t load_paddr, struct ab_error *error);
 
+/* Of any type. */
+#define NOTE_ANY UINT32_MAX
+
+/* The value of the first note of that owner and type; its `data` is NULL if there is none. */
+struct ab_bytes note_find(const struct ab_image *image, const char *owner, uint32_t type);
+
 /* True if the image brings a Xen note of its own that names a paravirtual entry point. */
 bool has_xen_entry(const struct ab_image *image);
 
@@ -68,9 +76,16 @@ bool has_xen_entry(const struct ab_image *image);
 int bundle_possible(const char *platform, unsigned int width, struct ab_error *error);
 
 /**
+ * find_protocol - by which protocol a kernel wants to be entered, and where
+ *
+ * Fills in protocol and entry of the bundle. Returns 0, or -1 with *error set.
+ */
+int find_protocol(struct bundle *bundle, struct ab_error *error);
+
+/**
  * bundle_check - may this kernel and this wedge go together?
  *
- * Sets bundle->load_paddr. Returns 0, or -1 with *error set.
+ * Sets bundle->load_paddr, protocol and entry. Returns 0, or -1 with *error set.
  */
 int bundle_check(struct bundle *bundle, struct ab_error *error);
 

@@ -145,7 +145,8 @@ int bundle_build(struct bundle *bundle, struct ab_error *error)
 	int order = check_order(list, bundle->sites->count, error);
 
 	header.load_paddr = bundle->load_paddr;
-	header.kernel_entry = bundle->kernel->entry;
+	header.protocol = bundle->protocol;
+	header.kernel_entry = bundle->entry;
 	header.segment_count = 0;
 	memset(header.segments, 0, sizeof(header.segments));
 	fill_segments(bundle->kernel, &header);

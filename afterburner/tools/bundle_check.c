@@ -149,6 +149,8 @@ static int check_kernel(struct bundle *bundle, struct ab_error *error)
 		return -1;
 	if (strcmp(bundle->wedge->header.platform, "xen") == 0 && check_xen(kernel, error) < 0)
 		return -1;
+	if (find_protocol(bundle, error) < 0)
+		return -1;
 	return check_sites(bundle, error);
 }
 

@@ -161,12 +161,16 @@ static void document_bundle(void)
 	FIELD(struct afterburn_wedge_header, platform, "`xen`, `linux`, `l4`; NUL padded");
 	FIELD(struct afterburn_wedge_header, load_paddr, "pack: physical address of this header");
 	FIELD(struct afterburn_wedge_header, bundle_size, "pack: bytes of the whole segment");
-	FIELD(struct afterburn_wedge_header, kernel_entry, "pack: the kernel's e_entry");
+	FIELD(struct afterburn_wedge_header, kernel_entry,
+	      "pack: the kernel's e_entry, or what its PVH note says");
 	FIELD(struct afterburn_wedge_header, segment_count, "pack: used entries of segments");
 	FIELD(struct afterburn_wedge_header, site_count, "pack: entries of the site table");
 	FIELD(struct afterburn_wedge_header, sites_offset, "pack: of the site table");
 	FIELD(struct afterburn_wedge_header, names_offset, "pack: of the names");
 	FIELD(struct afterburn_wedge_header, names_size, "pack: bytes of the names");
+	FIELD(struct afterburn_wedge_header, protocol,
+	      "pack: how the kernel is entered: 1 Linux's boot protocol, 2 PVH");
+	FIELD(struct afterburn_wedge_header, reserved, "0");
 	FIELD(struct afterburn_wedge_header, segments, "pack: the kernel's loadable segments");
 	begin_layout("Segment (`struct afterburn_bundle_segment`)",
 		     sizeof(struct afterburn_bundle_segment));

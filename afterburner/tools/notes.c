@@ -54,19 +54,34 @@ static uint64_t note_align(const struct ab_segment *s)
 	return s->align == 8 ? 8 : 4;
 }
 
-bool has_xen_entry(const struct ab_image *image)
+static bool is_note(const struct note *note, const char *owner, uint32_t type)
 {
+	return strcmp(note->owner, owner) == 0 && (type == NOTE_ANY || note->type == type);
+}
+
+struct ab_bytes note_find(const struct ab_image *image, const char *owner, uint32_t type)
+{
+	struct ab_bytes value = {0};
+
 	for (uint32_t i = 0; i < image->segment_count; i++) {
 		const struct ab_segment *s = &image->segments[i];
 		struct note note;
 
 		for (uint64_t at = 0;
 		     s->type == PT_NOTE && next_note(s->data, at, note_align(s), &note);
-		     at += note.size)
-			if (strcmp(note.owner, "Xen") == 0 && note.type == XEN_ENTRY)
-				return true;
+		     at += note.size) {
+			if (!is_note(&note, owner, type))
+				continue;
+			ab_slice(s->data, note.value, note.value_size, &value);
+			return value;
+		}
 	}
-	return false;
+	return value;
+}
+
+bool has_xen_entry(const struct ab_image *image)
+{
+	return note_find(image, "Xen", XEN_ENTRY).data;
 }
 
 static int move_value(const struct wedge *wedge, const struct note *note, unsigned char *value,

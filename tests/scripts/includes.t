@@ -20,6 +20,8 @@ ok "what everybody calls knows nothing above it" offends wedge/base/x.c '#includ
 ok "nor the architecture" offends wedge/base/x.c '#include <wedge/arch.h>'
 ok "core knows no chip" offends wedge/core/x.c '#include <wedge/dev/i8254.h>'
 ok "core knows no back end" offends wedge/core/x.c '#include "../backend/xen/hypercall.h"'
+ok "nor does the boot protocol" offends wedge/boot/x.c '#include <wedge/arch.h>'
+ok "the architecture calls the machine, not the core" offends wedge/arch/x.c '#include <wedge/core.h>'
 ok "only the core sees the devices" offends wedge/arch/x.c '#include <wedge/dev.h>'
 ok "a device knows no back end" offends wedge/dev/x.c '#include <wedge/backend.h>'
 ok "a device has no libc" offends wedge/dev/x.c '#include <stdio.h>'

@@ -54,4 +54,13 @@ init:	after	ID_CPUID, cpuid
 	.section .notes, "a", @note
 	.long	4, 4, 18
 	.asciz	"Xen"
-	.long	0x1000000
+#ifndef PVH
+#define PVH 0x1000000
+#endif
+	.long	PVH
+#ifdef LINUX_NOTE
+	.long	6, 4, 0x100
+	.asciz	"Linux"
+	.align	4
+	.long	0
+#endif

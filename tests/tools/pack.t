@@ -62,6 +62,8 @@ for width in 64 32; do
 	is "$width-bit: header: the kernel's entry" "$(number p$width $((offset + 56)) 8)" $((0x1000000))
 	is "$width-bit: header: segments" "$(number p$width $((offset + 64)) 4)" 3
 	is "$width-bit: header: sites" "$(number p$width $((offset + 68)) 4)" 10
+	is "$width-bit: header: the protocol: PVH, if 32-bit and no Linux" \
+		"$(number p$width $((offset + 96)) 4)" $((width == 64 ? 1 : 2))
 	sites=$((offset + $(number p$width $((offset + 72)) 8)))
 	for ((i = 0; i < 10; i++)); do
 		at=$((sites + 16 * i))
@@ -78,7 +80,7 @@ for width in 64 32; do
 	is "$width-bit: a site's function" "$(tail -c +$((name + 1)) p$width | head -c 6)" second
 	note=$(awk '$1 == "NOTE" { print $2 }' segments | tail -n 1)
 	is "$width-bit: the Xen entry is moved to where the wedge is loaded" \
-		"$(number p$width $((note + 20 + 16)) 4)" $((paddr + 96 + 40 * 16))
+		"$(number p$width $((note + 20 + 16)) 4)" $((paddr + 104 + 40 * 16))
 	ok "$width-bit: twice the same" eval \
 		"'$afterburn' pack -q -W w$width -o q$width k$width && cmp p$width q$width"
 	ok "$width-bit: refused a second time" refuses 1 'packed already' -W w$width p$width
@@ -86,12 +88,29 @@ for width in 64 32; do
 		"strip -o s$width k$width && '$afterburn' pack -W w$width -o ps$width s$width | grep -q ': 10 sites'"
 done
 
+# protocol_of KERNEL OBJECT-ARGUMENT...: what the packed file says, and the kernel's entry
+protocol_of() {
+	local kernel=$1 at
+	shift
+	object 32 "$kernel.o" "$@" && link_kernel 32 "$kernel.o" "$kernel" &&
+		"$afterburn" pack -q -W w32 -o "$kernel.packed" "$kernel" || return
+	at=$(($(readelf -lW "$kernel.packed" | awk '$1 == "LOAD" { n++ } n == 4 { print $2; exit }')))
+	echo "$(number "$kernel.packed" $((at + 96)) 4) $(number "$kernel.packed" $((at + 56)) 8)"
+}
+is "a Linux by its note is entered at its ELF entry" "$(protocol_of kl -DLINUX_NOTE -DPVH=0x1000010)" \
+	"1 $((0x1000000))"
+is "another 32-bit kernel where its PVH note says" "$(protocol_of kp -DPVH=0x1000010)" \
+	"2 $((0x1000010))"
+ok "a PVH entry outside the kernel" eval \
+	'object 32 ko.o -DPVH=0x3000000 && link_kernel 32 ko.o ko &&
+	 refuses 1 "its PVH note names 0x3000000, which is in no loaded segment" -W w32 ko'
+
 # A wedge that a launcher calls: 64-bit code for 32-bit kernels, above their 4 GiB.
 beside() { # beside OUT [gcc argument...]
 	local out=$1
 	shift
 	wedge_base=${wedge_base:-0x500000000000} wedge 64 "$out" -DKERNELS=32 '-DPLATFORM="linux"' \
-		-DLAUNCH_ENTRY=96 -DNO_ENTRY=1 "$@"
+		-DLAUNCH_ENTRY=104 -DNO_ENTRY=1 "$@"
 }
 beside wb
 ok 'a wedge beside a 32-bit kernel: packs' "$afterburn" pack -W wb -o pb k32
@@ -99,7 +118,7 @@ ok 'beside: the kernel is as it was' same_but_header k32 pb 32
 read -r offset vaddr paddr <<<"$(readelf -lW pb | awk '$1 == "LOAD" { n++ } n == 4 && $1 == "LOAD" {
 	print $2, $3, $4 }')"
 is 'beside: no address of the kernel is its own' "$vaddr:$((paddr))" "$paddr:$((0x1200000))"
-is 'beside: its entry is kept' "$(number pb $((offset + 20)) 4)" 96
+is 'beside: its entry is kept' "$(number pb $((offset + 20)) 4)" 104
 is 'beside: load address' "$(number pb $((offset + 40)) 8)" $((paddr))
 is 'beside: the sites are there' "$(number pb $((offset + 68)) 4)" 10
 ok 'beside: readelf has no complaint' eval '[[ -z $(readelf -aW pb 2>&1 >/dev/null) ]]'
@@ -115,7 +134,7 @@ ok 'beside: linked among the kernel' eval \
 	'wedge_base=0xfffff000 beside wrong && refuses 1 "among the 4 GiB" -W wrong k32'
 ok 'beside: no room in the file' eval \
 	'sed "s/- 0xc0000000)/+ 0x3ee00000)/" k32.lds >high.lds && ld -m elf_i386 --no-warn-rwx-segments \
-		-z max-page-size=0x1000 -T high.lds k32.o -o high32 && refuses 1 "too many below 4 GiB" -W wb high32'
+		-z max-page-size=0x1000 -T high.lds kl.o -o high32 && refuses 1 "too many below 4 GiB" -W wb high32'
 
 ok 'mode bits are kept' eval \
 	'cp k64 m64; chmod 640 m64; "$afterburn" pack -q -W w64 m64 && [[ $(stat -c %a m64.packed) == 640 ]]'

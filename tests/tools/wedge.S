@@ -34,7 +34,7 @@ header:	.quad	MAGIC
 	.long	VERSION, SITES, KERNELS, LAUNCH_ENTRY
 	.ascii	PLATFORM
 	.org	header + 40
-	.skip	56 + 40 * AFTERBURN_BUNDLE_MAX_SEGMENTS
+	.skip	64 + 40 * AFTERBURN_BUNDLE_MAX_SEGMENTS
 	.globl	wedge_start
 wedge_start:
 	ret

@@ -73,6 +73,7 @@ static int bundle_setup(void **state)
 		.width = ARCH_WORD_SIZE * 8,
 		.load_paddr = 0x700000,
 		.kernel_entry = ENTRY,
+		.protocol = AFTERBURN_PROTOCOL_LINUX,
 		.segment_count = 2,
 		.site_count = SITES,
 		.sites_offset = offsetof(struct packed, sites),
@@ -324,6 +325,58 @@ static void the_command_line_is_whole_or_refused(void **state)
 	assert_fatal("the command line is longer than 2047 bytes", start());
 }
 
+static void an_unknown_protocol_is_refused(void **state)
+{
+	(void)state;
+	packed.header.protocol = 7;
+	assert_fatal("entered by boot protocol 7, which this wedge does not know", start());
+}
+
+/* By Xen's start_info.h, field for field; the entry is 32-bit code. */
+static void a_pvh_entry_gets_a_start_info(void **state)
+{
+	const uint8_t *info, *memory, *module;
+
+	(void)state;
+	packed.header.protocol = AFTERBURN_PROTOCOL_PVH;
+	fake.command_line = "its own words";
+	fake.ramdisk = 0x680000;
+	fake.ramdisk_size = 0x1234;
+	if (ARCH_LONG_MODE) {
+		assert_fatal("entered by PVH, in 32-bit code", start());
+		return;
+	}
+	start();
+	assert_int_equal(vcpu.rip, ENTRY);
+	assert_int_equal(vcpu.cr[0] & (X86_CR0_PE | X86_CR0_PG), X86_CR0_PE);
+	info = guest_pointer(vcpu.gpr[X86_RBX], 56);
+	assert_int_equal(field(info, 0, 4), 0x336ec578);
+	assert_int_equal(field(info, 4, 4), 1);
+	assert_int_equal(field(info, 12, 4), 1);
+	module = guest_pointer(field(info, 16, 8), 32);
+	assert_int_equal(field(module, 0, 8), 0x680000);
+	assert_int_equal(field(module, 8, 8), 0x1234);
+	assert_string_equal(guest_pointer(field(info, 24, 8), 1), "its own words");
+	assert_int_equal(field(info, 32, 8), 0);
+	assert_int_equal(field(info, 48, 4), 2);
+	memory = guest_pointer(field(info, 40, 8), 48);
+	assert_int_equal(field(memory, 0, 8), 0);
+	assert_int_equal(field(memory, 8, 8), 0x9fc00);
+	assert_int_equal(field(memory, 16, 4), 1);
+	assert_int_equal(field(memory, 24, 8), 0x100000);
+	assert_int_equal(field(memory, 32, 8), FAKE_PAGES * 4096 - 0x100000);
+}
+
+static void no_ramdisk_is_no_module(void **state)
+{
+	(void)state;
+	if (ARCH_LONG_MODE)
+		return;
+	packed.header.protocol = AFTERBURN_PROTOCOL_PVH;
+	start();
+	assert_int_equal(field(guest_pointer(vcpu.gpr[X86_RBX], 56), 12, 4), 0);
+}
+
 static void too_much_is_refused(void **state)
 {
 	static char line[2100];
@@ -372,6 +425,9 @@ int main(void)
 		START_TEST(the_machine_is_what_the_boot_protocol_says),
 		START_TEST(the_first_gibibytes_are_mapped_one_to_one),
 		START_TEST(the_command_line_is_whole_or_refused),
+		START_TEST(an_unknown_protocol_is_refused),
+		START_TEST(a_pvh_entry_gets_a_start_info),
+		START_TEST(no_ramdisk_is_no_module),
 		START_TEST(too_much_is_refused),
 		START_TEST(a_death_names_its_first_reason),
 	};

@@ -7,6 +7,7 @@
  * disagree, ends the guest with the name of its function before the kernel has run.
  */
 #include <wedge/arch.h>
+#include <wedge/boot.h>
 #include <wedge/core.h>
 #include <wedge/guest_memory.h>
 #include <wedge/lib.h>
@@ -143,6 +144,14 @@ bool core_wedge_alias(struct vcpu *v)
 	return false;
 }
 
+/* Without paging, only a physical address is one. */
+static void check_entry(const struct vcpu *v)
+{
+	if (!ARCH_LONG_MODE && !core_load_delta(v->rip))
+		wedge_fatal("the kernel's entry %lx is no physical address of the kernel",
+			    (unsigned long)v->rip);
+}
+
 void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 {
 	struct bundle b = {
@@ -161,6 +170,8 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 	wedge_log("%u sites rewritten in %u us", header->site_count, took_us);
 	arch_reset(v);
 	machine_init(v);
-	arch_boot(v, header->kernel_entry);
+	boot_prepare(v, header);
+	check_entry(v);
+	arch_start(v);
 	wedge_log_vcpu(v, arch_log_registers);
 }

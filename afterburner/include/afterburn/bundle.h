@@ -22,10 +22,14 @@
 #define AFTERBURN_BUNDLE_H
 
 #define AFTERBURN_WEDGE_MAGIC	 0x0145474445574241ull /* "ABWEDGE\1" */
-#define AFTERBURN_BUNDLE_VERSION 1
+#define AFTERBURN_BUNDLE_VERSION 2
 #define AFTERBURN_BUNDLE_ALIGN	 0x200000ull
 
 #define AFTERBURN_BUNDLE_MAX_SEGMENTS 16
+
+/* How a kernel is entered, which pack finds by the notes in its file. */
+#define AFTERBURN_PROTOCOL_LINUX 1 /* Linux's Documentation/x86/boot.rst, 32-bit or 64-bit */
+#define AFTERBURN_PROTOCOL_PVH	 2 /* Xen's public/arch-x86/hvm/start_info.h */
 
 #ifndef __ASSEMBLER__
 
@@ -61,18 +65,20 @@ struct afterburn_wedge_header {
 	/* Filled in by pack. */
 	unsigned long long load_paddr;	 /* where this header is loaded */
 	unsigned long long bundle_size;	 /* bytes of the PT_LOAD in memory: image and tables */
-	unsigned long long kernel_entry; /* e_entry of the kernel */
+	unsigned long long kernel_entry; /* physical; e_entry, or what the PVH note says */
 	unsigned int segment_count;
 	unsigned int site_count;
 	unsigned long long sites_offset; /* of struct afterburn_bundle_site[site_count] */
 	unsigned long long names_offset;
 	unsigned long long names_size;
+	unsigned int protocol; /* AFTERBURN_PROTOCOL_*, of kernel_entry */
+	unsigned int reserved;
 	struct afterburn_bundle_segment segments[AFTERBURN_BUNDLE_MAX_SEGMENTS];
 };
 
 _Static_assert(sizeof(struct afterburn_bundle_segment) == 40, "layout is fixed");
 _Static_assert(sizeof(struct afterburn_bundle_site) == 16, "layout is fixed");
-_Static_assert(sizeof(struct afterburn_wedge_header) == 96 + 40 * AFTERBURN_BUNDLE_MAX_SEGMENTS,
+_Static_assert(sizeof(struct afterburn_wedge_header) == 104 + 40 * AFTERBURN_BUNDLE_MAX_SEGMENTS,
 	       "layout is fixed");
 
 #endif /* __ASSEMBLER__ */

@@ -22,10 +22,10 @@
 void arch_reset(struct vcpu *v);
 
 /*
- * Builds what the kernel's boot protocol promises (zero page, memory map, start page table) in
- * guest memory and points the vCPU at `entry`.
+ * The processor as a boot loader leaves it for a kernel of this width, with tables for it in guest
+ * memory (start_state.c), after boot_prepare().
  */
-void arch_boot(struct vcpu *v, uint64_t entry);
+void arch_start(struct vcpu *v);
 
 /**
  * arch_rewrite - take a site's instruction apart, and replace the site's bytes.
@@ -122,9 +122,6 @@ void arch_interrupt_return(struct vcpu *v, unsigned int size);
  * the compiler counts it from RIP, since a wedge has no global offset table.
  */
 __attribute__((visibility("hidden"))) void arch_log_registers(const struct vcpu *v);
-
-/* What the boot protocol promises of the processor, with tables for it (start_state.c). */
-void start_state(struct vcpu *v);
 
 /* ---- exceptions and interrupts (exception.c) ---- */
 

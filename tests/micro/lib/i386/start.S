@@ -16,6 +16,14 @@
 	.asciz "Xen"
 	.long PHYS(pvh_start)
 
+	/* By such a note pack knows Linux, and so a micro-guest, whose ELF entry is as Linux's. */
+	.section .note.Linux, "a", @note
+	.align 4
+	.long 6, 4, 0x100 /* LINUX_ELFNOTE_BUILD_SALT */
+	.asciz "Linux"
+	.align 4
+	.ascii "test"
+
 	.section .head.text, "ax"
 	.globl startup_32, pvh_start
 startup_32:

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * start_state.c - the processor as a boot loader leaves it for a 32-bit kernel: the Linux 32-bit
- * boot protocol (Documentation/x86/boot.rst): protected mode without paging, flat segments, %ebp,
- * %edi and %ebx zero, interrupts off.
+ * boot protocol (Documentation/x86/boot.rst), or PVH: protected mode without paging, flat segments,
+ * interrupts off, general registers zero that boot/ has not set.
  *
- * Invariant: everything lies where boot_protocol.h says.
+ * Invariant: everything lies where boot.h says.
  */
 #include <wedge/arch.h>
-#include <wedge/core.h>
-#include <wedge/log.h>
+#include <wedge/boot.h>
 
-#include "../boot_protocol.h"
+#include "../start_segments.h"
 
 void arch_reset(struct vcpu *v)
 {
@@ -25,16 +24,13 @@ void arch_reset(struct vcpu *v)
 	v->physical_bits = 32;
 }
 
-void start_state(struct vcpu *v)
+void arch_start(struct vcpu *v)
 {
 	static const uint8_t data[] = {X86_ES, X86_DS, X86_FS, X86_GS};
 
-	if (!core_load_delta(v->rip))
-		wedge_fatal("the kernel's entry %lx is no physical address of the kernel",
-			    (unsigned long)v->rip);
-	boot_segments(v, 0x00cf9b000000ffff);
+	start_segments(v, 0x00cf9b000000ffff);
 	for (unsigned int i = 0; i < sizeof(data); i++)
-		v->selector[data[i]] = BOOT_SELECTOR_DATA;
+		v->selector[data[i]] = START_DATA;
 	boot_page(BOOT_STACK_TOP - X86_PAGE_SIZE);
 	v->gpr[X86_RSP] = BOOT_STACK_TOP;
 	tlb_space(v);

@@ -3,13 +3,13 @@
  * start_state.c - the processor as a boot loader leaves it for a 64-bit kernel: the Linux 64-bit
  * boot protocol (Documentation/x86/boot.rst): long mode, identity page table, flat segments.
  *
- * Invariant: everything lies where boot_protocol.h says.
+ * Invariant: everything lies where boot.h says.
  */
 #include <wedge/arch.h>
-#include <wedge/backend.h>
+#include <wedge/boot.h>
 #include <wedge/cpuid.h>
 
-#include "../boot_protocol.h"
+#include "../start_segments.h"
 
 enum { IDENTITY_GIB = 4 };
 
@@ -48,10 +48,10 @@ void arch_reset(struct vcpu *v)
 	v->physical_bits = (uint8_t)address_sizes[CPUID_EAX];
 }
 
-void start_state(struct vcpu *v)
+void arch_start(struct vcpu *v)
 {
 	build_tables();
-	boot_segments(v, 0x00af9b000000ffff);
+	start_segments(v, 0x00af9b000000ffff);
 	boot_page(BOOT_STACK_TOP - X86_PAGE_SIZE);
 	v->gpr[X86_RSP] = BOOT_STACK_TOP;
 	v->cr[3] = BOOT_TABLES;

@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * boot_protocol.c - what a boot loader leaves for a Linux kernel in memory (the 32-bit and 64-bit
- * boot protocols, Documentation/x86/boot.rst): zero page, memory map, command line. The state of
- * the processor is each width's own (start_state.c).
+ * linux.c - what a boot loader leaves for a Linux kernel in memory (the 32-bit and 64-bit boot
+ * protocols, Documentation/x86/boot.rst): zero page, memory map, command line.
  *
- * Invariant: everything lies below 1 MiB in memory that the map shows as RAM and that kernels set
- * aside themselves before they give memory away.
+ * Invariant: no word of the guest's command line is lost: one that is too long is refused.
  */
-#include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
-
-#include "boot_protocol.h"
+#include "protocols.h"
 
 enum {
-	ZERO_PAGE = 0x10000,
-	COMMAND_LINE = 0x11000,
 	COMMAND_LINE_MAX = 2047, /* what Linux takes (COMMAND_LINE_SIZE) */
-	EXTENDED_START = 0x100000,
-	LOW_RAM_END = 0x9fc00,
 
 	/* struct boot_params, by offset */
 	BP_E820_COUNT = 0x1e8,
@@ -42,17 +34,6 @@ enum {
 	E820_RAM = 1,
 };
 
-void *boot_page(uint64_t address)
-{
-	void *page = guest_pointer(address, X86_PAGE_SIZE);
-
-	if (!page)
-		wedge_fatal("no guest memory at %lx: give the guest at least 64 MiB",
-			    (unsigned long)address);
-	memset(page, 0, X86_PAGE_SIZE);
-	return page;
-}
-
 static void put(uint8_t *page, unsigned int offset, uint64_t value, unsigned int size)
 {
 	memcpy(page + offset, &value, size);
@@ -63,7 +44,7 @@ static void add_range(uint8_t *zero_page, uint64_t start, uint64_t end)
 	unsigned int n = zero_page[BP_E820_COUNT];
 	unsigned int at = BP_E820 + 20 * n;
 
-	if (start >= end || n == BP_E820_MAX)
+	if (n == BP_E820_MAX)
 		return;
 	put(zero_page, at, start, 8);
 	put(zero_page, at + 8, end - start, 8);
@@ -71,17 +52,12 @@ static void add_range(uint8_t *zero_page, uint64_t start, uint64_t end)
 	zero_page[BP_E820_COUNT]++;
 }
 
-/* RAM without the PC's hole from 640 KiB to 1 MiB. */
 static void describe_memory(uint8_t *zero_page)
 {
-	uint64_t start, end, from = 0;
+	uint64_t start, end;
 
-	while (backend_memory_next(from, &start, &end)) {
-		if (start < LOW_RAM_END)
-			add_range(zero_page, start, end < LOW_RAM_END ? end : LOW_RAM_END);
-		add_range(zero_page, start < EXTENDED_START ? EXTENDED_START : start, end);
-		from = end;
-	}
+	for (uint64_t from = 0; memory_map_next(from, &start, &end); from = end)
+		add_range(zero_page, start, end);
 }
 
 static void format_line(char *to, size_t size, const char *format, ...)
@@ -99,7 +75,7 @@ static void format_line(char *to, size_t size, const char *format, ...)
  */
 static void build_command_line(void)
 {
-	char *line = boot_page(COMMAND_LINE);
+	char *line = boot_page(BOOT_COMMAND_LINE);
 	const char *given = backend_command_line();
 	size_t own;
 
@@ -114,7 +90,7 @@ static void build_command_line(void)
 
 static void build_zero_page(void)
 {
-	uint8_t *zero_page = boot_page(ZERO_PAGE);
+	uint8_t *zero_page = boot_page(BOOT_INFORMATION);
 	uint64_t ramdisk, ramdisk_size;
 
 	build_command_line();
@@ -128,25 +104,12 @@ static void build_zero_page(void)
 	put(zero_page, BP_LOAD_FLAGS, LOADED_HIGH, 1);
 	put(zero_page, BP_RAMDISK, ramdisk, 4);
 	put(zero_page, BP_RAMDISK_SIZE, ramdisk_size, 4);
-	put(zero_page, BP_COMMAND_LINE, COMMAND_LINE, 4);
+	put(zero_page, BP_COMMAND_LINE, BOOT_COMMAND_LINE, 4);
 	describe_memory(zero_page);
 }
 
-void boot_segments(struct vcpu *v, uint64_t code_descriptor)
-{
-	uint64_t *gdt = boot_page(BOOT_GDT);
-
-	gdt[BOOT_SELECTOR_CODE / 8] = code_descriptor;
-	gdt[BOOT_SELECTOR_DATA / 8] = 0x00cf93000000ffff;
-	v->gdt = (struct vcpu_table){.base = BOOT_GDT, .limit = X86_PAGE_SIZE - 1};
-	v->kernel_cs = BOOT_SELECTOR_CODE;
-	v->kernel_ss = BOOT_SELECTOR_DATA;
-}
-
-void arch_boot(struct vcpu *v, uint64_t entry)
+void boot_linux(struct vcpu *v)
 {
 	build_zero_page();
-	v->gpr[X86_RSI] = ZERO_PAGE;
-	v->rip = entry;
-	start_state(v);
+	v->gpr[X86_RSI] = BOOT_INFORMATION;
 }

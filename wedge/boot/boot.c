@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * boot.c - the start of a kernel by the protocol that `afterburn pack` has found in its file.
+ *
+ * Invariant: a protocol that this wedge does not know ends the guest before the kernel has run.
+ */
+#include <wedge/guest_pages.h>
+#include <wedge/lib.h>
+#include <wedge/log.h>
+#include "protocols.h"
+
+void *boot_page(uint64_t address)
+{
+	void *page = guest_pointer(address, X86_PAGE_SIZE);
+
+	if (!page)
+		wedge_fatal("no guest memory at %lx: give the guest at least 64 MiB",
+			    (unsigned long)address);
+	memset(page, 0, X86_PAGE_SIZE);
+	return page;
+}
+
+void boot_prepare(struct vcpu *v, const struct afterburn_wedge_header *header)
+{
+	switch (header->protocol) {
+	case AFTERBURN_PROTOCOL_LINUX:
+		boot_linux(v);
+		break;
+	case AFTERBURN_PROTOCOL_PVH:
+		boot_pvh(v);
+		break;
+	default:
+		wedge_fatal("the kernel is entered by boot protocol %u, which this wedge does not "
+			    "know: pack it again",
+			    header->protocol);
+	}
+	v->rip = header->kernel_entry;
+}
