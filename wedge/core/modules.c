@@ -78,8 +78,8 @@ static struct site *add_site(struct vcpu *v, const struct found *f)
 }
 
 /*
- * The site at `va`, to which a rewritten one leads: in the table, or in a page whose turn has not
- * come. `scratch` is where the latter is put.
+ * The site at `va`, to which a rewritten one leads: one that stands rewritten, or one whose turn
+ * has not come, be it in another page. `scratch` is where the latter is put.
  */
 static const struct site *site_behind(struct vcpu *v, uint64_t va, struct site *scratch)
 {
@@ -88,10 +88,12 @@ static const struct site *site_behind(struct vcpu *v, uint64_t va, struct site *
 	struct afterburn_decoded d;
 	struct found f;
 
-	if (site || !guest_code_copy(v, va, code, sizeof(code), false) ||
+	if (site && !is_gone(v, site, true))
+		return site;
+	if (!guest_code_copy(v, va, code, sizeof(code), false) ||
 	    !afterburn_match(code, sizeof(code), ARCH_CODE_MODE, &d) ||
 	    !find_site(v, va + d.length, &f) || f.va != va)
-		return site;
+		return NULL;
 	scratch->insn_length = f.insn_length;
 	memcpy(scratch->insn, f.code, f.insn_length);
 	return scratch;
@@ -113,23 +115,20 @@ static void rewrite(struct vcpu *v, struct found *f)
 }
 
 /*
- * Looks at the addresses of `size` bytes from `from` on, which one page holds, from the last to the
- * first. What touches the page from `page_va` on is rewritten.
+ * Looks at each of `size` addresses from `from` on, which one page holds. What touches the page
+ * that begins at `page_va` is rewritten.
  */
 static void scan(struct vcpu *v, uint64_t page_va, uint64_t from, unsigned int size)
 {
 	const uint8_t *code = guest_code(v, from);
 
-	if (!code)
-		return;
-	while (size--) {
-		uint64_t va = from + size;
-		struct site *old = site_table_find(va);
+	for (unsigned int i = 0; code && i < size; i++) {
+		struct site *old = site_table_find(from + i);
 		struct found f;
 
 		if (old && is_gone(v, old, false))
 			site_table_forget(old);
-		if (code[size] == AFTERBURN_PAD_BYTE0 && find_site(v, va, &f) &&
+		if (code[i] == AFTERBURN_PAD_BYTE0 && find_site(v, from + i, &f) &&
 		    f.va + f.site_length > page_va && f.va < page_va + X86_PAGE_SIZE)
 			rewrite(v, &f);
 	}
@@ -139,16 +138,12 @@ static void scan(struct vcpu *v, uint64_t page_va, uint64_t from, unsigned int s
  * All sites that touch the page: those that reach in from the page before, and those that end in
  * the page behind. Were only the pad of one there, it would be rewritten when the guest, having
  * executed the instruction as it was, stands in the middle of what comes in its place.
- *
- * From the last address to the first: what a site becomes depends on the one behind it, so that one
- * must be in the table, or an unloaded one out of it, first. That one begins less than
- * AFTERBURN_SITE_MAX bytes behind the page.
  */
 static void rewrite_page(struct vcpu *v, uint64_t page_va)
 {
-	scan(v, page_va, page_va + X86_PAGE_SIZE, AFTERBURN_SITE_MAX);
-	scan(v, page_va, page_va, X86_PAGE_SIZE);
 	scan(v, page_va, page_va - AFTERBURN_SITE_MAX, AFTERBURN_SITE_MAX);
+	scan(v, page_va, page_va, X86_PAGE_SIZE);
+	scan(v, page_va, page_va + X86_PAGE_SIZE, AFTERBURN_SITE_MAX);
 }
 
 bool modules_fetch(struct vcpu *v, uint64_t va)
