@@ -25,6 +25,7 @@ HOSTED_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/afterburner/include $(C
 # Objects depend on a file with the flags that they are made with, and are made again when these
 # change: $(O)/flags/NAME holds FLAGS_NAME.
 FLAGS_hosted := $(HOSTED_CFLAGS)
+.PRECIOUS: $(O)/flags/%
 $(O)/flags/%: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(FLAGS_$*)' | cmp -s - $@ || printf '%s\n' '$(FLAGS_$*)' >$@

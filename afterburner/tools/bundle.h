@@ -69,6 +69,13 @@ struct ab_bytes note_find(const struct ab_image *image, const char *owner, uint3
 bool has_xen_entry(const struct ab_image *image);
 
 /**
+ * bundle_never_runs - is the kernel linked where the wedge's platform can never run it?
+ *
+ * It still runs on bare metal, so that is worth a warning and no error. Returns true with *why set.
+ */
+bool bundle_never_runs(const struct bundle *bundle, struct ab_error *why);
+
+/**
  * bundle_possible - is there such a thing as a kernel of this width on this platform?
  *
  * Returns 0, or -1 with *error set to the reason why there cannot be.

@@ -114,25 +114,26 @@ static int check_sites(const struct bundle *bundle, struct ab_error *error)
  * Xen's ABI for 64-bit paravirtual guests (public/arch-x86/xen-x86_64.h, HYPERVISOR_VIRT_START and
  * _END): these addresses are its own in every guest.
  */
-static int check_xen(const struct ab_image *kernel, struct ab_error *error)
+static const uint64_t xen_start = 0xffff800000000000, xen_end = 0xffff880000000000;
+
+bool bundle_never_runs(const struct bundle *bundle, struct ab_error *why)
 {
-	const uint64_t start = 0xffff800000000000, end = 0xffff880000000000;
+	if (strcmp(bundle->wedge->header.platform, "xen") != 0)
+		return false;
+	for (uint32_t i = 0; i < bundle->kernel->segment_count; i++) {
+		const struct ab_segment *s = &bundle->kernel->segments[i];
 
-	if (has_xen_entry(kernel))
-		return ab_fail(error,
-			       "it brings a Xen entry of its own; build it with CONFIG_XEN=n");
-	for (uint32_t i = 0; i < kernel->segment_count; i++) {
-		const struct ab_segment *s = &kernel->segments[i];
-
-		if (s->type == PT_LOAD && s->memsz && s->vaddr < end &&
-		    s->vaddr + (s->memsz - 1) >= start)
-			return ab_fail(error,
-				       "its segment %u at 0x%" PRIx64
-				       " lies among Xen's own addresses (0x%" PRIx64
-				       " to 0x%" PRIx64 "); link it elsewhere",
-				       i, s->vaddr, start, end - 1);
+		if (s->type == PT_LOAD && s->memsz && s->vaddr < xen_end &&
+		    s->vaddr + (s->memsz - 1) >= xen_start) {
+			ab_fail(why,
+				"its segment %u at 0x%" PRIx64
+				" lies among Xen's own addresses (0x%" PRIx64 " to 0x%" PRIx64
+				"): it runs on bare metal only; for Xen link it elsewhere",
+				i, s->vaddr, xen_start, xen_end - 1);
+			return true;
+		}
 	}
-	return 0;
+	return false;
 }
 
 static int check_kernel(struct bundle *bundle, struct ab_error *error)
@@ -147,8 +148,9 @@ static int check_kernel(struct bundle *bundle, struct ab_error *error)
 		return ab_fail(error, "too many program headers");
 	if (check_segments(bundle, error) < 0)
 		return -1;
-	if (strcmp(bundle->wedge->header.platform, "xen") == 0 && check_xen(kernel, error) < 0)
-		return -1;
+	if (strcmp(bundle->wedge->header.platform, "xen") == 0 && has_xen_entry(kernel))
+		return ab_fail(error,
+			       "it brings a Xen entry of its own; build it with CONFIG_XEN=n");
 	if (find_protocol(bundle, error) < 0)
 		return -1;
 	return check_sites(bundle, error);

@@ -105,6 +105,8 @@ static int write_bundle(const struct options *o, struct bundle *bundle)
 	}
 	if (bundle_write(bundle, output, status.st_mode, &error) < 0)
 		return complain("pack", output, "%s", error.text);
+	if (bundle_never_runs(bundle, &error))
+		complain("pack", o->kernel, "warning: %s", error.text);
 	if (!o->quiet)
 		printf("%s: %" PRIu64 " sites, wedge for %s at physical 0x%" PRIx64 ", %" PRIu64
 		       " KiB\n",

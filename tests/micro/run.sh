@@ -14,7 +14,7 @@ micro_time_limit=40
 # The names of a group's checks, in the order of the source.
 micro_checks() { # micro_checks WIDTH GROUP
 	local folder=$TOP/tests/micro/$2 sources
-	mapfile -t sources < <(find "$folder" "$folder/${1%-far}" -maxdepth 1 -name '*.c' 2>/dev/null | sort)
+	mapfile -t sources < <(find "$folder" "$folder/${1%%-*}" -maxdepth 1 -name '*.c' 2>/dev/null | sort)
 	sed -n -E 's/^CHECK\(([a-z0-9_]+)\)$/\1/p; s/^SITE\(([a-z0-9_]+),.*/site_keeps_\1/p' \
 		"${sources[@]}"
 }

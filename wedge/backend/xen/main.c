@@ -20,6 +20,20 @@ __attribute__((section(".header"), used)) struct afterburn_wedge_header wedge_he
 	.platform = "xen",
 };
 
+/* Xen maps nothing of a guest among its own addresses. */
+static void check_addresses(const struct afterburn_wedge_header *header)
+{
+	for (unsigned int i = 0; i < header->segment_count; i++) {
+		const struct afterburn_bundle_segment *s = &header->segments[i];
+
+		if (s->vaddr < HYPERVISOR_VIRT_END &&
+		    s->vaddr + (s->mem_size - 1) >= HYPERVISOR_VIRT_START)
+			wedge_fatal("the kernel's segment at %llx lies among Xen's own addresses: "
+				    "link it elsewhere",
+				    s->vaddr);
+	}
+}
+
 void xen_main(struct vcpu *v);
 
 void xen_main(struct vcpu *v)
@@ -38,5 +52,6 @@ void xen_main(struct vcpu *v)
 	v->in_wedge = 1;
 	wedge_log("Xen %s, %lu MiB, of which %lu for shadow tables", first_domain ? "dom0" : "domU",
 		  xen.pages * PAGE >> 20, (xen.pages - xen.heap) * PAGE >> 20);
+	check_addresses(xen.header);
 	core_start(v, xen.header);
 }
