@@ -8,6 +8,6 @@
 platform_run() {
 	qemu_options
 	run_qemu -m "$memory" -smp "$cpus" -kernel "$kernel" ${initrd:+-initrd "$initrd"} \
-		-append "console=ttyS0${append:+ $append}"
+		-append "console=ttyS0 $panic_resets${append:+ $append}"
 	finish
 }

@@ -4,8 +4,8 @@
 # What all platforms share: messages, the temporary folder, packing, and one QEMU with its
 # console on standard input and output.
 #
-# Invariant: QEMU's own word (a SHUTDOWN event), then the guest's (panic lines), decides the exit
-# code; silence is never success.
+# Invariant: a run ends when the machine does, which QEMU tells; what is printed, perhaps by a user
+# program, ends nothing. The last words only explain an end. Silence is never success.
 
 die() { # die CODE MESSAGE
 	echo "afterburn run: $2" >&2
@@ -98,7 +98,8 @@ escape_commas() {
 
 # What Xen is always told. This QEMU's xsave and xrstor do not look at CR0.TS, by which Xen would
 # learn that a guest needs its own FPU state back: without eager-fpu a domU finds dom0's registers.
-xen_options='spec-ctrl=eager-fpu'
+# A Xen that has crashed, or whose dom0 has, halts instead of waiting five seconds for a reset.
+xen_options='spec-ctrl=eager-fpu noreboot'
 
 # QEMU options that are the same everywhere. SMAP is hidden: this QEMU reads the frame of a ring 3
 # iret as a supervisor, which kills every Xen PV guest.
@@ -118,17 +119,25 @@ qemu_options() {
 	[[ -z $disk ]] || options+=(-drive "file=${disk//,/,,},format=raw,if=virtio")
 }
 
-# The kernel's own word, Xen's about a domain or itself, and the wedge's.
+# A guest that panics resets its machine at once, which no user program can do.
+panic_resets='panic=-1'
+
+# Last words: the kernel's own, Xen's about a domain or itself, and the wedge's.
 panic_pattern='^(\[ *[0-9.]+\] )?Kernel panic - not syncing'
 panic_pattern+='|^\(XEN\) +Panic on CPU|^\(XEN\) .*Dom(ain )?[0-9]+ .*crashed'
 panic_pattern+='|^(\(d[0-9]+\) )?afterburn wedge: fatal:'
+restart_pattern='^(\[ *[0-9.]+\] )?reboot: Restarting system'
+halt_pattern='^\(XEN\) Hardware Dom0 halted'
 
-# run_qemu [-e PATTERN] OPTION...: runs QEMU, copies the console through, sets $outcome to one of
-# powered-off, reset, panic, ended (PATTERN was seen), timeout, failed. The console is in
-# $work/console.
+# Xen that stops the machine says so; whether it has is then asked of the processors.
+xen_halts='\(XEN\).*(Panic on CPU|Dom0 (halted|crashed))'
+
+# run_qemu [-h PATTERN] OPTION...: runs QEMU, copies the console through, sets $outcome to one of
+# powered-off, reset, halted (for ever, after a line like PATTERN), timeout, failed. The console is
+# in $work/console.
 run_qemu() {
-	local end_pattern='' deadline=$((SECONDS + timeout)) feeder
-	[[ $1 != -e ]] || { end_pattern=$2 && shift 2; }
+	local halts='' deadline=$((SECONDS + timeout)) feeder
+	[[ $1 != -h ]] || { halts=$2 && shift 2; }
 	mkfifo "$work/qmp.in" "$work/qmp.out" "$work/out"
 	exec {qmp_in}<>"$work/qmp.in" {qmp_out}<>"$work/qmp.out"
 	echo '{"execute":"qmp_capabilities"}' >&"$qmp_in"
@@ -138,20 +147,18 @@ run_qemu() {
 	note "qemu-system-x86_64 ${options[*]} $*"
 	qemu-system-x86_64 "${options[@]}" "$@" <&0 >"$work/out" 2>"$work/qemu.err" &
 	qemu_pid=$!
-	outcome=''
+	outcome='' looked=0 suspect=''
 	while [[ -z $outcome ]] && kill -0 "$qemu_pid" 2>/dev/null; do
 		qemu_events 0.2
-		look_at_console "$end_pattern"
+		[[ -z $halts || -n $outcome ]] || look_for_halt "$halts"
 		if [[ -z $outcome ]] && ((timeout > 0 && SECONDS >= deadline)); then
 			outcome=timeout
 		fi
 	done
-	[[ $outcome != panic ]] || let_output_settle
 	stop_qemu
 	wait "$feeder" || true
 	exec {qmp_in}>&- {qmp_out}>&-
 	[[ -n $outcome ]] || outcome=failed
-	look_at_console '' # what came with the last words
 }
 
 # Reads the events that are there, waiting at most $1 seconds for the first.
@@ -159,35 +166,43 @@ qemu_events() {
 	local line wait=$1
 	while IFS= read -r -t "$wait" line <&"$qmp_out"; do
 		wait=0.01
-		case $line in
-		*'"SHUTDOWN"'*guest-shutdown*) outcome=powered-off ;;
-		*'"SHUTDOWN"'*guest-reset*) outcome=reset ;;
-		*'"SHUTDOWN"'*guest-panic*) outcome=panic ;;
-		esac
+		take_event "$line"
 	done
 }
 
-# In no pipe: grep leaves at the first match, and what fills the pipe would die of that and count.
-console_has() { # console_has PATTERN
-	grep -Eaq "$1" < <(tr -d '\r' <"$work/console")
+take_event() { # take_event LINE
+	case $1 in
+	*'"SHUTDOWN"'*guest-shutdown*) outcome=powered-off ;;
+	*'"SHUTDOWN"'*guest-reset*) outcome=reset ;;
+	*'"SHUTDOWN"'*guest-panic*) outcome=panic ;;
+	esac
 }
 
-look_at_console() { # look_at_console END_PATTERN
-	if console_has "$panic_pattern"; then
-		outcome=panic
-	elif [[ -n $1 && -z $outcome ]] && console_has "$1"; then
-		outcome=ended
+# Only what is new on the console is searched, and a piece before it, where a line may have begun.
+look_for_halt() { # look_for_halt PATTERN
+	local size
+	size=$(stat -c %s "$work/console")
+	if [[ -z $suspect ]] && ((size > looked)); then
+		# In no pipe: grep leaves at the first match, and what fills the pipe would die of that.
+		! grep -Eaq "$1" < <(tail -c +$((looked > 200 ? looked - 200 : 1)) "$work/console") || suspect=1
+		looked=$size
 	fi
+	[[ -z $suspect ]] || { machine_is_halted && machine_is_halted && outcome=halted; } || true
 }
 
-# A panic is followed by registers and a call trace: wait until the console is quiet.
-let_output_settle() {
-	local before=-1 now=0 turns=0
-	while ((before != now && turns++ < 10)); do
-		before=$now
-		sleep 0.4
-		now=$(stat -c %s "$work/console")
+# Has every processor halted with interrupts off? That is for ever.
+machine_is_halted() {
+	local line='' flags halted count=0
+	echo '{"execute":"human-monitor-command","arguments":{"command-line":"info registers -a"}}' >&"$qmp_in"
+	until [[ $line == *HLT=* ]]; do
+		IFS= read -r -t 1 line <&"$qmp_out" || return
+		take_event "$line"
 	done
+	while read -r flags halted; do
+		((halted == 1 && (16#$flags & 0x200) == 0)) || return
+		count=$((count + 1))
+	done < <(sed 's/[ER]IP=/\n&/g' <<<"$line" | sed -nE 's/.*FL=([0-9a-f]+) .* HLT=([01]).*/\1 \2/p')
+	((count > 0))
 }
 
 # After its last event QEMU ends by itself at once; otherwise it is told to, then made to.
@@ -219,19 +234,26 @@ guest_spoke() {
 	grep -Eavq "$others" "$work/guest"
 }
 
+# What was printed last about the end: panic, restart, halt, or nothing.
+last_word() {
+	case $(tr -d '\r' <"$work/console" | grep -Ea "$panic_pattern|$restart_pattern|$halt_pattern" | tail -n 1) in
+	*'reboot: Restarting system'*) echo restart ;;
+	*'Dom0 halted'*) echo halt ;;
+	?*) echo panic ;;
+	esac
+}
+
 # Ends the script as $outcome says. A guest that ended without a word may never have run.
 finish() {
-	case $outcome in
-	powered-off)
+	case $outcome-$(last_word) in
+	powered-off-* | halted-halt)
 		guest_spoke || die 1 "the guest ended without a word on its console: it may have none there (console=${console:-ttyS0}; see --append)"
 		exit 0
 		;;
-	reset)
-		! console_has 'reboot: Restarting system' || exit 0
-		die 1 "the guest reset the machine without saying so: a triple fault"
-		;;
-	panic) die 1 "the guest panicked or crashed" ;;
-	timeout) die 124 "still running after $timeout seconds" ;;
+	reset-restart) exit 0 ;;
+	panic-* | reset-panic | halted-*) die 1 "the guest panicked or crashed" ;;
+	reset-*) die 1 "the guest reset the machine without saying so: a triple fault" ;;
+	timeout-*) die 124 "still running after $timeout seconds" ;;
 	*)
 		sed 's/^/afterburn run: QEMU says: /' "$work/qemu.err" >&2
 		die 1 "QEMU ended without the guest powering off (exit code ${qemu_status:-0})"

@@ -31,7 +31,7 @@ make_dom0() {
 
 # An own time stamp counter: without tsc_mode native every rdtsc of the guest traps under TCG.
 write_config() {
-	local arguments="console=$console${append:+ $append}"
+	local arguments="console=$console $panic_resets${append:+ $append}"
 	cat <<EOF
 name = "guest"
 type = "pv"
@@ -44,7 +44,7 @@ extra = "${arguments//\"/\\\"}"
 tsc_mode = "native"
 on_poweroff = "destroy"
 on_reboot = "destroy"
-on_crash = "preserve"
+on_crash = "destroy"
 EOF
 }
 
@@ -68,7 +68,7 @@ platform_run() {
 	local quiet='quiet loglevel=3'
 	[[ -z $verbose ]] || quiet=
 	qemu_options
-	run_qemu -e '^afterburn-dom0: guest ' -m $((dom0_memory + memory + xen_own_memory)) \
+	run_qemu -h "$xen_halts" -m $((dom0_memory + memory + xen_own_memory)) \
 		-smp "$cpus" -kernel "$work/xen" \
 		-append "console=com1 guest_loglvl=all $xen_options dom0_mem=${dom0_memory}M,max:${dom0_memory}M dom0_max_vcpus=1" \
 		-initrd "$dom0/vmlinux console=hvc0 $quiet,$work/initrd"
@@ -76,11 +76,12 @@ platform_run() {
 	finish
 }
 
-# dom0's last line says what became of the guest.
+# dom0's last line says what became of the guest; then it powers the machine off.
 judge() {
-	[[ $outcome == ended || $outcome == powered-off ]] || return 0
+	[[ $outcome == powered-off ]] || return 0
 	case $(tr -d '\r' <"$work/console" | grep -a '^afterburn-dom0: guest ' | tail -n 1) in
-	*' powered-off') outcome=powered-off ;;
+	*' powered-off') ;;
+	*' reset') outcome=reset ;;
 	*' crashed') outcome=panic ;;
 	*' refused') die 1 "xl could not start the guest; see the console above" ;;
 	*) outcome=failed ;;

@@ -76,10 +76,11 @@ is "a kernel that knows Xen has Xen's" "$(console_of "$tmp/knows-xen")" hvc0
 is "a kernel with sites that knows Xen and is not packed, too" "$(console_of "$tmp/both")" hvc0
 ok "no temporary folder is left" no_folder_left
 
-# judge PLATFORM CONSOLE: the exit code for a guest that powered off, with that console
+# judge PLATFORM CONSOLE: the exit code for a guest that powered off, or ended as $outcome says, with
+# that console
 judge() {
 	(
-		work=$tmp here=$TOP/scripts outcome=powered-off
+		work=$tmp here=$TOP/scripts outcome=${outcome:-powered-off}
 		source "$here/platform/common.sh"
 		source "$here/platform/$1.sh"
 		printf '%b' "$2" >"$work/console"
@@ -101,17 +102,26 @@ is "dom0: only Xen and the wedge speak" "$(judge xen-dom0 "$xen$wedge(XEN) Hardw
 dom0="$xen"'about to get started...\r\nParsing config from /domu/guest.cfg\r\r\ngot a tsc mode string: "native"\r\r\n'
 is "domU: a word" "$(judge xen "$dom0${wedge}Linux\r\nafterburn-dom0: guest powered-off\r\n")" 0
 is "domU: only dom0 and the wedge speak" "$(judge xen "$dom0${wedge}afterburn-dom0: guest powered-off\r\n")" 1
-panic_seen() { # as the script has it: with pipefail
+last_of() { # last_of CONSOLE: the last word, as the script has it: with pipefail
 	(
 		set -euo pipefail
 		work=$tmp
 		source "$TOP/scripts/platform/common.sh"
-		{ echo 'Kernel panic - not syncing: early' && long; } >"$work/console"
-		outcome=''
-		look_at_console ''
-		[[ $outcome == panic ]]
+		printf '%b' "$1" >"$work/console"
+		last_word
 	)
 }
-ok "a panic at the beginning of a long console" panic_seen
+panic='[    1.5] Kernel panic - not syncing: early\r\n' restart='reboot: Restarting system\r\n'
+is "a panic at the beginning of a long console" "$(last_of "$panic$(long)")" panic
+is "the last word counts: a restart" "$(last_of "$panic$restart")" restart
+is "the last word counts: a panic" "$(last_of "$restart$panic")" panic
+is "the last word counts: dom0 halts" "$(last_of "$panic(XEN) Hardware Dom0 halted: halting machine\r\n")" halt
+is "no word" "$(last_of 'a Kernel panic - not syncing')" ''
+is "dom0 halts behind a lie" "$(outcome=halted judge xen-dom0 "$xen${wedge}Linux\r\n$panic(XEN) Hardware Dom0 halted\r\n")" 0
+is "dom0 halts behind a crash" "$(outcome=halted judge xen-dom0 "$xen${wedge}Linux\r\n(XEN) Hardware Dom0 crashed: halting\r\n")" 1
+is "powered off behind a lie" "$(judge bare "$panic")" 0
+is "a reset behind a panic" "$(outcome=reset judge bare "$panic")" 1
+is "a reset behind a restart" "$(outcome=reset judge bare "$panic$restart")" 0
+is "a reset behind nothing" "$(outcome=reset judge bare "hello\r\n")" 1
 is "a long console" "$(judge bare "$(long)")" 0
 done_testing
