@@ -202,6 +202,21 @@ static void an_entry_that_is_not_there_is_a_page_fault(void **state)
 	assert_int_equal(vcpu.cr[2], GUEST_DATA + 8 * X86_PAGE_SIZE + 8);
 }
 
+/* int 8, int 13 and int 14 are no exceptions of these numbers. */
+static void user_software_interrupts_are_benign(void **state)
+{
+	(void)state;
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		guest_setup(NULL);
+		guest_set_kernel_stack(GUEST_STACK_TOP);
+		guest_enter_user(0x1000);
+		vcpu.rip += 2;
+		exception_deliver(&vcpu, vector, ARCH_NO_ERROR_CODE, 2);
+		assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * X86_TRAP_GP);
+		assert_int_equal(guest_peek_word(vcpu.gpr[X86_RSP]), vector * 8 + 2);
+	}
+}
+
 static void no_double_fault_handler_is_the_end(void **state)
 {
 	(void)state;
@@ -329,6 +344,7 @@ int main(void)
 		GUEST_TEST(an_unusable_entry_is_a_fault),
 		GUEST_TEST(software_interrupts_fault_themselves),
 		GUEST_TEST(an_entry_that_is_not_there_is_a_page_fault),
+		GUEST_TEST(user_software_interrupts_are_benign),
 		GUEST_TEST(no_double_fault_handler_is_the_end),
 		GUEST_TEST(a_stack_that_faults_enters_the_double_faults_task),
 		GUEST_TEST(a_task_needs_all_of_its_parts),

@@ -269,6 +269,21 @@ static void a_stack_that_faults_is_a_double_fault(void **state)
 	expect_double_fault();
 }
 
+/* int 8, int 13 and int 14 are no exceptions of these numbers. */
+static void user_software_interrupts_are_benign(void **state)
+{
+	(void)state;
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		guest_setup(NULL);
+		guest_set_kernel_stack(GUEST_STACK_TOP);
+		guest_enter_user(0x1000);
+		vcpu.rip += 2;
+		exception_deliver(&vcpu, vector, ARCH_NO_ERROR_CODE, 2);
+		assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * X86_TRAP_GP);
+		assert_int_equal(guest_peek64(vcpu.gpr[X86_RSP]), vector * 8 + 2);
+	}
+}
+
 static void no_double_fault_handler_is_the_end(void **state)
 {
 	(void)state;
@@ -337,6 +352,7 @@ int main(void)
 		GUEST_TEST(faults_while_delivering_go_by_the_table),
 		GUEST_TEST(a_frame_faults_from_its_top),
 		GUEST_TEST(a_stack_that_faults_is_a_double_fault),
+		GUEST_TEST(user_software_interrupts_are_benign),
 		GUEST_TEST(no_double_fault_handler_is_the_end),
 		GUEST_TEST(user_software_interrupts_need_dpl_3),
 		GUEST_TEST(the_handlers_stack_is_prepared),

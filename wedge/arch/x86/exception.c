@@ -107,7 +107,10 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 
 	vcpu_count(v, COUNT_DELIVERED);
 	while (!enter_handler(v, vector, error, software_length, &fault)) {
-		if (vector == X86_TRAP_DF)
+		/* Whatever its number, an INT is benign. */
+		bool twice = !software_length && is_double_fault(vector, fault.vector);
+
+		if (vector == X86_TRAP_DF && !software_length)
 			wedge_fatal("triple fault: no usable handler for vector %u (IDT at %lx "
 				    "limit %x)",
 				    event, (unsigned long)v->idt.base, v->idt.limit);
@@ -118,13 +121,8 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		else if (!software_length)
 			fault.at.error |= ARCH_ERROR_EXTERNAL;
 		software_length = 0;
-		error = fault.at.error;
-		if (is_double_fault(vector, fault.vector)) {
-			vector = X86_TRAP_DF;
-			error = 0;
-		} else {
-			vector = fault.vector;
-		}
+		vector = twice ? X86_TRAP_DF : fault.vector;
+		error = twice ? 0 : fault.at.error;
 	}
 }
 
