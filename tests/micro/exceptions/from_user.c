@@ -9,6 +9,7 @@
 
 extern const char user_nothing[], user_load[], user_store[], user_call[];
 extern const char user_divide[], user_int3[], user_int3_end[], user_int80[], user_int80_end[];
+extern const char user_int8[], user_int13[], user_int14[];
 extern const char user_int_dpl0[], user_x87[], user_cli[], user_hlt[], user_bad_segment[];
 
 static struct regs run(const char *code, word di)
@@ -105,6 +106,19 @@ CHECK(user_int_with_dpl_0)
 	if (regs.error == 0x77 * 16 + 2)
 		skip("this QEMU has a wrong error code here, vector * 16 + 2");
 	expect_is(regs.error, 0x77 * 8 + 2);
+}
+
+/* They are no exceptions of these numbers: no double fault comes of them. */
+CHECK(user_int_of_exceptions)
+{
+	static const char *const code[] = {user_int8, user_int13, user_int14};
+
+	for (unsigned int i = 0; i < 3; i++) {
+		struct regs regs = run(code[i], 0);
+
+		expect_is(regs.vector, TRAP_GP);
+		expect_is(regs.ip, (word)code[i]);
+	}
 }
 
 CHECK(user_int80_with_dpl_0)

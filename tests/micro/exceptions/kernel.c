@@ -92,9 +92,10 @@ CHECK(int_n_without_entry)
 	gate_reset(0x77);
 	expect(f.hit);
 	expect_is(f.regs.vector, TRAP_GP);
-	/* Emulated by QEMU, long mode counts the entry's 16 bytes. */
-	expect(f.regs.error == 0x77 * 8 + 2 || f.regs.error == 0x77 * 16 + 2);
 	expect_is(f.regs.ip, (word)do_int77);
+	if (f.regs.error == 0x77 * 16 + 2)
+		skip("this QEMU has a wrong error code here, vector * 16 + 2");
+	expect_is(f.regs.error, 0x77 * 8 + 2);
 }
 
 CHECK(segment_beyond_table)

@@ -9,7 +9,7 @@
 	.text
 	.globl user_divide, user_int3, user_int3_end, user_int80, user_int80_end, user_int_dpl0
 	.globl user_steps, user_steps_end, user_watch, user_watch_end
-	.globl user_x87, user_cli, user_hlt, user_bad_segment
+	.globl user_int8, user_int13, user_int14, user_x87, user_cli, user_hlt, user_bad_segment
 user_divide:
 	xorl %edx, %edx
 	xorl %ecx, %ecx
@@ -24,6 +24,16 @@ user_int3_end:
 user_int80:
 	int $0x80
 user_int80_end:
+	ud2
+
+user_int8:
+	int $8
+	ud2
+user_int13:
+	int $13
+	ud2
+user_int14:
+	int $14
 	ud2
 
 user_int_dpl0:
