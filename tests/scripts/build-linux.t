@@ -37,6 +37,37 @@ is 'the plain kernel has no part of it' "$(key "$tmp/one" plain)" "$plain"
 echo 'no program' >"$tmp/one/build/libexec/afterburner/as"
 ok 'no assembler is an error' eval '! key "$tmp/one" 2>"$tmp/err" && grep -q "no assembler of ours" "$tmp/err"'
 
+# A source whose makefile does as a kernel's: four objects, a second and a half.
+mkdir -p "$tmp/tiny/linux"
+cat >"$tmp/tiny/linux/Makefile" <<'END'
+allnoconfig:
+	@cp $(KCONFIG_ALLCONFIG) $(O)/.config
+vmlinux:
+	@for i in 1 2 3 4; do echo "  CC      $$i.o"; sleep 0.4; done; echo vmlinux >$(O)/vmlinux
+modules:
+	@touch $(or $(M),$(O))/x.ko
+END
+tar cf "$tmp/tiny.tar" -C "$tmp/tiny" linux
+# tiny_build OUTPUT: with a cache and a build folder of its own
+tiny_build() {
+	O=$tmp/tiny/build AFTERBURN_CACHE=$tmp/cache LINUX_SOURCE=$tmp/tiny.tar AFTERBURN_PROGRESS=1 \
+		"$TOP/guest-patches/build-linux" i386 plain "$1" >"$tmp/lines" 2>&1
+}
+ok 'a build' tiny_build "$tmp/tiny/linux-built"
+ok 'tells its progress' grep -Eq '^Linux \(i386, plain\): [1-4] of about 1010 objects after [0-9]+ s$' "$tmp/lines"
+ok 'gives a kernel and its modules' eval '[[ -s $tmp/tiny/linux-built/vmlinux && -e $tmp/tiny/linux-built/modules/x.ko ]]'
+is 'remembers how many objects it had' "$(<"$tmp/cache/objects-i386")" 4
+ok 'nobody watches any more' eval '! pgrep -f "progress Linux .i386, plain. $tmp" >"$tmp/pids"'
+ok 'it is kept' eval 'tiny_build "$tmp/tiny/again" && ! grep -q building "$tmp/lines" &&
+	cmp "$tmp/tiny/linux-built/vmlinux" "$tmp/tiny/again/vmlinux"'
+ok 'the next one is measured by it' eval 'rm -rf "$tmp"/cache/linux-* && tiny_build "$tmp/tiny/third" &&
+	grep -q "of about 4 objects" "$tmp/lines"'
+sed -i 's/sleep 0.4/exit 3/' "$tmp/tiny/linux/Makefile"
+tar cf "$tmp/tiny.tar" -C "$tmp/tiny" linux
+ok 'a build that fails: no kernel, nobody watching' eval '! tiny_build "$tmp/tiny/bad" &&
+	grep -q "the plain i386 kernel does not build" "$tmp/lines" && [[ ! -e $tmp/tiny/bad ]] &&
+	! pgrep -f "progress Linux .i386, plain. $tmp" >"$tmp/pids"'
+
 # follow SECONDS [COMMAND...]: progress with a log of 120 objects of 400, for so long
 follow() {
 	local seconds=$1

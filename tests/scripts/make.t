@@ -198,7 +198,6 @@ config_has() { # config_has PATTERNS ARGUMENT...
 if [[ -z $linux ]]; then
 	skip "a kernel's makefile" "no source is unpacked: make guest"
 else
-	ok "a kernel with gcc" config_has 'CC_IS_GCC=y AS_IS_GNU=y LD_IS_BFD=y'
 	if type -P clang >/dev/null && type -P ld.lld >/dev/null; then
 		ok "a kernel with CC=clang" config_has 'CC_IS_CLANG=y AS_IS_GNU=y LD_IS_BFD=y' CC=clang
 		ok "a kernel with LLVM=1" config_has 'CC_IS_CLANG=y AS_IS_GNU=y LD_IS_LLD=y' LLVM=1
