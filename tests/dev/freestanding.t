@@ -5,7 +5,7 @@
 # but memcpy and memset, no global data, and nothing of the host but the dev_host_* services.
 set -euo pipefail
 : "${TOP:?the source folder}"
-cc=${CC:-gcc}
+read -ra cc <<<"${CC:-gcc}" # ccache gcc is two words
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flags=(-std=c11 -O2 -ffreestanding -mno-sse -mgeneral-regs-only -mno-red-zone -fPIE
@@ -21,9 +21,9 @@ build() { # build WIDTH [FLAG...]: one relocatable of all chips
 	local width=$1 file objects=()
 	for file in "$TOP"/wedge/dev/*.c; do
 		objects+=("$work/$width-$(basename "$file" .c).o")
-		"$cc" "-m$width" "${flags[@]}" "${@:2}" -c "$file" -o "${objects[-1]}" || return 1
+		"${cc[@]}" "-m$width" "${flags[@]}" "${@:2}" -c "$file" -o "${objects[-1]}" || return 1
 	done
-	"$cc" "-m$width" -nostdlib -r "${objects[@]}" -o "$work/$width.o"
+	"${cc[@]}" "-m$width" -nostdlib -r "${objects[@]}" -o "$work/$width.o"
 }
 
 needs_only_the_host() {
