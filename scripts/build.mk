@@ -40,8 +40,12 @@ install: all
 # git knows which files are ours.
 C_FILES = $(shell cd $(SRC) && git ls-files '*.c' '*.h')
 SCRIPTS = $(shell cd $(SRC) && git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh')
-lint: lint-includes lint-format lint-c lint-shell
-.PHONY: lint-includes lint-format lint-c lint-shell
+lint: lint-includes lint-format lint-c lint-shell lint-tour
+.PHONY: lint-includes lint-format lint-c lint-shell lint-tour tour
+lint-tour:
+	@$(SRC)/scripts/tour --check
+tour:
+	@$(SRC)/scripts/tour
 lint-includes:
 	@$(SRC)/scripts/check-includes
 lint-format:

@@ -4,6 +4,7 @@
 #   $(O)/tests/wedge/x86_64/*.t      core and architecture against a fake back end, for each width of
 #   $(O)/tests/wedge/i386/*.t        the guest: tests/wedge/*_test.c, tests/wedge/WIDTH/*_test.c
 #   $(O)/tests/wedge/linux/*.t       the Linux back end's tables against a model of the host
+#   $(O)/tests/wedge/platform/*.t    the smallest back end, an example
 #   $(O)/tests/wedge/gates*.t        the gates as they are
 #   $(O)/tests/wedge/lib32.t         the library as 32-bit code
 #
@@ -107,6 +108,16 @@ WEDGE_TEST_LINUX := $(call wedge_test_objects,obj-linux, \
 $(eval $(call wedge_test_programs,linux,$(wildcard $(WEDGE_TEST_SRC)/linux/*_test.c), \
 	$(WEDGE_TEST_LINUX) $(wedge_test_objs_i386), \
 	$(call wedge_test_wrap,backend_allocate) $(wedge_test_gates_i386:%=-Wl,--defsym=%)))
+
+# ---- the example platform ----
+
+# The core for 64-bit guests once more, with a back end of its own.
+wedge_test_headers_platform := -I$(WEDGE_TEST_SRC)/platform/include $(call wedge_headers,none,x86_64)
+$(eval $(call wedge_test_compile,obj-platform,$(wedge_test_headers_platform)))
+$(eval $(call wedge_test_programs,platform,$(WEDGE_TEST_SRC)/platform/platform_test.c, \
+	$(WEDGE_TEST_LIB) $(call wedge_test_objects,obj-platform,$(WEDGE_BASE) $(WEDGE_BOOT) \
+		$(WEDGE_CORE) $(WEDGE_ARCH) $(wedge_width_x86_64) $(WEDGE_TEST_SRC)/platform/backend.c), \
+	$(wedge_test_gates_x86_64:%=-Wl,--defsym=%)))
 
 # ---- the gates themselves ----
 
