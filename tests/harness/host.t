@@ -100,6 +100,11 @@ else
 	"$deny" seccomp env O="$O" TOP="$TOP" "$TOP/tests/run" "$TOP/tests/launch/core.t" >"$tmp/out" 2>&1
 	is 'without seccomp a process is skipped' "$(tail -n 1 "$tmp/out")" '0 passed, 0 failed, 1 skipped'
 	ok 'and the launcher tells why' grep -q '# SKIP seccomp filters do not work: the host' "$tmp/out"
+	for word in seccomp xsave; do
+		ok "told to lack $word, it tells that" eval \
+			'AFTERBURN_HOST_LACKS=$word "$TOP/tests/run" "$TOP/tests/launch/core.t" >"$tmp/out" 2>&1 &&
+			 grep -iq "# SKIP .*$word" "$tmp/out" && tail -n 1 "$tmp/out" | grep -qx "0 passed, 0 failed, 1 skipped"'
+	done
 fi
 printf '#!/bin/bash\n# needs: wings\necho 1..1; echo ok 1\n' >"$tmp/wings.t"
 chmod +x "$tmp/wings.t"
