@@ -147,13 +147,10 @@ static bool names_its_target(const struct site *site)
 /* A handler as it was set up; or, after damage, what the tables say now, or the task. */
 static bool is_handler(uint64_t rip)
 {
-	struct idt_entry entry;
-	struct idt_fault fault;
-
 	if (rip - GUEST_HANDLER < 256 * 16 && rip % 16 == 0)
 		return true;
 	for (unsigned int vector = 0; vector < 256; vector++) {
-		if (idt_read(&vcpu, vector, &entry, &fault) && entry.target == rip)
+		if (guest_gate_target(vector) == rip)
 			return true;
 	}
 	return vcpu.task.selector != SEL_TSS;

@@ -45,6 +45,9 @@ uint64_t guest_physical(uint64_t va);
 void guest_build_descriptors(void);
 void guest_build_vcpu(void);
 
+/* Where the vCPU's IDT sends a vector; 0 if it has no such entry. */
+uint64_t guest_gate_target(unsigned int vector);
+
 /* Where the stack begins that the kernel gets when user code is interrupted. */
 void guest_set_kernel_stack(uint64_t top);
 

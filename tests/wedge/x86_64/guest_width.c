@@ -108,6 +108,17 @@ void guest_build_vcpu(void)
 	vcpu.gpr[X86_RSP] = GUEST_STACK_TOP - 0x1000;
 }
 
+uint64_t guest_gate_target(unsigned int vector)
+{
+	uint64_t raw[2];
+	struct guest_fault fault;
+
+	if ((vector + 1) * sizeof(raw) - 1 > vcpu.idt.limit ||
+	    !guest_read(&vcpu, vcpu.idt.base + vector * sizeof(raw), raw, sizeof(raw), &fault))
+		return 0;
+	return (raw[0] & 0xffff) | (raw[0] >> 32 & 0xffff0000) | raw[1] << 32;
+}
+
 void guest_set_kernel_stack(uint64_t top)
 {
 	guest_poke64(GUEST_TSS + TSS_RSP0, top);

@@ -12,6 +12,8 @@
 #include <wedge/lib.h>
 #include <wedge/log.h>
 
+#include "idt.h"
+
 enum { MAY_WRITE = X86_PTE_P | X86_PTE_W };
 
 /*
@@ -70,21 +72,6 @@ void arch_forget_stacks(struct vcpu *v)
 	memset(v->stack_pages, 0, sizeof(v->stack_pages));
 }
 
-/* One attempt; false with the fault if the guest's tables or stack do not allow it. */
-static bool enter_handler(struct vcpu *v, unsigned int vector, int64_t error, bool software,
-			  struct idt_fault *fault)
-{
-	struct idt_entry entry;
-
-	if (!idt_read(v, vector, &entry, fault))
-		return false;
-	if (software && vcpu_in_user(v) && entry.dpl < 3)
-		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
-	if (!entry.present)
-		return idt_refuse(fault, X86_TRAP_NP, vector * 8 | ARCH_ERROR_IDT);
-	return idt_enter(v, &entry, error, fault);
-}
-
 /* SDM 3A table 6-4; all but these and page faults are benign. */
 static bool is_contributory(unsigned int vector)
 {
@@ -99,16 +86,18 @@ static bool is_double_fault(unsigned int first, unsigned int second)
 	return first == X86_TRAP_PF || is_contributory(first);
 }
 
-void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
-		       unsigned int software_length)
+/* The guest gets what came of `event`, until something can be delivered. Apart, since it is rare.
+ */
+static __attribute__((noinline)) void deliver_fault(struct vcpu *v, unsigned int event,
+						    unsigned int software_length,
+						    struct idt_fault *fault)
 {
-	unsigned int event = vector;
-	struct idt_fault fault;
+	unsigned int vector = event;
+	int64_t error;
 
-	vcpu_count(v, COUNT_DELIVERED);
-	while (!enter_handler(v, vector, error, software_length, &fault)) {
+	do {
 		/* Whatever its number, an INT is benign. */
-		bool twice = !software_length && is_double_fault(vector, fault.vector);
+		bool twice = !software_length && is_double_fault(vector, fault->vector);
 
 		if (vector == X86_TRAP_DF && !software_length)
 			wedge_fatal("triple fault: no usable handler for vector %u (IDT at %lx "
@@ -116,14 +105,24 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 				    event, (unsigned long)v->idt.base, v->idt.limit);
 		/* The frame then shows the INT itself, and the error code whose doing it was. */
 		v->rip -= software_length;
-		if (fault.vector == X86_TRAP_PF)
-			v->cr[2] = fault.at.address;
+		if (fault->vector == X86_TRAP_PF)
+			v->cr[2] = fault->at.address;
 		else if (!software_length)
-			fault.at.error |= ARCH_ERROR_EXTERNAL;
+			fault->at.error |= IDT_ERROR_EXTERNAL;
 		software_length = 0;
-		vector = twice ? X86_TRAP_DF : fault.vector;
-		error = twice ? 0 : fault.at.error;
-	}
+		vector = twice ? X86_TRAP_DF : fault->vector;
+		error = twice ? 0 : fault->at.error;
+	} while (!idt_enter(v, vector, error, false, fault));
+}
+
+void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
+		       unsigned int software_length)
+{
+	struct idt_fault fault;
+
+	vcpu_count(v, COUNT_DELIVERED);
+	if (!idt_enter(v, vector, error, software_length, &fault))
+		deliver_fault(v, vector, software_length, &fault);
 }
 
 /* Which exceptions push an error code: SDM 3A, table 6-1. The page fault has its own way. */

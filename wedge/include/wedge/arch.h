@@ -63,51 +63,6 @@ bool user_io(struct vcpu *v);
  */
 bool guest_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[]);
 
-/* An entry of the guest's interrupt descriptor table. */
-struct idt_entry {
-	uint64_t target;
-	uint16_t selector;
-	uint8_t ist;
-	uint8_t kind; /* descriptor.h */
-	uint8_t dpl;
-	bool present;
-};
-
-/* What the processor raises because it cannot deliver something else. */
-struct idt_fault {
-	uint8_t vector;
-	struct guest_fault at; /* the error code; of a page fault, the address as well */
-};
-
-/* Notes such a fault; returns false for the caller to return. */
-static inline bool idt_refuse(struct idt_fault *fault, uint8_t vector, uint32_t error)
-{
-	fault->vector = vector;
-	fault->at.error = error;
-	return false;
-}
-
-/* The same for a page fault that stands in fault->at already. */
-static inline bool idt_page_fault(struct idt_fault *fault)
-{
-	fault->vector = X86_TRAP_PF;
-	return false;
-}
-
-/* In an error code: the fault is that of an IDT entry, and not of the program's doing. */
-enum { ARCH_ERROR_EXTERNAL = 1, ARCH_ERROR_IDT = 2 };
-
-/* Reads an entry (idt.c); false with the fault if there is none, or none that this mode knows. */
-bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry,
-	      struct idt_fault *fault);
-
-/*
- * Pushes the frame and goes on in the entry's handler, or task; false with the fault if the guest's
- * tables or stack do not allow it.
- */
-bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
-	       struct idt_fault *fault);
-
 /**
  * arch_interrupt_return - the guest kernel's iret (interrupt_return.c).
  * @size: bytes of a slot of the frame, to which the stack pointer points

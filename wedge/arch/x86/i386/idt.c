@@ -8,29 +8,18 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
-#include <wedge/descriptor.h>
 
+#include "../idt.h"
 #include "task.h"
 
-bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry, struct idt_fault *fault)
+static bool read_entry(struct vcpu *v, unsigned int vector, uint64_t *raw, struct idt_fault *fault)
 {
-	uint64_t at = vector * ARCH_IDT_ENTRY_BYTES, raw;
+	uint64_t at = vector * ARCH_IDT_ENTRY_BYTES;
 
 	if (at + ARCH_IDT_ENTRY_BYTES - 1 > v->idt.limit)
-		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
-	if (!guest_read(v, v->idt.base + at, &raw, sizeof(raw), &fault->at))
-		return idt_page_fault(fault);
-	*entry = (struct idt_entry){
-		.target = (raw & 0xffff) | (raw >> 32 & 0xffff0000),
-		.selector = (uint16_t)(raw >> 16),
-		.kind = descriptor_kind(raw),
-		.dpl = descriptor_dpl(raw),
-		.present = descriptor_is_present(raw),
-	};
-	if (entry->kind == DESCRIPTOR_INTERRUPT_GATE || entry->kind == DESCRIPTOR_TRAP_GATE ||
-	    entry->kind == DESCRIPTOR_TASK_GATE)
-		return true;
-	return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
+		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | IDT_ERROR);
+	return guest_read(v, v->idt.base + at, raw, ARCH_IDT_ENTRY_BYTES, &fault->at) ||
+	       idt_page_fault(fault);
 }
 
 /* Where a frame begins and what stack segment goes with it: the TSS's, or the current one. */
@@ -69,28 +58,42 @@ static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_
 	return idt_page_fault(fault);
 }
 
-bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
+/* What hardware raises depends on the part that is missing: all of that is contributory. */
+static bool enter_task(struct vcpu *v, uint16_t selector, int64_t error, struct idt_fault *fault)
+{
+	return task_switch(v, selector, error) ||
+	       idt_refuse(fault, X86_TRAP_TS, selector & ~(uint32_t)X86_SELECTOR_RPL);
+}
+
+bool idt_enter(struct vcpu *v, unsigned int vector, int64_t error, bool software,
 	       struct idt_fault *fault)
 {
 	uint32_t esp, ss;
+	unsigned int kind;
+	uint64_t raw;
 
-	/* What hardware raises depends on the part that is missing: all of that is contributory. */
-	if (entry->kind == DESCRIPTOR_TASK_GATE)
-		return task_switch(v, entry->selector, error) ||
-		       idt_refuse(fault, X86_TRAP_TS,
-				  entry->selector & ~(uint32_t)X86_SELECTOR_RPL);
+	if (!read_entry(v, vector, &raw, fault))
+		return false;
+	kind = descriptor_kind(raw);
+	if (kind != DESCRIPTOR_INTERRUPT_GATE && kind != DESCRIPTOR_TRAP_GATE &&
+	    kind != DESCRIPTOR_TASK_GATE)
+		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | IDT_ERROR);
+	if (!idt_allows(v, raw, vector, software, fault))
+		return false;
+	if (kind == DESCRIPTOR_TASK_GATE)
+		return enter_task(v, (uint16_t)(raw >> 16), error, fault);
 	if (!choose_stack(v, &esp, &ss, fault) || !push_frame(v, &esp, error, fault))
 		return false;
 	arch_prepare_stack(v, esp);
 	v->gpr[X86_RSP] = esp;
-	v->rip = entry->target;
-	v->kernel_cs = entry->selector & ~(uint32_t)X86_SELECTOR_RPL;
+	v->rip = (raw & 0xffff) | (raw >> 32 & 0xffff0000);
+	v->kernel_cs = raw >> 16 & 0xffff & ~X86_SELECTOR_RPL;
 	v->kernel_ss = ss;
 	v->cs = 0;
 	v->ss = 0;
 	v->rflags &=
 		~(uint64_t)(X86_FLAGS_TF | X86_FLAGS_RF | X86_FLAGS_VM | ARCH_FLAGS_NOT_FOR_RING_3);
-	if (entry->kind == DESCRIPTOR_INTERRUPT_GATE)
+	if (kind == DESCRIPTOR_INTERRUPT_GATE)
 		v->rflags &= ~(uint64_t)X86_FLAGS_IF;
 	return true;
 }

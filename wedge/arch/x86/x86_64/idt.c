@@ -7,42 +7,31 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
-#include <wedge/descriptor.h>
+
+#include "../idt.h"
 
 enum {
 	TSS_RSP0 = 4,
 	TSS_IST1 = 36,
 };
 
-bool idt_read(struct vcpu *v, unsigned int vector, struct idt_entry *entry, struct idt_fault *fault)
+static bool read_entry(struct vcpu *v, unsigned int vector, uint64_t raw[2],
+		       struct idt_fault *fault)
 {
 	uint64_t at = vector * ARCH_IDT_ENTRY_BYTES;
-	uint64_t raw[2];
 
 	if (at + ARCH_IDT_ENTRY_BYTES - 1 > v->idt.limit)
-		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
-	if (!guest_read(v, v->idt.base + at, raw, sizeof(raw), &fault->at))
-		return idt_page_fault(fault);
-	*entry = (struct idt_entry){
-		.target = (raw[0] & 0xffff) | (raw[0] >> 32 & 0xffff0000) | raw[1] << 32,
-		.selector = (uint16_t)(raw[0] >> 16),
-		.ist = raw[0] >> 32 & 7,
-		.kind = descriptor_kind(raw[0]),
-		.dpl = descriptor_dpl(raw[0]),
-		.present = descriptor_is_present(raw[0]),
-	};
-	if (entry->kind == DESCRIPTOR_INTERRUPT_GATE || entry->kind == DESCRIPTOR_TRAP_GATE)
-		return true;
-	return idt_refuse(fault, X86_TRAP_GP, vector * 8 | ARCH_ERROR_IDT);
+		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | IDT_ERROR);
+	return guest_read(v, v->idt.base + at, raw, ARCH_IDT_ENTRY_BYTES, &fault->at) ||
+	       idt_page_fault(fault);
 }
 
 /* The stack to push on: IST, the TSS's for CPL 0, or the current one (SDM 3A 6.14.4). */
-static bool choose_stack(struct vcpu *v, const struct idt_entry *entry, uint64_t *rsp,
-			 struct idt_fault *fault)
+static bool choose_stack(struct vcpu *v, unsigned int ist, uint64_t *rsp, struct idt_fault *fault)
 {
-	uint64_t slot = entry->ist ? TSS_IST1 + 8 * (entry->ist - 1u) : TSS_RSP0;
+	uint64_t slot = ist ? TSS_IST1 + 8 * (ist - 1u) : TSS_RSP0;
 
-	if (entry->ist || vcpu_in_user(v))
+	if (ist || vcpu_in_user(v))
 		return guest_read(v, v->task.base + slot, rsp, 8, &fault->at) ||
 		       idt_page_fault(fault);
 	*rsp = v->gpr[X86_RSP];
@@ -80,12 +69,19 @@ static bool push_frame(struct vcpu *v, uint64_t *rsp, int64_t error, struct idt_
 	return idt_page_fault(fault);
 }
 
-bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
+bool idt_enter(struct vcpu *v, unsigned int vector, int64_t error, bool software,
 	       struct idt_fault *fault)
 {
-	uint64_t rsp;
+	uint64_t raw[2], rsp;
+	unsigned int kind;
 
-	if (!choose_stack(v, entry, &rsp, fault) || !push_frame(v, &rsp, error, fault))
+	if (!read_entry(v, vector, raw, fault))
+		return false;
+	kind = descriptor_kind(raw[0]);
+	if (kind != DESCRIPTOR_INTERRUPT_GATE && kind != DESCRIPTOR_TRAP_GATE)
+		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | IDT_ERROR);
+	if (!idt_allows(v, raw[0], vector, software, fault) ||
+	    !choose_stack(v, raw[0] >> 32 & 7, &rsp, fault) || !push_frame(v, &rsp, error, fault))
 		return false;
 	if (vcpu_in_user(v)) {
 		v->gs_state = VCPU_GS_USER;
@@ -93,12 +89,12 @@ bool idt_enter(struct vcpu *v, const struct idt_entry *entry, int64_t error,
 	}
 	arch_prepare_stack(v, rsp);
 	v->gpr[X86_RSP] = rsp;
-	v->rip = entry->target;
-	v->kernel_cs = entry->selector;
+	v->rip = (raw[0] & 0xffff) | (raw[0] >> 32 & 0xffff0000) | raw[1] << 32;
+	v->kernel_cs = (uint16_t)(raw[0] >> 16);
 	v->cs = 0;
 	v->ss = 0;
 	v->rflags &= ~(uint64_t)(X86_FLAGS_TF | X86_FLAGS_NT | X86_FLAGS_RF | X86_FLAGS_AC);
-	if (entry->kind == DESCRIPTOR_INTERRUPT_GATE)
+	if (kind == DESCRIPTOR_INTERRUPT_GATE)
 		v->rflags &= ~(uint64_t)X86_FLAGS_IF;
 	return true;
 }
