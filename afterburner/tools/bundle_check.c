@@ -110,29 +110,41 @@ static int check_sites(const struct bundle *bundle, struct ab_error *error)
 	return 0;
 }
 
-/*
- * Xen's ABI for 64-bit paravirtual guests (public/arch-x86/xen-x86_64.h, HYPERVISOR_VIRT_START and
- * _END): these addresses are its own in every guest.
- */
-static const uint64_t xen_start = 0xffff800000000000, xen_end = 0xffff880000000000;
+/* Addresses that no 64-bit kernel on Xen can have for itself. */
+static const struct {
+	uint64_t start, last;
+	const char *whose;
+} xen_addresses[] = {
+	/* Of every paravirtual guest (public/arch-x86/xen-x86_64.h, HYPERVISOR_VIRT_START, _END).
+	 */
+	{0xffff800000000000, 0xffff87ffffffffff, "Xen's own"},
+	/* Where the wedge sees the guest's memory: XEN_PHYSMAP of its back end. */
+	{0xffffff8000000000, 0xffffff80ffffffff, "the wedge's"},
+};
+
+static bool is_taken(uint32_t index, const struct ab_segment *s, struct ab_error *why)
+{
+	for (unsigned int n = 0; n < sizeof(xen_addresses) / sizeof(xen_addresses[0]); n++)
+		if (s->type == PT_LOAD && s->memsz && s->vaddr <= xen_addresses[n].last &&
+		    s->vaddr + (s->memsz - 1) >= xen_addresses[n].start) {
+			ab_fail(why,
+				"its segment %u at 0x%" PRIx64
+				" lies among %s addresses (0x%" PRIx64 " to 0x%" PRIx64
+				"): it runs on bare metal only; for Xen link it elsewhere",
+				index, s->vaddr, xen_addresses[n].whose, xen_addresses[n].start,
+				xen_addresses[n].last);
+			return true;
+		}
+	return false;
+}
 
 bool bundle_never_runs(const struct bundle *bundle, struct ab_error *why)
 {
 	if (strcmp(bundle->wedge->header.platform, "xen") != 0)
 		return false;
-	for (uint32_t i = 0; i < bundle->kernel->segment_count; i++) {
-		const struct ab_segment *s = &bundle->kernel->segments[i];
-
-		if (s->type == PT_LOAD && s->memsz && s->vaddr < xen_end &&
-		    s->vaddr + (s->memsz - 1) >= xen_start) {
-			ab_fail(why,
-				"its segment %u at 0x%" PRIx64
-				" lies among Xen's own addresses (0x%" PRIx64 " to 0x%" PRIx64
-				"): it runs on bare metal only; for Xen link it elsewhere",
-				i, s->vaddr, xen_start, xen_end - 1);
+	for (uint32_t i = 0; i < bundle->kernel->segment_count; i++)
+		if (is_taken(i, &bundle->kernel->segments[i], why))
 			return true;
-		}
-	}
 	return false;
 }
 

@@ -106,15 +106,18 @@ far() { # far LINKER ADDRESS
 }
 
 
-# What Xen keeps for itself, up to the last byte, and the first behind it.
-among_xen() { # among_xen ADDRESS
+# What Xen and the wedge keep for themselves, up to the last page, and the first behind it.
+taken() { # taken ADDRESS WHOSE
 	ld -Ttext="$1" orphan.o -o far && "$afterburn" pack --wedge xen -o far.packed far 2>said &&
-		grep -F "lies among Xen's own addresses" said && rm far.packed
+		grep -F "warning: its segment 0 at $1 lies among $2 addresses" said && rm far.packed
 }
-behind_xen() {
-	ld -Ttext=0xffff880000001000 orphan.o -o far && "$afterburn" pack --wedge xen -o far.packed far 2>said &&
+free() { # free ADDRESS
+	ld -Ttext="$1" orphan.o -o far && "$afterburn" pack --wedge xen -o far.packed far 2>said &&
 		[[ ! -s said ]] && rm far.packed
 }
+is "the wedge's addresses are those of its back end" \
+	"$(awk '$1 == "#define" && $2 ~ /^XEN_PHYSMAP(_PAGES_MAX)?$/ { print $3 }' \
+		"$TOP/wedge/backend/xen/xen.h" | tr '\n' ' ')" '0xffffff8000000000 0x100000 '
 
 # 32 bit, with warnings as errors.
 annotate narrow.o --32 <<'END'
@@ -143,9 +146,14 @@ for linker in ld ld.gold ld.lld; do
 	ok "$linker: --fatal-warnings, 32 bit" warnings $linker
 done
 for address in 0xffff800000100000 0xffff87fffffff000; do
-	ok "of a kernel at $address pack warns that it never runs on Xen" among_xen $address
+	ok "of a kernel at $address pack warns that it never runs on Xen" taken $address "Xen's own"
 done
-ok "one at 0xffff880000001000 can" behind_xen
+for address in 0xffffff8000001000 0xffffff80fffff000; do
+	ok "of a kernel at $address, too" taken $address "the wedge's"
+done
+for address in 0xffff880000001000 0xffffff8100001000; do
+	ok "of one at $address it does not" free $address
+done
 ok "ld -r: one copy of an inline function" groups_joined
 ok "ld: a function that is collected does not keep a kernel from being packed" collected_and_packed
 ok "ld: a section that the script discards" discarded

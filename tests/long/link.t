@@ -61,7 +61,7 @@ kernel() { # kernel NAME CONFIG-LINE ARGUMENT...
 	shift 2
 	ok "$name: builds" build "$@"
 	ok "$name: by the tools that were asked for" grep -qx "$line" "$out/.config"
-	ok "$name: no site without a record" is_audited
+	ok "$name: no sensitive instruction without a site" is_audited
 	ok "$name: can be packed" "$afterburn" pack --quiet --wedge xen -o "$tmp/packed" "$out/vmlinux"
 	ok "$name: bare metal" speaks bare
 	ok "$name: Xen" speaks xen-dom0

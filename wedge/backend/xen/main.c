@@ -20,17 +20,27 @@ __attribute__((section(".header"), used)) struct afterburn_wedge_header wedge_he
 	.platform = "xen",
 };
 
-/* Xen maps nothing of a guest among its own addresses. */
+static bool overlaps(const struct afterburn_bundle_segment *s, uint64_t start, uint64_t end)
+{
+	return s->vaddr < end && s->vaddr + (s->mem_size - 1) >= start;
+}
+
+/* Xen maps nothing of a guest among its own addresses, and the physmap is the wedge's. */
 static void check_addresses(const struct afterburn_wedge_header *header)
 {
 	for (unsigned int i = 0; i < header->segment_count; i++) {
 		const struct afterburn_bundle_segment *s = &header->segments[i];
+		const char *whose = overlaps(s, HYPERVISOR_VIRT_START, HYPERVISOR_VIRT_END)
+					    ? "Xen's own"
+				    : overlaps(s, XEN_PHYSMAP,
+					       XEN_PHYSMAP + (uint64_t)XEN_PHYSMAP_PAGES_MAX * PAGE)
+					    ? "the wedge's"
+					    : NULL;
 
-		if (s->vaddr < HYPERVISOR_VIRT_END &&
-		    s->vaddr + (s->mem_size - 1) >= HYPERVISOR_VIRT_START)
-			wedge_fatal("the kernel's segment at %llx lies among Xen's own addresses: "
-				    "link it elsewhere",
-				    s->vaddr);
+		if (whose)
+			wedge_fatal("the kernel's segment at %llx lies among %s addresses: link it "
+				    "elsewhere",
+				    s->vaddr, whose);
 	}
 }
 

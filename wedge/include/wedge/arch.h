@@ -40,7 +40,7 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
  */
 void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va);
 
-/* ---- instructions that no record named (emulate.c, user_io.c) ---- */
+/* ---- instructions that no pad named (emulate.c, user_io.c) ---- */
 
 /*
  * Takes the sensitive instruction that the guest stands at for a site without a pad; false if there
