@@ -70,7 +70,7 @@ begin
 kill -9 "$first"
 finish
 ok "without their parent it ends" ends 3
-ok "saying why" grep -aq 'the host refuses user processes' "$tmp/console"
+ok "saying why" grep -aq 'fatal: the host refuses' "$tmp/console"
 ok "and whom it is about" grep -q 'the host refused the wedge something' "$tmp/run.err"
 ok "nobody is left" all_gone
 done_testing

@@ -101,13 +101,13 @@ static void forget_orders(struct user *user)
 static struct user *user_of(int32_t process)
 {
 	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
-		if (users[i].process == process)
+		if (users[i].process == process && users[i].state != PROCESS_NONE)
 			return &users[i];
 	}
 	return NULL;
 }
 
-/* A stop has been heard of. -EINTR: it is not one to tell anybody of. */
+/* Records a stop. Returns -EINTR if the caller must not act on it. */
 static long note_stop(const struct stop *stop)
 {
 	struct user *user = user_of(stop->process);
@@ -116,18 +116,17 @@ static long note_stop(const struct stop *stop)
 		return -EINTR;
 	user->notification = stop->id;
 	/* It gave up resting before it saw that it may go on. */
-	if (user->given && stop->argument[1] != user->orders->turn) {
-		user->given = false;
+	if (user->state == PROCESS_GIVEN && stop->argument[1] != user->orders->turn) {
+		user->state = PROCESS_RUNS;
 		stop_means()->answer(user);
 		return -EINTR;
 	}
-	user->given = false;
-	user->stopped = true;
+	user->state = PROCESS_STOPPED;
 	user->why = (int64_t)stop->argument[0];
 	return stop->rip == stub_address(stub_stopped) ? 0 : -EPERM;
 }
 
-/* Who has died may be there still, unreaped; whoever is gone hears nothing. */
+/* A dead process may still be unreaped; a signal to one that is gone does nothing. */
 static void send_signal(const struct user *user, int signal)
 {
 	host_call4(__NR_pidfd_send_signal, user->pidfd, signal, 0, 0);
@@ -148,7 +147,7 @@ static bool has_ended(const struct user *user, bool wait)
 
 static bool is_alive(const struct user *user)
 {
-	return user->process && !has_ended(user, false);
+	return user->state != PROCESS_NONE && !has_ended(user, false);
 }
 
 /* How much of the processor it has used. */
@@ -189,7 +188,8 @@ static bool wait_soon(struct user *user, bool insist)
 	uint64_t before = 0;
 	long result = -ETIMEDOUT;
 
-	for (unsigned int turns = 0; !user->stopped && turns < PATIENCE_TURNS; turns++) {
+	for (unsigned int turns = 0; user->state != PROCESS_STOPPED && turns < PATIENCE_TURNS;
+	     turns++) {
 		if (turns == 1)
 			before = spent_ns(user);
 		if (turns > 1 && spent_ns(user) - before > SPENT_MAX_NS)
@@ -202,7 +202,7 @@ static bool wait_soon(struct user *user, bool insist)
 		if (result && (result != -ETIMEDOUT || !is_alive(user)))
 			return false;
 	}
-	return user->stopped;
+	return user->state == PROCESS_STOPPED;
 }
 
 /* What it shall find when it goes on; then that it may, as far as it rests. */
@@ -227,14 +227,14 @@ static void let_go(struct user *user, bool again)
 	if (user->needs_memory && !user->tries)
 		append(user, &close_memory);
 	user->tries++;
-	user->given = user->rests && !user->stopped;
-	user->rests = false;
 	user->held = false;
 	begin_turn(user, again);
-	if (user->given)
+	if (user->state == PROCESS_RESTS) {
+		user->state = PROCESS_GIVEN;
 		return;
+	}
 	do
-		user->stopped = false;
+		user->state = PROCESS_RUNS;
 	while (stop_means()->answer(user) == -ENOENT && wait_soon(user, false));
 }
 
@@ -250,10 +250,7 @@ static bool lacked_memory(const struct user *user)
 void process_hold(struct user *user)
 {
 	user->held = true;
-	if (!user->rests)
-		return;
-	user->rests = false;
-	if (user->stopped)
+	if (user->state != PROCESS_RESTS)
 		return;
 	linux_count(COUNT_USER_HELD);
 	user->streak = 0;
@@ -283,12 +280,12 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 {
 	struct linux_vcpu *l = linux_of(v);
 
-	user->rests = turn_await(v, user);
-	if (user->rests) {
+	if (turn_await(v, user)) {
+		user->state = PROCESS_RESTS;
 		user->why = USER_CALLS;
 		return true;
 	}
-	while (!user->stopped) {
+	while (user->state != PROCESS_STOPPED) {
 		long result = receive(user);
 
 		if (!result)
@@ -322,8 +319,8 @@ bool process_run(struct vcpu *v, struct user *user)
 		return false;
 	}
 	forget_orders(user);
-	linux_count(user->rests ? COUNT_USER_RESTED : COUNT_USER_STOPPED);
-	user->streak = user->rests ? user->streak + 1 : 0;
+	linux_count(user->state == PROCESS_RESTS ? COUNT_USER_RESTED : COUNT_USER_STOPPED);
+	user->streak = user->state == PROCESS_RESTS ? user->streak + 1 : 0;
 	user->call = user->why == USER_CALLS ? (uint32_t)user->channel->call.gpr[0] : UINT32_MAX;
 	return true;
 }
@@ -340,13 +337,14 @@ struct user *process_get(uint32_t slot)
 	struct user *user = &users[slot];
 	char *at = (char *)LINUX_CHANNELS + (uint64_t)slot * USER_SLOT_SIZE;
 
-	if (user->process)
+	if (user->state != PROCESS_NONE)
 		return user;
 	memset(user, 0, sizeof(*user));
 	user->orders = (void *)at;
 	user->channel = (void *)(at + USER_ORDERS_SIZE);
 	user->descriptors = USER_DESCRIPTORS;
 	user->process = zygote_make(slot, &user->pidfd);
+	user->state = PROCESS_RUNS;
 	user->place = UINT32_MAX;
 	user->call = UINT32_MAX;
 	turn_teach(user);
@@ -358,13 +356,12 @@ struct user *process_get(uint32_t slot)
 
 void process_kill(struct user *user)
 {
-	if (!user->process)
+	if (user->state == PROCESS_NONE)
 		return;
 	/* Until it is gone it can write to the channel, which will be another's. */
 	send_signal(user, SIGKILL);
 	has_ended(user, true);
 	stop_means()->bury(user);
 	host_call1(__NR_close, user->pidfd);
-	user->process = 0;
-	user->rests = false;
+	user->state = PROCESS_NONE;
 }

@@ -2,8 +2,16 @@
 /*
  * process.h - user processes (user.h) as the wedge handles them: orders, letting them go, waiting.
  *
- * A process that does not run is stopped, or rests (user.h). process_hold() makes sure of the
- * first.
+ * A process is in one of four states. The events are columns; a dash is one that cannot happen:
+ *
+ *             let go     it says it rests   the host tells of a stop          process_hold()
+ *   STOPPED   RUNS       -                  -                                 (is stopped)
+ *   RUNS      -          RESTS              STOPPED                           -
+ *   RESTS     GIVEN      -                  STOPPED                           told to stop: STOPPED
+ *   GIVEN     -          RESTS              of this turn: STOPPED             -
+ *                                           of the turn before: let go, RUNS
+ *
+ * A new process RUNS, to its first stop. It can be killed in every state.
  *
  * Invariant: orders are given only to a process that the host's kernel has stopped, and nothing is
  * taken away from one that only rests.
@@ -15,6 +23,15 @@
 
 enum { PROCESS_TLS = 3 };
 
+enum process_state {
+	PROCESS_NONE,	 /* the slot is empty */
+	PROCESS_STOPPED, /* the host's kernel says so */
+	PROCESS_RUNS,
+	PROCESS_RESTS, /* says the process itself, and yields the processor meanwhile */
+	PROCESS_GIVEN, /* runs, but was let go while it rested: it may have given up resting before
+			* it saw that, and stop once for the turn before */
+};
+
 /* A descriptor of the guest's GDT that a user process has in its LDT. */
 struct process_tls {
 	uint16_t selector; /* the guest's; 0: none */
@@ -23,21 +40,19 @@ struct process_tls {
 };
 
 struct user {
-	int32_t process; /* 0: none */
+	int32_t process; /* its number */
 	int32_t pidfd;	 /* of it: unlike its number, never another process */
 	uint32_t place;	 /* the host's processors it may run on (turn.c) */
 	uint32_t streak; /* so many turns have ended in a rest */
-	bool stopped;
-	bool rests;	    /* it says so; both: it has stopped meanwhile */
-	bool given;	    /* it was let go while it rested: may stop once for the turn before */
-	bool held;	    /* it had to be stopped, since it was let go last */
-	uint32_t call;	    /* the number of the system call it stopped or rests for */
-	bool needs_memory;  /* an order needs the memory file, which it must be lent */
-	bool traced;	    /* it has stopped for its tracer before (stop_trace.c) */
-	uint32_t mapped;    /* orders looked at, for an mmap among them (stop_trace.c) */
-	unsigned int tries; /* to carry out these orders */
-	int64_t why;	    /* argument of its last stop (stub.S) */
-	bool ran;	    /* guest code has run in it, and may have prepared it for the next */
+	enum process_state state;
+	bool held;	       /* process_hold() was called since it was let go last */
+	uint32_t call;	       /* the number of the system call it stopped or rests for */
+	bool needs_memory;     /* an order needs the memory file, which it must be lent */
+	bool traced;	       /* it has stopped for its tracer before (stop_trace.c) */
+	uint32_t mapped;       /* orders looked at, for an mmap among them (stop_trace.c) */
+	unsigned int tries;    /* to carry out these orders */
+	int64_t why;	       /* argument of its last stop (stub.S) */
+	bool ran;	       /* guest code has run in it, and may have prepared it for the next */
 	uint64_t notification; /* which the host's kernel waits for an answer to */
 	struct user_orders *orders;
 	struct user_channel *channel;

@@ -45,7 +45,7 @@ static void *in_channel(const struct user *user, uint64_t address, uint64_t size
 static bool find_frame(struct user *user)
 {
 	struct ucontext *context;
-	uint64_t at = user->rests ? 0 : user->channel->frame;
+	uint64_t at = user->state == PROCESS_RESTS ? 0 : user->channel->frame;
 
 	user->frame_address = at;
 	user->xstate = user->channel->xstate;
