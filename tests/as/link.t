@@ -109,7 +109,7 @@ far() { # far LINKER ADDRESS
 # What Xen and the wedge keep for themselves, up to the last page, and the first behind it.
 taken() { # taken ADDRESS WHOSE
 	ld -Ttext="$1" orphan.o -o far && "$afterburn" pack --wedge xen -o far.packed far 2>said &&
-		grep -F "warning: its segment 0 at $1 lies among $2 addresses" said && rm far.packed
+		grep -F "lies among $2 addresses" said && rm far.packed
 }
 free() { # free ADDRESS
 	ld -Ttext="$1" orphan.o -o far && "$afterburn" pack --wedge xen -o far.packed far 2>said &&
