@@ -46,6 +46,15 @@ is 'a 32-bit program goes wrong' "$(PATH=$tmp/bin:$PATH said "${trial[@]}")" \
 ok 'no linker: it cannot be tried' eval \
 	'AFTERBURN_HOST_LACKS="" PATH=$tmp said "$(type -P bash)" "$probe" | tail -n 1 | grep -qx "= 2"'
 
+if unshare --user --map-root-user --mount true 2>/dev/null; then
+	is 'no program may run there: it cannot be tried' "$(said unshare --user --map-root-user --mount bash -c \
+		"mount -t tmpfs -o noexec none /dev/shm && TMPDIR=/dev/shm AFTERBURN_HOST_LACKS= '$probe'")" \
+		'host-runs-32-bit: it cannot be tried: no program may run in /dev/shm: set TMPDIR
+= 2'
+else
+	skip 'no program may run there: it cannot be tried' 'this user may have no namespaces'
+fi
+
 # What a host without 32-bit code must not start: every 32-bit program, and the launcher.
 mkdir -p "$tmp/o/libexec/afterburner" "$tmp/o/tests" "$tmp/o/bench"
 cp -rs "$O/bin" "$O/lib" "$tmp/o/"
