@@ -117,7 +117,7 @@ free() { # free ADDRESS
 }
 is "the wedge's addresses are those of its back end" \
 	"$(awk '$1 == "#define" && $2 ~ /^XEN_PHYSMAP(_PAGES_MAX)?$/ { print $3 }' \
-		"$TOP/wedge/backend/xen/xen.h" | tr '\n' ' ')" '0xffffff8000000000 0x100000 '
+		"$TOP"/wedge/backend/xen/{x86_64/include/wedge/backend_traits,xen}.h | tr '\n' ' ')" '0xffffff8000000000 0x100000 '
 
 # 32 bit, with warnings as errors.
 annotate narrow.o --32 <<'END'

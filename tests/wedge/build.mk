@@ -4,6 +4,7 @@
 #   $(O)/tests/wedge/x86_64/*.t      core and architecture against a fake back end, for each width of
 #   $(O)/tests/wedge/i386/*.t        the guest: tests/wedge/*_test.c, tests/wedge/WIDTH/*_test.c
 #   $(O)/tests/wedge/linux/*.t       the Linux back end's tables against a model of the host
+#   $(O)/tests/wedge/xen/*.t         the Xen back end's tables against a model of Xen
 #   $(O)/tests/wedge/platform/*.t    the smallest back end, an example
 #   $(O)/tests/wedge/gates*.t        the gates as they are
 #   $(O)/tests/wedge/lib32.t         the library as 32-bit code
@@ -108,6 +109,25 @@ WEDGE_TEST_LINUX := $(call wedge_test_objects,obj-linux, \
 $(eval $(call wedge_test_programs,linux,$(wildcard $(WEDGE_TEST_SRC)/linux/*_test.c), \
 	$(WEDGE_TEST_LINUX) $(wedge_test_objs_i386), \
 	$(call wedge_test_wrap,backend_allocate) $(wedge_test_gates_i386:%=-Wl,--defsym=%)))
+
+# ---- the Xen back end's parts that keep page tables ----
+
+# They see the 64-bit guest of the tests above, and its architecture; what they define themselves
+# takes the fake back end's place.
+$(eval $(call wedge_test_compile,obj-xen,-I$(WEDGE_TEST_SRC)/xen/include \
+	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
+WEDGE_TEST_XEN := $(call wedge_test_objects,obj-xen, \
+	$(call wedge_in, backend/xen, memory.c update.c table_pool.c shadow.c space.c) \
+	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/xen/*.c)))
+WEDGE_TEST_XEN_FAKE := $(WEDGE_TEST)/obj-xen/fake_backend.o
+$(WEDGE_TEST_XEN) $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-xen/%.o,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c)): $(wedge_needs_xen)
+$(WEDGE_TEST_XEN_FAKE): $(WEDGE_TEST)/obj-x86_64/tests/wedge/fake_backend.o
+	@mkdir -p $(@D)
+	@objcopy --weaken $< $@
+$(eval $(call wedge_test_programs,xen,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c), \
+	$(WEDGE_TEST_XEN) $(WEDGE_TEST_XEN_FAKE) \
+	$(filter-out %/fake_backend.o,$(wedge_test_objs_x86_64)), \
+	$(call wedge_test_wrap) $(wedge_test_gates_x86_64:%=-Wl,--defsym=%)))
 
 # ---- the example platform ----
 

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hypercall.h - calls into Xen (public/xen.h, arch-x86/xen-x86_64.h): number in rax, arguments in
- * rdi, rsi, rdx, r10, r8; `syscall`; result in rax. rcx and r11 are lost.
+ * hypercall.h - calls into Xen, by number of arguments, and counted.
  *
- * No hypercall page is used: it would only hold this same instruction, behind a call.
- *
- * Invariant: raw register passing and counting, no policy.
+ * Invariant: no policy; each call is made once and counts once.
  */
 #ifndef XEN_HYPERCALL_H
 #define XEN_HYPERCALL_H
 
 #include <stdint.h>
 #include <stddef.h>
+#include <wedge/hypercall_raw.h>
 #include <wedge/vcpu.h>
 #include <xen/xen.h>
 #include <xen/callback.h>
@@ -20,21 +18,6 @@
 #include <xen/sched.h>
 #include <xen/vcpu.h>
 #include <xen/version.h>
-
-/* As it is: for code that runs before there is a vCPU, or when it may be lost. */
-static inline long hypercall_raw(unsigned long number, unsigned long a, unsigned long b,
-				 unsigned long c, unsigned long d, unsigned long e)
-{
-	register unsigned long r10 __asm__("r10") = d;
-	register unsigned long r8 __asm__("r8") = e;
-	long result;
-
-	__asm__ volatile("syscall"
-			 : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8)
-			 : "0"(number)
-			 : "rcx", "r11", "memory");
-	return result;
-}
 
 /* Which counter; `number` is a constant everywhere, so this is too. */
 static inline enum counter hypercall_counter(unsigned long number)

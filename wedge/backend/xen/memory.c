@@ -31,9 +31,6 @@ static void bit_set(struct page_bits *b, uint64_t n, bool value)
 	b->words[n / 64] = value ? b->words[n / 64] | bit : b->words[n / 64] & ~bit;
 }
 
-/* Kept for descriptor tables and the bookkeeping of tables that change their level. */
-enum { HEAP_RESERVE_PAGES = 128 };
-
 uint64_t memory_heap_page(void)
 {
 	if (xen.heap_next >= xen.pages)
@@ -43,9 +40,9 @@ uint64_t memory_heap_page(void)
 	return xen.heap_next++;
 }
 
-bool memory_heap_low(void)
+bool memory_heap_has(uint64_t pages)
 {
-	return xen.heap_next + HEAP_RESERVE_PAGES >= xen.pages;
+	return xen.heap_next + pages < xen.pages;
 }
 
 static void *allocate_pages(uint64_t pages)

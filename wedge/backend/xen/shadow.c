@@ -2,23 +2,27 @@
 /*
  * shadow.c - make shadow tables and keep their entries in line with the guest's.
  *
- * Prices that shaped this (instructions, measured): an entry in a batch 520, hooking a table that
- * Xen has validated before 1,200, one it has not 10,000. So tables stay pinned for ever and are
- * emptied entry by entry; and a large page of the kernel hooks the physmap's own table, which costs
- * one entry for 2 MiB.
+ * Prices that shaped this (instructions, measured): an entry in a batch 520, so tables are emptied
+ * entry by entry; a large page of the kernel hooks the physmap's own table, which costs one entry
+ * for 2 MiB.
  *
  * Invariant: see shadow.h. Entries that are not present are written as zero (Xen would otherwise
- * take stale address bits for an L1TF attack).
+ * take stale address bits for an L1TF attack). If the pool has no table, what needs one stays as it
+ * was and looks different from the guest's still, so that the operation can be done again.
  */
-#include <wedge/lib.h>
 #include <wedge/log.h>
-#include "shadow.h"
+#include "table_pool.h"
 
-enum { BUCKETS = 2048, LEVELS = 4 };
+enum { BUCKETS = 2048 };
 
 static struct shadow *buckets[BUCKETS];
-static struct shadow *free_list[LEVELS + 1];
 static uint32_t current_round = 1;
+static uint64_t locals;
+
+uint64_t shadow_locals(void)
+{
+	return locals;
+}
 
 void shadow_new_round(void)
 {
@@ -31,77 +35,6 @@ static struct shadow **bucket_of(uint64_t guest, unsigned int level)
 }
 
 /* ---- tables ---- */
-
-static const unsigned int pin_command[LEVELS + 1] = {
-	0, MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L2_TABLE, MMUEXT_PIN_L3_TABLE, MMUEXT_PIN_L4_TABLE,
-};
-
-static void pin_as(struct shadow *s, unsigned int level)
-{
-	if (level > 1 && !s->children)
-		s->children = backend_allocate(ENTRIES * sizeof(*s->children));
-	if (level > 1 && !s->children)
-		wedge_fatal("the wedge's heap is used up: give the guest more memory");
-	s->level = (uint8_t)level;
-	update_extended(pin_command[level], xen.p2m[s->page]);
-}
-
-/* A page of the heap that Xen accepts as a table: empty, read-only everywhere, pinned. */
-static struct shadow *new_table(unsigned int level)
-{
-	struct shadow *s;
-	uint64_t page;
-
-	if (memory_heap_low())
-		return NULL;
-	xen_count(COUNT_TABLES_MADE);
-	s = backend_allocate(sizeof(*s));
-	s->seen = backend_allocate(ENTRIES * sizeof(*s->seen));
-	page = memory_heap_page();
-	s->page = (uint32_t)page;
-	memset(xen_page(page), 0, PAGE);
-	update_entry(xen.physmap_l1 + page / ENTRIES, page % ENTRIES,
-		     xen_machine(page) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
-	pin_as(s, level);
-	return s;
-}
-
-/* A free table of another level, made one of this. */
-static struct shadow *convert_table(unsigned int level)
-{
-	for (unsigned int other = 1; other <= LEVELS; other++) {
-		struct shadow *s = free_list[other];
-
-		if (!s)
-			continue;
-		free_list[other] = s->next;
-		update_extended(MMUEXT_UNPIN_TABLE, xen.p2m[s->page]);
-		pin_as(s, level);
-		return s;
-	}
-	return NULL;
-}
-
-static struct shadow *take_table(unsigned int level)
-{
-	struct shadow *s = free_list[level];
-
-	if (s) {
-		free_list[level] = s->next;
-		return s;
-	}
-	s = new_table(level);
-	if (!s)
-		s = convert_table(level);
-	while (!s) {
-		if (!space_give_up_oldest())
-			wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more "
-				    "memory",
-				    (xen.pages - xen.heap) * PAGE >> 20);
-		s = convert_table(level);
-	}
-	return s;
-}
 
 /* The wedge's entries: in the second table of the way down the physmap, in the third its last 2
  * MiB. */
@@ -135,7 +68,7 @@ static bool fits(const struct shadow *s, unsigned int level, unsigned int role, 
 	       s->overlay == overlay;
 }
 
-static void fill_whole(struct shadow *s);
+static bool fill_whole(struct shadow *s);
 
 struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow_source source,
 			  enum shadow_overlay overlay, uint64_t guest)
@@ -146,8 +79,10 @@ struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow
 		if (fits(s, level, role, source, overlay, guest))
 			return s;
 	}
+	s = table_pool_take(level);
+	if (!s)
+		return NULL;
 	xen_count(COUNT_TABLES_TAKEN);
-	s = take_table(level);
 	s->guest = guest;
 	s->role = (uint8_t)role;
 	s->source = (uint8_t)source;
@@ -159,8 +94,10 @@ struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow
 	*bucket = s;
 	if (overlay == SHADOW_OVERLAY)
 		add_overlay(s);
-	fill_whole(s);
-	return s;
+	if (fill_whole(s))
+		return s;
+	shadow_drop(s);
+	return NULL;
 }
 
 void shadow_drop(struct shadow *s)
@@ -181,8 +118,7 @@ void shadow_drop(struct shadow *s)
 	while (*at != s)
 		at = &(*at)->next;
 	*at = s->next;
-	s->next = free_list[s->level];
-	free_list[s->level] = s;
+	table_pool_give(s);
 }
 
 /* ---- entries ---- */
@@ -308,6 +244,8 @@ static struct wanted want_table(const struct shadow *s, unsigned int index, uint
 		return w;
 	w.child = shadow_get(s->level - 1u, s->role, source,
 			     top || last ? SHADOW_OVERLAY : SHADOW_PLAIN, guest);
+	if (!w.child)
+		return w;
 	w.value = xen_machine(w.child->page) | X86_PTE_U |
 		  (source == SHADOW_OF_LARGE ? leaf_rights(s, g) : rights(g));
 	return w;
@@ -354,10 +292,16 @@ static bool same(uint64_t a, uint64_t b)
 	return ((a ^ b) & ~ignored) == 0;
 }
 
+static void set_local(struct shadow *s)
+{
+	locals += !s->local;
+	s->local = true;
+}
+
 /*
  * A leaf of the kernel's that is not global must follow CR3 loads: remembered here, and in the
- * tables above as they hook this one. And since a kernel page is writable at once, its dirty bit is
- * set at once: too early rather than never.
+ * tables above as they hook this one or compare it. And since a kernel page is writable at once,
+ * its dirty bit is set at once: too early rather than never.
  */
 static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 {
@@ -367,16 +311,30 @@ static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 	    !(s->level == 1 || (s->level == 2 && (g & X86_PTE_PS))))
 		return;
 	if (!(g & X86_PTE_G))
-		s->local = true;
+		set_local(s);
 	if ((g & X86_PTE_U) || (g & bits) == bits)
 		return;
 	__atomic_fetch_or((uint64_t *)xen_page(s->guest) + index, bits, __ATOMIC_RELAXED);
 	s->seen[index] |= bits;
 }
 
+/*
+ * A table that an entry is about to hook, or to hook with other rights. It may have been compared
+ * already, but the guest may have changed it since, and no translation by way of this entry can be
+ * older than the entry. A new table is as it should be. Returns true if a translation was changed
+ * or taken away.
+ */
+static bool prepare_child(struct shadow *child)
+{
+	if (!child->links)
+		return false;
+	shadow_new_round();
+	return shadow_sync(child);
+}
+
 bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 {
-	bool present = shadow_present(s, index);
+	bool present = shadow_present(s, index), differs, changed = false;
 	struct wanted w;
 	uint64_t g;
 
@@ -385,46 +343,56 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 	g = s->source == SHADOW_OF_TABLE ? guest_entry(s, index) : 0;
 	w = want(s, index, g);
 	if (!w.value) {
+		/* Perhaps there was no table for it: all is done again, taking away too. */
+		if (table_pool_refused())
+			return false;
 		if (present)
 			shadow_clear(s, index);
 		return present;
 	}
+	differs = !present || !same(shadow_value(s, index), w.value);
+	if (w.child && differs) {
+		changed = prepare_child(w.child);
+		if (table_pool_refused())
+			return changed;
+	}
 	s->seen[index] = g;
 	note_leaf(s, index, g);
-	if (present && same(shadow_value(s, index), w.value))
+	if (!differs)
 		return false;
 	if (present && s->level == 1)
 		forget_code(s, index);
 	if (w.child) {
-		/* It may have served elsewhere, and the guest may have changed its table since. */
-		shadow_sync(w.child);
 		w.child->links++;
-		s->local |= w.child->local;
+		if (w.child->local)
+			set_local(s);
 	}
 	update_entry(s->page, index, w.value);
 	set_present(s, index, true);
 	unlink_child(s, index);
 	if (s->children)
 		s->children[index] = w.child;
-	return present;
+	return present | changed;
 }
 
 /*
  * What a new table holds from the start. The kernel's last-level tables are filled whole, and so
  * are its large pages: a stack must never be found absent, and half a table costs as many faults.
+ * False if the pool had no table for one of them.
  */
-static void fill_whole(struct shadow *s)
+static bool fill_whole(struct shadow *s)
 {
 	bool user_table = s->role == SHADOW_USER && s->source == SHADOW_OF_TABLE;
 
 	if (s->source == SHADOW_OF_NONE || user_table || s->level > 2)
-		return;
+		return true;
 	for (unsigned int i = 0; i < ENTRIES; i++) {
 		const uint64_t *guest = xen_page(s->guest);
 
 		if (s->level == 1 || (guest[i] & X86_PTE_PS))
 			shadow_update(s, i, true);
 	}
+	return !table_pool_refused();
 }
 
 bool shadow_unchanged(const struct shadow *s, unsigned int index)

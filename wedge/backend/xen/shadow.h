@@ -33,19 +33,25 @@ struct shadow {
 	uint64_t guest; /* page of the guest's table, or first page of the large page */
 	uint32_t page;	/* the shadow's own page */
 	uint32_t links; /* entries of other shadows that point here */
-	uint32_t round; /* synchronisation round in which it was last compared */
+	uint32_t round; /* in which it was last compared; in the pool: TLB flushes up to then */
 	uint8_t level;
 	uint8_t role;
 	uint8_t source;
 	uint8_t overlay;
-	bool local;	/* here or below is a leaf of the kernel's that is not global */
+	/* Here or below is a leaf of the kernel's that is not global. The tables above learn it
+	 * when they hook this one or compare it (shadow_locals). */
+	bool local;
 	uint64_t *seen; /* the guest's entries that the present ones were made from */
 	uint64_t present[ENTRIES / 64]; /* which entries are the guest's and present */
 	struct shadow **children; /* by index, for levels above 1; NULL: physmap table or none */
-	struct shadow *next;	  /* in its hash chain or free list */
+	struct shadow *next;	  /* in its hash chain or the pool */
 };
 
-/* The shadow for a table of the guest, made and hooked to nothing if there was none. */
+/*
+ * The shadow for a table of the guest, made and hooked to nothing if there was none; NULL if the
+ * pool has no table for it. No function here destroys a table that something links to, or one that
+ * it was given: only space.c makes room, between two attempts.
+ */
 struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow_source source,
 			  enum shadow_overlay overlay, uint64_t guest);
 
@@ -57,7 +63,8 @@ void shadow_clear(struct shadow *s, unsigned int index);
 
 /*
  * Brings entry `index` into line with the guest's entry now. With `fill`, an entry that is absent
- * becomes present if the guest's is; else only what is present is corrected.
+ * becomes present if the guest's is; else only what is present is corrected. Where the pool has no
+ * table (table_pool_refused), the entry stays as it was: the operation must be done again.
  * Returns true if a translation was changed or taken away.
  */
 bool shadow_update(struct shadow *s, unsigned int index, bool fill);
@@ -77,6 +84,9 @@ void shadow_allow_write(struct shadow *s, unsigned int index);
 
 /* Begins a new round: tables compared before count as not compared. */
 void shadow_new_round(void);
+
+/* How many tables have become `local`: if it has grown, others may have to learn it. */
+uint64_t shadow_locals(void);
 
 static inline bool shadow_present(const struct shadow *s, unsigned int index)
 {

@@ -7,22 +7,27 @@
  * guest that maps supervisor pages there (early boot, text patching) gets SHADOW_KERNEL tables in
  * its kernel view instead: the space is "split".
  *
+ * Tables run out only here: an operation that was refused one makes room, by giving up what other
+ * spaces have, and is done again from its start. Filling and comparing may be done any number of
+ * times, and meanwhile the guest does not run.
+ *
  * Invariant: the user view holds SHADOW_USER tables and nothing above the middle, so neither kernel
- * nor wedge can be named by user code.
+ * nor wedge can be named by user code. No table that Xen has loaded is ever given up.
  */
 #include <wedge/arch.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
-#include "shadow.h"
+#include "table_pool.h"
 
 enum { SPACES = 48, MIDDLE = ENTRIES / 2 };
 
 struct space {
 	uint64_t guest; /* page of the guest's top-level table */
 	struct shadow *kernel;
-	struct shadow *user;
+	struct shadow *user; /* NULL: the space is unused */
 	bool split;
-	uint64_t used; /* when it was loaded last */
+	uint64_t used;	 /* when it was loaded last */
+	uint64_t locals; /* shadow_locals() when the kernel's half was last compared as a whole */
 };
 
 static struct space spaces[SPACES];
@@ -49,6 +54,8 @@ static void hook_own_table(struct shadow *s, unsigned int index)
 	struct shadow *own =
 		shadow_get(s->level - 1u, SHADOW_KERNEL, SHADOW_OF_NONE, SHADOW_OVERLAY, 0);
 
+	if (!own)
+		return;
 	own->links++;
 	update_entry(s->page, index, xen_machine(own->page) | X86_PTE_P | X86_PTE_W | X86_PTE_U);
 	s->children[index] = own;
@@ -62,7 +69,7 @@ static void hook_wedge(struct space *sp)
 {
 	struct shadow *s = sp->kernel;
 
-	while (s->level > 2) {
+	while (s && s->level > 2) {
 		shadow_update(s, ENTRIES - 1, true);
 		if (!shadow_child(s, ENTRIES - 1))
 			hook_own_table(s, ENTRIES - 1);
@@ -72,12 +79,22 @@ static void hook_wedge(struct space *sp)
 
 /* ---- which entries of the top-level tables follow the guest's ---- */
 
-/* The kernel view must not go on sharing a table that the user view has given up. */
+/* The kernel view's entry shares the user view's table, and was made from the same entry. */
+static bool is_shared(const struct space *sp, unsigned int n)
+{
+	uint64_t different = sp->kernel->seen[n] ^ sp->user->seen[n];
+
+	return shadow_child(sp->kernel, n) == shadow_child(sp->user, n) &&
+	       !(different & ~(uint64_t)X86_PTE_A);
+}
+
+/* The kernel view must not go on sharing what the user view has given up, or has other rights to.
+ */
 static bool end_share(struct space *sp, unsigned int n)
 {
 	const struct shadow *below = shadow_child(sp->kernel, n);
 
-	if (!below || below->role != SHADOW_USER || below == shadow_child(sp->user, n))
+	if (!below || below->role != SHADOW_USER || is_shared(sp, n))
 		return false;
 	shadow_clear(sp->kernel, n);
 	return true;
@@ -125,17 +142,22 @@ static bool sync_high(struct space *sp, bool deep)
 {
 	bool changed = false;
 
+	/* Some table has become one that CR3 loads must look at, here or elsewhere: find out. */
+	deep |= sp->locals != shadow_locals();
 	/* The usual case costs one string compare: kernels hardly ever change this half. */
 	if (!deep && !sp->kernel->local && shadow_unchanged_from(sp->kernel, MIDDLE))
 		return false;
+	sp->locals = shadow_locals();
 	for (unsigned int i = MIDDLE; i < ENTRIES; i++) {
 		struct shadow *below;
 
 		if (!shadow_unchanged(sp->kernel, i))
 			changed |= shadow_update(sp->kernel, i, true);
 		below = shadow_child(sp->kernel, i);
-		if (below && (deep || below->local))
+		if (below && (deep || below->local)) {
 			changed |= shadow_sync(below);
+			sp->kernel->local |= below->local;
+		}
 	}
 	hook_wedge(sp);
 	return changed;
@@ -146,42 +168,95 @@ static bool sync_high(struct space *sp, bool deep)
 static struct space *find(uint64_t guest)
 {
 	for (unsigned int i = 0; i < SPACES; i++) {
-		if (spaces[i].kernel && spaces[i].guest == guest)
+		if (spaces[i].user && spaces[i].guest == guest)
 			return &spaces[i];
 	}
 	return NULL;
-}
-
-static void give_up(struct space *sp)
-{
-	xen_count(COUNT_SPACES_GIVEN_UP);
-	shadow_drop(sp->kernel);
-	shadow_drop(sp->user);
-	sp->kernel = NULL;
-	sp->user = NULL;
-}
-
-bool space_give_up_oldest(void)
-{
-	struct space *victim = NULL;
-
-	for (unsigned int i = 0; i < SPACES; i++) {
-		if (spaces[i].kernel && &spaces[i] != current() &&
-		    (!victim || spaces[i].used < victim->used))
-			victim = &spaces[i];
-	}
-	if (victim)
-		give_up(victim);
-	return victim;
 }
 
 static struct space *unused(void)
 {
 	for (unsigned int i = 0; i < SPACES; i++) {
-		if (!spaces[i].kernel)
+		if (!spaces[i].user)
 			return &spaces[i];
 	}
 	return NULL;
+}
+
+/* The space that was not used for longest, but neither the loaded one nor `wanted`; or NULL. */
+static struct space *oldest_but(const struct space *wanted)
+{
+	struct space *oldest = NULL;
+
+	for (unsigned int i = 0; i < SPACES; i++) {
+		struct space *sp = &spaces[i];
+
+		if (sp->user && sp != current() && sp != wanted &&
+		    (!oldest || sp->used < oldest->used))
+			oldest = sp;
+	}
+	return oldest;
+}
+
+static void give_up(struct space *sp)
+{
+	xen_count(COUNT_SPACES_GIVEN_UP);
+	if (sp->kernel)
+		shadow_drop(sp->kernel);
+	shadow_drop(sp->user);
+	*sp = (struct space){0};
+}
+
+static void clear_low(struct shadow *top)
+{
+	for (unsigned int i = 0; i < MIDDLE; i++) {
+		if (shadow_present(top, i) || shadow_child(top, i))
+			shadow_clear(top, i);
+	}
+}
+
+/*
+ * What user code needs of a space comes back by faults, one after the other. The kernel's own
+ * tables must stay: a stack may be there.
+ */
+static void empty(struct space *sp)
+{
+	xen_count(COUNT_SPACES_EMPTIED);
+	if (sp->kernel && !sp->split)
+		clear_low(sp->kernel);
+	if (sp->user)
+		clear_low(sp->user);
+	if (sp == current())
+		update_flush_tlb();
+}
+
+/*
+ * The last step of every operation. If the pool has refused a table, gives up what was not used for
+ * longest, and returns true: the operation must be done again from its start. `wanted` is the space
+ * that the operation is about, `emptied` false before the first attempt.
+ */
+static bool make_room(struct space *wanted, bool *emptied)
+{
+	struct space *oldest;
+
+	if (!table_pool_refused())
+		return false;
+	table_pool_forget_refusal();
+	oldest = oldest_but(wanted);
+	if (oldest) {
+		give_up(oldest);
+	} else if (!*emptied) {
+		*emptied = true;
+		empty(wanted);
+		if (current() && current() != wanted)
+			empty(current());
+	} else {
+		wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more memory",
+			    (xen.pages - xen.heap) * PAGE >> 20);
+	}
+	update_flush();
+	shadow_new_round();
+	return true;
 }
 
 static struct space *make(uint64_t guest)
@@ -190,32 +265,53 @@ static struct space *make(uint64_t guest)
 
 	xen_count(COUNT_SPACES_MADE);
 	if (!sp) {
-		space_give_up_oldest();
-		sp = unused();
+		sp = oldest_but(NULL);
+		give_up(sp);
 	}
 	if (!memory_is_guest(guest))
 		wedge_fatal("the guest loads CR3 with %lx, where it has no memory", guest * PAGE);
-	*sp = (struct space){
-		.guest = guest,
-		.user = shadow_get(4, SHADOW_USER, SHADOW_OF_TABLE, SHADOW_PLAIN, guest),
-	};
-	/* Last: this marks the space as one that may be given up. */
-	sp->kernel = shadow_get(4, SHADOW_KERNEL, SHADOW_OF_TABLE, SHADOW_PLAIN, guest);
-	hook_wedge(sp);
+	sp->guest = guest;
 	return sp;
 }
 
-/* Makes the current space's tables the processor's. */
-static void switch_tables(const struct space *sp)
+/* A space's top-level tables: all that it must have; false if the pool has none. */
+static bool has_tops(struct space *sp)
+{
+	if (!sp->user)
+		sp->user = shadow_get(4, SHADOW_USER, SHADOW_OF_TABLE, SHADOW_PLAIN, sp->guest);
+	if (!sp->kernel && sp->user)
+		sp->kernel = shadow_get(4, SHADOW_KERNEL, SHADOW_OF_TABLE, SHADOW_PLAIN, sp->guest);
+	return sp->kernel;
+}
+
+static void flush_all(struct vcpu *v)
+{
+	update_flush_tlb();
+	xen_of(v)->stale = false;
+}
+
+/* Makes a space's tables the processor's, which flushes the TLB. */
+static void switch_tables(struct vcpu *v, struct space *sp)
 {
 	xen_count(COUNT_SPACE_SWITCHES);
+	xen_of(v)->space = sp;
+	xen_of(v)->stale = false;
 	update_load_tables(xen.p2m[sp->kernel->page], xen.p2m[sp->user->page]);
 }
 
-static void flush_tlb(void)
+/* Brings a space into line with the guest's tables; true if a translation was taken away. */
+static bool sync(struct space *sp, bool deep)
 {
-	xen_count(COUNT_TLB_FLUSHES);
-	update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
+	bool changed = false, emptied = false;
+
+	shadow_new_round();
+	do {
+		if (!has_tops(sp))
+			continue;
+		changed |= sync_low(sp);
+		changed |= sync_high(sp, deep);
+	} while (make_room(sp, &emptied));
+	return changed;
 }
 
 void backend_space_load(struct vcpu *v)
@@ -228,16 +324,13 @@ void backend_space_load(struct vcpu *v)
 		sp = make(guest);
 		arch_forget_stacks(v);
 	}
-	xen_of(v)->space = sp;
 	sp->used = vcpu_count(v, COUNT_SPACE_LOADS);
-	shadow_new_round();
-	changed = sync_low(sp);
-	changed |= sync_high(sp, !(v->cr[4] & X86_CR4_PGE));
+	changed = sync(sp, !(v->cr[4] & X86_CR4_PGE));
 	update_flush();
 	if (sp != before)
-		switch_tables(sp);
-	else if (changed)
-		flush_tlb();
+		switch_tables(v, sp);
+	else if (changed || xen_of(v)->stale)
+		flush_all(v);
 	arch_prepare_stack(v, v->gpr[X86_RSP]);
 }
 
@@ -245,40 +338,65 @@ void backend_space_flush(struct vcpu *v)
 {
 	vcpu_count(v, COUNT_SPACE_FLUSHES);
 	arch_forget_stacks(v);
-	shadow_new_round();
-	sync_low(current());
-	sync_high(current(), true);
-	flush_tlb();
+	sync(current(), true);
+	flush_all(v);
 }
 
 /* ---- one address ---- */
 
-/* Corrects the path to one address in one tree; returns true if something was changed. */
-static bool invalidate_in(struct shadow *s, uint64_t va)
+/* Corrects the path to one address in one tree; returns the highest level of what was changed. */
+static unsigned int invalidate_in(struct shadow *s, uint64_t va)
 {
-	bool changed = false;
+	unsigned int highest = 0;
 
-	for (; s; s = shadow_child(s, index_of(va, s->level)))
-		changed |= shadow_update(s, index_of(va, s->level), false);
-	return changed;
+	for (; s; s = shadow_child(s, index_of(va, s->level))) {
+		if (shadow_update(s, index_of(va, s->level), false) && !highest)
+			highest = s->level;
+	}
+	return highest;
+}
+
+static unsigned int invalidate(struct space *sp, uint64_t va)
+{
+	unsigned int highest = invalidate_in(sp->kernel, va), user;
+
+	if (is_high(va))
+		return highest;
+	user = invalidate_in(sp->user, va);
+	if (end_share(sp, index_of(va, 4)))
+		return 4;
+	return user > highest ? user : highest;
+}
+
+/*
+ * One invlpg of the guest's covers a large page, which Xen's tables split: then only a flush of all
+ * does what the guest asked for. Its own page is flushed in any case: a fault nearby, or a second
+ * address that shares the table, may have corrected the entry before.
+ */
+static void flush_page(struct vcpu *v, uint64_t va, unsigned int changed)
+{
+	if (changed > 1) {
+		flush_all(v);
+		return;
+	}
+	xen_of(v)->stale |= changed;
+	vcpu_count(v, COUNT_TLB_PAGES);
+	update_extended(MMUEXT_INVLPG_LOCAL, va);
 }
 
 void backend_space_invalidate(struct vcpu *v, uint64_t va)
 {
-	bool changed = invalidate_in(current()->kernel, va);
+	unsigned int changed = 0, level;
+	bool emptied = false;
 
 	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
+	do {
+		level = invalidate(current(), va);
+		changed = level > changed ? level : changed;
+	} while (make_room(current(), &emptied));
 	if (changed && is_high(va))
 		arch_forget_stacks(v);
-	if (!is_high(va)) {
-		changed |= invalidate_in(current()->user, va);
-		changed |= end_share(current(), index_of(va, 4));
-	}
-	update_flush();
-	if (changed) {
-		vcpu_count(v, COUNT_TLB_PAGES);
-		update_extended(MMUEXT_INVLPG_LOCAL, va);
-	}
+	flush_page(v, va, changed);
 }
 
 static void split(struct space *sp)
@@ -291,67 +409,70 @@ static void split(struct space *sp)
 	sp->split = true;
 }
 
+/* Keeps the highest level of what was changed; 0: nothing. */
+static void note_change(unsigned int *changed, unsigned int level)
+{
+	if (level > *changed)
+		*changed = level;
+}
+
 /*
  * One fault in a last-level table of the kernel brings all that the guest has put there meanwhile:
  * the next page touched may be a stack, where a fault is the end.
  */
-static void fill_leaf(struct shadow *s, unsigned int index)
+static void fill_leaf(struct shadow *s, unsigned int index, unsigned int *changed)
 {
-	shadow_update(s, index, true);
+	note_change(changed, shadow_update(s, index, true));
 	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
 		return;
 	for (unsigned int i = 0; i < ENTRIES; i++) {
 		if (!shadow_unchanged(s, i))
-			shadow_update(s, i, true);
+			note_change(changed, shadow_update(s, i, true));
 	}
 }
 
-/* Tables along the path learn that there is a leaf which CR3 loads must look at. */
-static void note_path(struct shadow *top, uint64_t va)
+/* The leaf is there and as it should be; one of a split large page has no entry to follow. */
+static bool is_done(const struct shadow *s, unsigned int index)
 {
-	const struct shadow *s = top;
-
-	while (shadow_child(s, index_of(va, s->level)))
-		s = shadow_child(s, index_of(va, s->level));
-	if (!s->local)
-		return;
-	for (struct shadow *up = top; up; up = shadow_child(up, index_of(va, up->level)))
-		up->local = true;
+	return shadow_present(s, index) &&
+	       (s->source != SHADOW_OF_TABLE || shadow_unchanged(s, index));
 }
 
 /*
- * Makes every level of the path present, from the top down. Tables that are hooked already are
- * trusted at first, as a processor trusts what it caches; if the leaf then turns out to be as it
- * should, the fault came from a table's own entry, and all are looked at. Returns whether it was
- * not.
+ * Makes the path present from a table down; returns whether there is a leaf at its end. `changed`
+ * keeps the highest level at which translations were changed or taken away.
  */
-static bool fill_path(struct shadow *top, uint64_t va)
+static bool fill_below(struct shadow *s, uint64_t va, unsigned int *changed)
+{
+	for (;;) {
+		unsigned int index = index_of(va, s->level);
+		struct shadow *below;
+
+		if (s->level == 1)
+			fill_leaf(s, index, changed);
+		else
+			note_change(changed, shadow_update(s, index, true) ? s->level : 0);
+		below = shadow_child(s, index);
+		if (!below)
+			return shadow_present(s, index);
+		s = below;
+	}
+}
+
+/*
+ * Makes the path to one address present in one tree: what is there, and as the guest has it, is
+ * passed over. Returns false if all of it is.
+ */
+static bool fill_path(struct shadow *top, uint64_t va, unsigned int *changed)
 {
 	struct shadow *s = top, *below;
-	bool trusting = true;
+	unsigned int index = index_of(va, s->level);
 
-	while (s) {
-		unsigned int index = index_of(va, s->level);
-
-		below = shadow_child(s, index);
-		if (below && trusting) {
-			s = below;
-			continue;
-		}
-		if (trusting && s->level == 1 && shadow_present(s, index) &&
-		    shadow_unchanged(s, index)) {
-			trusting = false;
-			s = top;
-			continue;
-		}
-		if (s->level == 1)
-			fill_leaf(s, index);
-		else
-			shadow_update(s, index, true);
-		s = shadow_child(s, index);
+	while ((below = shadow_child(s, index)) && shadow_unchanged(s, index)) {
+		s = below;
+		index = index_of(va, s->level);
 	}
-	note_path(top, va);
-	return trusting;
+	return !is_done(s, index) && fill_below(s, va, changed);
 }
 
 /* CR0.WP is 0 and the kernel writes to a page that is read-only. */
@@ -364,45 +485,68 @@ static void fill_forced(struct shadow *top, uint64_t va)
 	}
 }
 
-/* A user page: the tree hangs below the user view, and below the kernel view unless that is split.
- */
-static bool fill_user(struct space *sp, uint64_t va)
+/* The kernel view hooks the user view's table, with the same rights. */
+static void share(struct space *sp, unsigned int top, struct shadow *shared)
 {
-	unsigned int top = index_of(va, 4);
-	bool lacked = fill_path(sp->user, va);
-	struct shadow *shared = shadow_child(sp->user, top);
-
-	if (sp->split || !shared || shadow_child(sp->kernel, top) == shared)
-		return lacked;
 	shadow_clear(sp->kernel, top);
 	shared->links++;
 	update_flush();
 	update_entry(sp->kernel->page, top, shadow_value(sp->user, top));
 	sp->kernel->children[top] = shared;
+	sp->kernel->seen[top] = sp->user->seen[top];
+}
+
+/* A user page: the tree hangs below the user view, and below the kernel view unless that is split.
+ */
+static bool fill_user(struct space *sp, uint64_t va, unsigned int *changed)
+{
+	unsigned int top = index_of(va, 4);
+	bool lacked = fill_path(sp->user, va, changed);
+	struct shadow *shared = shadow_child(sp->user, top);
+
+	if (sp->split || !shared || is_shared(sp, top))
+		return lacked;
+	note_change(changed, shadow_child(sp->kernel, top) ? 4 : 0);
+	share(sp, top, shared);
 	return true;
+}
+
+/* Makes both views allow what the guest's tables do; returns whether one did not. */
+static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, bool user_runs,
+		 unsigned int *changed)
+{
+	bool lacked = false;
+
+	if (is_high(va))
+		return fill_path(sp->kernel, va, changed);
+	if ((!walk->user || walk->forced) && !sp->split)
+		split(sp);
+	if (walk->user)
+		lacked |= fill_user(sp, va, changed);
+	if (sp->split && !user_runs)
+		lacked |= fill_path(sp->kernel, va, changed);
+	return lacked;
 }
 
 bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
-	bool lacked = walk->forced;
+	bool lacked = walk->forced, emptied = false;
+	unsigned int changed = 0;
 
 	if (!memory_is_guest(walk->address / PAGE))
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    walk->address);
 	vcpu_count(v, COUNT_SPACE_FILLS);
-	if (is_high(va)) {
-		lacked |= fill_path(current()->kernel, va);
-	} else {
-		if ((!walk->user || walk->forced) && !current()->split)
-			split(current());
-		if (walk->user)
-			lacked |= fill_user(current(), va);
-		if (current()->split && !vcpu_in_user(v))
-			lacked |= fill_path(current()->kernel, va);
-	}
+	do {
+		lacked |= fill(current(), va, walk, vcpu_in_user(v), &changed);
+	} while (make_room(current(), &emptied));
 	if (walk->forced)
 		fill_forced(current()->kernel, va);
 	update_flush();
+	/* The guest's invalidation of these, when it comes, finds nothing to correct. */
+	if (changed > 1)
+		flush_all(v);
+	xen_of(v)->stale |= changed == 1;
 	return lacked;
 }
 
@@ -427,8 +571,8 @@ bool backend_code_held(struct vcpu *v, uint64_t va)
 
 	if (!s || s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
 		return false;
-	return (s->present[index / 64] >> index % 64 & 1) && guest_lookup(v, va, &walk) &&
-	       !walk.no_execute && !memory_code_seen(walk.address / PAGE);
+	return shadow_present(s, index) && guest_lookup(v, va, &walk) && !walk.no_execute &&
+	       !memory_code_seen(walk.address / PAGE);
 }
 
 void backend_code_release(struct vcpu *v, uint64_t va)

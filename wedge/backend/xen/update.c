@@ -58,6 +58,18 @@ void update_extended(unsigned int command, uint64_t argument)
 			    (unsigned long)argument, -error);
 }
 
+uint32_t update_tlb_flushes(void)
+{
+	return updates()->tlb_flushes;
+}
+
+void update_flush_tlb(void)
+{
+	xen_count(COUNT_TLB_FLUSHES);
+	updates()->tlb_flushes++;
+	update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
+}
+
 void update_load_tables(uint64_t kernel, uint64_t user)
 {
 	/* The second flushes the TLB, global entries included; the first flushes nothing. */
@@ -68,6 +80,7 @@ void update_load_tables(uint64_t kernel, uint64_t user)
 	long error;
 
 	update_flush();
+	updates()->tlb_flushes++;
 	error = hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)ops, 2, 0, DOMID_SELF);
 	if (error)
 		wedge_fatal("Xen refuses to load the page tables %lx and %lx (error %ld)", kernel,

@@ -20,7 +20,6 @@
  *   WEDGE_BASE       the wedge's image
  *   WEDGE_VCPU_BASE  this processor's vCPU, then an unmapped page, then its stack
  */
-#define XEN_PHYSMAP	      0xffffff8000000000
 #define XEN_PHYSMAP_PAGES_MAX 0x100000 /* 4 GiB: more memory than that stays unused */
 #define XEN_SHARED_INFO	      (WEDGE_VCPU_BASE + 0x10000)
 #define XEN_CONSOLE_RING      (WEDGE_VCPU_BASE + 0x11000)
@@ -71,10 +70,12 @@ enum { XEN_UPDATES = 128 };
 struct xen_updates {
 	struct mmu_update queue[XEN_UPDATES];
 	unsigned int queued;
+	uint32_t tlb_flushes; /* how often the whole TLB was flushed; wraps around */
 };
 
 struct xen_vcpu {
 	struct space *space; /* the address space that is loaded */
+	bool stale;	     /* single translations were taken away since the TLB was flushed */
 	uint64_t gdt_page;   /* the copy of the guest's GDT; 0: none yet */
 	uint64_t ldt_pages[XEN_LDT_PAGES];
 	unsigned int ldt_entries;
@@ -100,8 +101,8 @@ bool memory_block_is_guest(uint64_t page);
 /* One page of the heap, content undefined; ends the guest if there is none. */
 uint64_t memory_heap_page(void);
 
-/* So little is left that shadow tables must make do with those they have. */
-bool memory_heap_low(void);
+/* More than so many pages of the heap are left. */
+bool memory_heap_has(uint64_t pages);
 
 /* Code pages that core/modules.c has looked at. */
 bool memory_code_seen(uint64_t page);
@@ -123,8 +124,14 @@ void update_flush(void);
 /* One mmuext operation; the queue is flushed first. `argument` is a frame or an address. */
 void update_extended(unsigned int command, uint64_t argument);
 
-/* Loads the top-level tables of both views, given as machine frames. */
+/* Flushes the whole TLB and all that the processor remembers of tables. */
+void update_flush_tlb(void);
+
+/* Loads the top-level tables of both views, given as machine frames; flushes the TLB too. */
 void update_load_tables(uint64_t kernel, uint64_t user);
+
+/* How often the whole TLB was flushed; wraps around. */
+uint32_t update_tlb_flushes(void);
 
 /* ---- traps.c, events.c, console.c ---- */
 void traps_init(void);
@@ -132,11 +139,5 @@ void events_init(struct vcpu *v);
 void events_handle(struct vcpu *v);
 void console_set_ring(void *mapped);
 void console_start_counting(void); /* once there is a vCPU */
-
-/* ---- space.c ---- */
-
-/* Gives up the tables of the address space that was not used for longest; false if there is none.
- */
-bool space_give_up_oldest(void);
 
 #endif /* WEDGE_BACKEND_XEN_H */

@@ -19,6 +19,9 @@
 #define WEDGE_VCPU_PAGES  2
 #define WEDGE_STACK_PAGES 4
 
+/* Where the wedge sees guest-physical memory, its own frames included (xen.h). */
+#define XEN_PHYSMAP 0xffffff8000000000
+
 /* DS, ES, FS and GS hold the selectors that the guest (or its user code) loaded. */
 #define BACKEND_SELECTORS_ARE_REAL 1
 

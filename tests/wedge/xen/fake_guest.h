@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fake_guest.h - what guests of the fake Xen do, and what their code then reaches.
+ *
+ * Invariant: what is reached is read from the tables that the fake Xen has loaded, never asked of
+ * the code under test.
+ */
+#ifndef TESTS_WEDGE_XEN_FAKE_GUEST_H
+#define TESTS_WEDGE_XEN_FAKE_GUEST_H
+
+#include "fake_xen.h"
+
+enum view { KERNEL, USER };
+enum { R = 1, W = 2, X = 4 };
+
+/* Where guest_setup's tables end: the kernel's half that all top-level tables share. */
+#define KERNEL_VA 0xffffffff90000000ull
+
+/* A top-level table with the kernel's half of the first one; its guest-physical address. */
+uint64_t new_root(void);
+
+/* The guest loads CR3, executes invlpg, flushes all. */
+void load_root(uint64_t root);
+void invlpg(uint64_t va);
+
+/* An access that reaches the wedge if it must: false if the guest's tables do not allow it. */
+bool touch(enum view view, uint64_t va, uint32_t access);
+
+/* What a view allows at an address: a sum of R, W and X, 0 for nothing; the page it leads to. */
+struct reach {
+	unsigned int prot;
+	uint64_t page;
+};
+struct reach reach(enum view view, uint64_t va);
+
+/* A view leads to that guest-physical address with exactly these rights. */
+void assert_reaches(enum view view, uint64_t va, uint64_t pa, unsigned int prot);
+void assert_reaches_nothing(enum view view, uint64_t va);
+
+#endif /* TESTS_WEDGE_XEN_FAKE_GUEST_H */

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fake_memory.c - the memory of the fake Xen's domain, mapped twice: as Xen reaches it, and as the
+ * wedge does, with the rights that the physmap's tables give; and a process for each test.
+ *
+ * Invariant: the second mapping's rights follow the tables at once.
+ */
+#include "fake_memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fake_xen.h"
+
+enum { READ_ONLY = X86_PTE_P | X86_PTE_A | X86_PTE_D, TABLE = READ_ONLY | X86_PTE_W };
+
+struct xen xen;
+char *fake_physmap;
+uint64_t fake_machine_to_physical[FAKE_FIRST_FRAME + FAKE_FRAMES];
+
+static uint64_t *memory; /* Xen's mapping, by machine frame */
+static uint64_t physical_to_machine[FAKE_FRAMES];
+
+const uint64_t *fake_frame(uint64_t frame)
+{
+	if (frame < FAKE_FIRST_FRAME || frame >= FAKE_FIRST_FRAME + xen.pages)
+		return NULL;
+	return memory + fake_page(frame) * ENTRIES;
+}
+
+uint64_t fake_page(uint64_t frame)
+{
+	return fake_machine_to_physical[frame];
+}
+
+void fake_frame_write(uint64_t frame, unsigned int index, uint64_t value)
+{
+	memory[fake_page(frame) * ENTRIES + index] = value;
+}
+
+void fake_memory_follow(uint64_t table, unsigned int index, uint64_t value)
+{
+	uint64_t page = (table - xen.physmap_l1) * ENTRIES + index;
+	int prot = PROT_NONE;
+
+	if (table < xen.physmap_l1 || table >= xen.physmap_l2)
+		return;
+	if (value & X86_PTE_P)
+		prot = PROT_READ | (value & X86_PTE_W ? PROT_WRITE : 0);
+	assert_int_equal(mprotect(fake_physmap + page * PAGE, PAGE, prot), 0);
+}
+
+static void map_memory(void)
+{
+	size_t size = xen.pages * PAGE;
+	int file = memfd_create("domain", MFD_CLOEXEC);
+
+	assert_int_equal(ftruncate(file, (off_t)size), 0);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	fake_physmap = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	assert_true(memory != MAP_FAILED && fake_physmap != MAP_FAILED);
+	close(file);
+	memset(fake_machine_to_physical, 0xff, sizeof(fake_machine_to_physical));
+	for (uint64_t page = 0; page < xen.pages; page++) {
+		physical_to_machine[page] = FAKE_FIRST_FRAME + xen.pages - 1 - page;
+		fake_machine_to_physical[physical_to_machine[page]] = page;
+	}
+	xen.p2m = physical_to_machine;
+}
+
+static uint64_t *new_table(uint64_t *page)
+{
+	*page = xen.heap_next++;
+	return memory + *page * ENTRIES;
+}
+
+/* The tables that boot.c makes, for a domain of less than 1 GiB. */
+static void build_tables(void)
+{
+	uint64_t tables = (xen.pages + ENTRIES - 1) / ENTRIES, l2_page, l3_page, page;
+	uint64_t tables_end = xen.heap + tables + 5, *l2, *l3;
+
+	xen.physmap_l1 = xen.heap_next;
+	for (uint64_t i = 0; i < tables * ENTRIES; i++) {
+		uint64_t *l1 = i % ENTRIES ? memory + page * ENTRIES : new_table(&page);
+		bool is_table = i >= xen.heap && i < tables_end;
+
+		if (i < xen.pages)
+			l1[i % ENTRIES] = xen_machine(i) | (is_table ? READ_ONLY : TABLE);
+	}
+	l2 = new_table(&xen.physmap_l2);
+	for (uint64_t i = 0; i < tables; i++)
+		l2[i] = xen_machine(xen.physmap_l1 + i) | TABLE;
+	new_table(&xen.wedge_l1)[0] = xen_machine(FAKE_WEDGE_PAGE) | READ_ONLY;
+	new_table(&l2_page)[ENTRIES - 1] = xen_machine(xen.wedge_l1) | TABLE;
+	l3 = new_table(&l3_page);
+	l3[0] = xen_machine(xen.physmap_l2) | TABLE | X86_PTE_NX;
+	l3[ENTRIES - 1] = xen_machine(l2_page) | TABLE;
+	new_table(&xen.boot_table)[XEN_TOP_SLOT] = xen_machine(l3_page) | TABLE;
+	assert_int_equal(xen.heap_next, tables_end);
+	for (page = xen.heap; page < tables_end; page++)
+		assert_int_equal(mprotect(fake_physmap + page * PAGE, PAGE, PROT_READ), 0);
+}
+
+static void load_tables(void)
+{
+	struct mmuext_op ops[] = {
+		{.cmd = MMUEXT_PIN_L4_TABLE, .arg1.mfn = xen.p2m[xen.boot_table]},
+		{.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = xen.p2m[xen.boot_table]},
+	};
+
+	assert_int_equal(hypercall_raw(__HYPERVISOR_mmuext_op, (uintptr_t)ops, 2, 0, DOMID_SELF, 0),
+			 0);
+}
+
+/* A domain as boot.c and memory_init leave it. */
+static void start(uint64_t heap_pages)
+{
+	static struct afterburn_wedge_header header = {.load_paddr = FAKE_WEDGE_PAGE * PAGE};
+	static struct start_info start = {.pt_base = (FAKE_WEDGE_END - 5) * PAGE,
+					  .nr_pt_frames = 4};
+	static struct xen_vcpu backend;
+
+	assert_in_range(heap_pages, 1, FAKE_HEAP_MAX);
+	xen.pages = FAKE_GUEST_PAGES + heap_pages;
+	xen.heap = xen.heap_next = FAKE_GUEST_PAGES;
+	xen.header = &header;
+	xen.start_info = &start;
+	map_memory();
+	build_tables();
+	load_tables();
+	memory_init();
+	guest_setup(NULL);
+	vcpu.backend = &backend;
+	vcpu.cr[4] |= X86_CR4_PGE;
+}
+
+/* ---- a process for each test ---- */
+
+static void (*running)(void);
+static uint64_t running_heap;
+
+static void run_here(void **state)
+{
+	(void)state;
+	start(running_heap);
+	running();
+}
+
+/* What a test says must not be taken for the results of this program. */
+static void show(FILE *output)
+{
+	char line[8192];
+
+	rewind(output);
+	while (fgets(line, sizeof(line), output))
+		print_message("# %s", line);
+	fclose(output);
+}
+
+void fake_xen_run(void (*test)(void), uint64_t heap_pages)
+{
+	const struct CMUnitTest only[] = {cmocka_unit_test(run_here)};
+	FILE *output = tmpfile();
+	int status;
+	pid_t child;
+
+	assert_non_null(output);
+	running = test;
+	running_heap = heap_pages;
+	fflush(stdout);
+	child = fork();
+	assert_int_not_equal(child, -1);
+	if (!child) {
+		dup2(fileno(output), STDOUT_FILENO);
+		dup2(fileno(output), STDERR_FILENO);
+		cmocka_set_message_output(CM_OUTPUT_STDOUT);
+		exit(cmocka_run_group_tests(only, NULL, NULL) ? 1 : 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (status)
+		show(output);
+	else
+		fclose(output);
+	assert_int_equal(status, 0);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fake_memory.h - the memory of the fake Xen's domain: what fake_xen.c needs of it.
+ *
+ * Invariant: machine frames are in another order than guest-physical pages, so that one taken for
+ * the other shows.
+ */
+#ifndef TESTS_WEDGE_XEN_FAKE_MEMORY_H
+#define TESTS_WEDGE_XEN_FAKE_MEMORY_H
+
+#include <stdint.h>
+
+/* Writes an entry of a frame, as Xen does. */
+void fake_frame_write(uint64_t frame, unsigned int index, uint64_t value);
+
+/* An entry of a table was written: if it is one of the physmap's, the wedge's rights follow. */
+void fake_memory_follow(uint64_t table, unsigned int index, uint64_t value);
+
+#endif /* TESTS_WEDGE_XEN_FAKE_MEMORY_H */

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fake_xen.c - the frames, their types, and the hypercalls on page tables; see fake_xen.h.
+ *
+ * Invariant: an operation that is refused leaves everything as it was.
+ */
+#include "fake_xen.h"
+
+#include <errno.h>
+
+#include "fake_memory.h"
+
+/* Besides the levels of page tables, 1 to 4. */
+enum { TYPE_NONE, TYPE_WRITABLE = 5 };
+
+#define GUEST_KERNEL (1ull << 52)
+
+enum { XEN_SLOTS_FIRST = 256, XEN_SLOTS_END = 272 }; /* of a top-level table, Xen's own */
+
+static struct frame {
+	unsigned int type;
+	unsigned int count; /* references as this type, the pin among them */
+	bool pinned;
+} frames[FAKE_FRAMES];
+
+struct fake_xen fake_xen;
+
+static bool refuse(const char *why)
+{
+	fake_xen.refused = why;
+	return false;
+}
+
+static struct frame *frame_of(uint64_t frame)
+{
+	return fake_frame(frame) ? &frames[frame - FAKE_FIRST_FRAME] : NULL;
+}
+
+static bool get_entry(unsigned int level, uint64_t e);
+
+static void put_type(uint64_t frame);
+
+static void put_entry(unsigned int level, uint64_t e)
+{
+	if (!(e & X86_PTE_P) || (level == 1 && !(e & X86_PTE_W)))
+		return;
+	put_type((e & X86_PTE_ADDRESS) / PAGE);
+}
+
+static void put_type(uint64_t frame)
+{
+	struct frame *f = frame_of(frame);
+
+	assert_true(f->count);
+	if (--f->count || f->type == TYPE_WRITABLE)
+		return;
+	for (unsigned int i = 0; i < ENTRIES; i++)
+		put_entry(f->type, fake_frame(frame)[i]);
+}
+
+/*
+ * Xen lets its guest kernel, which runs in ring 3, reach everything; an entry of the last level
+ * that had no U it marks as the kernel's, the others as global.
+ */
+static uint64_t adjusted(unsigned int level, uint64_t e)
+{
+	if (!(e & X86_PTE_P))
+		return e;
+	if (level == 1 && !(e & X86_PTE_U))
+		e |= GUEST_KERNEL;
+	if (level == 1 && !(e & GUEST_KERNEL))
+		e |= X86_PTE_G;
+	return e | X86_PTE_U;
+}
+
+static bool validate(unsigned int level, uint64_t frame)
+{
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		uint64_t e = fake_frame(frame)[i];
+
+		if (get_entry(level, e)) {
+			fake_frame_write(frame, i, adjusted(level, e));
+			continue;
+		}
+		while (i--)
+			put_entry(level, fake_frame(frame)[i]);
+		return false;
+	}
+	return true;
+}
+
+static bool get_type(uint64_t frame, unsigned int type)
+{
+	struct frame *f = frame_of(frame);
+
+	if (!f)
+		return refuse("a frame that is not the domain's");
+	if (f->count && f->type != type)
+		return refuse(f->type == TYPE_WRITABLE ? "a table that somebody may write"
+						       : "a table in use as another type");
+	if (!f->count) {
+		f->type = type;
+		if (type != TYPE_WRITABLE && !validate(type, frame))
+			return false;
+	}
+	f->count++;
+	return true;
+}
+
+static bool get_entry(unsigned int level, uint64_t e)
+{
+	uint64_t allowed = X86_PTE_ADDRESS | X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A |
+			   X86_PTE_D | X86_PTE_NX | GUEST_KERNEL | (level == 1 ? X86_PTE_G : 0);
+
+	if (!(e & X86_PTE_P))
+		return true;
+	if (e & ~allowed)
+		return refuse("an entry with bits that Xen does not allow");
+	if (level > 1)
+		return get_type((e & X86_PTE_ADDRESS) / PAGE, level - 1);
+	if (e & X86_PTE_W)
+		return get_type((e & X86_PTE_ADDRESS) / PAGE, TYPE_WRITABLE);
+	return fake_frame((e & X86_PTE_ADDRESS) / PAGE) ||
+	       refuse("a frame that is not the domain's");
+}
+
+/* ---- hypercalls ---- */
+
+static bool update(const struct mmu_update *u)
+{
+	uint64_t frame = u->ptr / PAGE, old;
+	unsigned int index = u->ptr % PAGE / 8, level;
+
+	if (u->ptr % 8 != MMU_NORMAL_PT_UPDATE || !frame_of(frame))
+		return refuse("an update of what is no entry");
+	level = frame_of(frame)->type;
+	if (!frame_of(frame)->count || level < 1 || level > 4)
+		return refuse("an update of what is no table");
+	if (level == 4 && index >= XEN_SLOTS_FIRST && index < XEN_SLOTS_END)
+		return refuse("an update of Xen's own part of the address space");
+	old = fake_frame(frame)[index];
+	if (!get_entry(level, u->val))
+		return false;
+	fake_frame_write(frame, index, adjusted(level, u->val));
+	put_entry(level, old);
+	fake_xen.updates++;
+	fake_memory_follow(fake_page(frame), index, u->val);
+	return true;
+}
+
+static long mmu_update(const struct mmu_update *updates, unsigned int count, unsigned int *done)
+{
+	for (*done = 0; *done < count; ++*done) {
+		if (!update(&updates[*done]))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static void flush(void)
+{
+	fake_xen.flushes++;
+	if (fake_xen.flushed)
+		fake_xen.flushed();
+}
+
+static bool load(uint64_t *base, uint64_t frame)
+{
+	if (!get_type(frame, 4))
+		return false;
+	if (*base)
+		put_type(*base);
+	*base = frame;
+	return true;
+}
+
+static bool pin(uint64_t frame, unsigned int level)
+{
+	if (!get_type(frame, level))
+		return false;
+	if (frame_of(frame)->pinned) {
+		put_type(frame);
+		return refuse("a table that is pinned already");
+	}
+	return frame_of(frame)->pinned = true;
+}
+
+static bool unpin(uint64_t frame)
+{
+	if (!frame_of(frame) || !frame_of(frame)->pinned)
+		return refuse("to unpin what is not pinned");
+	frame_of(frame)->pinned = false;
+	put_type(frame);
+	return true;
+}
+
+static bool extended(const struct mmuext_op *op)
+{
+	switch (op->cmd) {
+	case MMUEXT_PIN_L1_TABLE:
+	case MMUEXT_PIN_L2_TABLE:
+	case MMUEXT_PIN_L3_TABLE:
+	case MMUEXT_PIN_L4_TABLE:
+		return pin(op->arg1.mfn, op->cmd - MMUEXT_PIN_L1_TABLE + 1);
+	case MMUEXT_UNPIN_TABLE:
+		return unpin(op->arg1.mfn);
+	case MMUEXT_NEW_USER_BASEPTR:
+		return load(&fake_xen.user, op->arg1.mfn);
+	case MMUEXT_NEW_BASEPTR:
+		if (!load(&fake_xen.kernel, op->arg1.mfn))
+			return false;
+		flush();
+		return true;
+	case MMUEXT_TLB_FLUSH_LOCAL:
+		flush();
+		return true;
+	case MMUEXT_INVLPG_LOCAL:
+		fake_xen.invalidations++;
+		fake_xen.invalidated = op->arg1.linear_addr;
+		if (fake_xen.invalidate)
+			fake_xen.invalidate(op->arg1.linear_addr);
+		return true;
+	default:
+		return refuse("an operation that the fake does not know");
+	}
+}
+
+long hypercall_raw(unsigned long number, unsigned long a, unsigned long b, unsigned long c,
+		   unsigned long d, unsigned long e)
+{
+	(void)e;
+	assert_int_equal(d, DOMID_SELF);
+	if (number == __HYPERVISOR_mmu_update)
+		return mmu_update((const struct mmu_update *)a, (unsigned int)b, (unsigned int *)c);
+	assert_int_equal(number, __HYPERVISOR_mmuext_op);
+	for (unsigned long i = 0; i < b; i++) {
+		if (!extended((const struct mmuext_op *)a + i))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- what tests ask ---- */
+
+unsigned int fake_references(uint64_t page)
+{
+	return frame_of(xen.p2m[page])->count;
+}
+
+unsigned int fake_level(uint64_t page)
+{
+	const struct frame *f = frame_of(xen.p2m[page]);
+
+	return f->count && f->type != TYPE_WRITABLE ? f->type : 0;
+}

@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * space_property_test.c - the invariant of shadow.h, for random guests on heaps of any size: tables
+ * are edited, hooked in several places, taken away and used again as others; accesses are made and
+ * invalidations executed, as core would. Whatever a processor may hold of the tables that Xen has
+ * loaded, a processor with the guest's own tables may hold too (tlb_model.h).
+ *
+ * Invariant: nothing here asks the code under test what it believes; a fixed seed makes fixed
+ * steps, and a failure names both. The guest keeps the rules that kernels keep: the upper half is
+ * the same in every space, and a page that was a table is used again only after a load of CR3, or
+ * after a flush if it was one of that half.
+ */
+#include <stdio.h>
+
+#include "tlb_model.h"
+
+enum {
+	STEPS = 6000,
+	SEEDS = 12,
+	BROKEN_STEPS = 20000, /* within so many a broken back end must be noticed */
+	ROOTS = 4,
+	LOW_TABLES = 12, /* only below the middle of the address space */
+	TABLES = 20,
+	STACK_TABLES = 3,
+	STACK_SLOT = 400, /* of the top-level tables: the kernel's stack, always there */
+	ROOT_PAGE = 0x4c0,
+	TABLE_PAGE = 0x4d0,
+	STACK_PAGE = 0x4f8,
+	DATA_PAGE = FAKE_WEDGE_PAGE - 12, /* from here reach into what is the wedge's */
+	DATA_PAGES = 16,
+	FAULTS_MAX = 2, /* of one access */
+	FREE = 0,
+	LEFT = -1, /* a table no more, but not yet to be used again */
+	FLAGS = X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A | X86_PTE_D,
+	HEAP_LEAST = 240, /* pages: below, this guest may end for want of them */
+};
+
+#define STACK_TOP (0xffffull << 48 | (uint64_t)STACK_SLOT << 39 | 2 * PAGE)
+
+/* How the back end is broken on purpose. */
+enum broken { NOT, LOSES_FLUSHES, SKIPS_LOAD, SKIPS_INVALIDATE };
+
+static struct {
+	uint64_t seed;
+	unsigned int step, accesses, reused;
+	enum broken broken;
+	bool starved;
+	int level[TABLES];
+	char failure[600];
+	struct tlb guest[2], real[2];
+} run;
+
+static uint32_t random_below(uint32_t n)
+{
+	return (uint32_t)(next_random(&run.seed) >> 20) % n;
+}
+
+static bool one_in(uint32_t n)
+{
+	return !random_below(n);
+}
+
+#define FAIL(...)                                                                                  \
+	do {                                                                                       \
+		if (!run.failure[0])                                                               \
+			snprintf(run.failure, sizeof(run.failure), __VA_ARGS__);                   \
+	} while (0)
+
+/* ---- the models ---- */
+
+static const uint64_t *guest_entries(uint64_t page)
+{
+	return guest_page(page * PAGE);
+}
+
+static struct held guest_leaf(enum view view, uint64_t e, uint64_t rights)
+{
+	struct held h = {.page = (e & X86_PTE_ADDRESS) / PAGE, .global = e & X86_PTE_G};
+
+	if (!(e & X86_PTE_A) || (view == USER && !(e & rights & X86_PTE_U)))
+		return h;
+	h.prot = R | ((e | rights) & X86_PTE_NX ? 0 : X);
+	if ((e & rights & X86_PTE_W) && (e & X86_PTE_D))
+		h.prot |= W;
+	if (view == KERNEL && !(vcpu.cr[0] & X86_CR0_WP))
+		h.prot |= W;
+	h.global &= (vcpu.cr[4] & X86_CR4_PGE) != 0;
+	return h;
+}
+
+static struct held real_leaf(enum view view, uint64_t e, uint64_t rights)
+{
+	(void)view;
+	return (struct held){
+		.page = fake_page((e & X86_PTE_ADDRESS) / PAGE),
+		.prot = R | (e & rights & X86_PTE_W ? W : 0) | ((e | rights) & X86_PTE_NX ? 0 : X),
+	};
+}
+
+static void hold_guest(void)
+{
+	for (enum view view = KERNEL; view <= USER; view++) {
+		run.guest[view].root = (vcpu.cr[3] & X86_PTE_ADDRESS) / PAGE;
+		tlb_hold(&run.guest[view]);
+	}
+}
+
+static void hold_real(void)
+{
+	run.real[KERNEL].root = fake_xen.kernel;
+	run.real[USER].root = fake_xen.user;
+	tlb_hold(&run.real[KERNEL]);
+	tlb_hold(&run.real[USER]);
+}
+
+static void real_flushed(void)
+{
+	if (run.broken == LOSES_FLUSHES && one_in(4))
+		return;
+	tlb_forget(&run.real[KERNEL], false);
+	tlb_forget(&run.real[USER], false);
+}
+
+static void real_invalidated(uint64_t va)
+{
+	for (unsigned int place = 0; place < PLACES; place++) {
+		if ((va ^ place_address(place)) / PAGE)
+			continue;
+		for (enum view view = KERNEL; view <= USER; view++) {
+			tlb_forget_place(&run.real[view], place);
+			tlb_forget_tables(&run.real[view]);
+		}
+	}
+}
+
+/* ---- checks ---- */
+
+static void check_place(enum view view, unsigned int place)
+{
+	for (unsigned int i = 0; i < HELD; i++) {
+		struct held h = run.real[view].leaves[place][i];
+
+		if (h.prot && !tlb_allows(&run.guest[view], place, h))
+			FAIL("%s view: %llx may lead to page %llx with rights %u, which no entry "
+			     "gave",
+			     view ? "user" : "kernel", (unsigned long long)place_address(place),
+			     (unsigned long long)h.page, h.prot);
+	}
+}
+
+static void check(void)
+{
+	for (unsigned int place = 0; place < PLACES; place++) {
+		check_place(KERNEL, place);
+		check_place(USER, place);
+	}
+	for (unsigned int i = ENTRIES / 2; i < ENTRIES; i++) {
+		if (fake_frame(fake_xen.user)[i])
+			FAIL("user view: entry %u of the top-level table is there", i);
+	}
+	if (!(reach(KERNEL, STACK_TOP - 8).prot & W))
+		FAIL("the kernel's stack is absent");
+	if (run.guest[0].overflow || run.real[0].overflow || run.real[1].overflow)
+		FAIL("the test has no room for what a TLB may hold");
+}
+
+/* ---- the guest's tables ---- */
+
+static uint64_t *page_entries(uint64_t page)
+{
+	return guest_page(page * PAGE);
+}
+
+static uint64_t random_flags(void)
+{
+	uint64_t flags = FLAGS;
+
+	for (unsigned int i = random_below(3); i; i--)
+		flags &= ~(1ull << random_below(7));
+	return flags | (one_in(3) ? X86_PTE_G : 0) | (one_in(4) ? X86_PTE_NX : 0);
+}
+
+static unsigned int index_of(uint64_t va, unsigned int level)
+{
+	return va >> (3 + 9 * level) & (ENTRIES - 1);
+}
+
+static bool is_low(unsigned int t)
+{
+	return t < LOW_TABLES;
+}
+
+/* A random table of a level, of either half; or TABLES. */
+static unsigned int random_table(int level, bool low)
+{
+	unsigned int from = random_below(TABLES), t;
+
+	for (unsigned int i = 0; i < TABLES; i++) {
+		t = (from + i) % TABLES;
+		if (run.level[t] == level && is_low(t) == low)
+			return t;
+	}
+	return TABLES;
+}
+
+static unsigned int count_tables(int level, bool low)
+{
+	unsigned int count = 0;
+
+	for (unsigned int t = 0; t < TABLES; t++)
+		count += run.level[t] == level && is_low(t) == low;
+	return count;
+}
+
+/* One that has no content yet, or one that is hooked elsewhere perhaps. */
+static unsigned int child_table(int level, bool low)
+{
+	static const unsigned int most[] = {[1] = 6, [2] = 3, [3] = 3};
+	bool fresh = count_tables(level, low) < most[level] && one_in(2);
+	unsigned int t = random_table(fresh ? FREE : level, low);
+
+	if (t < TABLES && run.level[t] == FREE) {
+		memset(page_entries(TABLE_PAGE + t), 0, PAGE);
+		run.reused++;
+		run.level[t] = level;
+	}
+	return t;
+}
+
+/* Kernels have the same in the upper half of all. */
+static void set_top(unsigned int index, uint64_t value)
+{
+	for (unsigned int i = 0; i < ROOTS; i++) {
+		if (index >= ENTRIES / 2 || ROOT_PAGE + i == run.guest[0].root)
+			page_entries(ROOT_PAGE + i)[index] = value;
+	}
+}
+
+static void edit_top(void)
+{
+	uint64_t va = place_address(random_below(PLACES)), flags = random_flags();
+	unsigned int t = child_table(3, !(va >> 63));
+
+	if (t == TABLES || one_in(6))
+		set_top(index_of(va, 4), 0);
+	else
+		set_top(index_of(va, 4), (TABLE_PAGE + t) * PAGE | (flags & ~(uint64_t)X86_PTE_G));
+}
+
+static void edit_middle(void)
+{
+	int level = 2 + (int)random_below(2);
+	bool low = one_in(2);
+	unsigned int parent = random_table(level, low), child = child_table(level - 1, low);
+	uint64_t va = place_address(random_below(PLACES)), flags = random_flags(), value = 0;
+
+	if (parent == TABLES)
+		return;
+	if (level == 2 && one_in(4))
+		value = (2 + random_below(2)) * (uint64_t)ENTRIES * PAGE | X86_PTE_PS | flags;
+	else if (child < TABLES && !one_in(6))
+		value = (TABLE_PAGE + child) * PAGE | (flags & ~(uint64_t)X86_PTE_G);
+	page_entries(TABLE_PAGE + parent)[index_of(va, (unsigned int)level)] = value;
+}
+
+static void edit_leaf(void)
+{
+	unsigned int t = random_table(1, one_in(2));
+	uint64_t va = place_address(random_below(PLACES));
+	uint64_t page = DATA_PAGE + random_below(one_in(3) ? DATA_PAGES : 8);
+
+	if (t < TABLES)
+		page_entries(TABLE_PAGE + t)[index_of(va, 1)] =
+			one_in(4) ? 0 : page * PAGE | random_flags();
+}
+
+/* As fork and the like do: the same page or table with other rights. */
+static void edit_rights(void)
+{
+	unsigned int t = random_below(TABLES), level = 1 + random_below(4);
+	uint64_t va = place_address(random_below(PLACES)), *e;
+
+	if (level == 4)
+		e = &page_entries(run.guest[0].root)[index_of(va, 4)];
+	else if (run.level[t] == (int)level)
+		e = &page_entries(TABLE_PAGE + t)[index_of(va, level)];
+	else
+		return;
+	/* P, W, U, A, D: not what would make a large page of a table. */
+	if (*e)
+		*e ^= (const uint64_t[]){1, 2, 4, 32, 64}[random_below(level == 1 ? 5 : 3)];
+	if (level == 4)
+		set_top(index_of(va, 4), *e);
+}
+
+static void unlink_in(uint64_t *entries, uint64_t page)
+{
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		if ((entries[i] & X86_PTE_ADDRESS) / PAGE == page && !(entries[i] & X86_PTE_PS))
+			entries[i] = 0;
+	}
+}
+
+/* A table is given back, as at the end of a process. */
+static void retire(void)
+{
+	unsigned int t = random_below(TABLES);
+
+	if (run.level[t] <= FREE)
+		return;
+	for (unsigned int i = 0; i < ROOTS; i++)
+		unlink_in(page_entries(ROOT_PAGE + i), TABLE_PAGE + t);
+	for (unsigned int i = 0; i < TABLES; i++) {
+		if (run.level[i] > 1)
+			unlink_in(page_entries(TABLE_PAGE + i), TABLE_PAGE + t);
+	}
+	run.level[t] = LEFT;
+}
+
+/* A load of CR3 tells nothing of the kernel's half. */
+static void free_what_was_left(bool all)
+{
+	for (unsigned int t = 0; t < TABLES; t++) {
+		if (run.level[t] == LEFT && (all || is_low(t)))
+			run.level[t] = FREE;
+	}
+}
+
+/* ---- invalidations ---- */
+
+static void load(unsigned int root)
+{
+	bool keep_global = vcpu.cr[4] & X86_CR4_PGE;
+	bool same = vcpu.cr[3] == (ROOT_PAGE + root) * PAGE;
+
+	vcpu.cr[3] = (ROOT_PAGE + root) * PAGE;
+	tlb_forget(&run.guest[KERNEL], keep_global);
+	tlb_forget(&run.guest[USER], keep_global);
+	hold_guest();
+	if (run.broken != SKIPS_LOAD || !same || !one_in(2))
+		load_root(vcpu.cr[3]);
+	free_what_was_left(!keep_global);
+}
+
+static void flush(void)
+{
+	tlb_forget(&run.guest[KERNEL], false);
+	tlb_forget(&run.guest[USER], false);
+	hold_guest();
+	guest_forget_all(&vcpu);
+	backend_space_flush(&vcpu);
+	free_what_was_left(true);
+}
+
+static void invalidate(void)
+{
+	unsigned int place = random_below(PLACES);
+
+	for (unsigned int i = 0; i < 16 && !reach(KERNEL, place_address(place)).prot; i++)
+		place = random_below(PLACES);
+	tlb_forget_place(&run.guest[KERNEL], place);
+	tlb_forget_place(&run.guest[USER], place);
+	hold_guest();
+	if (run.broken != SKIPS_INVALIDATE || !one_in(3))
+		invlpg(place_address(place) + random_below(PAGE));
+}
+
+static void switch_bit(unsigned int reg, uint64_t bit)
+{
+	vcpu.cr[reg] ^= bit;
+	flush();
+}
+
+/* ---- accesses ---- */
+
+/* One that the guest has mapped, mostly. */
+static unsigned int mapped_place(void)
+{
+	unsigned int place = random_below(PLACES);
+	struct guest_walk walk;
+
+	for (unsigned int i = 0; i < 16; i++) {
+		if (guest_lookup(&vcpu, place_address(place), &walk))
+			return place;
+		place = random_below(PLACES);
+	}
+	return place;
+}
+
+static void access_place(enum view view, unsigned int place, uint32_t access)
+{
+	uint64_t va = place_address(place);
+	unsigned int need = R | (access & X86_PF_WRITE ? W : 0);
+	struct guest_walk walk;
+	struct reach r;
+
+	/* The user view has no upper half: whatever the guest gives away there stays its own. */
+	if (view == USER && va >> 63)
+		return;
+	if (!(need & ~reach(view, va).prot) || !guest_lookup(&vcpu, va, &walk) ||
+	    !guest_page(walk.address))
+		return;
+	if (!guest_walk(&vcpu, va, access | (view == USER ? X86_PF_USER : 0), &walk))
+		return;
+	hold_guest();
+	/* A processor that faults forgets the way to the address. */
+	for (unsigned int i = 0; i < FAULTS_MAX && need & ~reach(view, va).prot; i++) {
+		tlb_forget_place(&run.real[view], place);
+		touch(view, va, access);
+	}
+	run.accesses++;
+	r = reach(view, va);
+	if (need & ~r.prot)
+		FAIL("%s view: %llx has rights %u for access %u", view ? "user" : "kernel",
+		     (unsigned long long)va, r.prot, access);
+}
+
+/* Code of the kernel's is looked at before it runs. */
+static void release_code(unsigned int place)
+{
+	if (backend_code_held(&vcpu, place_address(place)))
+		backend_code_release(&vcpu, place_address(place));
+}
+
+static void step(void)
+{
+
+	uint32_t what = random_below(1000);
+
+	if (what < 480)
+		access_place(random_below(2), mapped_place(), one_in(2) ? X86_PF_WRITE : 0);
+	else if (what < 520)
+		release_code(mapped_place());
+	else if (what < 640)
+		edit_leaf();
+	else if (what < 720)
+		edit_middle();
+	else if (what < 760)
+		edit_top();
+	else if (what < 810)
+		edit_rights();
+	else if (what < 816)
+		retire();
+	else if (what < 880)
+		invalidate();
+	else if (what < 970)
+		load(random_below(ROOTS));
+	else if (what < 985)
+		flush();
+	else if (what < 992)
+		switch_bit(4, X86_CR4_PGE);
+	else
+		switch_bit(0, X86_CR0_WP);
+}
+
+/* ---- runs ---- */
+
+static void set_up_stack(void)
+{
+	for (unsigned int i = 0; i < ROOTS; i++)
+		page_entries(ROOT_PAGE + i)[STACK_SLOT] = STACK_PAGE * PAGE | FLAGS;
+	page_entries(STACK_PAGE)[0] = (STACK_PAGE + 1) * PAGE | FLAGS;
+	page_entries(STACK_PAGE + 1)[0] = (STACK_PAGE + 2) * PAGE | FLAGS;
+	for (unsigned int i = 0; i < 2; i++)
+		page_entries(STACK_PAGE + 2)[i] =
+			(STACK_PAGE + 3 + i) * PAGE | X86_PTE_P | X86_PTE_W | X86_PTE_G;
+	vcpu.gpr[X86_RSP] = STACK_TOP;
+}
+
+static void set_up_models(void)
+{
+	for (enum view view = KERNEL; view <= USER; view++) {
+		run.guest[view] =
+			(struct tlb){.view = view, .entries = guest_entries, .leaf = guest_leaf};
+		run.real[view] =
+			(struct tlb){.view = view, .entries = fake_frame, .leaf = real_leaf};
+	}
+	fake_xen.flushed = real_flushed;
+	fake_xen.invalidate = real_invalidated;
+}
+
+static void walk_steps(unsigned int steps)
+{
+	set_up_stack();
+	set_up_models();
+	vcpu.cr[3] = ROOT_PAGE * PAGE;
+	load(0);
+	for (unsigned int i = 0; i < 400; i++) {
+		edit_top();
+		edit_middle();
+		edit_leaf();
+	}
+	load(0);
+	for (run.step = 0; run.step < steps && !run.failure[0]; run.step++) {
+		step();
+		hold_guest();
+		hold_real();
+		check();
+	}
+}
+
+/* Goes on until something is wrong, or the guest ends for want of tables. */
+static void walk_randomly(unsigned int steps)
+{
+	jmp_buf end;
+
+	fake.end = &end;
+	if (!setjmp(end))
+		walk_steps(steps);
+	else if (strstr(fake.fatal, "heap"))
+		run.starved = true;
+	else
+		FAIL("%s (%s)", fake.fatal, fake_xen.refused ? fake_xen.refused : "");
+	fake.end = NULL;
+}
+
+static uint64_t heap, chosen_seed;
+
+static void go_well(void)
+{
+	run.seed = chosen_seed * 0x9e3779b97f4a7c15;
+	walk_randomly(STEPS);
+	if (run.starved && heap >= HEAP_LEAST)
+		FAIL("the heap was used up");
+	if (run.failure[0])
+		fail_msg("seed %u, heap %u, step %u: %s", (unsigned int)chosen_seed,
+			 (unsigned int)heap, run.step, run.failure);
+	if (!run.starved)
+		assert_in_range(run.accesses, STEPS / 40, STEPS);
+}
+
+static void run_seeds(uint64_t first, uint64_t last)
+{
+	for (chosen_seed = 1; chosen_seed <= SEEDS; chosen_seed++) {
+		heap = first + (last - first) * chosen_seed / SEEDS;
+		fake_xen_run(go_well, heap);
+	}
+}
+
+static void nothing_is_reached_that_the_guest_did_not_allow(void **state)
+{
+	(void)state;
+	run_seeds(FAKE_HEAP_ENOUGH, FAKE_HEAP_ENOUGH);
+}
+
+static void nor_on_a_small_heap(void **state)
+{
+	(void)state;
+	run_seeds(HEAP_LEAST, HEAP_LEAST + 60);
+}
+
+/* The guest may end, and until then nothing is reached. */
+static void nor_on_one_that_is_too_small(void **state)
+{
+	(void)state;
+	run_seeds(160, HEAP_LEAST);
+}
+
+/* ---- the test itself: a broken back end is noticed ---- */
+
+static enum broken chosen_fault;
+
+static void go_wrong(void)
+{
+	run.seed = 0x9e3779b97f4a7c15;
+	run.broken = chosen_fault;
+	walk_randomly(BROKEN_STEPS);
+	if (!strstr(run.failure, "which no entry gave"))
+		fail_msg("step %u: %s", run.step, run.failure);
+}
+
+static void assert_noticed(enum broken broken)
+{
+	chosen_fault = broken;
+	fake_xen_run(go_wrong, FAKE_HEAP_ENOUGH);
+}
+
+static void a_flush_that_is_lost_is_noticed(void **state)
+{
+	(void)state;
+	assert_noticed(LOSES_FLUSHES);
+}
+
+static void a_load_left_out_is_noticed(void **state)
+{
+	(void)state;
+	assert_noticed(SKIPS_LOAD);
+}
+
+static void an_invlpg_left_out_is_noticed(void **state)
+{
+	(void)state;
+	assert_noticed(SKIPS_INVALIDATE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_reached_that_the_guest_did_not_allow),
+		cmocka_unit_test(nor_on_a_small_heap),
+		cmocka_unit_test(nor_on_one_that_is_too_small),
+		cmocka_unit_test(a_flush_that_is_lost_is_noticed),
+		cmocka_unit_test(a_load_left_out_is_noticed),
+		cmocka_unit_test(an_invlpg_left_out_is_noticed),
+	};
+
+	return RUN_TAP(tests);
+}

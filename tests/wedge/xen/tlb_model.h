@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tlb_model.h - all that a processor may hold of page tables between two invalidations (SDM 3A
+ * section 4.10): translations, and the tables on the way to them. It is told of every moment at
+ * which the tables may be read, and keeps everything; so it says what an access may lead to at
+ * worst.
+ *
+ * The guest's tables make one model, those that Xen has loaded another. What the second may lead
+ * to, the first must allow.
+ *
+ * Invariant: reads tables as the processor does, and knows nothing of the code under test.
+ */
+#ifndef TESTS_WEDGE_XEN_TLB_MODEL_H
+#define TESTS_WEDGE_XEN_TLB_MODEL_H
+
+#include "fake_guest.h"
+
+/* The addresses looked at: some entries of each of some last-level tables. */
+enum { TOPS = 9, SLOTS = 12, PLACES = TOPS * SLOTS, HELD = 24 };
+
+uint64_t place_address(unsigned int place);
+
+/* One translation. */
+struct held {
+	uint64_t page;	   /* guest-physical */
+	unsigned int prot; /* R, W and X; 0: unused */
+	bool global, large;
+};
+
+/* A table that was found on the way to an address, and the rights up to there. */
+struct held_table {
+	uint64_t table; /* 0: unused */
+	uint64_t rights;
+};
+
+struct tlb {
+	/* The entries of a table, as the top-level table or an entry names it; NULL: no memory. */
+	const uint64_t *(*entries)(uint64_t table);
+	/* What an entry of the last level, with the rights of the way to it, allows. */
+	struct held (*leaf)(enum view view, uint64_t entry, uint64_t rights);
+	enum view view;
+	uint64_t root;				 /* 0: none */
+	struct held_table tables[4][TOPS][HELD]; /* by level */
+	struct held leaves[PLACES][HELD];
+	bool overflow; /* more was to be held than there is room for */
+};
+
+/* Holds all that the tables allow now. */
+void tlb_hold(struct tlb *tlb);
+void tlb_hold_leaf(struct tlb *tlb, unsigned int place, struct held h);
+
+/*
+ * Forgets everything; with `keep_global`, but for global translations, and for the tables of the
+ * upper half: the wedge takes these for global as kernels do, hardware does not.
+ */
+void tlb_forget(struct tlb *tlb, bool keep_global);
+
+/* Forgets what leads to an address; tables on other ways are kept. */
+void tlb_forget_place(struct tlb *tlb, unsigned int place);
+
+/* Forgets all tables, as hardware does at every invlpg. */
+void tlb_forget_tables(struct tlb *tlb);
+
+/* The model has a translation of the place that allows all of `h`. */
+bool tlb_allows(const struct tlb *tlb, unsigned int place, struct held h);
+
+#endif /* TESTS_WEDGE_XEN_TLB_MODEL_H */
