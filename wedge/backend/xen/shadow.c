@@ -294,7 +294,8 @@ static bool same(uint64_t a, uint64_t b)
 
 static void set_local(struct shadow *s)
 {
-	locals += !s->local;
+	/* Nothing is above a top-level table that would have to learn it. */
+	locals += !s->local && s->level < 4;
 	s->local = true;
 }
 

@@ -344,6 +344,24 @@ void backend_space_flush(struct vcpu *v)
 
 /* ---- one address ---- */
 
+/*
+ * Perhaps another address is mapped by way of the same table, and what is corrected for one was
+ * corrected for both. Other spaces may hook it too: at upper levels that is the rule.
+ */
+static bool has_alias(const struct shadow *top, uint64_t va)
+{
+	for (const struct shadow *s = top; s; s = shadow_child(s, index_of(va, s->level))) {
+		if (s->level < 3 && s->links > 1)
+			return true;
+	}
+	return false;
+}
+
+static bool address_has_alias(const struct space *sp, uint64_t va)
+{
+	return has_alias(sp->kernel, va) || (!is_high(va) && has_alias(sp->user, va));
+}
+
 /* Corrects the path to one address in one tree; returns the highest level of what was changed. */
 static unsigned int invalidate_in(struct shadow *s, uint64_t va)
 {
@@ -370,18 +388,20 @@ static unsigned int invalidate(struct space *sp, uint64_t va)
 
 /*
  * One invlpg of the guest's covers a large page, which Xen's tables split: then only a flush of all
- * does what the guest asked for. Its own page is flushed in any case: a fault nearby, or a second
- * address that shares the table, may have corrected the entry before.
+ * does what the guest asked for. If nothing was changed, the entry may have been corrected before,
+ * by a fault nearby or for another address.
  */
 static void flush_page(struct vcpu *v, uint64_t va, unsigned int changed)
 {
+	bool alias = address_has_alias(current(), va);
+
 	if (changed > 1) {
 		flush_all(v);
-		return;
+	} else if (changed || alias || xen_of(v)->stale) {
+		xen_of(v)->stale |= changed && alias;
+		vcpu_count(v, COUNT_TLB_PAGES);
+		update_extended(MMUEXT_INVLPG_LOCAL, va);
 	}
-	xen_of(v)->stale |= changed;
-	vcpu_count(v, COUNT_TLB_PAGES);
-	update_extended(MMUEXT_INVLPG_LOCAL, va);
 }
 
 void backend_space_invalidate(struct vcpu *v, uint64_t va)
@@ -396,6 +416,7 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 	} while (make_room(current(), &emptied));
 	if (changed && is_high(va))
 		arch_forget_stacks(v);
+	update_flush();
 	flush_page(v, va, changed);
 }
 
@@ -409,25 +430,30 @@ static void split(struct space *sp)
 	sp->split = true;
 }
 
-/* Keeps the highest level of what was changed; 0: nothing. */
-static void note_change(unsigned int *changed, unsigned int level)
+/* What a fill has changed or taken away: its own leaf, and other translations at a level (or 0). */
+struct changes {
+	bool own;
+	unsigned int others;
+};
+
+static void note_change(struct changes *changes, unsigned int level)
 {
-	if (level > *changed)
-		*changed = level;
+	if (level > changes->others)
+		changes->others = level;
 }
 
 /*
  * One fault in a last-level table of the kernel brings all that the guest has put there meanwhile:
  * the next page touched may be a stack, where a fault is the end.
  */
-static void fill_leaf(struct shadow *s, unsigned int index, unsigned int *changed)
+static void fill_leaf(struct shadow *s, unsigned int index, struct changes *changes)
 {
-	note_change(changed, shadow_update(s, index, true));
+	changes->own |= shadow_update(s, index, true);
 	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
 		return;
 	for (unsigned int i = 0; i < ENTRIES; i++) {
 		if (!shadow_unchanged(s, i))
-			note_change(changed, shadow_update(s, i, true));
+			note_change(changes, shadow_update(s, i, true));
 	}
 }
 
@@ -439,19 +465,17 @@ static bool is_done(const struct shadow *s, unsigned int index)
 }
 
 /*
- * Makes the path present from a table down; returns whether there is a leaf at its end. `changed`
- * keeps the highest level at which translations were changed or taken away.
- */
-static bool fill_below(struct shadow *s, uint64_t va, unsigned int *changed)
+ * Makes the path present from a table down; returns whether there is a leaf at its end. */
+static bool fill_below(struct shadow *s, uint64_t va, struct changes *changes)
 {
 	for (;;) {
 		unsigned int index = index_of(va, s->level);
 		struct shadow *below;
 
 		if (s->level == 1)
-			fill_leaf(s, index, changed);
+			fill_leaf(s, index, changes);
 		else
-			note_change(changed, shadow_update(s, index, true) ? s->level : 0);
+			note_change(changes, shadow_update(s, index, true) ? s->level : 0);
 		below = shadow_child(s, index);
 		if (!below)
 			return shadow_present(s, index);
@@ -463,7 +487,7 @@ static bool fill_below(struct shadow *s, uint64_t va, unsigned int *changed)
  * Makes the path to one address present in one tree: what is there, and as the guest has it, is
  * passed over. Returns false if all of it is.
  */
-static bool fill_path(struct shadow *top, uint64_t va, unsigned int *changed)
+static bool fill_path(struct shadow *top, uint64_t va, struct changes *changes)
 {
 	struct shadow *s = top, *below;
 	unsigned int index = index_of(va, s->level);
@@ -472,7 +496,7 @@ static bool fill_path(struct shadow *top, uint64_t va, unsigned int *changed)
 		s = below;
 		index = index_of(va, s->level);
 	}
-	return !is_done(s, index) && fill_below(s, va, changed);
+	return !is_done(s, index) && fill_below(s, va, changes);
 }
 
 /* CR0.WP is 0 and the kernel writes to a page that is read-only. */
@@ -498,55 +522,56 @@ static void share(struct space *sp, unsigned int top, struct shadow *shared)
 
 /* A user page: the tree hangs below the user view, and below the kernel view unless that is split.
  */
-static bool fill_user(struct space *sp, uint64_t va, unsigned int *changed)
+static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
 {
 	unsigned int top = index_of(va, 4);
-	bool lacked = fill_path(sp->user, va, changed);
+	bool lacked = fill_path(sp->user, va, changes);
 	struct shadow *shared = shadow_child(sp->user, top);
 
 	if (sp->split || !shared || is_shared(sp, top))
 		return lacked;
-	note_change(changed, shadow_child(sp->kernel, top) ? 4 : 0);
+	note_change(changes, shadow_child(sp->kernel, top) ? 4 : 0);
 	share(sp, top, shared);
 	return true;
 }
 
 /* Makes both views allow what the guest's tables do; returns whether one did not. */
 static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, bool user_runs,
-		 unsigned int *changed)
+		 struct changes *changes)
 {
 	bool lacked = false;
 
 	if (is_high(va))
-		return fill_path(sp->kernel, va, changed);
+		return fill_path(sp->kernel, va, changes);
 	if ((!walk->user || walk->forced) && !sp->split)
 		split(sp);
 	if (walk->user)
-		lacked |= fill_user(sp, va, changed);
+		lacked |= fill_user(sp, va, changes);
 	if (sp->split && !user_runs)
-		lacked |= fill_path(sp->kernel, va, changed);
+		lacked |= fill_path(sp->kernel, va, changes);
 	return lacked;
 }
 
 bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
 	bool lacked = walk->forced, emptied = false;
-	unsigned int changed = 0;
+	struct changes changes = {0};
 
 	if (!memory_is_guest(walk->address / PAGE))
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    walk->address);
 	vcpu_count(v, COUNT_SPACE_FILLS);
 	do {
-		lacked |= fill(current(), va, walk, vcpu_in_user(v), &changed);
+		lacked |= fill(current(), va, walk, vcpu_in_user(v), &changes);
 	} while (make_room(current(), &emptied));
 	if (walk->forced)
 		fill_forced(current()->kernel, va);
 	update_flush();
 	/* The guest's invalidation of these, when it comes, finds nothing to correct. */
-	if (changed > 1)
+	if (changes.others > 1)
 		flush_all(v);
-	xen_of(v)->stale |= changed == 1;
+	else if (changes.others || (changes.own && address_has_alias(current(), va)))
+		xen_of(v)->stale = true;
 	return lacked;
 }
 
