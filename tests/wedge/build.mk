@@ -17,7 +17,7 @@ wedge_test_cmocka := -lcmocka -lZydis
 
 # The large model: addresses of the gates are far from a process's own code.
 WEDGE_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -fno-pie -mcmodel=large -MMD -MP \
-	-I$(WEDGE_TEST_SRC) -I$(SRC)/wedge/include -I$(SRC)/afterburner/include $(WEDGE_TEST_SAN)
+	-I$(WEDGE_TEST_SRC) -I$(SRC)/wedge -I$(SRC)/wedge/include -I$(SRC)/afterburner/include $(WEDGE_TEST_SAN)
 
 # $(call wedge_test_compile,FOLDER,HEADERS): objects in a folder of $(WEDGE_TEST), which see these
 # headers first.

@@ -14,6 +14,8 @@
 
 #include <guest_layout.h>
 #include <wedge/arch.h>
+#include <wedge/guest_memory.h>
+#include <wedge/guest_pages.h>
 #include <wedge/guest_walk.h>
 
 #include "fake.h"

@@ -8,6 +8,8 @@
  */
 #include "guest.h"
 
+#include <arch/x86/tlb.h>
+
 enum { OLD = 0x11111111, NEW = 0x22222222, OTHER_PA = GUEST_DATA_PA + 0x3000 };
 
 static uint32_t read_word(uint64_t va)

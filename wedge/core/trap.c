@@ -51,21 +51,6 @@ void core_site(struct vcpu *v)
 }
 
 /*
- * A sensitive instruction in kernel code that no pad named: in code that was generated or
- * copied. It faulted, so it can be carried out like a site.
- */
-static bool emulate_unknown(struct vcpu *v)
-{
-	struct site site;
-
-	if (!instruction_at_rip(v, &site))
-		return false;
-	vcpu_count(v, COUNT_EMULATED_KERNEL);
-	arch_emulate(v, &site, site.va);
-	return true;
-}
-
-/*
  * The same access has faulted many times over although the shadow is as it should be: better an end
  * with a reason than a guest that stands still. User code, which can bring that about, must not end
  * more than itself: returns true if it is to be told of a fault.
@@ -144,9 +129,9 @@ void core_trap(struct vcpu *v, uint64_t address)
 		return;
 	case X86_TRAP_GP:
 	case X86_TRAP_UD:
-		if (!vcpu_in_user(v) && emulate_unknown(v))
+		if (!vcpu_in_user(v) && arch_emulate_unlisted(v))
 			return;
-		if (vcpu_in_user(v) && vector == X86_TRAP_GP && user_io(v))
+		if (vcpu_in_user(v) && vector == X86_TRAP_GP && arch_emulate_user_io(v))
 			return;
 		break;
 	case X86_TRAP_DB:

@@ -29,7 +29,7 @@ SITES_SLOW := $(patsubst $(SITES_DIR)/slow/%.c,$(SITES_O)/wedge-slow-%.elf,$(wil
 $(SITES_O)/slow/%.o: $(SITES_DIR)/slow/%.c $(wedge_needs_xen)
 	@mkdir -p $(@D)
 	@echo "  CC      $(patsubst $(SRC)/%,%,$<)"
-	@$(CC) $(FLAGS_wedge_xen-x86_64) -MMD -MP -c $< -o $@
+	@$(CC) $(FLAGS_wedge_xen-x86_64) -I$(SRC)/wedge -MMD -MP -c $< -o $@
 
 $(SITES_O)/wedge-slow-%.elf: $(SITES_O)/slow/%.o $(wedge_objs_xen_x86_64) $(wedge_script_xen_x86_64)
 	@echo "  LD      $(notdir $@)"

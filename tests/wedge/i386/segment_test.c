@@ -7,6 +7,8 @@
  */
 #include "guest.h"
 
+#include <arch/x86/emulate.h>
+
 enum { EAX = 0, EBX = 3 };
 
 #define NOBODY ARCH_NO_ERROR_CODE

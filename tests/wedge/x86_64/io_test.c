@@ -239,7 +239,7 @@ static bool try_user_io(uint16_t port, const uint8_t *code, size_t size)
 	vcpu.gpr[X86_RDX] = port;
 	guest_poke(GUEST_USER, code, size);
 	fake.port_count = 0;
-	return user_io(&vcpu);
+	return arch_emulate_user_io(&vcpu);
 }
 
 static void user_ports_follow_the_bitmap(void **state)
@@ -294,29 +294,29 @@ static void user_code_is_read_where_its_segment_begins(void **state)
 	guest_poke(GUEST_USER + 0x10, "\xed\x90\x48\xed", 4);
 	guest_poke64(GUEST_LDT + 8, code32);
 	vcpu.rip = 0x10;
-	assert_true(user_io(&vcpu));
+	assert_true(arch_emulate_user_io(&vcpu));
 	assert_int_equal(vcpu.rip, 0x11);
 	check_port(0, false, 0x378, 4, 0xa1b2c3d4);
 	/* With 16-bit operands. */
 	guest_poke64(GUEST_LDT + 8, code32 & ~big);
 	vcpu.rip = 0x10;
 	fake.port_count = 0;
-	assert_true(user_io(&vcpu));
+	assert_true(arch_emulate_user_io(&vcpu));
 	assert_int_equal(fake.ports[0].width, 2);
 	/* What is REX in 64-bit code is an instruction here. */
 	guest_poke64(GUEST_LDT + 8, code32);
 	vcpu.rip = 0x12;
-	assert_false(user_io(&vcpu));
+	assert_false(arch_emulate_user_io(&vcpu));
 	guest_poke64(GUEST_LDT + 8, (code32 & ~big) | 1ull << 53);
 	vcpu.rip = GUEST_USER + 0x12;
-	assert_true(user_io(&vcpu));
+	assert_true(arch_emulate_user_io(&vcpu));
 	assert_int_equal(vcpu.rip, GUEST_USER + 0x14);
 	/* Where the kernel alone may read is no code of the user's. */
 	guest_poke64(GUEST_LDT + 8, (0x00cffb000000ffff | (GUEST_USER + X86_PAGE_SIZE) << 16));
 	guest_poke(GUEST_USER + X86_PAGE_SIZE, "\xed", 1);
 	*guest_entry(GUEST_USER + X86_PAGE_SIZE, 1) &= ~X86_PTE_U;
 	vcpu.rip = 0;
-	assert_false(user_io(&vcpu));
+	assert_false(arch_emulate_user_io(&vcpu));
 }
 
 /* Strings would need the user's rights for memory; all else is no port access at all. */
@@ -332,7 +332,7 @@ static void only_register_forms_are_done_for_users(void **state)
 	assert_false(try_user_io(0x378, BYTES(0x90)));
 	assert_int_equal(fake.port_count, 0);
 	vcpu.rip = GUEST_NOTHING;
-	assert_false(user_io(&vcpu));
+	assert_false(arch_emulate_user_io(&vcpu));
 }
 
 int main(void)

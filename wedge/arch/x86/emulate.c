@@ -5,10 +5,10 @@
  * Invariant: the class column of insns.def alone decides which file handles an instruction; one
  * that no file handles ends the guest with its name, it is never skipped.
  */
-#include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/descriptor.h>
 #include <wedge/guest_memory.h>
+#include "emulate.h"
 
 static bool emulate_by_class(struct emulation *e)
 {
@@ -67,7 +67,7 @@ static bool read_code(struct vcpu *v, uint64_t at, uint8_t *bytes, unsigned int 
 			       : guest_read(v, at, bytes, size, &fault);
 }
 
-bool instruction_at_rip(struct vcpu *v, struct site *site)
+bool arch_instruction_at_rip(struct vcpu *v, struct site *site)
 {
 	enum afterburn_code_mode mode;
 	uint64_t at = code_address(v, &mode);
@@ -102,4 +102,15 @@ void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)
 	v->rip = e.insn_va;
 	if (emulate_by_class(&e))
 		v->rip = e.after_va;
+}
+
+bool arch_emulate_unlisted(struct vcpu *v)
+{
+	struct site site;
+
+	if (!arch_instruction_at_rip(v, &site))
+		return false;
+	vcpu_count(v, COUNT_EMULATED_KERNEL);
+	arch_emulate(v, &site, site.va);
+	return true;
 }

@@ -6,10 +6,12 @@
  *
  * Invariant: v->cr[] always holds what the guest would read; rewritten sites read it in place.
  */
-#include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/cpuid.h>
+#include <wedge/guest_memory.h>
 #include <wedge/log.h>
+#include "emulate.h"
+#include "tlb.h"
 
 /*
  * The CR4 bits whose features the wedge shows, and VME, PVI and MCE, which do nothing here; setting

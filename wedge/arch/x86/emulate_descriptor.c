@@ -6,9 +6,10 @@
  * Invariant: the guest's own tables in its own memory are the truth; what the hypervisor gets is a
  * copy with its own rules applied.
  */
-#include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/descriptor.h>
+#include <wedge/guest_memory.h>
+#include "emulate.h"
 
 /* What a 16-bit operand holds of a base (SDM 2A, LGDT). */
 enum { SHORT_BASE = 0xffffff };

@@ -5,8 +5,8 @@
  * Invariant: v->rflags carries the guest's own IF; IOPL is kept for the guest although the
  * processor never sees it.
  */
-#include <wedge/arch.h>
 #include <wedge/machine.h>
+#include "emulate.h"
 
 /* What POPF may change at CPL 0 (SDM 2B, POPF), less what a kernel in ring 3 must not get. */
 enum {

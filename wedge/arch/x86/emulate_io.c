@@ -6,9 +6,9 @@
  * Invariant: a string instruction updates its registers after every element, so a page fault in the
  * middle leaves it restartable, as on hardware.
  */
-#include <wedge/arch.h>
 #include <wedge/guest_walk.h>
 #include <wedge/machine.h>
+#include "emulate.h"
 
 enum { SHORT_RM_SI = 4 }; /* how 16-bit addressing names (%si) */
 

@@ -4,9 +4,9 @@
  *
  * Invariant: an MSR that is not listed here does not exist: #GP, as on a processor without it.
  */
-#include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/cpuid.h>
+#include "emulate.h"
 
 /* The SFMASK that clears every flag user code can have set. */
 enum { SFMASK_ALL = 0x257fd5 };

@@ -9,11 +9,11 @@
  *
  * Invariant: v->selector[] is what the guest reads back.
  */
-#include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
 #include <wedge/descriptor.h>
 #include <wedge/log.h>
+#include "emulate.h"
 
 /*
  * May the kernel load this selector (SDM 2B, MOV)? Returns the exception's vector if not, else 0

@@ -5,9 +5,9 @@
  *
  * Invariant: leaves v->rip at the target, so it always returns false.
  */
-#include <wedge/arch.h>
 #include <wedge/descriptor.h>
 #include <wedge/log.h>
+#include "emulate.h"
 
 /*
  * A kernel that leaves long mode, or protected mode's 32-bit flat code, is beyond any PV platform.

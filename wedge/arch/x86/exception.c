@@ -9,9 +9,10 @@
 #include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
+#include <wedge/guest_walk.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
-
+#include "guest_tables.h"
 #include "idt.h"
 
 enum { MAY_WRITE = X86_PTE_P | X86_PTE_W };

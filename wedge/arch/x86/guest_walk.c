@@ -6,7 +6,10 @@
  * Invariant: decides by the guest's tables alone, never by the shadow; accessed and dirty bits are
  * set only for an access that is allowed.
  */
-#include <wedge/arch.h>
+#include <wedge/arch_traits.h>
+#include <wedge/guest_walk.h>
+#include <wedge/vcpu.h>
+#include "guest_tables.h"
 
 /* SDM 3A section 4.6.1: access rights. */
 static bool allowed(const struct vcpu *v, const struct guest_walk *w, uint32_t access)

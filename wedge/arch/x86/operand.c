@@ -5,8 +5,8 @@
  * Invariant: implements SDM 2A section 2.1.5 and 2.2.1 on the matcher's fields; a memory access
  * that the guest's tables refuse injects the page fault with the instruction's own address as rip.
  */
-#include <wedge/arch.h>
 #include <wedge/guest_memory.h>
+#include "emulate.h"
 
 unsigned int operand_register(const struct emulation *e, unsigned int field, unsigned int rex_bit)
 {

@@ -9,6 +9,7 @@
  * Invariant: the whole site is replaced, the pad included: what the inline code leaves over is
  * filled with NOPs, so no pad of a rewritten site is ever found again.
  */
+#include <wedge/arch.h>
 #include <wedge/backend_traits.h>
 #include <wedge/lib.h>
 #include <wedge/stats.h>

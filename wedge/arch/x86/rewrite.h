@@ -9,8 +9,8 @@
 #ifndef WEDGE_ARCH_REWRITE_H
 #define WEDGE_ARCH_REWRITE_H
 
-#include <wedge/arch.h>
 #include <wedge/gates.h>
+#include <wedge/vcpu.h>
 
 /* The code under construction; `at` counts bytes from the site's start. */
 struct code {

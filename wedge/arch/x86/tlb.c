@@ -5,8 +5,10 @@
  * Invariant: caches are the hypervisor's; a guest without devices of its own that do not snoop has
  * nothing to gain from flushing them, so cache control does nothing.
  */
-#include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/guest_memory.h>
+#include "emulate.h"
+#include "tlb.h"
 
 void tlb_space(struct vcpu *v)
 {

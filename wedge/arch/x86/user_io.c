@@ -5,8 +5,8 @@
  *
  * Invariant: a port whose bit is set, or lies behind the TSS's limit, stays a #GP.
  */
-#include <wedge/arch.h>
 #include <wedge/guest_memory.h>
+#include "emulate.h"
 
 enum { TSS_BITMAP_BASE = 102 };
 
@@ -32,11 +32,11 @@ static bool is_register_form(unsigned int id)
 	       id == AFTERBURN_INSN_IN_DX || id == AFTERBURN_INSN_OUT_DX;
 }
 
-bool user_io(struct vcpu *v)
+bool arch_emulate_user_io(struct vcpu *v)
 {
 	struct site site;
 
-	if (!instruction_at_rip(v, &site) || !is_register_form(site.d.id) ||
+	if (!arch_instruction_at_rip(v, &site) || !is_register_form(site.d.id) ||
 	    !bitmap_allows(v, io_port(v, &site.d), io_width(&site.d)))
 		return false;
 	vcpu_count(v, COUNT_EMULATED_USER_IO);

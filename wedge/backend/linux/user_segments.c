@@ -156,7 +156,7 @@ bool user_segments_emulate(struct vcpu *v)
 	unsigned int sreg, popped = 0;
 	uint16_t value;
 
-	if (!instruction_at_rip(v, &site))
+	if (!arch_instruction_at_rip(v, &site))
 		return false;
 	switch (site.d.id) {
 	case AFTERBURN_INSN_MOV_TO_SREG:

@@ -5,7 +5,7 @@
  *
  * Invariant: slower, and nothing else.
  */
-#include <wedge/arch.h>
+#include <arch/x86/emulate.h>
 
 enum { TURNS = 100 }; /* of three instructions or so */
 

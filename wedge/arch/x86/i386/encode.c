@@ -4,6 +4,7 @@
  *
  * Invariant: what stands for an instruction changes no flag that it does not change.
  */
+#include <wedge/arch.h>
 #include <wedge/backend_traits.h>
 
 #include "../rewrite.h"

@@ -5,7 +5,11 @@
  *
  * Invariant: reads the guest's tables and changes nothing.
  */
-#include <wedge/arch.h>
+#include <wedge/arch_traits.h>
+#include <wedge/guest_pages.h>
+#include <wedge/guest_walk.h>
+#include <wedge/vcpu.h>
+#include "../guest_tables.h"
 
 enum {
 	LARGE_SHIFT = 22,

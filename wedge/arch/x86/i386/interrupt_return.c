@@ -5,10 +5,11 @@
  * Invariant: all is checked before anything changes, so a fault shows the instruction with its
  * stack as it was. Kernels count on that: a user program can make them load any selector.
  */
-#include <wedge/arch.h>
 #include <wedge/descriptor.h>
+#include <wedge/guest_memory.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
+#include "../emulate.h"
 
 enum { SLOT_EIP, SLOT_CS, SLOT_FLAGS, SLOT_ESP, SLOT_SS, INNER_SLOTS = 3, OUTER_SLOTS = 5 };
 

@@ -8,8 +8,8 @@
  */
 #include <wedge/arch.h>
 #include <wedge/boot.h>
-
 #include "../start_segments.h"
+#include "../tlb.h"
 
 void arch_reset(struct vcpu *v)
 {

@@ -5,11 +5,12 @@
  *
  * Invariant: the old task's segment is complete before the new one's state is loaded.
  */
-#include <wedge/arch.h>
 #include <wedge/backend.h>
 #include <wedge/descriptor.h>
+#include <wedge/guest_memory.h>
 #include <wedge/lib.h>
-
+#include "../emulate.h"
+#include "../tlb.h"
 #include "task.h"
 
 /* What is saved and loaded: EIP to GS. Registers and selectors stand in ModRM's order. */

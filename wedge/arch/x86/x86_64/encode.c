@@ -10,6 +10,7 @@
  *
  * Invariant: what stands for an instruction changes no flag that it does not change.
  */
+#include <afterburn/sites.h>
 #include <wedge/backend_traits.h>
 
 #include "../rewrite.h"

@@ -4,7 +4,11 @@
  *
  * Invariant: reads the guest's tables and changes nothing.
  */
-#include <wedge/arch.h>
+#include <wedge/arch_traits.h>
+#include <wedge/guest_pages.h>
+#include <wedge/guest_walk.h>
+#include <wedge/vcpu.h>
+#include "../guest_tables.h"
 
 /* Bits that must be zero at every level (SDM 3A table 4-11 and the note on MAXPHYADDR). */
 static uint64_t reserved_bits(const struct vcpu *v)

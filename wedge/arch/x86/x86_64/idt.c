@@ -7,7 +7,8 @@
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
-
+#include <wedge/descriptor.h>
+#include <wedge/guest_memory.h>
 #include "../idt.h"
 
 enum {

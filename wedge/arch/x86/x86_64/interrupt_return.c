@@ -6,6 +6,7 @@
  * Invariant: nothing changes if the frame cannot be read.
  */
 #include <wedge/arch.h>
+#include <wedge/guest_memory.h>
 #include <wedge/lib.h>
 
 enum { SLOTS = 5 };

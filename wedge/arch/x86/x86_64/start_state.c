@@ -8,8 +8,8 @@
 #include <wedge/arch.h>
 #include <wedge/boot.h>
 #include <wedge/cpuid.h>
-
 #include "../start_segments.h"
+#include "../tlb.h"
 
 enum { IDENTITY_GIB = 4 };
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tlb.h - loads of CR3 and flushes.
+ *
+ * Invariant: the wedge's own translations and the shadow's are forgotten together.
+ */
+#ifndef WEDGE_ARCH_TLB_H
+#define WEDGE_ARCH_TLB_H
+
+#include <wedge/vcpu.h>
+
+/*
+ * Forget translations, once v->cr[] has the new values: those of the old space, when the
+ * guest has loaded CR3; or all, global ones included.
+ */
+void tlb_space(struct vcpu *v);
+void tlb_all(struct vcpu *v);
+
+#endif /* WEDGE_ARCH_TLB_H */
