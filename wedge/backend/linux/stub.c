@@ -11,10 +11,8 @@
  * reads nothing outside of them, the compiler's helpers included.
  */
 #include "stub.h"
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/prctl.h>
-#include <linux/seccomp.h>
+#include "bpf.h"
 
 #define STUB_TEXT __attribute__((section(".stub.text")))
 #define STUB_DATA __attribute__((section(".stub.rodata")))
@@ -42,22 +40,11 @@ _Static_assert(DESCRIPTORS % sizeof(struct user_desc) == 0, "aligned, as the fil
 /* Written by the wedge before it copies the stub. */
 struct stub_config stub_config __attribute__((section(".stub.data")));
 
-#define LOAD(field)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define IS(value)     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1)
-#define IS_NOT(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0)
-#define HAS(bits)     BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1)
-#define RETURN(what)  BPF_STMT(BPF_RET | BPF_K, what)
-#define LOAD_HIGH(field)                                                                           \
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field) + 4)
-#define IF(test, value, yes, no) BPF_JUMP(BPF_JMP | (test) | BPF_K, value, yes, no)
-#define TRAP			 RETURN(SECCOMP_RET_TRAP)
-#define ALLOW			 RETURN(SECCOMP_RET_ALLOW)
-#define IS_ELSE_TRAP(value)	 IS_NOT(value), RETURN(SECCOMP_RET_TRAP)
-
 /* Whose listening end the wedge has: one for all user processes, since they are forks of one. */
 static const struct sock_filter stop_filter[] STUB_DATA = {
-	LOAD(arch),    IS_NOT(AUDIT_ARCH_X86_64),      RETURN(SECCOMP_RET_ALLOW), LOAD(nr),
-	IS(USER_STOP), RETURN(SECCOMP_RET_USER_NOTIF), RETURN(SECCOMP_RET_ALLOW),
+	LOAD(arch), IF_NOT(AUDIT_ARCH_X86_64, ALLOW),
+	LOAD(nr),   IF_IS(USER_STOP, ANSWER(SECCOMP_RET_USER_NOTIF)),
+	ALLOW,
 };
 
 /*
@@ -66,15 +53,11 @@ static const struct sock_filter stop_filter[] STUB_DATA = {
  */
 static const struct sock_filter trace_filter[] STUB_DATA = {
 	LOAD(arch),
-	IS_NOT(AUDIT_ARCH_X86_64),
-	RETURN(SECCOMP_RET_ALLOW),
+	IF_NOT(AUDIT_ARCH_X86_64, ALLOW),
 	LOAD(nr),
-	IS(USER_STOP),
-	RETURN(SECCOMP_RET_TRACE),
-	IS(__NR_mmap),
-	RETURN(SECCOMP_RET_TRACE),
-	IS(__NR_close),
-	TRAP,
+	IF_IS(USER_STOP, ANSWER(SECCOMP_RET_TRACE)),
+	IF_IS(__NR_mmap, ANSWER(SECCOMP_RET_TRACE)),
+	IF_IS(__NR_close, TRAP),
 	ALLOW,
 };
 
@@ -87,62 +70,36 @@ static const struct sock_filter trace_filter[] STUB_DATA = {
  */
 static const struct sock_filter user_filter[] STUB_DATA = {
 	LOAD(arch),
-	IS_ELSE_TRAP(AUDIT_ARCH_X86_64),
+	IF_NOT(AUDIT_ARCH_X86_64, TRAP),
 	LOAD(nr),
-	IS(USER_STOP),
-	RETURN(SECCOMP_RET_ALLOW),
-	IS(__NR_rt_sigreturn),
-	RETURN(SECCOMP_RET_ALLOW),
-	IS(__NR_close),
-	RETURN(SECCOMP_RET_ALLOW),
-	IS(__NR_sched_yield),
-	RETURN(SECCOMP_RET_ALLOW),
+	IF_IS(USER_STOP, ALLOW),
+	IF_IS(__NR_rt_sigreturn, ALLOW),
+	IF_IS(__NR_close, ALLOW),
+	IF_IS(__NR_sched_yield, ALLOW),
 	/* Descriptors come out of the orders. */
-	IF(BPF_JEQ, __NR_modify_ldt, 0, 14),
-	LOAD(args[0]),
-	IS_ELSE_TRAP(USER_LDT_WRITE),
-	LOAD_HIGH(args[1]),
-	IS_ELSE_TRAP(USER_ORDERS >> 32),
-	LOAD(args[1]),
-	IF(BPF_JGE, DESCRIPTORS, 1, 0),
-	TRAP,
-	IF(BPF_JGE, DESCRIPTORS + DESCRIPTORS_SIZE, 0, 1),
-	TRAP,
-	IF(BPF_JSET, sizeof(struct user_desc) - 1, 0, 1),
-	TRAP,
-	ALLOW,
-	/* The rest is about memory. */
-	IF(BPF_JEQ, __NR_munmap, 3, 0),
-	IF(BPF_JEQ, __NR_mprotect, 2, 0),
-	IF(BPF_JEQ, __NR_mmap, 1, 0),
-	TRAP,
+	IF_IS(__NR_modify_ldt, LOAD(args[0]), IF_NOT(USER_LDT_WRITE, TRAP), LOAD_HIGH(args[1]),
+	      IF_NOT(USER_ORDERS >> 32, TRAP), LOAD(args[1]), IF_BELOW(DESCRIPTORS, TRAP),
+	      IF_FROM(DESCRIPTORS + DESCRIPTORS_SIZE, TRAP),
+	      IF_HAS(sizeof(struct user_desc) - 1, TRAP), ALLOW),
+	/* The rest is about memory, which must end below the door. */
+	IF_NOT(__NR_munmap, IF_NOT(__NR_mprotect, IF_NOT(__NR_mmap, TRAP))),
 	LOAD_HIGH(args[0]),
-	IS_ELSE_TRAP(0),
+	IF_NOT(0, TRAP),
 	LOAD_HIGH(args[1]),
-	IS_ELSE_TRAP(0),
+	IF_NOT(0, TRAP),
 	LOAD(args[1]),
-	IF(BPF_JGT, USER_DOOR, 0, 1),
-	TRAP,
-	BPF_STMT(BPF_MISC | BPF_TAX, 0),
-	BPF_STMT(BPF_LD | BPF_IMM, USER_DOOR),
-	BPF_STMT(BPF_ALU | BPF_SUB | BPF_X, 0),
-	BPF_STMT(BPF_MISC | BPF_TAX, 0),
+	IF_ABOVE(USER_DOOR, TRAP),
+	X_FROM(USER_DOOR),
 	LOAD(args[0]),
-	BPF_JUMP(BPF_JMP | BPF_JGT | BPF_X, 0, 0, 1),
-	TRAP,
+	IF_ABOVE_X(TRAP),
 	LOAD(nr),
-	IS(__NR_munmap),
-	ALLOW,
-	IF(BPF_JEQ, __NR_mprotect, 0, 4),
-	LOAD(args[2]),
-	HAS(HOST_PROT_WRITE),
-	TRAP,
-	ALLOW,
+	IF_IS(__NR_munmap, ALLOW),
+	IF_IS(__NR_mprotect, LOAD(args[2]), IF_HAS(HOST_PROT_WRITE, TRAP), ALLOW),
 	LOAD(args[4]),
-	IS_ELSE_TRAP(USER_MEMORY_FD),
+	IF_NOT(USER_MEMORY_FD, TRAP),
 	LOAD(args[3]),
-	IS_ELSE_TRAP(SHARED_FIXED),
-	RETURN(SECCOMP_RET_ALLOW),
+	IF_NOT(SHARED_FIXED, TRAP),
+	ALLOW,
 };
 
 /* Signals that bring a user process into the stub. */
