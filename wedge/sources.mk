@@ -35,8 +35,8 @@ wedge_platform_xen := $(call wedge_in, backend/xen, \
 wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S start.S)
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \
-	console.c debug.c door.c events.c filter.c main.c mapping.c memory.c process.c processor.c \
-	segments.c signals.c space.c stop_notify.c stop_trace.c stub.S stub.c turn.c user.c \
+	console.c debug.c door.c events.c filter.c main.c mapping.c memory.c process.c processor.c run.c \
+	segments.c signals.c space.c stop_notify.c stop_trace.c stub.S stub.c turn.c \
 	user_segments.c view.c view_sync.c view_table.c zygote.c)
 wedge_platform_linux_i386 := $(call wedge_in, backend/linux/i386, entry.S)
 

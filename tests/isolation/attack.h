@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Places in a user process (wedge/backend/linux/user.h). */
+/* Places in a user process (wedge/backend/linux/channel.h). */
 #define STUB	0x700000000000ull
 #define STACK	0x700000008000ull
 #define ORDERS	0x700000010000ull

@@ -4,7 +4,7 @@
  *
  * Invariant: the 32-bit caller's registers and stack are as C wants them.
  */
-/* Of the stub's world (wedge/backend/linux/user.h). */
+/* Of the stub's world (wedge/backend/linux/channel.h). */
 #define ORDERS_AGAIN 8
 #define ORDERS_TURN 40
 #define CHANNEL_STATE 32

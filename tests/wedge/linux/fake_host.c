@@ -14,7 +14,7 @@ struct view fake_view[FAKE_VIEWS];
 
 static uint32_t pages[FAKE_VIEWS][PAGES]; /* physical page << PROT_BITS | HOST_PROT_*; 0: none */
 static bool kernel_text[FAKE_MEMORY / X86_PAGE_SIZE];
-static struct user users[FAKE_VIEWS];
+static struct process processes[FAKE_VIEWS];
 
 /* View tables stay with the code under test, which keeps a list of the free ones. */
 static struct view_table tables[TABLES];
@@ -31,7 +31,7 @@ void fake_host_reset(void)
 {
 	for (unsigned int i = 0; i < FAKE_VIEWS; i++) {
 		view_forget(&fake_view[i]);
-		fake_view[i] = (struct view){.user = i == FAKE_KERNEL ? NULL : &users[i]};
+		fake_view[i] = (struct view){.process = i == FAKE_KERNEL ? NULL : &processes[i]};
 	}
 	host = (struct fake_host){0};
 	memset(pages, 0, sizeof(pages));
@@ -93,9 +93,9 @@ static void check_range(const struct view *view, uint64_t va, uint64_t size)
 		host.wrong = "a range that is not whole pages";
 	else if (va >= 1ull << 32 || size > 1ull << 32 || end > 1ull << 32)
 		host.wrong = "a range above 4 GiB";
-	else if (!view->user && va < WEDGE_BASE + (uint64_t)WEDGE_SIZE && end > WEDGE_BASE)
+	else if (!view->process && va < WEDGE_BASE + (uint64_t)WEDGE_SIZE && end > WEDGE_BASE)
 		host.wrong = "a range that holds the window";
-	else if (view->user && end > USER_DOOR)
+	else if (view->process && end > USER_DOOR)
 		host.wrong = "a range that holds the door";
 }
 
@@ -155,9 +155,9 @@ void fake_kernel_text(uint64_t page, bool is)
 	kernel_text[page] = is;
 }
 
-void process_descriptor(struct user *user, unsigned int n, uint64_t descriptor)
+void process_descriptor(struct process *process, unsigned int n, uint64_t descriptor)
 {
-	(void)user;
+	(void)process;
 	assert_true(n < FAKE_LDT);
 	host.ldt[n] = descriptor;
 	host.descriptors++;
@@ -167,7 +167,7 @@ bool fake_touch(struct view *view, uint64_t va, uint32_t access)
 {
 	struct guest_walk walk;
 
-	if (!guest_walk(&vcpu, va, access | (view->user ? X86_PF_USER : 0), &walk))
+	if (!guest_walk(&vcpu, va, access | (view->process ? X86_PF_USER : 0), &walk))
 		return false;
 	view_fill(view, (uint32_t)va, &walk);
 	return true;

@@ -19,14 +19,14 @@ enum {
 #define OTHER_DESCRIPTOR 0x00cff3100000ffffull
 #define FLAT_USER	 0x00cff3000000ffffull
 
-static struct user_orders orders;
-static struct user_channel channel;
-static struct user user;
+static struct orders orders;
+static struct channel channel;
+static struct process process;
 
 static int setup(void **state)
 {
 	fake_host_setup(state);
-	user = (struct user){.orders = &orders, .channel = &channel};
+	process = (struct process){.orders = &orders, .channel = &channel};
 	memset(&orders, 0, sizeof(orders));
 	memset(&channel, 0, sizeof(channel));
 	linux_of(&vcpu)->user_cs = USER_CS;
@@ -44,7 +44,7 @@ static int setup(void **state)
 static uint16_t load_gs(uint16_t selector)
 {
 	vcpu.selector[X86_GS] = selector;
-	user_segments_load(&vcpu, &user);
+	user_segments_load(&vcpu, &process);
 	return orders.selector[USER_GS];
 }
 
@@ -59,7 +59,7 @@ static void load_ldt(unsigned int entries)
 static void flat_segments_are_the_hosts(void **state)
 {
 	(void)state;
-	user_segments_load(&vcpu, &user);
+	user_segments_load(&vcpu, &process);
 	for (unsigned int i = 0; i < USER_SEGMENTS; i++)
 		assert_int_equal(orders.selector[i], HOST_DS);
 	assert_int_equal(load_gs(USER_CS), HOST_DS);
@@ -164,14 +164,14 @@ static void selectors_are_read_back(void **state)
 	(void)state;
 	load_gs(SEL_USER_TLS);
 	memcpy(channel.selector, orders.selector, sizeof(channel.selector));
-	assert_false(user_segments_read(&vcpu, &user));
+	assert_false(user_segments_read(&vcpu, &process));
 	assert_int_equal(vcpu.selector[X86_GS], SEL_USER_TLS);
 	assert_int_equal(vcpu.selector[X86_DS], USER_SS);
 	channel.selector[USER_GS] = HOST_DS;
 	channel.selector[USER_FS] = TLS_HOST;
 	channel.selector[USER_ES] = 0;
 	channel.selector[USER_DS] = SEL_LOCAL;
-	assert_false(user_segments_read(&vcpu, &user));
+	assert_false(user_segments_read(&vcpu, &process));
 	assert_int_equal(vcpu.selector[X86_GS], USER_SS);
 	assert_int_equal(vcpu.selector[X86_FS], SEL_USER_TLS);
 	assert_int_equal(vcpu.selector[X86_ES], 0);
@@ -182,10 +182,10 @@ static void selectors_are_read_back(void **state)
 static void native_selectors_are_told(void **state)
 {
 	(void)state;
-	user_segments_load(&vcpu, &user);
+	user_segments_load(&vcpu, &process);
 	memcpy(channel.selector, orders.selector, sizeof(channel.selector));
 	channel.selector[USER_FS] = HOST_FS;
-	assert_true(user_segments_read(&vcpu, &user));
+	assert_true(user_segments_read(&vcpu, &process));
 	assert_int_equal(vcpu.selector[X86_FS], HOST_FS);
 }
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * offsets.c - the vCPU's layout for the assembler: compiled to assembler text, from which the build
- * picks the marked lines (wedge/build.mk) into vcpu_offsets.h.
+ * offsets.c - the vCPU's layout, and what else C knows, for the assembler: compiled to assembler
+ * text, from which the build picks the marked lines (wedge/build.mk) into vcpu_offsets.h.
  *
  * Invariant: assembler files take every offset from there.
  */
+#include <wedge/site_table.h>
 #include <wedge/vcpu.h>
 
-#define OFFSET(name, field)                                                                        \
-	__asm__ volatile("\n@@" #name " %0" : : "i"(offsetof(struct vcpu, field)))
+#define CONSTANT(name, value) __asm__ volatile("\n@@" #name " %0" : : "i"(value))
+#define OFFSET(name, field)   CONSTANT(name, offsetof(struct vcpu, field))
 
 void vcpu_offsets(void);
 
@@ -35,6 +36,7 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_KERNEL_SS, kernel_ss);
 	OFFSET(VCPU_FLAT_SELECTOR, flat_selector);
 	OFFSET(VCPU_FS_SELECTOR, fs_selector);
+	CONSTANT(GATE_CALL_LENGTH, SITE_CALL_LENGTH);
 #define COUNTER(id, name) OFFSET(COUNT_##id, counters[COUNT_##id]);
 #define TOTAL(name, first, last)
 #include <wedge/counters.def>

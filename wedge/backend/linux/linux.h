@@ -13,7 +13,7 @@
  *   WEDGE_BASE             the window: gates, vCPU
  *   LAUNCH_WEDGE_BASE      the wedge's image and the bundle's tables
  *   LINUX_HEAP             what backend_allocate() gives; stacks
- *   LINUX_CHANNELS         the slots of all user processes (user.h)
+ *   LINUX_CHANNELS         the slots of all user processes (channel.h)
  *   LINUX_PHYSMAP          all guest-physical memory
  */
 #define LINUX_HEAP	   0x510000000000
@@ -43,7 +43,7 @@
 #include <wedge/core.h>
 #include <wedge/launch.h>
 #include "host.h"
-#include "user.h"
+#include "channel.h"
 
 struct space;
 struct view;
@@ -145,10 +145,10 @@ int32_t zygote_make(uint32_t slot, int32_t *pidfd);
 void spaces_init(struct vcpu *v);
 
 /* The user process of the loaded address space, with its mappings compared; made if need be. */
-struct user *space_user(struct vcpu *v);
+struct process *space_process(struct vcpu *v);
 
 /* It is no more: nothing is mapped in it. */
-void space_lost_user(struct vcpu *v);
+void space_lost_process(struct vcpu *v);
 
 /* ---- filter.c ---- */
 void filter_install(void);

@@ -16,7 +16,7 @@
 #include "linux.h"
 #include "stub.h"
 #include "turn.h"
-#include "user_run.h"
+#include "run.h"
 #include "view.h"
 
 extern const char wedge_image[], wedge_gates_end[], wedge_data[];
@@ -199,7 +199,7 @@ void linux_leave(struct vcpu *v)
 		debug_checkpoint(v);
 		if (!vcpu_in_user(v))
 			return;
-		user_run(v);
+		run_user_code(v);
 	}
 }
 

@@ -12,7 +12,7 @@
 
 static void count(const struct view *view, enum counter at_once, enum counter ordered)
 {
-	linux_count(view->user ? ordered : at_once);
+	linux_count(view->process ? ordered : at_once);
 }
 
 static void direct(long result, bool may_fail)
@@ -38,8 +38,8 @@ void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t p
 	unsigned int flags = HOST_MAP_SHARED | HOST_MAP_FIXED;
 
 	count(view, COUNT_HOST_MAP, COUNT_ORDER_MAP);
-	if (view->user)
-		process_order(view->user, __NR_mmap, va, size, prot, flags, physical);
+	if (view->process)
+		process_order(view->process, __NR_mmap, va, size, prot, flags, physical);
 	else
 		direct(host_map(va, size, prot, flags, machine.info.memory_fd, physical), true);
 }
@@ -47,8 +47,8 @@ void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t p
 void mapping_protect(const struct view *view, uint64_t va, uint64_t size, unsigned int prot)
 {
 	count(view, COUNT_HOST_PROTECT, COUNT_ORDER_PROTECT);
-	if (view->user)
-		process_order(view->user, __NR_mprotect, va, size, prot, 0, 0);
+	if (view->process)
+		process_order(view->process, __NR_mprotect, va, size, prot, 0, 0);
 	else
 		direct(host_call3(__NR_mprotect, va, size, prot), true);
 }
@@ -56,8 +56,8 @@ void mapping_protect(const struct view *view, uint64_t va, uint64_t size, unsign
 void mapping_remove(const struct view *view, uint64_t va, uint64_t size)
 {
 	count(view, COUNT_HOST_UNMAP, COUNT_ORDER_UNMAP);
-	if (view->user)
-		process_order(view->user, __NR_munmap, va, size, 0, 0, 0);
+	if (view->process)
+		process_order(view->process, __NR_munmap, va, size, 0, 0, 0);
 	else
 		direct(host_call2(__NR_munmap, va, size), true);
 }

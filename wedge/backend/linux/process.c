@@ -20,30 +20,30 @@
  */
 enum { PATIENCE_TURNS = 3000, SPENT_MAX_NS = 50000000, TRIES = 50 };
 
-static struct user users[LINUX_SLOTS];
+static struct process processes[LINUX_SLOTS];
 
 /* ---- orders ---- */
 
-static void append(struct user *user, const struct user_order *order)
+static void append(struct process *process, const struct order *order)
 {
-	user->orders->list[user->orders->count++] = *order;
+	process->orders->list[process->orders->count++] = *order;
 }
 
-void process_order(struct user *user, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-		   uint64_t f)
+void process_order(struct process *process, long number, uint64_t a, uint64_t b, uint64_t c,
+		   uint64_t d, uint64_t f)
 {
-	struct user_order order = {.number = (uint64_t)number, .argument = {a, b, c, d}};
+	struct order order = {.number = (uint64_t)number, .argument = {a, b, c, d}};
 
-	process_hold(user);
+	process_hold(process);
 	/* One place is kept for closing the memory file. */
-	if (user->orders->count >= USER_ORDER_MAX - 1)
-		process_flush(user);
+	if (process->orders->count >= USER_ORDER_MAX - 1)
+		process_flush(process);
 	if (number == __NR_mmap) {
 		order.argument[4] = USER_MEMORY_FD;
 		order.argument[5] = f;
-		user->needs_memory = stop_means()->lends_memory;
+		process->needs_memory = stop_means()->lends_memory;
 	}
-	append(user, &order);
+	append(process, &order);
 }
 
 /* A descriptor's fields as modify_ldt(2) wants them. */
@@ -68,41 +68,41 @@ static struct user_desc describe(unsigned int entry, uint64_t d)
 	return u;
 }
 
-void process_descriptor(struct user *user, unsigned int entry, uint64_t descriptor)
+void process_descriptor(struct process *process, unsigned int entry, uint64_t descriptor)
 {
 	unsigned int n;
 
-	if (user->descriptors == USER_DESCRIPTORS)
-		process_flush(user);
-	n = user->descriptors++;
-	user->orders->descriptor[n] = describe(entry, descriptor);
-	process_order(user, __NR_modify_ldt, USER_LDT_WRITE,
-		      USER_ORDERS + offsetof(struct user_orders, descriptor) +
+	if (process->descriptors == USER_DESCRIPTORS)
+		process_flush(process);
+	n = process->descriptors++;
+	process->orders->descriptor[n] = describe(entry, descriptor);
+	process_order(process, __NR_modify_ldt, USER_LDT_WRITE,
+		      USER_ORDERS + offsetof(struct orders, descriptor) +
 			      n * sizeof(struct user_desc),
 		      sizeof(struct user_desc), 0, 0);
 }
 
 /* ---- going on ---- */
 
-static void forget_orders(struct user *user)
+static void forget_orders(struct process *process)
 {
 	/* What is left of them must be good for nothing: there is no such entry. */
-	for (unsigned int n = 0; n < user->descriptors; n++)
-		user->orders->descriptor[n].entry_number = ~0u;
-	user->orders->count = 0;
-	user->descriptors = 0;
-	user->needs_memory = false;
-	user->mapped = 0;
-	user->tries = 0;
+	for (unsigned int n = 0; n < process->descriptors; n++)
+		process->orders->descriptor[n].entry_number = ~0u;
+	process->orders->count = 0;
+	process->descriptors = 0;
+	process->needs_memory = false;
+	process->mapped = 0;
+	process->tries = 0;
 }
 
 /* ---- stopping ---- */
 
-static struct user *user_of(int32_t process)
+static struct process *process_of(int32_t pid)
 {
 	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
-		if (users[i].process == process && users[i].state != PROCESS_NONE)
-			return &users[i];
+		if (processes[i].pid == pid && processes[i].state != PROCESS_NONE)
+			return &processes[i];
 	}
 	return NULL;
 }
@@ -110,32 +110,32 @@ static struct user *user_of(int32_t process)
 /* Records a stop. Returns -EINTR if the caller must not act on it. */
 static long note_stop(const struct stop *stop)
 {
-	struct user *user = user_of(stop->process);
+	struct process *process = process_of(stop->pid);
 
-	if (!user) /* it has been killed since */
+	if (!process) /* it has been killed since */
 		return -EINTR;
-	user->notification = stop->id;
+	process->notification = stop->id;
 	/* It gave up resting before it saw that it may go on. */
-	if (user->state == PROCESS_GIVEN && stop->argument[1] != user->orders->turn) {
-		user->state = PROCESS_RUNS;
-		stop_means()->answer(user);
+	if (process->state == PROCESS_GIVEN && stop->argument[1] != process->orders->turn) {
+		process->state = PROCESS_RUNS;
+		stop_means()->answer(process);
 		return -EINTR;
 	}
-	user->state = PROCESS_STOPPED;
-	user->why = (int64_t)stop->argument[0];
+	process->state = PROCESS_STOPPED;
+	process->why = (int64_t)stop->argument[0];
 	return stop->rip == stub_address(stub_stopped) ? 0 : -EPERM;
 }
 
 /* A dead process may still be unreaped; a signal to one that is gone does nothing. */
-static void send_signal(const struct user *user, int signal)
+static void send_signal(const struct process *process, int signal)
 {
-	host_call4(__NR_pidfd_send_signal, user->pidfd, signal, 0, 0);
+	host_call4(__NR_pidfd_send_signal, process->pidfd, signal, 0, 0);
 }
 
 /* Waits for its end, or only looks. */
-static bool has_ended(const struct user *user, bool wait)
+static bool has_ended(const struct process *process, bool wait)
 {
-	struct host_poll poll = {.fd = user->pidfd, .events = HOST_POLL_IN};
+	struct host_poll poll = {.fd = process->pidfd, .events = HOST_POLL_IN};
 	struct host_time at_once = {0};
 	long result;
 
@@ -145,16 +145,16 @@ static bool has_ended(const struct user *user, bool wait)
 	return result;
 }
 
-static bool is_alive(const struct user *user)
+static bool is_alive(const struct process *process)
 {
-	return user->state != PROCESS_NONE && !has_ended(user, false);
+	return process->state != PROCESS_NONE && !has_ended(process, false);
 }
 
 /* How much of the processor it has used. */
-static uint64_t spent_ns(const struct user *user)
+static uint64_t spent_ns(const struct process *process)
 {
 	enum { SCHEDULER_CLOCK = 2 };
-	int32_t clock = (int32_t)(~(uint32_t)user->process << 3 | SCHEDULER_CLOCK);
+	int32_t clock = (int32_t)(~(uint32_t)process->pid << 3 | SCHEDULER_CLOCK);
 	struct host_time spent = {0};
 
 	host_call2(__NR_clock_gettime, clock, &spent);
@@ -162,19 +162,19 @@ static uint64_t spent_ns(const struct user *user)
 }
 
 /* Waits for a stop that must come soon. */
-static long receive_soon(struct user *user)
+static long receive_soon(struct process *process)
 {
 	struct stop stop;
-	long result = stop_means()->wait_soon(user, &stop);
+	long result = stop_means()->wait_soon(process, &stop);
 
 	return result ? result : note_stop(&stop);
 }
 
 /* Waits for one, or until something is pending. */
-static long receive(struct user *user)
+static long receive(struct process *process)
 {
 	struct stop stop;
-	long result = stop_means()->wait(user, &stop);
+	long result = stop_means()->wait(process, &stop);
 
 	return result ? result : note_stop(&stop);
 }
@@ -183,110 +183,110 @@ static long receive(struct user *user)
  * With `insist`, it is told to stop, again and again: the signal may have come when the stub was
  * about to return to the guest.
  */
-static bool wait_soon(struct user *user, bool insist)
+static bool wait_soon(struct process *process, bool insist)
 {
 	uint64_t before = 0;
 	long result = -ETIMEDOUT;
 
-	for (unsigned int turns = 0; user->state != PROCESS_STOPPED && turns < PATIENCE_TURNS;
+	for (unsigned int turns = 0; process->state != PROCESS_STOPPED && turns < PATIENCE_TURNS;
 	     turns++) {
 		if (turns == 1)
-			before = spent_ns(user);
-		if (turns > 1 && spent_ns(user) - before > SPENT_MAX_NS)
+			before = spent_ns(process);
+		if (turns > 1 && spent_ns(process) - before > SPENT_MAX_NS)
 			return false;
 		if (insist)
-			send_signal(user, SIGUSR1);
+			send_signal(process, SIGUSR1);
 		do
-			result = receive_soon(user);
-		while (result == -EINTR && is_alive(user));
-		if (result && (result != -ETIMEDOUT || !is_alive(user)))
+			result = receive_soon(process);
+		while (result == -EINTR && is_alive(process));
+		if (result && (result != -ETIMEDOUT || !is_alive(process)))
 			return false;
 	}
-	return user->state == PROCESS_STOPPED;
+	return process->state == PROCESS_STOPPED;
 }
 
 /* What it shall find when it goes on; then that it may, as far as it rests. */
-static void begin_turn(struct user *user, bool again)
+static void begin_turn(struct process *process, bool again)
 {
-	user->orders->again = again;
-	user->orders->xstate_mask = machine.xstate_mask;
-	user->orders->patience = again ? 0 : turn_patience(user);
-	user->channel->resumed = 0;
-	user->channel->state = USER_RUNS;
-	__atomic_store_n(&user->orders->turn, user->orders->turn + 1, __ATOMIC_RELEASE);
+	process->orders->again = again;
+	process->orders->xstate_mask = machine.xstate_mask;
+	process->orders->patience = again ? 0 : turn_patience(process);
+	process->channel->resumed = 0;
+	process->channel->state = USER_RUNS;
+	__atomic_store_n(&process->orders->turn, process->orders->turn + 1, __ATOMIC_RELEASE);
 }
 
 /*
  * Older hosts let a signal take a process out of a stop that has been heard of: then it stops once
  * more, and that is the stop to answer. Whoever is gone will not; the wait for it finds out.
  */
-static void let_go(struct user *user, bool again)
+static void let_go(struct process *process, bool again)
 {
-	struct user_order close_memory = {.number = __NR_close, .argument = {USER_MEMORY_FD}};
+	struct order close_memory = {.number = __NR_close, .argument = {USER_MEMORY_FD}};
 
-	if (user->needs_memory && !user->tries)
-		append(user, &close_memory);
-	user->tries++;
-	user->held = false;
-	begin_turn(user, again);
-	if (user->state == PROCESS_RESTS) {
-		user->state = PROCESS_GIVEN;
+	if (process->needs_memory && !process->tries)
+		append(process, &close_memory);
+	process->tries++;
+	process->held = false;
+	begin_turn(process, again);
+	if (process->state == PROCESS_RESTS) {
+		process->state = PROCESS_GIVEN;
 		return;
 	}
 	do
-		user->state = PROCESS_RUNS;
-	while (stop_means()->answer(user) == -ENOENT && wait_soon(user, false));
+		process->state = PROCESS_RUNS;
+	while (stop_means()->answer(process) == -ENOENT && wait_soon(process, false));
 }
 
 /*
  * A signal for the wedge has come between, and the host has let the process go without the memory
  * file. Orders can be carried out twice: once more.
  */
-static bool lacked_memory(const struct user *user)
+static bool lacked_memory(const struct process *process)
 {
-	return user->needs_memory && user->why == -EBADF && user->tries < TRIES;
+	return process->needs_memory && process->why == -EBADF && process->tries < TRIES;
 }
 
-void process_hold(struct user *user)
+void process_hold(struct process *process)
 {
-	user->held = true;
-	if (user->state != PROCESS_RESTS)
+	process->held = true;
+	if (process->state != PROCESS_RESTS)
 		return;
 	linux_count(COUNT_USER_HELD);
-	user->streak = 0;
-	begin_turn(user, true);
-	turn_expect_stop(user);
+	process->streak = 0;
+	begin_turn(process, true);
+	turn_expect_stop(process);
 	/* Whoever claims to rest, and does not stop when told to, means harm. */
-	if (!wait_soon(user, false))
-		process_kill(user);
+	if (!wait_soon(process, false))
+		process_kill(process);
 }
 
-void process_flush(struct user *user)
+void process_flush(struct process *process)
 {
 	bool stopped;
 
-	process_hold(user);
+	process_hold(process);
 	do {
-		let_go(user, true);
-		stopped = wait_soon(user, false);
-	} while (stopped && lacked_memory(user));
-	if (!stopped || user->why)
-		process_kill(user);
-	forget_orders(user);
+		let_go(process, true);
+		stopped = wait_soon(process, false);
+	} while (stopped && lacked_memory(process));
+	if (!stopped || process->why)
+		process_kill(process);
+	forget_orders(process);
 }
 
 /* Waits until it stops of itself; if an interrupt is due first, makes it stop. */
-static bool wait_for_stop(struct vcpu *v, struct user *user)
+static bool wait_for_stop(struct vcpu *v, struct process *process)
 {
 	struct linux_vcpu *l = linux_of(v);
 
-	if (turn_await(v, user)) {
-		user->state = PROCESS_RESTS;
-		user->why = USER_CALLS;
+	if (turn_await(v, process)) {
+		process->state = PROCESS_RESTS;
+		process->why = USER_CALLS;
 		return true;
 	}
-	while (user->state != PROCESS_STOPPED) {
-		long result = receive(user);
+	while (process->state != PROCESS_STOPPED) {
+		long result = receive(process);
 
 		if (!result)
 			continue;
@@ -295,73 +295,74 @@ static bool wait_for_stop(struct vcpu *v, struct user *user)
 		events_handle(v);
 		/* If nothing else ended the wait, the host says so that nobody can stop any more.
 		 */
-		if ((l->child_died || !v->events.pending) && !is_alive(user))
+		if ((l->child_died || !v->events.pending) && !is_alive(process))
 			return false;
 		l->child_died = false;
 		if (v->events.pending || l->asked_to_stop)
-			return wait_soon(user, true);
+			return wait_soon(process, true);
 	}
 	return true;
 }
 
-bool process_run(struct vcpu *v, struct user *user)
+bool process_run(struct vcpu *v, struct process *process)
 {
 	bool stopped;
 
-	turn_place(user);
-	turn_learn(user);
+	turn_place(process);
+	turn_learn(process);
 	do {
-		let_go(user, false);
-		stopped = wait_for_stop(v, user);
-	} while (stopped && lacked_memory(user));
-	if (!stopped || user->why <= 0) {
-		process_kill(user);
+		let_go(process, false);
+		stopped = wait_for_stop(v, process);
+	} while (stopped && lacked_memory(process));
+	if (!stopped || process->why <= 0) {
+		process_kill(process);
 		return false;
 	}
-	forget_orders(user);
-	linux_count(user->state == PROCESS_RESTS ? COUNT_USER_RESTED : COUNT_USER_STOPPED);
-	user->streak = user->state == PROCESS_RESTS ? user->streak + 1 : 0;
-	user->call = user->why == USER_CALLS ? (uint32_t)user->channel->call.gpr[0] : UINT32_MAX;
+	forget_orders(process);
+	linux_count(process->state == PROCESS_RESTS ? COUNT_USER_RESTED : COUNT_USER_STOPPED);
+	process->streak = process->state == PROCESS_RESTS ? process->streak + 1 : 0;
+	process->call =
+		process->why == USER_CALLS ? (uint32_t)process->channel->call.gpr[0] : UINT32_MAX;
 	return true;
 }
 
-bool process_resumed(const struct user *user)
+bool process_resumed(const struct process *process)
 {
-	return user->channel->resumed;
+	return process->channel->resumed;
 }
 
 /* ---- beginning and end ---- */
 
-struct user *process_get(uint32_t slot)
+struct process *process_get(uint32_t slot)
 {
-	struct user *user = &users[slot];
+	struct process *process = &processes[slot];
 	char *at = (char *)LINUX_CHANNELS + (uint64_t)slot * USER_SLOT_SIZE;
 
-	if (user->state != PROCESS_NONE)
-		return user;
-	memset(user, 0, sizeof(*user));
-	user->orders = (void *)at;
-	user->channel = (void *)(at + USER_ORDERS_SIZE);
-	user->descriptors = USER_DESCRIPTORS;
-	user->process = zygote_make(slot, &user->pidfd);
-	user->state = PROCESS_RUNS;
-	user->place = UINT32_MAX;
-	user->call = UINT32_MAX;
-	turn_teach(user);
-	forget_orders(user);
-	if (!wait_soon(user, false))
+	if (process->state != PROCESS_NONE)
+		return process;
+	memset(process, 0, sizeof(*process));
+	process->orders = (void *)at;
+	process->channel = (void *)(at + USER_ORDERS_SIZE);
+	process->descriptors = USER_DESCRIPTORS;
+	process->pid = zygote_make(slot, &process->pidfd);
+	process->state = PROCESS_RUNS;
+	process->place = UINT32_MAX;
+	process->call = UINT32_MAX;
+	turn_teach(process);
+	forget_orders(process);
+	if (!wait_soon(process, false))
 		wedge_fatal("a new user process does not answer");
-	return user;
+	return process;
 }
 
-void process_kill(struct user *user)
+void process_kill(struct process *process)
 {
-	if (user->state == PROCESS_NONE)
+	if (process->state == PROCESS_NONE)
 		return;
 	/* Until it is gone it can write to the channel, which will be another's. */
-	send_signal(user, SIGKILL);
-	has_ended(user, true);
-	stop_means()->bury(user);
-	host_call1(__NR_close, user->pidfd);
-	user->state = PROCESS_NONE;
+	send_signal(process, SIGKILL);
+	has_ended(process, true);
+	stop_means()->bury(process);
+	host_call1(__NR_close, process->pidfd);
+	process->state = PROCESS_NONE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * process.h - user processes (user.h) as the wedge handles them: orders, letting them go, waiting.
+ * process.h - user processes (channel.h) as the wedge handles them: orders, letting them go,
+ * waiting.
  *
  * A process is in one of four states. The events are columns; a dash is one that cannot happen:
  *
@@ -39,8 +40,8 @@ struct process_tls {
 	uint64_t descriptor;
 };
 
-struct user {
-	int32_t process; /* its number */
+struct process {
+	int32_t pid;
 	int32_t pidfd;	 /* of it: unlike its number, never another process */
 	uint32_t place;	 /* the host's processors it may run on (turn.c) */
 	uint32_t streak; /* so many turns have ended in a rest */
@@ -54,8 +55,8 @@ struct user {
 	int64_t why;	       /* argument of its last stop (stub.S) */
 	bool ran;	       /* guest code has run in it, and may have prepared it for the next */
 	uint64_t notification; /* which the host's kernel waits for an answer to */
-	struct user_orders *orders;
-	struct user_channel *channel;
+	struct orders *orders;
+	struct channel *channel;
 	unsigned int descriptors; /* in use by orders */
 
 	bool moved;		   /* it may serve another program than when it ran last */
@@ -76,23 +77,23 @@ struct user {
 };
 
 /* The user process of a slot, made and stopped if there was none. */
-struct user *process_get(uint32_t slot);
+struct process *process_get(uint32_t slot);
 
 /* Queues a system call; the memory file's descriptor is filled in for mmap. */
-void process_order(struct user *user, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-		   uint64_t f);
+void process_order(struct process *process, long number, uint64_t a, uint64_t b, uint64_t c,
+		   uint64_t d, uint64_t f);
 
 /* Queues the write of a descriptor into its LDT; 0 makes the entry empty. */
-void process_descriptor(struct user *user, unsigned int entry, uint64_t descriptor);
+void process_descriptor(struct process *process, unsigned int entry, uint64_t descriptor);
 
 /*
  * Makes sure that it is stopped. Whoever takes something away from it, at once or by what user code
  * of the guest must find gone when the kernel goes on, calls this first.
  */
-void process_hold(struct user *user);
+void process_hold(struct process *process);
 
 /* Has all orders carried out now, and the process stopped again; or ends it. */
-void process_flush(struct user *user);
+void process_flush(struct process *process);
 
 /*
  * Carries out the orders, loads the registers in the channel's frame, and lets guest code run until
@@ -100,12 +101,12 @@ void process_flush(struct user *user);
  * more, or was ended because an order failed or it did what only hostile guest code does;
  * process_resumed() tells whether guest code has run before that.
  */
-bool process_run(struct vcpu *v, struct user *user);
+bool process_run(struct vcpu *v, struct process *process);
 
 /* Has its stub come to run guest code the last time? Guest code can deny it. */
-bool process_resumed(const struct user *user);
+bool process_resumed(const struct process *process);
 
 /* Ends a process; its slot is empty then. */
-void process_kill(struct user *user);
+void process_kill(struct process *process);
 
 #endif /* WEDGE_BACKEND_LINUX_PROCESS_H */

@@ -86,7 +86,7 @@ bool segments_fault(struct vcpu *v)
 	return changed;
 }
 
-/* The guest's own tables are read when user code is resumed (user.c). */
+/* The guest's own tables are read when user code is resumed (run.c). */
 void backend_load_gdt(struct vcpu *v)
 {
 	(void)v;

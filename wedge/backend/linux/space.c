@@ -39,9 +39,9 @@ static struct space *take(uint64_t root)
 		if (!spaces[i].used || spaces[i].last_use < oldest->last_use)
 			oldest = &spaces[i];
 	}
-	if (oldest->user.user) {
+	if (oldest->user.process) {
 		view_clear(&oldest->user);
-		oldest->user.user->moved = true;
+		oldest->user.process->moved = true;
 	}
 	oldest->used = true;
 	oldest->root = root;
@@ -72,8 +72,8 @@ static void hold_user(struct vcpu *v)
 {
 	struct space *space = linux_of(v)->space;
 
-	if (space && space->user.user)
-		process_hold(space->user.user);
+	if (space && space->user.process)
+		process_hold(space->user.process);
 }
 
 /*
@@ -90,8 +90,8 @@ void backend_space_load(struct vcpu *v)
 	if (space) {
 		space->stale = true;
 		space->last_use = loads;
-		if (space->user.user)
-			space->user.user->moved = true;
+		if (space->user.process)
+			space->user.process->moved = true;
 	}
 	view_sync(linux_of(v)->kernel, !(v->cr[4] & X86_CR4_PGE));
 	check_room(v);
@@ -114,7 +114,7 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
 	view_invalidate(linux_of(v)->kernel, (uint32_t)va);
 	check_room(v);
-	if (space && space->user.user)
+	if (space && space->user.process)
 		view_invalidate(&space->user, (uint32_t)va);
 }
 
@@ -128,7 +128,7 @@ static bool fill_user(struct vcpu *v, struct space *space, uint32_t va,
 	if (had && v->retry)
 		return false;
 	vcpu_count(v, COUNT_SPACE_USER_FILLS);
-	if (space->user.user)
+	if (space->user.process)
 		view_fill(&space->user, va, walk);
 	return !had;
 }
@@ -156,7 +156,7 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	return !space || fill_user(v, space, (uint32_t)va, walk);
 }
 
-struct user *space_user(struct vcpu *v)
+struct process *space_process(struct vcpu *v)
 {
 	struct space *space = linux_of(v)->space;
 
@@ -166,21 +166,21 @@ struct user *space_user(struct vcpu *v)
 		space->stale = true;
 		linux_of(v)->space = space;
 	}
-	if (!space->user.user)
-		space->user.user = process_get((uint32_t)(space - spaces));
+	if (!space->user.process)
+		space->user.process = process_get((uint32_t)(space - spaces));
 	if (space->stale) {
 		view_sync(&space->user, true);
 		space->stale = false;
 	}
-	return space->user.user;
+	return space->user.process;
 }
 
-void space_lost_user(struct vcpu *v)
+void space_lost_process(struct vcpu *v)
 {
 	struct space *space = linux_of(v)->space;
 
 	view_forget(&space->user);
-	space->user.user = NULL;
+	space->user.process = NULL;
 }
 
 bool backend_code_held(struct vcpu *v, uint64_t va)

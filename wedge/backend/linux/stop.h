@@ -16,7 +16,7 @@ enum { STOP_PATIENCE_NS = 10000000 };
 
 /* A process has made the system call USER_STOP, or hangs there. */
 struct stop {
-	int32_t process;
+	int32_t pid;
 	uint64_t id;	      /* to answer it */
 	uint64_t rip;	      /* behind the system call */
 	uint64_t argument[2]; /* of it (stub.S) */
@@ -30,16 +30,16 @@ struct stop_means {
 	 * The next stop of this process, or of any other. Zero, or an error of the host: -EINTR
 	 * when something is pending, or to be tried again for another reason.
 	 */
-	long (*wait)(struct user *user, struct stop *stop);
+	long (*wait)(struct process *process, struct stop *stop);
 
 	/* The same, whatever is pending; -ETIMEDOUT after STOP_PATIENCE_NS. */
-	long (*wait_soon)(struct user *user, struct stop *stop);
+	long (*wait_soon)(struct process *process, struct stop *stop);
 
 	/* Lets it go on behind USER_STOP. Zero, or -ENOENT if it has left this stop by itself. */
-	long (*answer)(const struct user *user);
+	long (*answer)(const struct process *process);
 
 	/* It has ended. */
-	void (*bury)(const struct user *user);
+	void (*bury)(const struct process *process);
 };
 
 extern const struct stop_means stop_by_notification, stop_by_trace;

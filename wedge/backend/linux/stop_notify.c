@@ -24,7 +24,7 @@ static long take(bool wait, struct stop *stop)
 	if (result == -ENOENT)
 		return -EINTR;
 	*stop = (struct stop){
-		.process = (int32_t)n.pid,
+		.pid = (int32_t)n.pid,
 		.id = n.id,
 		.rip = n.data.instruction_pointer,
 		.argument = {n.data.args[0], n.data.args[1]},
@@ -32,44 +32,44 @@ static long take(bool wait, struct stop *stop)
 	return result;
 }
 
-static long wait(struct user *user, struct stop *stop)
+static long wait(struct process *process, struct stop *stop)
 {
-	(void)user;
+	(void)process;
 	return take(true, stop);
 }
 
-static long wait_soon(struct user *user, struct stop *stop)
+static long wait_soon(struct process *process, struct stop *stop)
 {
 	struct host_poll poll = {.fd = machine.listener_fd, .events = HOST_POLL_IN};
 	struct host_time patience = {.nanoseconds = STOP_PATIENCE_NS};
 	long ready = host_call5(__NR_ppoll, &poll, 1, &patience, 0, 0);
 
-	(void)user;
+	(void)process;
 	if (ready == 0)
 		return -ETIMEDOUT;
 	return ready < 0 ? ready : take(false, stop);
 }
 
-static long answer(const struct user *user)
+static long answer(const struct process *process)
 {
-	struct seccomp_notif_resp response = {.id = user->notification};
+	struct seccomp_notif_resp response = {.id = process->notification};
 	struct seccomp_notif_addfd add = {
-		.id = user->notification,
+		.id = process->notification,
 		.flags = SECCOMP_ADDFD_FLAG_SETFD | SECCOMP_ADDFD_FLAG_SEND,
 		.srcfd = (uint32_t)machine.info.memory_fd,
 		.newfd = USER_MEMORY_FD,
 	};
 
-	if (!user->needs_memory)
+	if (!process->needs_memory)
 		return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_SEND,
 				  &response);
 	return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 }
 
 /* The zygote, whose child it is, does. */
-static void bury(const struct user *user)
+static void bury(const struct process *process)
 {
-	(void)user;
+	(void)process;
 }
 
 const struct stop_means stop_by_notification = {

@@ -15,17 +15,17 @@
 
 enum { NO_HANG = 1, SIGNAL_MASK_BYTES = 8, STOPPED = 0x7f };
 
-static long ptrace(long request, const struct user *user, uint64_t data)
+static long ptrace(long request, const struct process *process, uint64_t data)
 {
-	return host_call4(__NR_ptrace, request, user->process, 0, data);
+	return host_call4(__NR_ptrace, request, process->pid, 0, data);
 }
 
-static bool is_ordered(struct user *user, const struct host_registers *r)
+static bool is_ordered(struct process *process, const struct host_registers *r)
 {
-	const struct user_orders *orders = user->orders;
+	const struct orders *orders = process->orders;
 
-	while (user->mapped < orders->count) {
-		const struct user_order *order = &orders->list[user->mapped++];
+	while (process->mapped < orders->count) {
+		const struct order *order = &orders->list[process->mapped++];
 		const uint64_t *a = order->argument;
 
 		if (order->number == __NR_mmap)
@@ -37,24 +37,24 @@ static bool is_ordered(struct user *user, const struct host_registers *r)
 }
 
 /* A system call that the filter lets nobody make unseen. Zero: it is the one that stops. */
-static long on_call(struct user *user, struct stop *stop)
+static long on_call(struct process *process, struct stop *stop)
 {
 	struct host_registers r;
-	long result = ptrace(HOST_PTRACE_GETREGS, user, (uint64_t)&r);
+	long result = ptrace(HOST_PTRACE_GETREGS, process, (uint64_t)&r);
 
 	if (result)
 		return result;
 	if (r.system_call == USER_STOP) {
 		*stop = (struct stop){
-			.process = user->process,
+			.pid = process->pid,
 			.rip = r.rip,
 			.argument = {r.rdi, r.rsi},
 		};
 		return 0;
 	}
-	if (!is_ordered(user, &r))
+	if (!is_ordered(process, &r))
 		return -EPERM;
-	ptrace(HOST_PTRACE_CONT, user, 0);
+	ptrace(HOST_PTRACE_CONT, process, 0);
 	return -EAGAIN;
 }
 
@@ -62,37 +62,37 @@ static long on_call(struct user *user, struct stop *stop)
  * Who suspends the guest stops the wedge too: its processes then wait for it anyway. Options can be
  * set only now that the process has stopped: before its first signal it makes no USER_STOP.
  */
-static long on_signal(struct user *user, uint32_t signal)
+static long on_signal(struct process *process, uint32_t signal)
 {
-	if (!user->traced)
-		ptrace(HOST_PTRACE_SETOPTIONS, user,
+	if (!process->traced)
+		ptrace(HOST_PTRACE_SETOPTIONS, process,
 		       HOST_PTRACE_O_EXITKILL | HOST_PTRACE_O_TRACESECCOMP);
-	user->traced = true;
+	process->traced = true;
 	if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU)
 		signal = 0;
-	ptrace(HOST_PTRACE_CONT, user, signal);
+	ptrace(HOST_PTRACE_CONT, process, signal);
 	return -EAGAIN;
 }
 
 /* The status as of wait4(2). -EAGAIN: nothing that matters, the process runs. */
-static long on_event(struct user *user, uint32_t status, struct stop *stop)
+static long on_event(struct process *process, uint32_t status, struct stop *stop)
 {
 	if ((status & 0xff) != STOPPED)
 		return -ESRCH;
 	if (status >> 16 == HOST_PTRACE_EVENT_SECCOMP)
-		return on_call(user, stop);
-	return on_signal(user, status >> 16 ? 0 : status >> 8);
+		return on_call(process, stop);
+	return on_signal(process, status >> 16 ? 0 : status >> 8);
 }
 
-static long wait(struct user *user, struct stop *stop)
+static long wait(struct process *process, struct stop *stop)
 {
 	uint32_t status = 0;
 	long result;
 
 	do {
-		result = linux_wait(__NR_wait4, (uint64_t)user->process, (uint64_t)&status, 0, 0);
+		result = linux_wait(__NR_wait4, (uint64_t)process->pid, (uint64_t)&status, 0, 0);
 		if (result > 0)
-			result = on_event(user, status, stop);
+			result = on_event(process, status, stop);
 	} while (result == -EAGAIN);
 	return result;
 }
@@ -107,15 +107,15 @@ static long wait_for_event(void)
 	return result == -EAGAIN ? -ETIMEDOUT : result;
 }
 
-static long wait_soon(struct user *user, struct stop *stop)
+static long wait_soon(struct process *process, struct stop *stop)
 {
 	uint32_t status = 0;
 	long result;
 
 	do {
-		result = host_call4(__NR_wait4, user->process, &status, NO_HANG, 0);
+		result = host_call4(__NR_wait4, process->pid, &status, NO_HANG, 0);
 		if (result > 0)
-			result = on_event(user, status, stop);
+			result = on_event(process, status, stop);
 		else if (result == 0)
 			result = wait_for_event();
 	} while (result > 0 || result == -EAGAIN);
@@ -123,14 +123,14 @@ static long wait_soon(struct user *user, struct stop *stop)
 }
 
 /* The system call is carried out: it does nothing. Whoever is gone will not answer again. */
-static long answer(const struct user *user)
+static long answer(const struct process *process)
 {
-	return ptrace(HOST_PTRACE_CONT, user, 0);
+	return ptrace(HOST_PTRACE_CONT, process, 0);
 }
 
-static void bury(const struct user *user)
+static void bury(const struct process *process)
 {
-	host_call4(__NR_wait4, user->process, 0, NO_HANG, 0);
+	host_call4(__NR_wait4, process->pid, 0, NO_HANG, 0);
 }
 
 const struct stop_means stop_by_trace = {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stub.S - the code in every user process that is not the guest's (user.h).
+ * stub.S - the code in every user process that is not the guest's (channel.h).
  *
  * Invariant: from `stub_stopped` on nothing is trusted but the program counter and the pages of
  * orders: guest code may have jumped to the system call in front of it with any registers, TF among
  * them. If an order fails, guest code does not run.
  */
-#include "user.h"
+#include "channel.h"
 
 #define SIGUSR1 10
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * stub.c - the zygote, which makes user processes, and what a user process does before it runs
- * guest code for the first time (user.h).
+ * guest code for the first time (channel.h).
  *
  * The zygote is a child of the wedge's process that has unmapped everything but the stub and one
  * page of stack, so a fork of it is cheap and holds no secret. (Only where user processes are
@@ -32,7 +32,7 @@ enum {
 };
 
 /* Where the descriptors in the orders are, below 4 GiB of it. */
-#define DESCRIPTORS	 (uint32_t)(USER_ORDERS + offsetof(struct user_orders, descriptor))
+#define DESCRIPTORS	 (uint32_t)(USER_ORDERS + offsetof(struct orders, descriptor))
 #define DESCRIPTORS_SIZE (USER_DESCRIPTORS * sizeof(struct user_desc))
 
 _Static_assert(DESCRIPTORS % sizeof(struct user_desc) == 0, "aligned, as the filter wants it");
@@ -209,12 +209,12 @@ STUB_TEXT static void wait_for_work(void)
 
 STUB_TEXT static void hand_over(int32_t child, int32_t pidfd)
 {
-	struct user_handle_room room = {.size = USER_HANDLE_SIZE,
-					.level = USER_SOL_SOCKET,
-					.type = USER_SCM_RIGHTS,
-					.pidfd = pidfd};
-	__typeof__(*(struct user_message){0}.stretch) stretch = {&child, sizeof(child)};
-	struct user_message message = {.stretch = (void *)&stretch, .stretches = 1};
+	struct handle_room room = {.size = USER_HANDLE_SIZE,
+				   .level = USER_SOL_SOCKET,
+				   .type = USER_SCM_RIGHTS,
+				   .pidfd = pidfd};
+	__typeof__(*(struct socket_message){0}.stretch) stretch = {&child, sizeof(child)};
+	struct socket_message message = {.stretch = (void *)&stretch, .stretches = 1};
 
 	if (child > 0) {
 		message.control = &room;

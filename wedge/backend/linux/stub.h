@@ -7,7 +7,7 @@
 #ifndef WEDGE_BACKEND_LINUX_STUB_H
 #define WEDGE_BACKEND_LINUX_STUB_H
 
-#include "user.h"
+#include "channel.h"
 
 extern const char wedge_stub[], wedge_stub_end[]; /* the linker's section */
 extern struct stub_config stub_config;

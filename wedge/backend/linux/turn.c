@@ -40,9 +40,9 @@ void turn_init(struct vcpu *v)
 
 enum { APART = 1u << 31 };
 
-static bool is_apart(const struct user *user)
+static bool is_apart(const struct process *process)
 {
-	return user->place & APART;
+	return process->place & APART;
 }
 
 /* The host's descriptor for user code tells (arch/x86/include/asm/segment.h, VDSO_CPUNODE). */
@@ -68,66 +68,66 @@ static bool all_but(uint32_t cpu, uint64_t *set)
 }
 
 /* Rarely: the set is larger than all else that a turn touches. */
-static void move(struct user *user, uint32_t cpu, bool apart)
+static void move(struct process *process, uint32_t cpu, bool apart)
 {
 	uint64_t set[LINUX_CPU_WORDS] = {0};
 
 	if (apart && !all_but(cpu, set)) {
-		user->streak = 0;
+		process->streak = 0;
 		return;
 	}
 	if (!apart)
 		set[cpu / 64] = 1ull << cpu % 64;
-	user->place = apart ? cpu | APART : cpu;
-	host_call3(__NR_sched_setaffinity, user->process, sizeof(set), set);
+	process->place = apart ? cpu | APART : cpu;
+	host_call3(__NR_sched_setaffinity, process->pid, sizeof(set), set);
 }
 
-void turn_place(struct user *user)
+void turn_place(struct process *process)
 {
 	uint32_t cpu = own_processor();
-	bool apart = user->streak >= STREAK && !own()->busy;
+	bool apart = process->streak >= STREAK && !own()->busy;
 
-	if (user->place != (apart ? cpu | APART : cpu))
-		move(user, cpu, apart);
+	if (process->place != (apart ? cpu | APART : cpu))
+		move(process, cpu, apart);
 }
 
 /* ---- how long ---- */
 
-uint64_t turn_patience(const struct user *user)
+uint64_t turn_patience(const struct process *process)
 {
 	struct linux_vcpu *l = own();
 
 	if (!l->busy)
-		return is_apart(user) ? APART_YIELDS : REST_YIELDS;
+		return is_apart(process) ? APART_YIELDS : REST_YIELDS;
 	l->busy--;
 	return 0;
 }
 
-void turn_learn(struct user *user)
+void turn_learn(struct process *process)
 {
-	uint32_t n = user->call / 64;
-	uint64_t bit = 1ull << user->call % 64;
+	uint32_t n = process->call / 64;
+	uint64_t bit = 1ull << process->call % 64;
 
-	if (user->call >= USER_CALL_NUMBERS)
+	if (process->call >= USER_CALL_NUMBERS)
 		return;
-	learnt[n] = user->held ? learnt[n] | bit : learnt[n] & ~bit;
-	user->orders->stops[n] = learnt[n];
+	learnt[n] = process->held ? learnt[n] | bit : learnt[n] & ~bit;
+	process->orders->stops[n] = learnt[n];
 }
 
-void turn_teach(struct user *user)
+void turn_teach(struct process *process)
 {
-	memcpy(user->orders->stops, learnt, sizeof(learnt));
+	memcpy(process->orders->stops, learnt, sizeof(learnt));
 }
 
-static uint64_t state_of(const struct user *user)
+static uint64_t state_of(const struct process *process)
 {
-	return __atomic_load_n(&user->channel->state, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&process->channel->state, __ATOMIC_ACQUIRE);
 }
 
 /* How long after the process was ready to hand over the wedge has come to see it. */
-static void note_delay(const struct user *user)
+static void note_delay(const struct process *process)
 {
-	uint64_t ticks = __builtin_ia32_rdtsc() - user->channel->since;
+	uint64_t ticks = __builtin_ia32_rdtsc() - process->channel->since;
 	struct linux_vcpu *l = own();
 
 	if (ticks > BUSY_US * machine.info.tsc_khz / 1000) {
@@ -139,28 +139,28 @@ static void note_delay(const struct user *user)
 	}
 }
 
-bool turn_await(const struct vcpu *v, struct user *user)
+bool turn_await(const struct vcpu *v, struct process *process)
 {
-	unsigned int most = is_apart(user) ? APART_YIELDS : WAIT_YIELDS;
+	unsigned int most = is_apart(process) ? APART_YIELDS : WAIT_YIELDS;
 
-	for (unsigned int i = 0; user->orders->patience && i < most; i++) {
+	for (unsigned int i = 0; process->orders->patience && i < most; i++) {
 		uint64_t state;
 
 		host_call0(__NR_sched_yield);
-		state = state_of(user);
+		state = state_of(process);
 		if (state != USER_RUNS)
-			note_delay(user);
+			note_delay(process);
 		if (state == USER_RESTS)
 			return true;
 		if (state == USER_STOPS || v->events.pending)
 			break;
 	}
-	user->orders->patience = 0;
+	process->orders->patience = 0;
 	return false;
 }
 
-void turn_expect_stop(const struct user *user)
+void turn_expect_stop(const struct process *process)
 {
-	for (unsigned int i = 0; i < WAIT_YIELDS && state_of(user) != USER_STOPS; i++)
+	for (unsigned int i = 0; i < WAIT_YIELDS && state_of(process) != USER_STOPS; i++)
 		host_call0(__NR_sched_yield);
 }

@@ -32,62 +32,63 @@ static bool is_flat(uint64_t d)
 }
 
 /* The guest has loaded another LDT, or changed it and loaded it again, as kernels do. */
-static void copy_ldt(struct vcpu *v, struct user *user)
+static void copy_ldt(struct vcpu *v, struct process *process)
 {
 	uint32_t entries = v->ldt.limit ? (v->ldt.limit + 1) / 8 : 0;
-	uint32_t before = user->ldt_entries;
+	uint32_t before = process->ldt_entries;
 	struct guest_fault fault;
 	uint64_t d;
 
-	if (user->ldt_round == linux_of(v)->ldt_round)
+	if (process->ldt_round == linux_of(v)->ldt_round)
 		return;
-	user->ldt_round = linux_of(v)->ldt_round;
+	process->ldt_round = linux_of(v)->ldt_round;
 	if (!entries && !before)
 		return;
 	for (uint32_t i = 0; i < entries || i < before; i++) {
 		if (i >= entries || !guest_read(v, v->ldt.base + i * 8, &d, sizeof(d), &fault) ||
 		    !descriptor_is_segment(d) || descriptor_dpl(d) != 3)
 			d = 0;
-		process_descriptor(user, i, d);
+		process_descriptor(process, i, d);
 	}
-	user->ldt_entries = entries;
+	process->ldt_entries = entries;
 	for (unsigned int i = 0; i < PROCESS_TLS; i++)
-		user->tls[i] = (struct process_tls){0};
+		process->tls[i] = (struct process_tls){0};
 }
 
 /* Where in the LDT a descriptor of the GDT may stand. */
-static uint32_t place_for(struct vcpu *v, const struct user *user, uint16_t selector,
+static uint32_t place_for(struct vcpu *v, const struct process *process, uint16_t selector,
 			  unsigned int n)
 {
 	uint32_t same = selector >> 3;
 	uint64_t d;
 
-	if (same >= user->ldt_entries || !descriptor_read(v, (uint16_t)(selector | 4), &d) || !d)
+	if (same >= process->ldt_entries || !descriptor_read(v, (uint16_t)(selector | 4), &d) || !d)
 		return same;
-	return user->ldt_entries + n;
+	return process->ldt_entries + n;
 }
 
 /* The host's selector for a descriptor of the guest's GDT that is not flat. */
-static uint16_t lend_descriptor(struct vcpu *v, struct user *user, uint16_t selector, uint64_t d)
+static uint16_t lend_descriptor(struct vcpu *v, struct process *process, uint16_t selector,
+				uint64_t d)
 {
-	struct process_tls *tls = user->tls;
+	struct process_tls *tls = process->tls;
 	unsigned int n = 0;
 
 	while (n < PROCESS_TLS && tls[n].selector != selector)
 		n++;
 	if (n == PROCESS_TLS) {
-		n = user->tls_next++ % PROCESS_TLS;
+		n = process->tls_next++ % PROCESS_TLS;
 		tls[n] = (struct process_tls){.selector = selector,
-					      .entry = place_for(v, user, selector, n)};
+					      .entry = place_for(v, process, selector, n)};
 	}
 	if (tls[n].descriptor != d) {
 		tls[n].descriptor = d;
-		process_descriptor(user, tls[n].entry, d);
+		process_descriptor(process, tls[n].entry, d);
 	}
 	return (uint16_t)(tls[n].entry << 3 | LDT_SELECTOR);
 }
 
-static uint16_t to_host(struct vcpu *v, struct user *user, uint16_t selector)
+static uint16_t to_host(struct vcpu *v, struct process *process, uint16_t selector)
 {
 	uint64_t d;
 
@@ -99,17 +100,18 @@ static uint16_t to_host(struct vcpu *v, struct user *user, uint16_t selector)
 		return 0;
 	if (selector & X86_SELECTOR_LDT)
 		return selector;
-	return is_flat(d) ? HOST_DS : lend_descriptor(v, user, selector, d);
+	return is_flat(d) ? HOST_DS : lend_descriptor(v, process, selector, d);
 }
 
-void user_segments_load(struct vcpu *v, struct user *user)
+void user_segments_load(struct vcpu *v, struct process *process)
 {
-	copy_ldt(v, user);
+	copy_ldt(v, process);
 	for (unsigned int i = 0; i < USER_SEGMENTS; i++)
-		user->orders->selector[i] = to_host(v, user, v->selector[sregs[i]]);
+		process->orders->selector[i] = to_host(v, process, v->selector[sregs[i]]);
 }
 
-static uint16_t to_guest(const struct vcpu *v, const struct user *user, uint16_t host, bool *native)
+static uint16_t to_guest(const struct vcpu *v, const struct process *process, uint16_t host,
+			 bool *native)
 {
 	unsigned int entry = host >> 3;
 
@@ -122,22 +124,23 @@ static uint16_t to_guest(const struct vcpu *v, const struct user *user, uint16_t
 		return host;
 	}
 	for (unsigned int n = 0; n < PROCESS_TLS; n++) {
-		if (user->tls[n].selector && user->tls[n].entry == entry)
-			return user->tls[n].selector;
+		if (process->tls[n].selector && process->tls[n].entry == entry)
+			return process->tls[n].selector;
 	}
 	return host;
 }
 
-bool user_segments_read(struct vcpu *v, const struct user *user)
+bool user_segments_read(struct vcpu *v, const struct process *process)
 {
 	bool native = false;
 
 	for (unsigned int i = 0; i < USER_SEGMENTS; i++) {
-		uint16_t host = user->channel->selector[i], loaded = user->orders->selector[i];
+		uint16_t host = process->channel->selector[i],
+			 loaded = process->orders->selector[i];
 
 		/* Unchanged, as nearly always: it is what the guest loaded. */
 		if (host != loaded)
-			v->selector[sregs[i]] = to_guest(v, user, host, &native);
+			v->selector[sregs[i]] = to_guest(v, process, host, &native);
 	}
 	return native;
 }

@@ -11,14 +11,14 @@
 #include "process.h"
 
 /* Before user code runs: selectors into the orders, descriptors by order. */
-void user_segments_load(struct vcpu *v, struct user *user);
+void user_segments_load(struct vcpu *v, struct process *process);
 
 /*
  * After it has stopped: what the guest believes to be in DS, ES, FS and GS, into v->selector.
  * Returns true if user code has loaded a selector of the guest's GDT itself, which the host's GDT
  * has something else for: the next load puts that right.
  */
-bool user_segments_read(struct vcpu *v, const struct user *user);
+bool user_segments_read(struct vcpu *v, const struct process *process);
 
 /*
  * User code has been refused a selector by the host that the guest's tables allow: carries out the

@@ -17,8 +17,8 @@ static void check_memory(const struct view *view, uint64_t va, uint64_t physical
 	if (physical + size > machine.info.memory_bytes)
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    physical);
-	if (view->user ? va + size > USER_DOOR
-		       : va < WEDGE_BASE + WEDGE_SIZE && va + size > WEDGE_BASE)
+	if (view->process ? va + size > USER_DOOR
+			  : va < WEDGE_BASE + WEDGE_SIZE && va + size > WEDGE_BASE)
 		wedge_fatal("the guest uses %lx, where the wedge is: boot it with reservetop=8M",
 			    va);
 }
@@ -70,7 +70,7 @@ static bool is_guests(const struct view *view, uint64_t va)
 {
 	if (va < VIEW_LOW_END)
 		return false;
-	return view->user ? va < USER_DOOR : va < WEDGE_BASE || va >= WEDGE_BASE + WEDGE_SIZE;
+	return view->process ? va < USER_DOOR : va < WEDGE_BASE || va >= WEDGE_BASE + WEDGE_SIZE;
 }
 
 static bool continues(const struct view *view, const struct view_table *t, const uint32_t *guest,

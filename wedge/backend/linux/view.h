@@ -36,8 +36,8 @@ struct view_table {
 };
 
 struct view {
-	struct user *user; /* whose process it is; NULL: the wedge's own */
-	bool identity;	   /* paging is off: guest-physical memory is mapped at its own addresses */
+	struct process *process; /* whose process it is; NULL: the wedge's own */
+	bool identity; /* paging is off: guest-physical memory is mapped at its own addresses */
 	uint64_t present[VIEW_ENTRIES / 64];
 	struct view_table *tables[VIEW_ENTRIES];
 };

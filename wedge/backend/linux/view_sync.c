@@ -119,7 +119,7 @@ static bool maps_few(const struct view_table *t)
  */
 static bool is_worth_following(const struct view *view, const struct view_table *t, uint32_t now)
 {
-	return !view->user && !t->large && !view_is_large(now) && view_guest_table(now) &&
+	return !view->process && !t->large && !view_is_large(now) && view_guest_table(now) &&
 	       !((now ^ t->pde) & (X86_PTE_P | X86_PTE_W | X86_PTE_U)) && maps_few(t);
 }
 

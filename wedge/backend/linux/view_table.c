@@ -43,11 +43,11 @@ unsigned int view_rights(const struct view *view, uint32_t pde, uint32_t leaf)
 
 	if (!(both & X86_PTE_P) || !(leaf & X86_PTE_A))
 		return 0;
-	if (view->user && !(both & X86_PTE_U))
+	if (view->process && !(both & X86_PTE_U))
 		return 0;
 	if ((both & X86_PTE_W) && (leaf & X86_PTE_D))
 		prot |= HOST_PROT_WRITE;
-	if (view->user || view_is_large(pde) || memory_is_kernel_text(leaf / PAGE))
+	if (view->process || view_is_large(pde) || memory_is_kernel_text(leaf / PAGE))
 		prot |= HOST_PROT_EXEC;
 	return prot;
 }
@@ -102,11 +102,11 @@ void view_remove_range(const struct view *view, uint64_t from, uint64_t end)
 {
 	uint64_t window_end = WEDGE_BASE + WEDGE_SIZE;
 
-	if (view->user && end > USER_DOOR)
+	if (view->process && end > USER_DOOR)
 		end = USER_DOOR;
 	if (from >= end)
 		return;
-	if (view->user || end <= WEDGE_BASE || from >= window_end) {
+	if (view->process || end <= WEDGE_BASE || from >= window_end) {
 		mapping_remove(view, from, end - from);
 		return;
 	}

@@ -103,17 +103,17 @@ void zygote_start(void)
 int32_t zygote_make(uint32_t slot, int32_t *pidfd)
 {
 	int32_t child = -ECHILD;
-	struct user_handle_room room = {0};
-	__typeof__(*(struct user_message){0}.stretch) stretch = {&child, sizeof(child)};
-	struct user_message message;
+	struct handle_room room = {0};
+	__typeof__(*(struct socket_message){0}.stretch) stretch = {&child, sizeof(child)};
+	struct socket_message message;
 	long got;
 
 	write_number((int32_t)slot);
 	do {
-		message = (struct user_message){.stretch = (void *)&stretch,
-						.stretches = 1,
-						.control = &room,
-						.control_size = sizeof(room)};
+		message = (struct socket_message){.stretch = (void *)&stretch,
+						  .stretches = 1,
+						  .control = &room,
+						  .control_size = sizeof(room)};
 		got = host_call3(__NR_recvmsg, machine.request_fd, &message, 0);
 	} while (got == -EINTR);
 	if (got != sizeof(child) || child <= 0)

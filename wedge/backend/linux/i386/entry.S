@@ -131,7 +131,7 @@ linux_iret:
 	enter_wedge
 	kernel_state
 	correct_flags
-	subq $5, V(VCPU_RIP) /* SITE_CALL_LENGTH */
+	subq $GATE_CALL_LENGTH, V(VCPU_RIP)
 	movl $4, %esi
 	call arch_interrupt_return
 	jmp linux_resume

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * user.c - guest user code runs: the vCPU's registers go into a user process's signal frame, and
+ * run.c - guest user code runs: the vCPU's registers go into a user process's signal frame, and
  * come out of it when it stops.
  *
  * Invariant: a frame comes from memory that guest user code can write. It may lie about registers,
@@ -14,7 +14,7 @@
 #include "door.h"
 #include "frame.h"
 #include "process.h"
-#include "user_run.h"
+#include "run.h"
 #include "user_segments.h"
 #include "view.h"
 
@@ -31,33 +31,35 @@ enum {
 };
 
 /* A stretch of a channel's stack, by the user process's address; NULL if it is not there. */
-static void *in_channel(const struct user *user, uint64_t address, uint64_t size, uint64_t align)
+static void *in_channel(const struct process *process, uint64_t address, uint64_t size,
+			uint64_t align)
 {
 	uint64_t offset = address - USER_CHANNEL;
 
 	if (offset < CHANNEL_STACK || offset >= USER_CHANNEL_SIZE ||
 	    size > USER_CHANNEL_SIZE - offset || address % align)
 		return NULL;
-	return (char *)user->channel + offset;
+	return (char *)process->channel + offset;
 }
 
 /* The frame of the signal that stopped it, checked; false if there is none. */
-static bool find_frame(struct user *user)
+static bool find_frame(struct process *process)
 {
 	struct ucontext *context;
-	uint64_t at = user->state == PROCESS_RESTS ? 0 : user->channel->frame;
+	uint64_t at = process->state == PROCESS_RESTS ? 0 : process->channel->frame;
 
-	user->frame_address = at;
-	user->xstate = user->channel->xstate;
+	process->frame_address = at;
+	process->xstate = process->channel->xstate;
 	if (!at)
 		return true;
-	context = in_channel(user, at, sizeof(*context), 8);
+	context = in_channel(process, at, sizeof(*context), 8);
 	if (!context)
 		return false;
-	user->frame = context;
-	user->xstate_address = (uint64_t)context->uc_mcontext.fpstate;
-	user->xstate = in_channel(user, user->xstate_address, machine.xstate_bytes, XSTATE_ALIGN);
-	return user->xstate;
+	process->frame = context;
+	process->xstate_address = (uint64_t)context->uc_mcontext.fpstate;
+	process->xstate =
+		in_channel(process, process->xstate_address, machine.xstate_bytes, XSTATE_ALIGN);
+	return process->xstate;
 }
 
 static void save_xstate(void *area)
@@ -91,9 +93,9 @@ static uint64_t host_flags(const struct vcpu *v)
 	return (v->rflags & USER_FLAGS) | X86_FLAGS_FIXED | X86_FLAGS_IF;
 }
 
-static void write_frame(struct vcpu *v, struct user *user)
+static void write_frame(struct vcpu *v, struct process *process)
 {
-	struct ucontext *context = user->frame;
+	struct ucontext *context = process->frame;
 	struct sigcontext *c = &context->uc_mcontext;
 
 	frame_write(v, c);
@@ -101,12 +103,12 @@ static void write_frame(struct vcpu *v, struct user *user)
 	c->eflags = host_flags(v);
 	c->cs = host_cs(v);
 	c->ss = host_ss(v);
-	c->fpstate = (void *)user->xstate_address;
+	c->fpstate = (void *)process->xstate_address;
 	context->uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | UC_FP_XSTATE;
 	context->uc_sigmask = 0;
 }
 
-static void write_call(struct vcpu *v, struct user_call *call)
+static void write_call(struct vcpu *v, struct channel_call *call)
 {
 	for (unsigned int i = 0; i < 8; i++)
 		call->gpr[i] = (uint32_t)v->gpr[i];
@@ -121,10 +123,10 @@ static void write_call(struct vcpu *v, struct user_call *call)
  * the last time. What that has left - a mask of signals, another signal stack, malformed state, or
  * its own registers - neither holds nor helps the next: the return from this frame sets all of it.
  */
-static void renew_frame(struct user *user)
+static void renew_frame(struct process *process)
 {
-	struct user_channel *channel = user->channel;
-	char *last = (char *)channel + (user->first_frame - sizeof(uint64_t) - USER_CHANNEL);
+	struct channel *channel = process->channel;
+	char *last = (char *)channel + (process->first_frame - sizeof(uint64_t) - USER_CHANNEL);
 	struct ucontext *context = (void *)(channel->stack + OWN_FRAME);
 	struct _xstate *xstate = (void *)(channel->stack + OWN_XSTATE);
 	uint32_t magic = FP_XSTATE_MAGIC2;
@@ -134,51 +136,53 @@ static void renew_frame(struct user *user)
 	memset(last, 0, (size_t)((char *)(channel + 1) - last));
 	memset(context, 0, sizeof(*context));
 	memset(&xstate->xstate_hdr, 0, sizeof(xstate->xstate_hdr));
-	xstate->fpstate.sw_reserved = user->form;
-	if (user->form.magic1 == FP_XSTATE_MAGIC1)
-		memcpy((char *)xstate + user->form.extended_size - sizeof(magic), &magic,
+	xstate->fpstate.sw_reserved = process->form;
+	if (process->form.magic1 == FP_XSTATE_MAGIC1)
+		memcpy((char *)xstate + process->form.extended_size - sizeof(magic), &magic,
 		       sizeof(magic));
 	context->uc_stack.ss_sp = (void *)(USER_CHANNEL + CHANNEL_STACK);
 	context->uc_stack.ss_size = USER_CHANNEL_SIZE - CHANNEL_STACK;
-	user->frame = context;
-	user->frame_address = USER_CHANNEL + CHANNEL_STACK + OWN_FRAME;
-	user->xstate = xstate;
-	user->xstate_address = USER_CHANNEL + CHANNEL_STACK + OWN_XSTATE;
+	process->frame = context;
+	process->frame_address = USER_CHANNEL + CHANNEL_STACK + OWN_FRAME;
+	process->xstate = xstate;
+	process->xstate_address = USER_CHANNEL + CHANNEL_STACK + OWN_XSTATE;
 }
 
 /* Its first stop was in the stub itself, by a frame that the host has written. */
-static void learn_form(struct user *user)
+static void learn_form(struct process *process)
 {
 	const struct _fpstate_64 *state;
 
-	if (!find_frame(user) || !user->frame_address)
+	if (!find_frame(process) || !process->frame_address)
 		wedge_fatal("a new user process has no signal frame");
-	state = user->xstate;
-	user->form = state->sw_reserved;
-	user->first_frame = user->frame_address;
-	if (user->form.extended_size > USER_CHANNEL + USER_CHANNEL_SIZE - user->xstate_address)
-		wedge_fatal("a signal's extended state of %u bytes", user->form.extended_size);
+	state = process->xstate;
+	process->form = state->sw_reserved;
+	process->first_frame = process->frame_address;
+	if (process->form.extended_size >
+	    USER_CHANNEL + USER_CHANNEL_SIZE - process->xstate_address)
+		wedge_fatal("a signal's extended state of %u bytes", process->form.extended_size);
 }
 
-static void write_registers(struct vcpu *v, struct user *user)
+static void write_registers(struct vcpu *v, struct process *process)
 {
-	if (user->moved)
-		renew_frame(user);
-	user->moved = false;
-	user->orders->frame = user->frame_address;
-	if (user->frame_address)
-		write_frame(v, user);
+	if (process->moved)
+		renew_frame(process);
+	process->moved = false;
+	process->orders->frame = process->frame_address;
+	if (process->frame_address)
+		write_frame(v, process);
 	else
-		write_call(v, &user->channel->call);
-	save_xstate(user->xstate);
+		write_call(v, &process->channel->call);
+	save_xstate(process->xstate);
 }
 
 /* ---- after ---- */
 
 /* 32-bit code, by the host's flat selector or one of the guest's LDT. */
-static bool is_guest_code(const struct user *user)
+static bool is_guest_code(const struct process *process)
 {
-	uint64_t cs = user->frame_address ? user->frame->uc_mcontext.cs : user->channel->call.cs;
+	uint64_t cs =
+		process->frame_address ? process->frame->uc_mcontext.cs : process->channel->call.cs;
 
 	return (uint16_t)cs == HOST_CS32 || (cs & X86_SELECTOR_LDT);
 }
@@ -203,7 +207,7 @@ static void read_frame(struct vcpu *v, const struct sigcontext *c)
 	read_selectors(v, c->cs, c->ss);
 }
 
-static void read_call(struct vcpu *v, const struct user_call *call)
+static void read_call(struct vcpu *v, const struct channel_call *call)
 {
 	for (unsigned int i = 0; i < 8; i++)
 		v->gpr[i] = (uint32_t)call->gpr[i];
@@ -289,12 +293,12 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
  * killed the process, or what ran in it before, maybe another program of the guest, has left it so
  * that it cannot go on. A new process can; if it fails too, the blame is right.
  */
-static void lose(struct vcpu *v, struct user *user)
+static void lose(struct vcpu *v, struct process *process)
 {
-	bool innocent = user->ran && !process_resumed(user);
+	bool innocent = process->ran && !process_resumed(process);
 
-	process_kill(user);
-	space_lost_user(v);
+	process_kill(process);
+	space_lost_process(v);
 	if (innocent)
 		return;
 	v->trap = X86_TRAP_GP;
@@ -302,37 +306,37 @@ static void lose(struct vcpu *v, struct user *user)
 	exception_gp(v, 0);
 }
 
-static bool stopped(struct vcpu *v, struct user *user)
+static bool stopped(struct vcpu *v, struct process *process)
 {
 	const struct sigcontext *c;
 	bool native;
 
-	if (!find_frame(user) || !is_guest_code(user) ||
-	    !linux_xrstor(user->xstate, machine.xstate_mask))
+	if (!find_frame(process) || !is_guest_code(process) ||
+	    !linux_xrstor(process->xstate, machine.xstate_mask))
 		return false;
-	user->ran = true;
-	native = user_segments_read(v, user);
-	if (!user->frame_address) {
-		read_call(v, &user->channel->call);
+	process->ran = true;
+	native = user_segments_read(v, process);
+	if (!process->frame_address) {
+		read_call(v, &process->channel->call);
 		system_call(v);
 		return true;
 	}
-	c = &user->frame->uc_mcontext;
+	c = &process->frame->uc_mcontext;
 	read_frame(v, c);
-	classify(v, (int)user->channel->signal, c, native);
+	classify(v, (int)process->channel->signal, c, native);
 	return true;
 }
 
-void user_run(struct vcpu *v)
+void run_user_code(struct vcpu *v)
 {
-	struct user *user = space_user(v);
+	struct process *process = space_process(v);
 
 	if (v->retry)
 		core_retry(v);
-	if (!user->xstate)
-		learn_form(user);
-	user_segments_load(v, user);
-	write_registers(v, user);
-	if (!process_run(v, user) || !stopped(v, user))
-		lose(v, user);
+	if (!process->xstate)
+		learn_form(process);
+	user_segments_load(v, process);
+	write_registers(v, process);
+	if (!process_run(v, process) || !stopped(v, process))
+		lose(v, process);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * user_run.h - guest user code runs.
+ * run.h - guest user code runs.
  *
- * Invariant: see user.c.
+ * Invariant: see run.c.
  */
 #ifndef WEDGE_BACKEND_LINUX_USER_RUN_H
 #define WEDGE_BACKEND_LINUX_USER_RUN_H
@@ -10,6 +10,6 @@
 #include "linux.h"
 
 /* Runs guest user code as the vCPU describes it until it stops, and handles why it did. */
-void user_run(struct vcpu *v);
+void run_user_code(struct vcpu *v);
 
 #endif /* WEDGE_BACKEND_LINUX_USER_RUN_H */

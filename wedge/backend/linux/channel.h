@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * user.h - the host processes that run guest user code, one for each guest address space ("user
+ * channel.h - the host processes that run guest user code, one for each guest address space ("user
  * process"), and how they and the wedge speak with each other.
  *
  * A user process holds the pages of guest user code below 4 GiB and three things above: the stub
@@ -105,7 +105,7 @@
 #include "host.h"
 
 /* One system call. */
-struct user_order {
+struct order {
 	uint64_t number;
 	uint64_t argument[6];
 };
@@ -115,7 +115,7 @@ enum user_segment { USER_DS, USER_ES, USER_FS, USER_GS, USER_SEGMENTS };
 
 enum { USER_DESCRIPTORS = 16 };
 
-struct user_orders {
+struct orders {
 	uint64_t count;
 	uint64_t again; /* stop once more instead of returning to the guest */
 	uint64_t frame; /* where the signal frame to return from is; 0: return through the door */
@@ -123,12 +123,12 @@ struct user_orders {
 	uint64_t xstate_mask;			       /* components of the processor's state */
 	uint64_t turn;				       /* another number: who rests may go on */
 	struct user_desc descriptor[USER_DESCRIPTORS]; /* what modify_ldt orders point to */
-	struct user_order list[USER_ORDER_MAX];
+	struct order list[USER_ORDER_MAX];
 	uint64_t stops[USER_CALL_NUMBERS / 64]; /* system calls that had better stop than rest */
 	uint64_t patience; /* how often to yield when it rests; 0: nobody would notice, stop */
 };
 
-struct user_channel {
+struct channel {
 	uint64_t frame; /* address of the signal's struct ucontext; 0: a call through the door */
 	uint64_t signal;
 	uint16_t selector[USER_SEGMENTS];
@@ -136,32 +136,32 @@ struct user_channel {
 	uint64_t state;	  /* USER_RUNS and so on */
 	uint64_t since;	  /* the processor's clock when that changed */
 	uint64_t reserved[2];
-	struct user_call {
+	struct channel_call {
 		uint64_t gpr[8];
 		uint64_t rip, rflags, cs, ss;
 	} call;
-	char scratch[CHANNEL_SCRATCH - CHANNEL_CALL - sizeof(struct user_call)];
+	char scratch[CHANNEL_SCRATCH - CHANNEL_CALL - sizeof(struct channel_call)];
 	char xstate[CHANNEL_STACK - CHANNEL_XSTATE];
 	char stack[USER_CHANNEL_SIZE - CHANNEL_STACK];
 };
 
-_Static_assert(offsetof(struct user_orders, list) == ORDERS_LIST, "as the stub believes");
-_Static_assert(offsetof(struct user_orders, selector) == ORDERS_SELECTOR, "as the stub believes");
-_Static_assert(offsetof(struct user_orders, turn) == ORDERS_TURN, "as the stub believes");
-_Static_assert(offsetof(struct user_orders, stops) == ORDERS_STOPS, "as the stub believes");
-_Static_assert(offsetof(struct user_orders, patience) == ORDERS_PATIENCE, "as the stub believes");
-_Static_assert(sizeof(struct user_order) == ORDER_SIZE, "as the stub believes");
-_Static_assert(sizeof(struct user_orders) <= USER_ORDERS_SIZE, "fits");
-_Static_assert(offsetof(struct user_channel, selector) == CHANNEL_SELECTOR, "as the stub believes");
-_Static_assert(offsetof(struct user_channel, resumed) == CHANNEL_RESUMED, "as the stub believes");
-_Static_assert(offsetof(struct user_channel, state) == CHANNEL_STATE, "as the stub believes");
-_Static_assert(offsetof(struct user_channel, since) == CHANNEL_SINCE, "as the stub believes");
-_Static_assert(offsetof(struct user_orders, xstate_mask) == ORDERS_XSTATE, "as the stub believes");
-_Static_assert(offsetof(struct user_channel, call.rip) == CALL_RIP, "as the stub believes");
-_Static_assert(offsetof(struct user_channel, xstate) == CHANNEL_XSTATE, "as the stub believes");
-_Static_assert(offsetof(struct user_channel, stack) == CHANNEL_STACK, "as the stub believes");
+_Static_assert(offsetof(struct orders, list) == ORDERS_LIST, "as the stub believes");
+_Static_assert(offsetof(struct orders, selector) == ORDERS_SELECTOR, "as the stub believes");
+_Static_assert(offsetof(struct orders, turn) == ORDERS_TURN, "as the stub believes");
+_Static_assert(offsetof(struct orders, stops) == ORDERS_STOPS, "as the stub believes");
+_Static_assert(offsetof(struct orders, patience) == ORDERS_PATIENCE, "as the stub believes");
+_Static_assert(sizeof(struct order) == ORDER_SIZE, "as the stub believes");
+_Static_assert(sizeof(struct orders) <= USER_ORDERS_SIZE, "fits");
+_Static_assert(offsetof(struct channel, selector) == CHANNEL_SELECTOR, "as the stub believes");
+_Static_assert(offsetof(struct channel, resumed) == CHANNEL_RESUMED, "as the stub believes");
+_Static_assert(offsetof(struct channel, state) == CHANNEL_STATE, "as the stub believes");
+_Static_assert(offsetof(struct channel, since) == CHANNEL_SINCE, "as the stub believes");
+_Static_assert(offsetof(struct orders, xstate_mask) == ORDERS_XSTATE, "as the stub believes");
+_Static_assert(offsetof(struct channel, call.rip) == CALL_RIP, "as the stub believes");
+_Static_assert(offsetof(struct channel, xstate) == CHANNEL_XSTATE, "as the stub believes");
+_Static_assert(offsetof(struct channel, stack) == CHANNEL_STACK, "as the stub believes");
 _Static_assert(offsetof(struct ucontext, uc_mcontext.rip) == CONTEXT_RIP, "the host's ABI");
-_Static_assert(sizeof(struct user_channel) == USER_CHANNEL_SIZE, "fills its pages");
+_Static_assert(sizeof(struct channel) == USER_CHANNEL_SIZE, "fills its pages");
 
 /* What the stub needs to know; behind its code, read-only. */
 struct stub_config {
@@ -175,7 +175,7 @@ struct stub_config {
 };
 
 /* How the zygote hands a new process over: its number, and beside it a descriptor (pidfd). */
-struct user_handle_room {
+struct handle_room {
 	uint64_t size;
 	int32_t level, type; /* SOL_SOCKET, SCM_RIGHTS */
 	int32_t pidfd, padding;
@@ -184,7 +184,7 @@ struct user_handle_room {
 enum { USER_HANDLE_SIZE = 20, USER_SOL_SOCKET = 1, USER_SCM_RIGHTS = 1 };
 
 /* struct msghdr, with a stretch of memory in it; see sendmsg(2). */
-struct user_message {
+struct socket_message {
 	void *name;
 	uint64_t name_size;
 	struct {
