@@ -57,6 +57,14 @@ host/host/i386: micro:fork wall-jobs:tar"
 ok "a tree that is not built" grep -qx "bench: $tmp/none/bin/afterburn is missing: run make" \
 	<(O=$tmp/none "$bench/bench" -o "$tmp/r.json" 2>&1)
 
+# What the host lacks is no failure of the others.
+lacking() {
+	AFTERBURN_HOST_LACKS=32-bit "$bench/bench" --systems host/host/i386,annotated/process/i386 -o "$tmp/r.json" 2>&1
+}
+ok "what the host cannot run is left out, and why" eval '! lacking >"$tmp/out" &&
+	(($(grep -cE "^bench: (host/host|annotated/process)/i386 is left out: this host runs no 32-bit code" "$tmp/out") == 2))'
+ok "if that is all, nothing was measured" grep -q "nothing was measured" "$tmp/out"
+
 # collected TEXT [TEXT2]: a console of one round, or of two, through collect
 collected() {
 	rm -rf "$tmp/consoles" "$tmp/r.json"

@@ -106,7 +106,10 @@ ok "and a C compiler takes it" gcc -w -O0 -c "$tmp/a.c" -o "$tmp/a.o"
 is "bad options" "$("$bench/process-bench" --rounds 0 2>&1; echo $?)" \
 	"process-bench: --rounds takes a whole number from 1, not '0'
 2"
-if why=$(host_lacks 32-bit); then
+is "a host that runs no 32-bit code" "$(AFTERBURN_HOST_LACKS=32-bit "$bench/process-bench" --rounds 1 2>&1; echo $?)" \
+	"process-bench: this host runs no 32-bit code (AFTERBURN_HOST_LACKS says so)
+3"
+if why=$(host_lacks process); then
 	skip "no kernel" "$why"
 else
 	is "no kernel" "$(BENCH_KERNEL=$tmp/none AFTERBURN_TCC_I386=/nonexistent \
