@@ -187,6 +187,9 @@ bool emulate_msr(struct emulation *e)
 		return true;
 	case AFTERBURN_INSN_WRMSR:
 		good = write_msr(v, msr, value);
+		/* SDM 2B, SYSCALL. */
+		v->syscall_cs = v->star >> 32 & 0xfffc;
+		v->syscall_ss = (uint16_t)((v->star >> 32) + 8);
 		v->syscall_fast = (v->sfmask & SFMASK_ALL) == SFMASK_ALL &&
 				  (v->efer & X86_EFER_SCE) && v->lstar;
 		break;

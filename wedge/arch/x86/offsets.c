@@ -34,6 +34,7 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_SELECTOR, selector);
 	OFFSET(VCPU_KERNEL_CS, kernel_cs);
 	OFFSET(VCPU_KERNEL_SS, kernel_ss);
+	OFFSET(VCPU_SYSCALL_CS, syscall_cs);
 	OFFSET(VCPU_FLAT_SELECTOR, flat_selector);
 	OFFSET(VCPU_FS_SELECTOR, fs_selector);
 	CONSTANT(GATE_CALL_LENGTH, SITE_CALL_LENGTH);

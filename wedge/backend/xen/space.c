@@ -393,12 +393,10 @@ static unsigned int invalidate(struct space *sp, uint64_t va)
  */
 static void flush_page(struct vcpu *v, uint64_t va, unsigned int changed)
 {
-	bool alias = address_has_alias(current(), va);
-
 	if (changed > 1) {
 		flush_all(v);
-	} else if (changed || alias || xen_of(v)->stale) {
-		xen_of(v)->stale |= changed && alias;
+	} else if (changed || xen_of(v)->stale) {
+		xen_of(v)->stale |= changed && address_has_alias(current(), va);
 		vcpu_count(v, COUNT_TLB_PAGES);
 		update_extended(MMUEXT_INVLPG_LOCAL, va);
 	}
@@ -442,13 +440,23 @@ static void note_change(struct changes *changes, unsigned int level)
 		changes->others = level;
 }
 
+/* An entry that replaces another leads elsewhere, or allows less. */
+static bool takes_away(uint64_t before, uint64_t now)
+{
+	return ((before ^ now) & X86_PTE_ADDRESS) ||
+	       (before & ~now & (X86_PTE_W | X86_PTE_U | X86_PTE_D)) ||
+	       (now & ~before & X86_PTE_NX);
+}
+
 /*
  * One fault in a last-level table of the kernel brings all that the guest has put there meanwhile:
  * the next page touched may be a stack, where a fault is the end.
  */
 static void fill_leaf(struct shadow *s, unsigned int index, struct changes *changes)
 {
-	changes->own |= shadow_update(s, index, true);
+	uint64_t before = s->seen[index];
+
+	changes->own |= shadow_update(s, index, true) && takes_away(before, s->seen[index]);
 	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
 		return;
 	for (unsigned int i = 0; i < ENTRIES; i++) {

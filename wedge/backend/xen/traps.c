@@ -79,6 +79,8 @@ static void system_call(struct vcpu *v, uint64_t handler)
 	v->rip = handler;
 	v->cs = 0;
 	v->ss = 0;
+	v->kernel_cs = v->syscall_cs;
+	v->kernel_ss = v->syscall_ss;
 	v->gs_state = VCPU_GS_USER;
 }
 

@@ -121,6 +121,8 @@ struct vcpu {
 	uint32_t selector[X86_SREG_COUNT]; /* as the guest last loaded them */
 	uint32_t kernel_cs;		   /* the guest kernel's code selector */
 	uint32_t kernel_ss;
+	uint32_t syscall_cs; /* what SYSCALL loads into these two, as STAR says */
+	uint32_t syscall_ss;
 
 	/*
 	 * What was found in the guest's descriptors, until it loads another table; 0: nothing yet.

@@ -111,12 +111,15 @@ CHECK(syscall_many)
 	expect_is(calls, 5000);
 }
 
-/* Takes the flags of the entry, on the kernel's stack, then goes on as usual. */
+/* Takes flags and selectors of the entry, on the kernel's stack, then goes on as usual. */
 extern const char flag_probe[];
-extern word probed_flags;
+extern word probed_flags, probed_cs, probed_ss;
 __asm__(".pushsection .text; flag_probe: swapgs; movq %rsp, %gs:8; movq %gs:0, %rsp\n"
-	"pushfq; popq probed_flags; movq %gs:8, %rsp; swapgs; jmp syscall_entry; .popsection\n"
-	".pushsection .data; .balign 8; probed_flags: .quad 0; .popsection");
+	"pushfq; popq probed_flags; pushq %rax; movl %cs, %eax; movq %rax, probed_cs\n"
+	"movl %ss, %eax; movq %rax, probed_ss; popq %rax\n"
+	"movq %gs:8, %rsp; swapgs; jmp syscall_entry; .popsection\n"
+	".pushsection .data; .balign 8; probed_flags: .quad 0; probed_cs: .quad 0\n"
+	"probed_ss: .quad 0; .popsection");
 
 static word entry_flags(word user_flags, word mask)
 {
@@ -131,6 +134,22 @@ static word entry_flags(word user_flags, word mask)
 	wrmsr(MSR_SFMASK, usual);
 	expect_is(regs.vector, VECTOR_SYSCALL);
 	return probed_flags;
+}
+
+/* An exception of user code has loaded null into SS; a system call loads what STAR says. */
+CHECK(syscall_loads_selectors)
+{
+	struct regs regs = user_regs(user_nothing);
+
+	user_run(&regs, BY_IRET);
+	entry_flags(2 | FLAG_IF, FLAG_IF);
+	expect_is(probed_cs, rdmsr(MSR_STAR) >> 32 & 0xfffc);
+	expect_is(probed_ss, (rdmsr(MSR_STAR) >> 32 & 0xfffc) + 8);
+	/* With DF left alone, an entry has to be looked at more closely. */
+	user_run(&regs, BY_IRET);
+	entry_flags(2 | FLAG_IF, FLAG_DF);
+	expect_is(probed_cs, rdmsr(MSR_STAR) >> 32 & 0xfffc);
+	expect_is(probed_ss, (rdmsr(MSR_STAR) >> 32 & 0xfffc) + 8);
 }
 
 CHECK(syscall_masks_flags)

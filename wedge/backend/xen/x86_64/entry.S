@@ -80,7 +80,7 @@ xen_event:
 
 /*
  * A system call of user code. The processor would put rip and rflags into rcx and r11, keep rsp, clear
- * the flags of SFMASK and jump to LSTAR (SDM 2B, SYSCALL). The usual masks clear every flag that user
+ * the flags of SFMASK, load CS and SS as STAR says and jump to LSTAR (SDM 2B, SYSCALL). The usual masks clear every flag that user
  * code can have set, IF included: `syscall_fast` says that this is one of them. Else C does it.
  */
 	.globl xen_syscall
@@ -89,6 +89,8 @@ xen_syscall:
 	je 1f
 	incq VCPU_AT(COUNT_ENTERED_SYSCALL)
 	movb $VCPU_GS_USER_STATE, VCPU_AT(VCPU_GS_STATE)
+	movq VCPU_AT(VCPU_SYSCALL_CS), %rcx /* both selectors at once */
+	movq %rcx, VCPU_AT(VCPU_KERNEL_CS)
 	movq 16(%rsp), %rcx
 	movq 32(%rsp), %r11
 	pushq $X86_FLAGS_FIXED
