@@ -121,6 +121,13 @@ static bool write_base(struct vcpu *v, uint32_t msr, uint64_t value)
 	return true;
 }
 
+/* SDM 2B, SYSCALL. */
+static void note_syscall_selectors(struct vcpu *v)
+{
+	v->syscall_cs = v->star >> 32 & 0xfffc;
+	v->syscall_ss = (uint16_t)((v->star >> 32) + 8);
+}
+
 static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 {
 	uint64_t *slot = storage(v, msr);
@@ -131,6 +138,8 @@ static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 		if ((msr == X86_MSR_LSTAR || msr == X86_MSR_CSTAR) && !is_canonical(value))
 			return false;
 		*slot = value;
+		if (msr == X86_MSR_STAR)
+			note_syscall_selectors(v);
 		return true;
 	}
 	switch (msr) {
@@ -187,9 +196,6 @@ bool emulate_msr(struct emulation *e)
 		return true;
 	case AFTERBURN_INSN_WRMSR:
 		good = write_msr(v, msr, value);
-		/* SDM 2B, SYSCALL. */
-		v->syscall_cs = v->star >> 32 & 0xfffc;
-		v->syscall_ss = (uint16_t)((v->star >> 32) + 8);
 		v->syscall_fast = (v->sfmask & SFMASK_ALL) == SFMASK_ALL &&
 				  (v->efer & X86_EFER_SCE) && v->lstar;
 		break;

@@ -176,12 +176,6 @@ struct wanted {
 	struct shadow *child;
 };
 
-/* The guest's entry that a shadow's is made from. */
-static uint64_t guest_entry(const struct shadow *s, unsigned int index)
-{
-	return ((const volatile uint64_t *)xen_page(s->guest))[index];
-}
-
 static uint64_t rights(uint64_t guest_entry)
 {
 	return X86_PTE_P | X86_PTE_A | (guest_entry & (X86_PTE_W | X86_PTE_NX));
@@ -341,11 +335,14 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 
 	if (is_own_entry(s, index) || (!present && !fill))
 		return false;
-	g = s->source == SHADOW_OF_TABLE ? guest_entry(s, index) : 0;
+	/* A leaf may differ all the same: whether it may be executed is not in the entry. */
+	if (present && s->level > 1 && shadow_unchanged(s, index))
+		return false;
+	g = s->source == SHADOW_OF_TABLE ? shadow_guest_entry(s, index) : 0;
 	w = want(s, index, g);
 	if (!w.value) {
 		/* Perhaps there was no table for it: all is done again, taking away too. */
-		if (table_pool_refused())
+		if (table_pool_refused)
 			return false;
 		if (present)
 			shadow_clear(s, index);
@@ -354,7 +351,7 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 	differs = !present || !same(shadow_value(s, index), w.value);
 	if (w.child && differs) {
 		changed = prepare_child(w.child);
-		if (table_pool_refused())
+		if (table_pool_refused)
 			return changed;
 	}
 	s->seen[index] = g;
@@ -393,12 +390,7 @@ static bool fill_whole(struct shadow *s)
 		if (s->level == 1 || (guest[i] & X86_PTE_PS))
 			shadow_update(s, i, true);
 	}
-	return !table_pool_refused();
-}
-
-bool shadow_unchanged(const struct shadow *s, unsigned int index)
-{
-	return guest_entry(s, index) == s->seen[index];
+	return !table_pool_refused;
 }
 
 bool shadow_unchanged_from(const struct shadow *s, unsigned int first)

@@ -72,12 +72,6 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill);
 /* Compares all present entries, and those of the tables below, with the guest's. */
 bool shadow_sync(struct shadow *s);
 
-/* The guest's entry is still the one that the shadow's was made from (or both are absent). */
-bool shadow_unchanged(const struct shadow *s, unsigned int index);
-
-/* The same for all entries from `first` on. */
-bool shadow_unchanged_from(const struct shadow *s, unsigned int first);
-
 /* Lets the kernel write through a present entry against the guest's tables, until they are
  * compared. */
 void shadow_allow_write(struct shadow *s, unsigned int index);
@@ -87,6 +81,21 @@ void shadow_new_round(void);
 
 /* How many tables have become `local`: if it has grown, others may have to learn it. */
 uint64_t shadow_locals(void);
+
+/* The guest's entries from `first` on are still those that the shadow's were made from. */
+bool shadow_unchanged_from(const struct shadow *s, unsigned int first);
+
+/* The guest's entry that a shadow's is made from. */
+static inline uint64_t shadow_guest_entry(const struct shadow *s, unsigned int index)
+{
+	return ((const volatile uint64_t *)xen_page(s->guest))[index];
+}
+
+/* The guest's entry is still the one that the shadow's was made from (or both are absent). */
+static inline bool shadow_unchanged(const struct shadow *s, unsigned int index)
+{
+	return shadow_guest_entry(s, index) == s->seen[index];
+}
 
 static inline bool shadow_present(const struct shadow *s, unsigned int index)
 {

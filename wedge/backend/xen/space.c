@@ -149,14 +149,18 @@ static bool sync_high(struct space *sp, bool deep)
 		return false;
 	sp->locals = shadow_locals();
 	for (unsigned int i = MIDDLE; i < ENTRIES; i++) {
-		struct shadow *below;
-
 		if (!shadow_unchanged(sp->kernel, i))
 			changed |= shadow_update(sp->kernel, i, true);
-		below = shadow_child(sp->kernel, i);
-		if (below && (deep || below->local)) {
-			changed |= shadow_sync(below);
-			sp->kernel->local |= below->local;
+	}
+	for (unsigned int w = MIDDLE / 64; w < ENTRIES / 64; w++) {
+		for (uint64_t bits = sp->kernel->present[w]; bits; bits &= bits - 1) {
+			unsigned int i = w * 64 + (unsigned int)__builtin_ctzll(bits);
+			struct shadow *below = shadow_child(sp->kernel, i);
+
+			if (below && (deep || below->local)) {
+				changed |= shadow_sync(below);
+				sp->kernel->local |= below->local;
+			}
 		}
 	}
 	hook_wedge(sp);
@@ -239,9 +243,9 @@ static bool make_room(struct space *wanted, bool *emptied)
 {
 	struct space *oldest;
 
-	if (!table_pool_refused())
+	if (!table_pool_refused)
 		return false;
-	table_pool_forget_refusal();
+	table_pool_refused = false;
 	oldest = oldest_but(wanted);
 	if (oldest) {
 		give_up(oldest);
@@ -448,6 +452,17 @@ static bool takes_away(uint64_t before, uint64_t now)
 	       (now & ~before & X86_PTE_NX);
 }
 
+static bool fill_others(struct shadow *s)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		if (!shadow_unchanged(s, i))
+			changed |= shadow_update(s, i, true);
+	}
+	return changed;
+}
+
 /*
  * One fault in a last-level table of the kernel brings all that the guest has put there meanwhile:
  * the next page touched may be a stack, where a fault is the end.
@@ -457,12 +472,8 @@ static void fill_leaf(struct shadow *s, unsigned int index, struct changes *chan
 	uint64_t before = s->seen[index];
 
 	changes->own |= shadow_update(s, index, true) && takes_away(before, s->seen[index]);
-	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
-		return;
-	for (unsigned int i = 0; i < ENTRIES; i++) {
-		if (!shadow_unchanged(s, i))
-			note_change(changes, shadow_update(s, i, true));
-	}
+	if (s->role == SHADOW_KERNEL && s->source == SHADOW_OF_TABLE)
+		note_change(changes, fill_others(s));
 }
 
 /* The leaf is there and as it should be; one of a split large page has no entry to follow. */

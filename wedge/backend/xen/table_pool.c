@@ -23,7 +23,7 @@ enum {
 };
 
 static struct shadow *free_list[LEVELS + 1];
-static bool refused;
+bool table_pool_refused;
 
 static const unsigned int pin_command[LEVELS + 1] = {
 	0, MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L2_TABLE, MMUEXT_PIN_L3_TABLE, MMUEXT_PIN_L4_TABLE,
@@ -100,7 +100,7 @@ struct shadow *table_pool_take(unsigned int level)
 		s = new_table(level);
 	if (!s)
 		s = change_level(level);
-	refused |= !s;
+	table_pool_refused |= !s;
 	return s;
 }
 
@@ -109,14 +109,4 @@ void table_pool_give(struct shadow *s)
 	s->round = update_tlb_flushes();
 	s->next = free_list[s->level];
 	free_list[s->level] = s;
-}
-
-bool table_pool_refused(void)
-{
-	return refused;
-}
-
-void table_pool_forget_refusal(void)
-{
-	refused = false;
 }

@@ -17,8 +17,7 @@ struct shadow *table_pool_take(unsigned int level);
 /* Gives back a table that is empty and that nothing points to. */
 void table_pool_give(struct shadow *s);
 
-/* A table was refused since table_pool_forget_refusal(). */
-bool table_pool_refused(void);
-void table_pool_forget_refusal(void);
+/* A table was refused, since this was last cleared. */
+extern bool table_pool_refused;
 
 #endif /* WEDGE_BACKEND_XEN_TABLE_POOL_H */
