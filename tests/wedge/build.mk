@@ -153,16 +153,11 @@ define wedge_test_gate_program
 		-I$(SRC)/afterburner/include $(filter %.c %.S,$^) -o $@ -lcmocka
 endef
 
-# Those of 64-bit kernels run on a vCPU that a process can map (gates/wedge/vcpu.h): its offsets for
-# the assembler are moved from the top of the address space to there.
-$(WEDGE_TEST)/gates/vcpu_offsets.h: $(O)/wedge/xen-x86_64/vcpu_offsets.h
-	@mkdir -p $(@D)
-	@sed 's/^#define .*/& + 0x10100000/' $< >$@
-
+# Those of 64-bit kernels run on a vCPU that a process can map (gates/wedge/vcpu.h).
 $(WEDGE_TEST)/gates.t: $(addprefix $(WEDGE_TEST_SRC)/gates/,gates.c caller.S wedge/vcpu.h) \
-		$(SRC)/wedge/arch/x86/x86_64/gates.S $(WEDGE_TEST)/gates/vcpu_offsets.h \
+		$(SRC)/wedge/arch/x86/x86_64/gates.S $(O)/wedge/xen-x86_64/vcpu_offsets.h \
 		$(call wedge_test_needs,x86_64)
-	$(call wedge_test_gate_program,-I$(WEDGE_TEST_SRC)/gates -I$(WEDGE_TEST)/gates \
+	$(call wedge_test_gate_program,-I$(WEDGE_TEST_SRC)/gates -I$(O)/wedge/xen-x86_64 \
 		$(call wedge_headers,xen,x86_64))
 
 # Those of 32-bit kernels run where they run: below 4 GiB, the vCPU where it is.

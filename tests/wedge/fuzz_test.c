@@ -9,8 +9,6 @@
 #include "encodings.h"
 #include "guest.h"
 
-#include <arch/x86/idt.h>
-
 enum { ROUNDS = 100000, TRAPS = 30000, FRESH = 32 };
 
 static uint64_t seed, tables;

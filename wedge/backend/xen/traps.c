@@ -52,9 +52,7 @@ void traps_init(void)
 	register_callback(CALLBACKTYPE_failsafe, xen_failsafe);
 	register_callback(CALLBACKTYPE_syscall, xen_syscall);
 	register_callback(CALLBACKTYPE_syscall32, xen_syscall32);
-	if (hypercall2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS,
-		       WEDGE_VCPU_BASE +
-			       (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * X86_PAGE_SIZE))
+	if (hypercall2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, WEDGE_STACK_TOP))
 		wedge_fatal("Xen refuses the wedge's stack");
 }
 

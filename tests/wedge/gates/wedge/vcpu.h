@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * vcpu.h - stands before the wedge's header of this name and moves the vCPU of the gates to an
- * address that a process can map. build.mk moves the offsets by the same distance.
+ * address that a process can map.
  *
  * Invariant: only the address differs.
  */

@@ -8,8 +8,6 @@
 #include <wedge/vcpu.h>
 #include <xen/elfnote.h>
 
-#define WEDGE_STACK_TOP (WEDGE_VCPU_BASE + (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * 0x1000)
-
 	.section .text.start, "ax"
 	.globl xen_start
 xen_start:

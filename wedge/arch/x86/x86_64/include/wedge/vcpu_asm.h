@@ -11,11 +11,9 @@
 #include <wedge/vcpu.h>
 #include <vcpu_offsets.h>
 
-/* WEDGE_VCPU_BASE as the assembler wants a sign-extended 32-bit address: counted from the top. */
-#define VCPU_AT(offset) ((offset) - 0x100000)
+/* In the last 2 GiB, so it is a 32-bit displacement, which the processor extends by its sign. */
+#define VCPU_AT(offset) ((offset) + WEDGE_VCPU_BASE)
 #define VCPU_REG(n) VCPU_AT(VCPU_GPR + 8 * (n))
-
-#define WEDGE_STACK_TOP (WEDGE_VCPU_BASE + (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * 0x1000)
 
 /* Every general register but those the name excludes, from or to the vCPU. */
 .macro save_registers_but_rax_rcx_rsp_r11

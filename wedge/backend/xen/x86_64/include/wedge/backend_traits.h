@@ -18,6 +18,7 @@
 #define WEDGE_VCPU_BASE	  0xfffffffffff00000
 #define WEDGE_VCPU_PAGES  2
 #define WEDGE_STACK_PAGES 4
+#define WEDGE_STACK_TOP	  (WEDGE_VCPU_BASE + (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * 0x1000)
 
 /* Where the wedge sees guest-physical memory, its own frames included (xen.h). */
 #define XEN_PHYSMAP 0xffffff8000000000
