@@ -35,7 +35,7 @@ static struct space spaces[SPACES];
 /* Of the processor that asks: the vCPU's address is mapped on each to its own. */
 static struct space *current(void)
 {
-	return xen_of((const struct vcpu *)WEDGE_VCPU_BASE)->space;
+	return xen_of(vcpu_this())->space;
 }
 
 static unsigned int index_of(uint64_t va, unsigned int level)
