@@ -29,7 +29,7 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Closes everything but the three, which get numbers in a row. */
+/* Closes all other descriptors; the three get numbers in a row. */
 static void keep_descriptors(struct launch_info *info)
 {
 	int32_t *const wanted[DESCRIPTORS] = {&info->memory_fd, &info->input_fd, &info->output_fd};
@@ -46,7 +46,7 @@ static void keep_descriptors(struct launch_info *info)
 		close(fd);
 }
 
-/* The C library has the host write into its memory at every preemption; no more of that. */
+/* The C library had the host write into its memory at every preemption: end that. */
 static void leave_rseq(void)
 {
 	char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
@@ -55,7 +55,7 @@ static void leave_rseq(void)
 		syscall(SYS_rseq, area, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 }
 
-/* The guest's kernel may one day read what is left of the launcher's memory: no secrets there. */
+/* A guest kernel might read what is left of the launcher's memory: leave no secrets there. */
 static void forget_environment(void)
 {
 	for (char **entry = environ; *entry; entry++)
@@ -91,6 +91,7 @@ pid_t child_start(struct launch_info *info, launch_entry *entry)
 		become_child(info, entry, launcher);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (child > 0)
-		setpgid(child, child); /* whoever is first; the group must exist from now on */
+		setpgid(child,
+			child); /* parent and child both do it: the group must exist from now on */
 	return child;
 }

@@ -2,8 +2,8 @@
 /*
  * console.c - moves bytes both ways; on a terminal Ctrl-A is the launcher's key, as with QEMU.
  *
- * Invariant: the launcher waits for nobody but in its poll: what cannot be passed on stays in a
- * buffer, and the other side is not read meanwhile.
+ * Invariant: the launcher waits only in its poll. What cannot be passed on stays in a buffer, and
+ * the other side is not read meanwhile.
  */
 #include "console.h"
 #include "launcher.h"
@@ -103,7 +103,7 @@ static size_t take_keys(struct console *console, char *text, size_t size)
 			console->quit = true;
 		else if ((text[i] == 'h' || text[i] == 'H') &&
 			 write(STDERR_FILENO, help, sizeof(help) - 1) < 0)
-			break; /* nobody reads it */
+			break; /* standard error is closed */
 	}
 	return left;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gdb.c - the server's connections, and when it speaks.
+ * gdb.c - the server's connections, and when it answers.
  *
- * Invariant: commands are done only while the guest is stopped; only an interrupt is taken while it
- * runs.
+ * Invariant: commands are carried out only while the guest is stopped; while it runs, only an
+ * interrupt is.
  */
 #include "gdb.h"
 #include "launcher.h"
@@ -19,10 +19,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* How often to look whether the guest has stopped, while somebody waits for that. */
+/* How often to look whether the guest has stopped, while the debugger waits for that. */
 #define LOOK_NS 2000000
 
-/* A debugger that does not read what it asked for is gone. */
+/* A debugger that does not read its answers counts as gone. */
 enum { SEND_SECONDS = 5 };
 
 static void listen_unix(struct gdb *gdb, const char *path)
@@ -102,7 +102,7 @@ void gdb_add_hex(struct gdb *gdb, const void *bytes, size_t size)
 		gdb_add(gdb, "%02x", from[i]);
 }
 
-/* The debugger has left, or was never well: the guest goes on without it. */
+/* The debugger disconnected or broke the protocol; the guest runs on. */
 static void leave(struct gdb *gdb)
 {
 	close(gdb->connection);

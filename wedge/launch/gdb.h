@@ -2,7 +2,7 @@
 /*
  * gdb.h - a server of gdb's remote serial protocol (GDB manual, appendix E) for one guest.
  *
- * Invariant: while nobody is connected the guest runs, except before the first connection.
+ * Invariant: without a debugger the guest runs, except before the first connection.
  */
 #ifndef LAUNCH_GDB_H
 #define LAUNCH_GDB_H
@@ -18,7 +18,7 @@ struct gdb {
 	struct target *target;
 	const char *path; /* of a socket in the file system, or NULL */
 	int listener;	  /* -1: there is no debugger */
-	int connection;	  /* -1: nobody is connected */
+	int connection;	  /* -1: no debugger is connected */
 	bool waits;	  /* the debugger waits for the guest to stop */
 	bool no_ack;	  /* packets are no longer acknowledged */
 	bool kill;	  /* the debugger wants the guest's end */
@@ -36,7 +36,7 @@ struct gdb {
  */
 void gdb_open(struct gdb *gdb, const char *where, struct target *target);
 
-/* Is somebody connected, or expected before the guest starts? */
+/* Is a debugger connected, or expected before the guest starts? */
 bool gdb_attached(const struct gdb *gdb);
 
 /* What to wait for; returns the longest time to wait in nanoseconds. */

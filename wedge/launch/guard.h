@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guard.h - a small process beside the launcher, for the day the launcher is killed with SIGKILL.
+ * guard.h - the guardian, a small process beside the launcher, in case the launcher is killed with
+ * SIGKILL.
  *
- * It is told what there is to clear up, and sleeps. When the launcher is gone without a word, it
- * kills the guest's processes, restores the terminal, and ends.
+ * The launcher tells it what there is to clear up; then it sleeps. If the launcher ends without
+ * ending it, it kills the guest's processes, restores the terminal, and ends.
  *
  * Invariant: nothing depends on it while the launcher lives; it may be killed at any time.
  */

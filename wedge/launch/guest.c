@@ -22,12 +22,12 @@
 
 #define MS UINT64_C(1000000)
 
-/* A panic is followed by registers and a call trace: until the console is quiet, or this long. */
+/* Registers and a call trace follow a panic: wait until the console is quiet, or this long. */
 #define PANIC_QUIET   (400 * MS)
 #define STOP_LONGEST  (1000 * MS)
 #define PANIC_LONGEST (4000 * MS)
 
-/* How often a kernel that may be unable to print is looked at, and how long until a hint. */
+/* How often to look for a panic without output; how long the guest may be silent before a hint. */
 #define PANIC_LOOK (1000 * MS)
 #define SILENCE	   (10000 * MS)
 
@@ -48,7 +48,8 @@ enum why {
 
 static void start(struct guest *guest, struct launch_info *info, launch_entry *entry)
 {
-	/* Guest processes whose parent dies become the launcher's, to be reaped by it. */
+	/* Guest processes become children of the launcher, which reaps them, if their parent dies.
+	 */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	signals_open();
 	terminal_open();
@@ -201,7 +202,7 @@ static void clear_up(struct guest *guest, enum why why)
 
 static void say_signal(int number)
 {
-	/* Without memory the host kills by one or the other. */
+	/* A host without memory kills by one or the other. */
 	bool memory = number == SIGBUS || number == SIGKILL;
 
 	say("the guest's process was killed by signal %d (%s)%s", number, strsignal(number),
@@ -217,7 +218,9 @@ static int say_crash(const struct guest *guest)
 	return END_CRASH;
 }
 
-/* If its memory cannot tell, it was asked for a reset, and its last word tells why. */
+/*
+ * A kernel without the variable was told to reset when it panics; its last word tells why it did.
+ */
 static bool says_panic(const struct guest *guest, int code)
 {
 	if (guest->panic.word)
@@ -272,7 +275,7 @@ static int say_end(const struct guest *guest, enum why why)
 	}
 }
 
-/* A guest that panicked is still there; its registers are asked for before it is killed. */
+/* The processes of a guest that panicked are still there: ask for its registers before the kill. */
 static void stop_for_core(struct guest *guest)
 {
 	uint64_t until = now_ns() + STOP_LONGEST;

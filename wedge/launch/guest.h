@@ -31,8 +31,8 @@ struct guest {
 	bool ended;	   /* the child has */
 	int status;	   /* as of waitpid(2), when it has been reaped */
 	uint64_t deadline; /* ns, UINT64_MAX: none */
-	uint64_t silence;  /* ns, when a guest that has printed nothing is remarked on */
-	uint64_t panicked; /* ns, when the guest's panic was seen; 0: not */
+	uint64_t silence;  /* ns, when to give a hint about a guest that has printed nothing */
+	uint64_t panicked; /* ns, when the guest's panic was seen; 0: never */
 	uint64_t heard;	   /* ns, when the console last said something after that */
 };
 

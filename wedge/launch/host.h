@@ -16,9 +16,9 @@
 void host_check_limits(uint64_t memory);
 
 /*
- * A child that tries what the host's kernel can do, while the launcher goes on loading:
- * host_probe_start(), then host_probe_end(), which waits for it and fills in `trap` and `handover`;
- * it says so if the latter is not the best.
+ * host_probe_start() starts a child that tries what the host's kernel can do, while the launcher
+ * goes on loading. host_probe_end() waits for it, and fills in `trap` and `handover`; it says so if
+ * the latter is the slower one.
  */
 void host_probe_start(void);
 void host_probe_end(struct launch_info *info);

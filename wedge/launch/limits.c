@@ -20,10 +20,10 @@
 
 enum { FILES = 128, PROCESSES = 64, SIGNALS = 16 };
 
-/* Each page of a guest process may become a mapping; fewer than this and it thrashes. */
+/* Each page of a guest process may need a mapping; with fewer than these a guest thrashes. */
 enum { MAPPINGS = 8192 };
 
-/* Below this address nothing is mapped for a guest. */
+/* The lowest address that is mapped for a guest. */
 #define LOWEST UINT64_C(0x10000)
 
 static void check_limit(__rlimit_resource_t which, uint64_t need, uint64_t unit, const char *what,

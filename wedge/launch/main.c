@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * main.c - the launcher: runs a packed i386 kernel in a process. `afterburn run --on process` is
- * its user.
+ * main.c - the launcher: runs a packed i386 kernel in a process. `afterburn run --on process`
+ * becomes it.
  *
- * Invariant: all that can be refused is refused before the terminal is touched and the guest's
- * process exists.
+ * Invariant: what can be refused is refused before the terminal is changed and the guest's process
+ * exists.
  */
 #include "guest.h"
 #include "host.h"
@@ -129,7 +129,7 @@ static void parse(int argc, char **argv, struct options *o)
 		o->name = o->kernel;
 }
 
-/* A closed one would be taken by the next file that is opened, and its console by the guest. */
+/* The next file that is opened would take the number of a closed one, and be the console. */
 static void open_standard_files(void)
 {
 	int fd;
@@ -143,8 +143,8 @@ static void open_standard_files(void)
 }
 
 /*
- * A kernel whose panic cannot be seen in its memory is told to reset the machine, which nobody but
- * a kernel can do.
+ * A kernel whose panic cannot be seen in its memory is told to reset the machine, which no program
+ * of the guest can do.
  */
 static void set_command_line(struct launch_info *info, const struct kernel *kernel,
 			     const char *append)

@@ -25,7 +25,7 @@
 /* Linux's own limit for i386 (Documentation/x86/boot.rst, initrd_addr_max), in whole pages. */
 #define RAMDISK_LIMIT UINT64_C(0x37fff000)
 
-/* What the kernel needs beside itself and its RAM disk to get as far as a message. */
+/* What a kernel needs beside itself and its RAM disk to print its first messages. */
 #define HEADROOM (8 * MIB)
 
 static void check_executable(int fd)
@@ -43,7 +43,7 @@ static void check_executable(int fd)
 void memory_make(struct memory *memory, uint64_t bytes)
 {
 	*memory = (struct memory){.bytes = bytes};
-	/* Nobody needs to execve() it, and so vm.memfd_noexec has nothing against it. */
+	/* It need not be executable as a program, which vm.memfd_noexec may forbid. */
 	memory->fd = memfd_create("afterburn-guest", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 	if (memory->fd < 0 && errno == EINVAL) /* Linux before 6.3 */
 		memory->fd = memfd_create("afterburn-guest", MFD_CLOEXEC);
@@ -56,7 +56,7 @@ void memory_make(struct memory *memory, uint64_t bytes)
 	check_executable(memory->fd);
 }
 
-/* From a file to the memory file, without a detour. */
+/* Copies from a file to the memory file, in the host's kernel. */
 static void copy(int to, uint64_t address, int from, uint64_t offset, uint64_t size,
 		 const char *name)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * probe.c - tries out, in a child of its own, what the wedge will ask of the host's kernel: 32-bit
- * code in a 64-bit process, its system calls caught by syscall user dispatch and by a seccomp
- * filter, segment descriptors, and how to hear that a process has stopped (probe_stop.h). What
- * AFTERBURN_HOST_LACKS names is taken for missing, so that tests can be any host.
+ * probe.c - tries in a child what the wedge will ask of the host: 32-bit code in a 64-bit process,
+ * its system calls caught by syscall user dispatch and by a seccomp filter, segment descriptors,
+ * and how the host tells that a process has stopped (probe_stop.h). Features that
+ * AFTERBURN_HOST_LACKS names count as missing, so that tests can be on any host.
  *
- * Invariant: the child tells what it is about to do before it does it, so that even its death says
+ * Invariant: the child notes what it is about to try before it tries, so that even its death tells
  * what is missing.
  */
 #include "host.h"

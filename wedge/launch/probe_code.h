@@ -13,7 +13,7 @@
 /* Sets the page up. False if the host gives none; errno tells why. */
 bool probe_code_prepare(void);
 
-/* Runs the 32-bit code, with an `int $0x80` or without. True if it came by. */
+/* Runs the 32-bit code, with an `int $0x80` or without. Returns true if it ran to its end. */
 bool probe_code_run(bool system_call);
 
 /*

@@ -40,7 +40,8 @@ int probe_stop_notify(void)
 	if (listener < 0)
 		return errno;
 	add.srcfd = (unsigned int)listener;
-	/* There is no such notification, which the host finds out after it has understood all else.
+	/*
+	 * No such notification exists; a host that knows the call gets as far as finding that out.
 	 */
 	error = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? errno : 0;
 	close(listener);
@@ -65,7 +66,7 @@ static _Noreturn void be_traced(void)
 	_exit(syscall(SYS_getpgrp) < 0 ? ENOSYS : 0);
 }
 
-/* The child stops next as the status of wait(2) says, without its lowest byte. */
+/* Waits for the child's next stop. Is it `how`, the status of wait(2) without its lowest byte? */
 static bool stops(pid_t child, int how, int *status)
 {
 	return waitpid(child, status, 0) == child && WIFSTOPPED(*status) && *status >> 8 == how;

@@ -47,7 +47,7 @@ static struct moment read_both(void)
 {
 	struct moment best = {.doubt = UINT64_MAX};
 
-	/* The narrowest of a few readings: the others were interrupted. */
+	/* Take the narrowest of a few readings; interrupts widen the others. */
 	for (int i = 0; i < 12; i++) {
 		struct timespec t;
 		uint64_t before = __rdtsc(), after;

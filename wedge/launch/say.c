@@ -27,7 +27,7 @@ static void say_list(const char *format, va_list list)
 		used = sizeof(line) - 2;
 	line[used++] = '\n';
 	if (write(STDERR_FILENO, line, used) < 0)
-		return; /* nobody is there to be told */
+		return; /* standard error is closed */
 }
 
 void say(const char *format, ...)

@@ -2,7 +2,7 @@
 /*
  * watch.c - see watch.h.
  *
- * Invariant: a line is judged as soon as enough of it is there, not when it ends.
+ * Invariant: a line is judged as soon as enough of it has come, not when it ends.
  */
 #include "watch.h"
 

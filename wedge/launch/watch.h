@@ -17,7 +17,7 @@ enum { WATCH_LINE = 96 };
 enum watch_last {
 	WATCH_NOTHING,
 	WATCH_PANIC,  /* the kernel panics */
-	WATCH_RESTART /* the kernel restarts the machine of its own will */
+	WATCH_RESTART /* the kernel restarts the machine */
 };
 
 struct watch {

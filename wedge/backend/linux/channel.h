@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * channel.h - the host processes that run guest user code, one for each guest address space ("user
- * process"), and how they and the wedge speak with each other.
+ * channel.h - the protocol between the wedge and the host processes that run guest user code, one
+ * for each guest address space ("user process").
  *
  * A user process holds the pages of guest user code below 4 GiB and three things above: the stub
  * (code, read-only), its orders (read-only to it), and its channel (its alternate signal stack).
- * Whatever stops it - a system call, a fault, SIGUSR1 - enters the stub as a signal handler, which
- * makes the system call USER_STOP. A seccomp filter turns that into a notification: the process is
- * stopped by the host's kernel, and the wedge, which holds the listening end, knows it for certain.
- * The answer lets the stub go on, right behind that system call: it carries out the orders (system
- * calls, all operands in the read-only page, no use of any register or stack the guest may have
- * prepared), and returns from the signal with the registers the wedge has put into the frame.
+ * A system call, a fault or SIGUSR1 enters the stub as a signal handler, which makes the system
+ * call USER_STOP. A seccomp filter turns that into a notification: the host's kernel has stopped
+ * the process, and tells the wedge, which holds the listening end. The wedge's answer lets the stub
+ * go on, right behind that system call. The stub carries out the orders: system calls whose
+ * operands are all in the read-only page, so no register or stack that the guest has prepared
+ * matters. Then it returns from the signal with the registers that the wedge has put into the
+ * frame.
  *
- * To map memory, an order needs the memory file. The wedge adds it to the process's descriptors
- * with the very answer, and the last order closes it: it is never open while guest code runs. Where
- * the host has no notifications, ptrace takes their place (stop_trace.c); then the file is open all
- * the time, and the wedge, which traces the process, lets no mmap pass but its orders. If an order
- * fails, or the stub is interrupted (guest code can come into it with TF set), guest code
+ * To map memory, an order needs the memory file. The wedge adds the file to the process's
+ * descriptors with the answer, and the last order closes it: it is never open while guest code
+ * runs. If the host has no notifications, ptrace takes their place (stop_trace.c): then the file is
+ * open all the time, and the wedge, which traces the process, lets no mmap pass but its orders. If
+ * an order fails, or if the stub is interrupted (guest code can enter it with TF set), guest code
  * does not run: the argument of the next stop says so.
  *
  * System calls by way of the guest's vDSO need no signal: the wedge puts a call to the door there,
- * a page below 4 GiB that leads into the stub (door.c). The registers go through the channel then.
- * Nor do they always need the host's kernel: behind the door a process may *rest*, which it says in
- * the channel, and yields the processor until its orders say that it is its turn (turn.c).
+ * a page below 4 GiB that leads into the stub (door.c). The registers then go through the channel.
+ * Nor do they always need the host's kernel: behind the door a process may *rest*. It says so in
+ * the channel, and yields the processor until its orders name another turn (turn.c).
  *
- * Invariant: guest user code may execute any instruction, jump into 64-bit mode, into the stub, and
- * forge anything in the channel. So everything read from a channel is untrusted, and a user process
- * is stopped only if the host's kernel says so. One that rests is merely believed: it may have its
- * registers, and nothing that it has may be taken away or given to it, before it is stopped.
+ * Invariant: guest user code may execute any instruction, jump into 64-bit mode and into the stub,
+ * and forge anything in the channel. So the wedge trusts nothing that it reads from a channel, and
+ * a user process is stopped only if the host's kernel says so. A resting process is only trusted
+ * with its own registers; stop it before its mappings or descriptors change.
  */
 #ifndef WEDGE_BACKEND_LINUX_USER_H
 #define WEDGE_BACKEND_LINUX_USER_H
@@ -51,7 +52,7 @@
 /* The system call that stops: getpgrp, which takes and changes nothing. */
 #define USER_STOP 111
 
-/* Its argument for a call through the door; more than any signal. The second is its turn. */
+/* The first argument for a call through the door; no signal is as large. The second: the turn. */
 #define USER_CALLS 256
 
 /* What a process says of itself in the channel. */
@@ -119,13 +120,13 @@ struct orders {
 	uint64_t count;
 	uint64_t again; /* stop once more instead of returning to the guest */
 	uint64_t frame; /* where the signal frame to return from is; 0: return through the door */
-	uint16_t selector[USER_SEGMENTS];	       /* to load before that */
-	uint64_t xstate_mask;			       /* components of the processor's state */
-	uint64_t turn;				       /* another number: who rests may go on */
+	uint16_t selector[USER_SEGMENTS]; /* to load before that */
+	uint64_t xstate_mask;		  /* components of the processor's state */
+	uint64_t turn;			  /* if it changes, a resting process goes on */
 	struct user_desc descriptor[USER_DESCRIPTORS]; /* what modify_ldt orders point to */
 	struct order list[USER_ORDER_MAX];
-	uint64_t stops[USER_CALL_NUMBERS / 64]; /* system calls that had better stop than rest */
-	uint64_t patience; /* how often to yield when it rests; 0: nobody would notice, stop */
+	uint64_t stops[USER_CALL_NUMBERS / 64]; /* system calls that must stop, not rest */
+	uint64_t patience; /* how often to yield while resting; 0: stop, the wedge does not look */
 };
 
 struct channel {

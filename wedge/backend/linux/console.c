@@ -2,8 +2,8 @@
 /*
  * console.c - the guest's console on the descriptors that the launcher gave.
  *
- * Invariant: output is never lost while the reader lives; input that is not there costs nothing but
- * the question.
+ * Invariant: no output is lost while the launcher reads; a look for input that has not come is one
+ * system call.
  */
 #include "linux.h"
 

@@ -2,11 +2,11 @@
 /*
  * debug.c - see debug.h. The launcher serves gdb; here the guest is stopped and goes on.
  *
- * A single step sets the processor's trap flag. It also ends where the wedge is about to return to
- * the guest: what it did for a site, a fault or an interrupt counts as the step.
+ * A single step sets the processor's trap flag. A step also ends when the wedge is about to return
+ * to the guest: what the wedge did for a site, a fault or an interrupt counts as the step.
  *
- * Invariant: nothing is done while the launcher asks for nothing: one load and compare for each
- * entry into the wedge.
+ * Invariant: without a request of the launcher an entry into the wedge costs one load and one
+ * comparison.
  */
 #include <wedge/guest_memory.h>
 #include "debug.h"
@@ -53,7 +53,9 @@ static void show(const struct vcpu *v)
 	};
 }
 
-/* General registers, eip and flags; selectors stay: loading them has rules of its own. */
+/*
+ * General registers, eip and flags. Selectors stay as they are: a load of one has rules of its own.
+ */
 static void take(struct vcpu *v)
 {
 	const struct launch_registers *r = &page()->registers;

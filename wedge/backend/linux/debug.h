@@ -12,7 +12,7 @@
 /* Before guest code runs again: stops if the debugger has asked, or a step is done. */
 void debug_checkpoint(struct vcpu *v);
 
-/* An exception of guest code. Returns true if it is the debugger's, not the guest's. */
+/* Guest code has an exception. Returns true if it is for the debugger, not for the guest. */
 bool debug_takes(struct vcpu *v);
 
 /* The guest has crashed: shows its registers, and waits for a debugger that is there. */

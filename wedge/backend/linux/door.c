@@ -2,16 +2,16 @@
 /*
  * door.c - puts a call to the door into the guest's vDSO, in place of its int 0x80.
  *
- * On many hosts int 0x80 costs more than all else of a system call, and the signal that it becomes
- * comes on top. Linux's i386 vDSO has one int 0x80, with four bytes of NOPs in front of it (where
- * other machines have sysenter): room for `call *USER_DOOR`, six bytes, which is right at whatever
- * address the page is mapped.
+ * On many hosts int 0x80 costs more than the rest of a system call, and the signal that it becomes
+ * costs as much again. Linux's i386 vDSO has one int 0x80, with four bytes of NOPs in front of it
+ * (where other machines have sysenter): room for the six bytes of `call *USER_DOOR`, which is right
+ * at every address of the page.
  *
- * A system call that is to be restarted goes on two bytes before the return address, where the int
- * was: user code that is resumed there goes on at the call instead.
+ * The kernel restarts a system call two bytes before the return address, where the int was: user
+ * code that is resumed there goes on at the call instead.
  *
- * Invariant: only a page that is an ELF image named linux-gate.so.1 is ever changed, in exactly the
- * instructions that are expected; whatever is not recognised works as it is, only slower.
+ * Invariant: the wedge changes only a page that is an ELF image named linux-gate.so.1, and only the
+ * instructions it expects. A vDSO that it does not recognize works unchanged, but slower.
  */
 #include <wedge/guest_memory.h>
 #include <wedge/guest_pages.h>

@@ -2,11 +2,11 @@
 /*
  * events.c - what comes from outside: the timer's signal, console input; and time.
  *
- * A signal only leaves a mark and sets `pending`; what it means is looked at here, outside of
- * signal handlers.
+ * A signal handler only leaves a mark and sets `pending`; the wedge acts on it here, outside of
+ * handlers.
  *
- * Invariant: whoever is about to block or to run guest code looks at `pending` in a way that a
- * signal in between cannot slip through (entry.S).
+ * Invariant: code that is about to block or to run guest code looks at `pending` in such a way that
+ * a signal in between is not missed (entry.S).
  */
 #include <wedge/log.h>
 #include "linux.h"
@@ -44,7 +44,7 @@ void events_handle(struct vcpu *v)
 	if (l->timer_fired) {
 		l->timer_fired = false;
 		core_timer(v);
-		/* Nobody signals that input has come: while the guest is busy, ask now and then. */
+		/* No signal tells of input: while the guest is busy, ask at times. */
 		core_console_input(v);
 	}
 	if (v->line)

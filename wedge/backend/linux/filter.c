@@ -3,11 +3,10 @@
  * filter.c - what the wedge's own process may ask of the host once the guest runs. The guest's
  * kernel shares this process, so whatever the filter allows, a hostile guest kernel can do.
  *
- * Invariant: memory only by way of the memory file; descriptors only those that are there, each
- * only for what it is there for; signals only to user processes, by descriptors of them; no tracing
- * but of those who have asked for it, and no look at or change of what they hold but of registers.
- * Nothing that opens a file, starts a program, or makes a process (but by asking the zygote, which
- * counts).
+ * Invariant: memory comes only from the memory file. Each descriptor serves only its own purpose.
+ * Signals go only to user processes, by descriptors of them. The wedge traces only processes that
+ * have asked for it, and reads only their registers. Nothing opens a file, starts a program, or
+ * makes a process; only the zygote does, when asked, and it counts.
  */
 #include "bpf.h"
 #include "linux.h"

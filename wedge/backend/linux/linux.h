@@ -26,7 +26,7 @@
 /* Where in the image the launcher calls it. */
 #define LINUX_ENTRY 0x400
 
-/* User processes at once; more address spaces of the guest take turns. */
+/* The most user processes at once. If the guest has more spaces, they share the slots. */
 #define LINUX_SLOTS 64
 
 /*
@@ -54,7 +54,7 @@ struct linux_machine {
 	uint64_t pages; /* of guest-physical memory */
 	int32_t channel_fd;
 	int32_t request_fd;  /* to the zygote */
-	int32_t listener_fd; /* stopped user processes are heard here (stop_notify.c) */
+	int32_t listener_fd; /* tells of stopped user processes (stop_notify.c) */
 	int32_t timer;
 	uint64_t window_alias; /* where the window is for code that runs where it was loaded */
 	bool has_vcpu;	       /* the window is there, and in it the vCPU */
@@ -117,9 +117,7 @@ _Noreturn void linux_enter_event(struct vcpu *v);
 extern const char linux_resume[], resume_unmasked[], resume_unmasked_end[];
 extern const char linux_wait_begin[], linux_wait_end[], linux_wait_abort[];
 
-/*
- * A system call that blocks, but not when something is pending: -EINTR then.
- */
+/* Makes a system call that may block. If something is pending, it returns -EINTR instead. */
 long linux_wait(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
 /* Copies the processor's extended state from memory; false if it is malformed. */
@@ -132,7 +130,7 @@ void events_handle(struct vcpu *v);
 /* ---- segments.c ---- */
 void segments_init(struct vcpu *v);
 
-/* The base of FS or GS is not loaded, and the kernel uses it: load it. False: it is loaded. */
+/* After a fault: loads the base of FS or GS if it was not loaded. False if it was. */
 bool segments_fault(struct vcpu *v);
 
 /* ---- zygote.c ---- */

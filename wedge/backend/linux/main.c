@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * main.c - the Linux back end's start: called by the launcher, in the process that becomes the
+ * main.c - the Linux back end's start: the launcher calls it, in the process that becomes the
  * guest's.
  *
- * Invariant: the order matters: the zygote is made before there is anything of the guest to
- * inherit, signals are taken before anything may fault, and the filter comes last.
+ * Invariant: the zygote is made while there is nothing of the guest to inherit; signal handlers are
+ * there before anything may fault; the filter comes last.
  */
 #include <linux/prctl.h>
 #include <afterburn/sites.h>
@@ -50,7 +50,7 @@ static void map_private(uint64_t from, uint64_t size)
 		       HOST_MAP_PRIVATE | HOST_MAP_ANONYMOUS | HOST_MAP_FIXED_NOREPLACE, -1, 0));
 }
 
-/* The gates are copied: their section is position independent, and page aligned in the image. */
+/* Copies the gates: their section is position independent, and page aligned in the image. */
 static struct vcpu *make_window(void)
 {
 	map_private(WEDGE_BASE, WEDGE_SIZE);
@@ -81,7 +81,7 @@ static void find_xstate(void)
 	machine.xstate_bytes = cpuid_xsave_size(machine.xstate_mask, false);
 }
 
-/* The image's code and constants need no writing any more. */
+/* From now on the image's code and constants are read-only. */
 static void protect_image(void)
 {
 	check("protecting the wedge",
@@ -90,8 +90,8 @@ static void protect_image(void)
 }
 
 /*
- * Segments of code are the kernel's for ever. Code in others, such as .init.text, makes room for
- * something else: it is looked at page by page, as a module's is.
+ * Segments of code stay the kernel's. Code in other segments, such as .init.text, later makes room
+ * for something else: the core looks at it page by page, as at a module's.
  */
 static void note_kernel_text(void)
 {
@@ -118,7 +118,7 @@ _Noreturn void linux_begin(void);
 void linux_leave(struct vcpu *v);
 void linux_trapped(struct vcpu *v);
 
-/* What lies in the way is unmapped, from `*at` to where the next range to keep begins. */
+/* Unmaps from `*at` to the beginning of the next range to keep. */
 static void unmap_until(uint64_t *at, uint64_t start, uint64_t size)
 {
 	if (start > *at)
@@ -127,8 +127,8 @@ static void unmap_until(uint64_t *at, uint64_t start, uint64_t size)
 }
 
 /*
- * The launcher's memory was inherited with the process: nothing in it is needed any more, and it is
- * none of the guest's business. The debugger's page lies above all that is the wedge's.
+ * The process has inherited the launcher's memory. The wedge needs none of it, and the guest must
+ * not read it. The debugger's page lies above everything of the wedge's.
  */
 static void drop_launcher(void)
 {

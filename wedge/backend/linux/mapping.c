@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mapping.c - changes of a host address space: at once in the wedge's own, by order in a user
+ * mapping.c - changes of a host address space: at once in the wedge's own; by an order in a user
  * process, which carries it out before it runs guest code again.
  *
- * Invariant: nothing but whole pages of the memory file below 4 GiB, outside the window, is ever
- * mapped or removed.
+ * Invariant: only whole pages of the memory file, below 4 GiB and outside of the window, are mapped
+ * and removed.
  */
 #include <wedge/log.h>
 #include "process.h"

@@ -15,8 +15,9 @@
 #include "turn.h"
 
 /*
- * A process that shall stop is told so often, and may use so much of the processor meanwhile. Where
- * the host is busy the first may go by; only one that hides from the signal reaches the second.
+ * How often a process is told to stop, and how much of the processor it may use meanwhile. On a
+ * busy host an honest process may need many turns; only one that hides from the signal uses that
+ * much.
  */
 enum { PATIENCE_TURNS = 3000, SPENT_MAX_NS = 50000000, TRIES = 50 };
 
@@ -35,7 +36,7 @@ void process_order(struct process *process, long number, uint64_t a, uint64_t b,
 	struct order order = {.number = (uint64_t)number, .argument = {a, b, c, d}};
 
 	process_hold(process);
-	/* One place is kept for closing the memory file. */
+	/* The last place is for closing the memory file. */
 	if (process->orders->count >= USER_ORDER_MAX - 1)
 		process_flush(process);
 	if (number == __NR_mmap) {
@@ -86,7 +87,7 @@ void process_descriptor(struct process *process, unsigned int entry, uint64_t de
 
 static void forget_orders(struct process *process)
 {
-	/* What is left of them must be good for nothing: there is no such entry. */
+	/* Guest code could ask for them again by itself: make them name no entry. */
 	for (unsigned int n = 0; n < process->descriptors; n++)
 		process->orders->descriptor[n].entry_number = ~0u;
 	process->orders->count = 0;
@@ -112,10 +113,10 @@ static long note_stop(const struct stop *stop)
 {
 	struct process *process = process_of(stop->pid);
 
-	if (!process) /* it has been killed since */
+	if (!process) /* killed meanwhile */
 		return -EINTR;
 	process->notification = stop->id;
-	/* It gave up resting before it saw that it may go on. */
+	/* It gave up resting before it saw the new turn. */
 	if (process->state == PROCESS_GIVEN && stop->argument[1] != process->orders->turn) {
 		process->state = PROCESS_RUNS;
 		stop_means()->answer(process);
@@ -132,7 +133,7 @@ static void send_signal(const struct process *process, int signal)
 	host_call4(__NR_pidfd_send_signal, process->pidfd, signal, 0, 0);
 }
 
-/* Waits for its end, or only looks. */
+/* Has it ended? With `wait`, waits until it has. */
 static bool has_ended(const struct process *process, bool wait)
 {
 	struct host_poll poll = {.fd = process->pidfd, .events = HOST_POLL_IN};
@@ -170,7 +171,7 @@ static long receive_soon(struct process *process)
 	return result ? result : note_stop(&stop);
 }
 
-/* Waits for one, or until something is pending. */
+/* Waits for a stop, or until something is pending. */
 static long receive(struct process *process)
 {
 	struct stop stop;
@@ -180,8 +181,8 @@ static long receive(struct process *process)
 }
 
 /*
- * With `insist`, it is told to stop, again and again: the signal may have come when the stub was
- * about to return to the guest.
+ * Waits for a stop that must come soon. With `insist`, sends the signal again and again: the stub
+ * may have been about to return to the guest when one came.
  */
 static bool wait_soon(struct process *process, bool insist)
 {
@@ -205,7 +206,7 @@ static bool wait_soon(struct process *process, bool insist)
 	return process->state == PROCESS_STOPPED;
 }
 
-/* What it shall find when it goes on; then that it may, as far as it rests. */
+/* Writes what the process finds when it goes on. The new turn, last, lets a resting one go on. */
 static void begin_turn(struct process *process, bool again)
 {
 	process->orders->again = again;
@@ -217,8 +218,9 @@ static void begin_turn(struct process *process, bool again)
 }
 
 /*
- * Older hosts let a signal take a process out of a stop that has been heard of: then it stops once
- * more, and that is the stop to answer. Whoever is gone will not; the wait for it finds out.
+ * On older hosts a signal can take a process out of a stop that the wedge has been told of. Then
+ * the process stops once more, and that is the stop to answer. If it is gone instead, the wait
+ * fails.
  */
 static void let_go(struct process *process, bool again)
 {
@@ -239,8 +241,8 @@ static void let_go(struct process *process, bool again)
 }
 
 /*
- * A signal for the wedge has come between, and the host has let the process go without the memory
- * file. Orders can be carried out twice: once more.
+ * A signal for the wedge interrupted its answer, and the host let the process go without the memory
+ * file. Orders can be carried out twice, so try again.
  */
 static bool lacked_memory(const struct process *process)
 {
@@ -256,7 +258,7 @@ void process_hold(struct process *process)
 	process->streak = 0;
 	begin_turn(process, true);
 	turn_expect_stop(process);
-	/* Whoever claims to rest, and does not stop when told to, means harm. */
+	/* An honest resting process stops when told to. */
 	if (!wait_soon(process, false))
 		process_kill(process);
 }
@@ -275,7 +277,7 @@ void process_flush(struct process *process)
 	forget_orders(process);
 }
 
-/* Waits until it stops of itself; if an interrupt is due first, makes it stop. */
+/* Waits until it stops or rests; makes it stop if an interrupt is due first. */
 static bool wait_for_stop(struct vcpu *v, struct process *process)
 {
 	struct linux_vcpu *l = linux_of(v);
@@ -293,8 +295,7 @@ static bool wait_for_stop(struct vcpu *v, struct process *process)
 		if (result != -EINTR)
 			return false;
 		events_handle(v);
-		/* If nothing else ended the wait, the host says so that nobody can stop any more.
-		 */
+		/* If nothing is pending, the host tells that the process cannot stop any more. */
 		if ((l->child_died || !v->events.pending) && !is_alive(process))
 			return false;
 		l->child_died = false;
@@ -359,7 +360,7 @@ void process_kill(struct process *process)
 {
 	if (process->state == PROCESS_NONE)
 		return;
-	/* Until it is gone it can write to the channel, which will be another's. */
+	/* Until it is gone it can write to the channel, which the next process gets. */
 	send_signal(process, SIGKILL);
 	has_ended(process, true);
 	stop_means()->bury(process);

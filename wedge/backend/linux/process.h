@@ -53,7 +53,7 @@ struct process {
 	uint32_t mapped;       /* orders looked at, for an mmap among them (stop_trace.c) */
 	unsigned int tries;    /* to carry out these orders */
 	int64_t why;	       /* argument of its last stop (stub.S) */
-	bool ran;	       /* guest code has run in it, and may have prepared it for the next */
+	bool ran;	       /* guest code has run in it, and may have left it broken */
 	uint64_t notification; /* which the host's kernel waits for an answer to */
 	struct orders *orders;
 	struct channel *channel;
@@ -87,23 +87,23 @@ void process_order(struct process *process, long number, uint64_t a, uint64_t b,
 void process_descriptor(struct process *process, unsigned int entry, uint64_t descriptor);
 
 /*
- * Makes sure that it is stopped. Whoever takes something away from it, at once or by what user code
- * of the guest must find gone when the kernel goes on, calls this first.
+ * Makes sure that it is stopped. Call this before something is taken away from it, whether at once
+ * or by the time the guest kernel goes on.
  */
 void process_hold(struct process *process);
 
-/* Has all orders carried out now, and the process stopped again; or ends it. */
+/* Has all orders carried out now and stops the process again; or ends it. */
 void process_flush(struct process *process);
 
 /*
- * Carries out the orders, loads the registers in the channel's frame, and lets guest code run until
- * it stops, or until `pending` is set: then it is made to stop. Returns false if the process is no
- * more, or was ended because an order failed or it did what only hostile guest code does;
- * process_resumed() tells whether guest code has run before that.
+ * Has the orders carried out and the registers in the channel's frame loaded, and lets guest code
+ * run until it stops, or rests, or `pending` is set: then it is made to stop. Returns false if the
+ * process has ended: killed from outside, or here, because an order failed or it did what only
+ * hostile guest code does. process_resumed() tells whether guest code has run before that.
  */
 bool process_run(struct vcpu *v, struct process *process);
 
-/* Has its stub come to run guest code the last time? Guest code can deny it. */
+/* Did the stub start guest code in the last turn? Guest code can deny it. */
 bool process_resumed(const struct process *process);
 
 /* Ends a process; its slot is empty then. */

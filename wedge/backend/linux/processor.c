@@ -33,7 +33,7 @@ void backend_load_cr4(struct vcpu *v)
 	(void)v;
 }
 
-/* Breakpoint registers need rights over oneself that a process has not: see the limits. */
+/* A process has no right to load its own breakpoint registers: a known limit (process.md). */
 void backend_load_dr(struct vcpu *v, unsigned int index)
 {
 	(void)v;

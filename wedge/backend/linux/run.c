@@ -119,9 +119,9 @@ static void write_call(struct vcpu *v, struct channel_call *call)
 }
 
 /*
- * A frame that the process cannot have touched, when it may be about to serve another program than
- * the last time. What that has left - a mask of signals, another signal stack, malformed state, or
- * its own registers - neither holds nor helps the next: the return from this frame sets all of it.
+ * Makes a frame that no guest code has touched, if the process may now serve another program than
+ * the last time. The last program may have left a mask of signals, another signal stack, malformed
+ * state, or its registers: the return from this frame sets all of these anew.
  */
 static void renew_frame(struct process *process)
 {
@@ -148,7 +148,7 @@ static void renew_frame(struct process *process)
 	process->xstate_address = USER_CHANNEL + CHANNEL_STACK + OWN_XSTATE;
 }
 
-/* Its first stop was in the stub itself, by a frame that the host has written. */
+/* The first stop of a process is in the stub itself, with a frame that the host has written. */
 static void learn_form(struct process *process)
 {
 	const struct _fpstate_64 *state;
@@ -253,8 +253,7 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 	}
 	if (debug_takes(v))
 		return;
-	/* The selector it loaded itself is put right with the next resume; then it may try again.
-	 */
+	/* The next resume replaces the selector that the code loaded; then it tries again. */
 	if (native && (v->trap == X86_TRAP_PF || v->trap == X86_TRAP_GP))
 		return;
 	switch (v->trap) {
@@ -286,12 +285,12 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 }
 
 /*
- * Mostly only code that means harm gets here: it went into 64-bit mode, or to the stub by itself.
- * The guest sees a general protection fault where its process was resumed last.
+ * The process is lost. Mostly hostile code has gone into 64-bit mode, or jumped to the stub. The
+ * guest sees a general protection fault where the process was resumed last.
  *
- * But if guest code has not run, it is not to blame: the host had no room for a mapping, somebody
- * killed the process, or what ran in it before, maybe another program of the guest, has left it so
- * that it cannot go on. A new process can; if it fails too, the blame is right.
+ * If no guest code ran in this turn, the cause may be another: the host had no room for a mapping,
+ * the process was killed from outside, or another program of the guest had left it broken. Then it
+ * is replaced, and the guest tries again; if the new one fails too, the guest gets the fault.
  */
 static void lose(struct vcpu *v, struct process *process)
 {

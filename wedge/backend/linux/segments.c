@@ -2,11 +2,11 @@
 /*
  * segments.c - FS and GS of guest kernel code, by descriptors in the process's own LDT.
  *
- * Kernels load FS and GS far more often than they use them: most values are user code's, on their
- * way through. So a base that the LDT does not hold already is not written there, which is a system
- * call, but the register is loaded with null; the first use faults, and loads it.
+ * Kernels load FS and GS far more often than they use them: most values are on their way to user
+ * code. A write to the LDT is a system call. So the wedge loads null if the LDT does not hold the
+ * base already; the first use then faults, and the wedge loads the base.
  *
- * Invariant: FS and GS hold null, or a descriptor whose base is the vCPU's.
+ * Invariant: FS and GS hold null, or a descriptor with the vCPU's base.
  */
 #include <wedge/log.h>
 #include "linux.h"

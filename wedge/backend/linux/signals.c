@@ -3,12 +3,12 @@
  * signals.c - the host's signals in the wedge's process: faults of guest kernel code, and marks
  * from outside.
  *
- * A fault never returns through its frame: the guest's state goes into the vCPU, and the wedge goes
- * on on its own stack. That saves a system call; it asks for a handler that blocks nothing, and for
- * the extended state to be loaded back, since the host clears it for the handler.
+ * The handler of a fault never returns through its frame: it puts the guest's state into the vCPU,
+ * and the wedge goes on on its own stack. That saves a system call. For that the handler must block
+ * no signals, and load the extended state back, which the host clears for handlers.
  *
- * Invariant: in_wedge, or 64-bit code, means that the wedge was interrupted: then a mark is left,
- * or it is a defect.
+ * Invariant: if in_wedge is set, or 64-bit code was interrupted, a signal from outside only leaves
+ * a mark, and a fault is a defect of the wedge.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
@@ -142,8 +142,7 @@ static void take(int signal, void (*handler)(int, const void *, struct ucontext 
 		linux_host_failed("a signal handler", result);
 }
 
-/* Of a traced process there is one for every event: it is waited for where it matters
- * (stop_trace.c). */
+/* A traced process sends one for every event; stop_trace.c waits for it. */
 static void block_child_signal(void)
 {
 	uint64_t child = 1ull << (SIGCHLD - 1);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * space.c - the guest's address spaces: one view for its kernel, in the wedge's own process, and
- * one for each address space's user code, in a user process.
+ * space.c - the guest's address spaces: one view for the guest kernel, in the wedge's own process,
+ * and one for the user code of each space, in a user process.
  *
- * Invariant: a user process runs only after its view was compared with the tables that CR3 names.
+ * Invariant: a user process runs only after its view has been compared with the tables that CR3
+ * names.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
@@ -30,7 +31,7 @@ static struct space *find(uint64_t root)
 	return NULL;
 }
 
-/* One that is free, or was not loaded for longest. Its process serves again, emptied. */
+/* A free space, or the one whose last load is oldest: its process is emptied and serves again. */
 static struct space *take(uint64_t root)
 {
 	struct space *oldest = &spaces[0];
@@ -49,7 +50,7 @@ static struct space *take(uint64_t root)
 	return oldest;
 }
 
-/* Mappings that the host had no room for: start anew. */
+/* The host had no room for a mapping: start with an empty view. */
 static void check_room(struct vcpu *v)
 {
 	if (mapping_failed(v))

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * stop.h - how the host's kernel tells of a user process that has stopped, and lets it go on: by
- * notifications of seccomp (stop_notify.c), or where the host gives none, by ptrace (stop_trace.c).
- * The launcher has tried which.
+ * notifications of seccomp (stop_notify.c), or by ptrace (stop_trace.c) if the host has none. The
+ * launcher has tried which.
  *
- * Invariant: either way a stop is the host's kernel's word, and so are the place and the arguments.
+ * Invariant: either way the host's kernel vouches for the stop, its place and its arguments.
  */
 #ifndef WEDGE_BACKEND_LINUX_STOP_H
 #define WEDGE_BACKEND_LINUX_STOP_H
 
 #include "process.h"
 
-/* A stop that must come soon is waited for so long. */
+/* How long one wait for a stop that must come soon lasts. */
 enum { STOP_PATIENCE_NS = 10000000 };
 
 /* A process has made the system call USER_STOP, or hangs there. */
@@ -32,7 +32,7 @@ struct stop_means {
 	 */
 	long (*wait)(struct process *process, struct stop *stop);
 
-	/* The same, whatever is pending; -ETIMEDOUT after STOP_PATIENCE_NS. */
+	/* The same, but does not look at `pending`; -ETIMEDOUT after STOP_PATIENCE_NS. */
 	long (*wait_soon)(struct process *process, struct stop *stop);
 
 	/* Lets it go on behind USER_STOP. Zero, or -ENOENT if it has left this stop by itself. */

@@ -19,8 +19,7 @@ static long take(bool wait, struct stop *stop)
 	result = wait ? linux_wait(__NR_ioctl, (uint64_t)machine.listener_fd,
 				   SECCOMP_IOCTL_NOTIF_RECV, (uint64_t)&n, 0)
 		      : host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_RECV, &n);
-	/* A signal took the process out of its stop before anyone heard of it: it will stop again.
-	 */
+	/* A signal took the process out of its stop before the wedge was told: it stops again. */
 	if (result == -ENOENT)
 		return -EINTR;
 	*stop = (struct stop){
@@ -66,7 +65,7 @@ static long answer(const struct process *process)
 	return host_call3(__NR_ioctl, machine.listener_fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 }
 
-/* The zygote, whose child it is, does. */
+/* Nothing to do: the zygote reaps its children. */
 static void bury(const struct process *process)
 {
 	(void)process;

@@ -36,7 +36,7 @@ static bool is_ordered(struct process *process, const struct host_registers *r)
 	return false;
 }
 
-/* A system call that the filter lets nobody make unseen. Zero: it is the one that stops. */
+/* A system call that the filter makes an event. Returns 0 for the one that stops. */
 static long on_call(struct process *process, struct stop *stop)
 {
 	struct host_registers r;
@@ -59,8 +59,9 @@ static long on_call(struct process *process, struct stop *stop)
 }
 
 /*
- * Who suspends the guest stops the wedge too: its processes then wait for it anyway. Options can be
- * set only now that the process has stopped: before its first signal it makes no USER_STOP.
+ * A signal that suspends is not passed on: what suspends the guest suspends the wedge too, and the
+ * processes then wait for it anyway. Options can be set only when the process has stopped for the
+ * first time; before its first signal it makes no USER_STOP.
  */
 static long on_signal(struct process *process, uint32_t signal)
 {
@@ -97,7 +98,7 @@ static long wait(struct process *process, struct stop *stop)
 	return result;
 }
 
-/* With every event the host sends SIGCHLD, which is blocked (signals.c): one may be an old one. */
+/* The host sends SIGCHLD, which is blocked (signals.c), with every event. It may be an old one. */
 static long wait_for_event(void)
 {
 	uint64_t set = 1ull << (SIGCHLD - 1);
@@ -122,7 +123,7 @@ static long wait_soon(struct process *process, struct stop *stop)
 	return result;
 }
 
-/* The system call is carried out: it does nothing. Whoever is gone will not answer again. */
+/* The host carries the system call out, which does nothing. A dead process only gives an error. */
 static long answer(const struct process *process)
 {
 	return ptrace(HOST_PTRACE_CONT, process, 0);

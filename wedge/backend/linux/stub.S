@@ -2,9 +2,9 @@
 /*
  * stub.S - the code in every user process that is not the guest's (channel.h).
  *
- * Invariant: from `stub_stopped` on nothing is trusted but the program counter and the pages of
- * orders: guest code may have jumped to the system call in front of it with any registers, TF among
- * them. If an order fails, guest code does not run.
+ * Invariant: from `stub_stopped` on the stub trusts only the program counter and the pages of
+ * orders: guest code may have jumped to the system call in front of it with any registers, and with
+ * TF set. If an order fails, guest code does not run.
  */
 #include "channel.h"
 
@@ -16,8 +16,8 @@ stub_start:
 
 /*
  * Signal handler: rdi signal, rdx its struct ucontext; on the alternate stack, all signals blocked.
- * SIGUSR1 may hit the stub itself on its way to a stop or back: then it is not for the guest, and the
- * wedge sends it again until it gets what it wants.
+ * SIGUSR1 may hit the stub itself on its way to a stop or back: then it is ignored, and the wedge sends
+ * it again until the process stops.
  *
  * The first argument of the system call that stops, which the host's kernel shows the wedge, is the
  * signal, USER_CALLS, 0 when orders were carried out, or the error of one that was not. The second is
@@ -61,7 +61,7 @@ stub_stop_turn:
 	.globl stub_stopped
 stub_stopped:
 	testq %rax, %rax
-	js 1b /* nobody has answered */
+	js 1b /* a signal ended it, not an answer */
 stub_go_on:
 	movabs $USER_ORDERS, %rbx
 	leaq ORDERS_LIST(%rbx), %r12
@@ -104,8 +104,8 @@ stub_ordered:
 	ud2
 
 /*
- * A system call without a signal. The guest's code segment, and the return address, behind which its
- * code goes on, are on the guest's stack; r8 to r15 are nobody's in 32-bit code.
+ * A system call without a signal. The guest's stack holds the guest's code segment and the return
+ * address, where its code goes on. 32-bit code does not use r8 to r15.
  */
 	.globl stub_door
 stub_door:
@@ -139,8 +139,8 @@ stub_door:
 	movq $0, CHANNEL_FRAME(%r15)
 	movl $USER_CALLS, %edi
 /*
- * Rest, if the wedge is waiting for just that. The turn is read before the wedge can give another. Who
- * has rested long enough stops, with the turn he has seen: another may have begun meanwhile.
+ * Rest, if the wedge looks for that. The turn is read before the wedge can begin another. After the
+ * last yield, stop with the turn that was read: another may have begun meanwhile.
  */
 	movl ORDERS_PATIENCE(%r14), %ebp
 	testl %ebp, %ebp

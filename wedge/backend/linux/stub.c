@@ -40,7 +40,7 @@ _Static_assert(DESCRIPTORS % sizeof(struct user_desc) == 0, "aligned, as the fil
 /* Written by the wedge before it copies the stub. */
 struct stub_config stub_config __attribute__((section(".stub.data")));
 
-/* Whose listening end the wedge has: one for all user processes, since they are forks of one. */
+/* All user processes share it, as forks of the zygote; the wedge has its listening end. */
 static const struct sock_filter stop_filter[] STUB_DATA = {
 	LOAD(arch), IF_NOT(AUDIT_ARCH_X86_64, ALLOW),
 	LOAD(nr),   IF_IS(USER_STOP, ANSWER(SECCOMP_RET_USER_NOTIF)),
@@ -48,8 +48,8 @@ static const struct sock_filter stop_filter[] STUB_DATA = {
 };
 
 /*
- * The same for the tracer of a user process. That has the memory file open: what it maps goes by
- * the tracer, and it may not close it.
+ * The same under ptrace. The process has the memory file open: the tracer looks at every mmap, and
+ * the process may not close the file.
  */
 static const struct sock_filter trace_filter[] STUB_DATA = {
 	LOAD(arch),
@@ -62,11 +62,11 @@ static const struct sock_filter trace_filter[] STUB_DATA = {
 };
 
 /*
- * What a user process may ask of the host, whoever asks. The system calls of 32-bit code, which are
- * meant for the guest, become a signal. Taking rights away from one's own memory is free; a page
- * can be made writable, or mapped, only by way of the memory file, and only in front of the door.
- * What the process has besides - stub, channel, signal stack, descriptors that the wedge ordered -
- * may serve another program of the guest next, so it cannot be changed.
+ * What code in a user process, the stub's or the guest's, may ask of the host. System calls of
+ * 32-bit code are meant for the guest and become a signal. A process may take rights away from its
+ * own memory below the door. It can map a page there, or make one writable, only with the memory
+ * file. It cannot change the rest - stub, channel, signal stack, descriptors that the wedge ordered
+ * - because the process may serve another program of the guest next.
  */
 static const struct sock_filter user_filter[] STUB_DATA = {
 	LOAD(arch),
@@ -102,7 +102,7 @@ static const struct sock_filter user_filter[] STUB_DATA = {
 	ALLOW,
 };
 
-/* Signals that bring a user process into the stub. */
+/* The signals that enter the stub. */
 static const uint8_t stub_signals[] STUB_DATA = {SIGILL,  SIGTRAP, SIGBUS, SIGFPE,
 						 SIGUSR1, SIGSEGV, SIGSYS};
 
@@ -150,7 +150,7 @@ STUB_TEXT static void stay_with(int parent)
 		stub_exit();
 }
 
-/* All of them, but for the memory file if nobody will lend it. */
+/* Closes all, but keeps the memory file if the wedge will not lend it. */
 STUB_TEXT static void drop_descriptors(void)
 {
 	if (!stub_config.trace) {
@@ -235,8 +235,8 @@ STUB_TEXT static bool is_taken(uint32_t slot)
 }
 
 /*
- * The wedge's process can trace only who is its own child. (Attaching itself to another is what its
- * filter must forbid, since it could attach to any process of the user.)
+ * Under ptrace the new process is a child of the wedge's process, which can trace only its
+ * children. (The filter forbids it to attach itself: it could attach to any process of the user.)
  */
 STUB_TEXT static int32_t make_user(int self, uint32_t slot, int32_t *pidfd)
 {
@@ -327,7 +327,7 @@ STUB_TEXT static void keep_descriptors(void)
 	must(host_call3(__NR_close_range, stub_config.trace ? MEMORY_FD + 1 : MEMORY_FD, ~0u, 0));
 }
 
-/* Signals had better wait while the wedge has a stop in hand; hosts before 5.19 cannot do that. */
+/* Ask the host to hold signals back while a stop is being handled (Linux 5.19 and later). */
 STUB_TEXT static int32_t install_listener(void)
 {
 	unsigned int count = sizeof(stop_filter) / sizeof(stop_filter[0]);

@@ -2,11 +2,11 @@
 /*
  * turn.c - see turn.h.
  *
- * A system call is remembered by number, for all user processes: the last time decides. Calls that
- * change mappings or block are of one kind nearly always.
+ * A system call is remembered by its number, for all user processes together; the last time
+ * decides. Calls that change mappings or block nearly always do so.
  *
- * Invariant: the wedge tells a process to rest only while it looks, and looks a bounded number of
- * times.
+ * Invariant: a process may rest only while the wedge looks for that; the wedge looks a bounded
+ * number of times.
  */
 #include <wedge/lib.h>
 #include "turn.h"
@@ -14,10 +14,11 @@
 enum {
 	REST_YIELDS = 8,
 	WAIT_YIELDS = 4,
-	/* Nobody else runs there, so a yield is a third of a microsecond. */
+	/* The other processor is idle but for this process: a yield takes a third of a microsecond.
+	 */
 	APART_YIELDS = 64,
 	STREAK = 200, /* system calls; coming together again costs as much as some ten */
-	/* A yield that took longer to lead to the other: somebody else runs here. */
+	/* If the wedge sees a change later than this, another program uses the processor. */
 	BUSY_US = 25,
 	BUSY_TURNS_MIN = 256,
 	BUSY_TURNS_MAX = 4096,

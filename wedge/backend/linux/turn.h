@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * turn.h - when a user process had better rest than stop (channel.h), and the wedge's wait for it.
+ * turn.h - decides whether a user process spins for its next turn ("rests", channel.h) or stops in
+ * the host's kernel; and the wedge's wait for it.
  *
- * To stop costs two wake-ups by the host; to rest, two calls of sched_yield(2) that find the other
- * one ready to run, about half. But somebody else who wants the same processor gets a whole slice
- * of it with every yield, and a system call after which the process must be stopped all the same is
- * dearer than a stop.
+ * A stop costs two wake-ups by the host. A rest costs two calls of sched_yield(2) that find the
+ * other process ready to run: about half. But if another program wants the same processor, it gets
+ * a whole slice with every yield. And a rest in which the process must be stopped all the same
+ * costs more than a stop.
  *
  * Invariant: what is decided here changes how long something takes, never what happens.
  */
@@ -17,18 +18,17 @@
 /* Before the first turn. */
 void turn_init(struct vcpu *v);
 
-/* A process is about to be let go: how often it may yield when it rests next; 0: it must not. */
+/* How often a process that is about to be let go may yield when it rests; 0: it must not rest. */
 uint64_t turn_patience(const struct process *process);
 
 /*
- * On which of the host's processors it goes on. On the wedge's own as a rule: one of both waits at
- * any time, and waking somebody on another processor costs several times as much. But while it
- * makes system calls that it rests for, one after the other, nobody need be woken: on another
- * processor then, if there is one.
+ * Chooses the host's processor for it. Normally the wedge's own: only one of the two runs at a
+ * time, and a wake-up across processors costs several times as much. But after a long row of system
+ * calls that it rested for, no wake-up is needed: then another processor, if there is one.
  */
 void turn_place(struct process *process);
 
-/* It goes on after a system call: had it better have stopped? */
+/* It is about to go on after a system call: should that have stopped instead of rested? */
 void turn_learn(struct process *process);
 
 /* What was learnt of system calls, for a new process. */

@@ -2,13 +2,13 @@
 /*
  * user_segments.c - see user_segments.h.
  *
- * The host's GDT cannot be changed. Flat segments of the guest are the host's flat ones; others
- * (the thread's own data, behind GS) stand in the user process's LDT, under the number they have in
- * the guest's GDT: C libraries divide what they read from GS by eight and want to find it there.
- * Where the guest's own LDT, which is copied one to one, has a descriptor of that number, they get
- * a place behind it.
+ * The host's GDT cannot be changed. User code gets the host's flat segments for the guest's flat
+ * ones. Other descriptors (thread data, behind GS) go into the user process's LDT, at the index
+ * they have in the guest's GDT, because C libraries compute that index from GS. The guest's own LDT
+ * is copied one to one; if it has a descriptor at that index, the other gets a place behind the
+ * copy.
  *
- * Invariant: a selector that goes into the orders can be loaded without a fault.
+ * Invariant: a selector in the orders can be loaded without a fault.
  */
 #include <wedge/arch.h>
 #include <wedge/descriptor.h>

@@ -14,15 +14,15 @@
 void user_segments_load(struct vcpu *v, struct process *process);
 
 /*
- * After it has stopped: what the guest believes to be in DS, ES, FS and GS, into v->selector.
- * Returns true if user code has loaded a selector of the guest's GDT itself, which the host's GDT
- * has something else for: the next load puts that right.
+ * After it has stopped: puts into v->selector what the guest believes to be in DS, ES, FS and GS.
+ * Returns true if user code has loaded a selector of the guest's GDT by itself, under which the
+ * host's GDT has something else: the next load corrects that.
  */
 bool user_segments_read(struct vcpu *v, const struct process *process);
 
 /*
- * User code has been refused a selector by the host that the guest's tables allow: carries out the
- * instruction. False: it is a fault as it stands (or of a form that nobody uses: with memory).
+ * The host has refused user code a selector: carries the instruction out if the guest's tables
+ * allow it. False: the guest gets the fault (also for the form with memory, which no code uses).
  */
 bool user_segments_emulate(struct vcpu *v);
 

@@ -65,7 +65,7 @@ static void fill_large(struct view *view, unsigned int top, const struct guest_w
 	mapping_set(view, va, size, physical, prot);
 }
 
-/* Where a view may have guest memory at all. */
+/* Is this an address at which a view may have guest memory? */
 static bool is_guests(const struct view *view, uint64_t va)
 {
 	if (va < VIEW_LOW_END)
@@ -90,7 +90,7 @@ static void note_mapped(struct view_table *t, unsigned int n, uint32_t entry)
 		t->local = true;
 }
 
-/* Neighbours in the guest's table that are neighbours in memory too come along for nothing. */
+/* Adjacent entries that map adjacent memory with the same rights are mapped by the same call. */
 static void fill_small(struct view *view, struct view_table *t, uint32_t va,
 		       const struct guest_walk *walk, unsigned int prot)
 {
@@ -114,8 +114,8 @@ static void fill_small(struct view *view, struct view_table *t, uint32_t va,
 }
 
 /*
- * All memory but for the window's place as code sees it that runs where it was loaded: its calls of
- * gates must fault there, to be moved (core_wedge_alias).
+ * Paging is off: maps all memory, but leaves a hole where code that runs at its load address would
+ * see the window. Its calls of gates must fault there, to be moved (core_wedge_alias).
  */
 static void fill_identity(struct view *view)
 {
@@ -153,7 +153,7 @@ void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
 		return;
 	}
 	t = table_for(view, top, (uint32_t)walk->entry[2]);
-	/* Another page than the one whose code was looked at. */
+	/* The core has looked at the code of another page than this. */
 	if ((t->seen[n] ^ (uint32_t)walk->entry[1]) & FRAME)
 		view_set(t->released, n, false);
 	prot = view_page_rights(view, t, n, (uint32_t)walk->entry[1]);
@@ -186,8 +186,7 @@ void view_release(struct view *view, uint32_t va)
 	struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
 	unsigned int n = va / PAGE % VIEW_ENTRIES;
 
-	/* A page that must not stay as it is: the next access maps it anew, and it is held again.
-	 */
+	/* The page must not stay as it is: the next access maps it anew, not executable again. */
 	if (!t->seen[n]) {
 		view_note_removed(t, n);
 		view_remove_range(view, va & FRAME, (va & (uint64_t)FRAME) + PAGE);

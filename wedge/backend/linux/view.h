@@ -9,8 +9,8 @@
  * with what the guest's tables hold now, and the host is told of the differences, adjacent ones at
  * once.
  *
- * Invariant: what is mapped in a view, the guest's entries allowed when the guest last made an
- * invalidation that covers it, or later.
+ * Invariant: a view maps only what the guest's entries allowed when the guest last invalidated the
+ * address, or later.
  */
 #ifndef WEDGE_BACKEND_LINUX_VIEW_H
 #define WEDGE_BACKEND_LINUX_VIEW_H
@@ -36,7 +36,7 @@ struct view_table {
 };
 
 struct view {
-	struct process *process; /* whose process it is; NULL: the wedge's own */
+	struct process *process; /* NULL: the view of the wedge's own process */
 	bool identity; /* paging is off: guest-physical memory is mapped at its own addresses */
 	uint64_t present[VIEW_ENTRIES / 64];
 	struct view_table *tables[VIEW_ENTRIES];
@@ -63,7 +63,7 @@ void view_clear(struct view *view);
 /* A page is mapped with all rights that the guest's entries give. */
 bool view_has(const struct view *view, uint32_t va, const struct guest_walk *walk);
 
-/* A page that view_holds() may be executed, as long as it is mapped. */
+/* Lets a page that view_holds() be executed, as long as it is mapped. */
 void view_release(struct view *view, uint32_t va);
 
 /* The host process is gone, and its mappings with it. */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view_sync.c - what is mapped in a view is compared with the guest's tables, and the host told of
- * the differences.
+ * view_sync.c - compares what is mapped in a view with the guest's tables, and has the host change
+ * what differs.
  *
- * Invariant: afterwards nothing is mapped that the guest's entries do not allow now; rights that
- * they give beyond are left to be added when they are used.
+ * Invariant: afterwards nothing is mapped that the guest's entries do not allow now. Rights that
+ * they give beyond that are added when they are used.
  */
 #include "view_table.h"
 
 /* Mapped pages of a table that another address space keeps mapped. */
 enum { FOLLOW_MAX = 6 };
 
-/* Adjacent pages that need the same change are told to the host together. */
+/* Adjacent pages that need the same change are one call of the host. */
 struct run {
 	const struct view *view;
 	uint64_t from, end;
@@ -40,10 +40,10 @@ static void run_add(struct run *run, uint64_t va, uint64_t size, unsigned int pr
 }
 
 /*
- * Brings one mapped page in line. Rights are only taken away: what the guest allows beyond is added
- * when it is used (and in a user process only a new mapping can do that). Another page in the same
- * place is mapped at once: it is the copy that the guest has just made, or the same buffer in
- * another address space, and will be used.
+ * Makes one mapped page what the guest's entry says. It only takes rights away: a right that is new
+ * is added when it is used (in a user process only a new mapping can add one). If the entry names
+ * another page, that is mapped at once, because it will be used: it is a copy that the guest has
+ * just made, or the same buffer in another space.
  */
 static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uint32_t now,
 		       struct run *run)
@@ -60,7 +60,7 @@ static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uin
 		view_set(t->released, n, false);
 	full = view_page_rights(view, t, n, now);
 	has = moved ? full : full & had;
-	/* What stands there must give no more rights than the host does now. */
+	/* The entry must give no more rights than the host gives now. */
 	t->seen[n] = has == full ? now : now & ~(uint32_t)X86_PTE_D;
 	t->local |= !(now & X86_PTE_G);
 	if (!has || (moved && !view_is_memory(now))) {
@@ -114,8 +114,8 @@ static bool maps_few(const struct view_table *t)
 }
 
 /*
- * Another address space has another table there. The few pages of it that the kernel has used,
- * stack and buffers of system calls, are likely to be used again.
+ * Another space has another table here. The kernel has used a few pages of the old one, stack and
+ * buffers of system calls; it is likely to use the same addresses again.
  */
 static bool is_worth_following(const struct view *view, const struct view_table *t, uint32_t now)
 {

@@ -3,7 +3,7 @@
  * view_table.h - what the files of the shadow MMU share: the guest's entries and what they allow,
  * and the tables that remember them.
  *
- * Invariant: see view.h; nobody outside of view*.c includes this.
+ * Invariant: see view.h; only view*.c include this.
  */
 #ifndef WEDGE_BACKEND_LINUX_VIEW_TABLE_H
 #define WEDGE_BACKEND_LINUX_VIEW_TABLE_H
@@ -50,10 +50,10 @@ unsigned int view_rights(const struct view *view, uint32_t pde, uint32_t leaf);
 unsigned int view_page_rights(const struct view *view, const struct view_table *t, unsigned int n,
 			      uint32_t leaf);
 
-/* It is not mapped any more; whatever is mapped there next is new code. */
+/* The page is not mapped any more; what is mapped there next counts as new code. */
 void view_note_removed(struct view_table *t, unsigned int n);
 
-/* A table that remembers nothing yet; it is hooked nowhere. And: gives one up. */
+/* Makes a table that remembers nothing yet and is hooked nowhere; gives one up. */
 struct view_table *view_new_table(uint32_t pde);
 void view_drop_table(struct view *view, unsigned int top);
 

@@ -32,7 +32,7 @@ static void make_channels(void)
 		       HOST_MAP_SHARED | HOST_MAP_FIXED_NOREPLACE, (int)fd, 0));
 }
 
-/* Runs in the child, on its copy of the wedge's memory; ends in the copy of the stub. */
+/* Runs in the child, on its copy of the wedge's memory, and goes on in the copy of the stub. */
 _Noreturn static void become_zygote(void)
 {
 	unsigned int flags = HOST_MAP_PRIVATE | HOST_MAP_ANONYMOUS | HOST_MAP_FIXED_NOREPLACE;
@@ -95,7 +95,7 @@ void zygote_start(void)
 	if (machine.listener_fd < 0)
 		linux_host_failed("an empty process, or a seccomp listener", machine.listener_fd);
 	write_number(0);
-	/* It has a copy by now; without ours, it is heard if the zygote ends. */
+	/* The zygote has a copy by now. Without ours, a read tells if the zygote has ended. */
 	read_number();
 	check("closing a socket", host_call1(__NR_close, pair[1]));
 }

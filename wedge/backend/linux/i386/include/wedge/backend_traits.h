@@ -24,9 +24,9 @@
 #define BACKEND_STACKS_MUST_BE_PRESENT 0
 
 /*
- * What the kernel's command line must say for the wedge's sake, with a blank behind it: that its
- * fixed mappings leave the last 4 MiB alone, where the window is; and that the time stamp counter
- * is to be believed, since a timer that a busy host serves late would accuse it.
+ * Words for the kernel's command line, with a blank behind each: keep fixed mappings out of the
+ * last 4 MiB, where the window is; and mark the TSC reliable, because late timer ticks on a busy
+ * host make Linux's watchdog reject it.
  */
 #define BACKEND_BOOT_WORDS "reservetop=4M tsc=reliable "
 
