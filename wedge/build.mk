@@ -119,7 +119,7 @@ lint-headers: $(wedge_needs_xen)
 	@$(call wedge_alone,xen,x86_64)
 	@$(call wedge_alone,linux,i386)
 	@$(CC) $(filter-out -MMD -MP,$(HOSTED_CFLAGS)) -I$(SRC)/wedge/include -I$(SRC)/afterburner -fsyntax-only -xc \
-		$(wildcard $(SRC)/wedge/launch/*.h $(SRC)/afterburner/*/*.h $(SRC)/afterburner/include/*/*.h)
+		$(wildcard $(SRC)/wedge/launch/*.h $(SRC)/wedge/launch/*/*.h $(SRC)/afterburner/*/*.h $(SRC)/afterburner/include/*/*.h)
 
 # ---- documents ----
 

@@ -17,7 +17,7 @@ messages() {
 			my ($longest) = sort { length $b <=> length $a }
 				split /(?:0x)?(?:%[-.*0-9lz]*[a-z]|~)/, $text;
 			print "$longest\n" if $longest =~ /[a-z]{3}/;
-		}' wedge/launch/*.c | sort -u
+		}' wedge/launch/*.c wedge/launch/*/*.c | sort -u
 }
 all_listed() {
 	local text bad=0

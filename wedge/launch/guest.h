@@ -8,7 +8,7 @@
 #define LAUNCH_GUEST_H
 
 #include "console.h"
-#include "gdb.h"
+#include "gdb/gdb.h"
 #include "kernel.h"
 #include "launcher.h"
 #include "memory.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gdb_packet.c - frames: $data#checksum, acknowledged by + or - (GDB manual, E.1).
+ * packet.c - frames: $data#checksum, acknowledged by + or - (GDB manual, E.1).
  *
  * Invariant: a packet with a wrong checksum is never done.
  */
-#include "gdb.h"
+#include "inside.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,27 @@ static void send_text(const struct gdb *gdb, const char *text, size_t size)
 		text += done;
 		size -= (size_t)done;
 	}
+}
+
+void gdb_add(struct gdb *gdb, const char *format, ...)
+{
+	size_t room = sizeof(gdb->output) - gdb->used;
+	va_list list;
+	int length;
+
+	va_start(list, format);
+	length = vsnprintf(gdb->output + gdb->used, room, format, list);
+	va_end(list);
+	if (length > 0)
+		gdb->used += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+void gdb_add_hex(struct gdb *gdb, const void *bytes, size_t size)
+{
+	const unsigned char *from = bytes;
+
+	for (size_t i = 0; i < size; i++)
+		gdb_add(gdb, "%02x", from[i]);
 }
 
 void gdb_send(struct gdb *gdb)

@@ -5,13 +5,12 @@
  * Invariant: commands are carried out only while the guest is stopped; while it runs, only an
  * interrupt is.
  */
-#include "gdb.h"
-#include "launcher.h"
+#include "inside.h"
+#include "../launcher.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,27 +78,6 @@ void gdb_open(struct gdb *gdb, const char *where, struct target *target)
 bool gdb_attached(const struct gdb *gdb)
 {
 	return gdb->target->debug->attached;
-}
-
-void gdb_add(struct gdb *gdb, const char *format, ...)
-{
-	size_t room = sizeof(gdb->output) - gdb->used;
-	va_list list;
-	int length;
-
-	va_start(list, format);
-	length = vsnprintf(gdb->output + gdb->used, room, format, list);
-	va_end(list);
-	if (length > 0)
-		gdb->used += (size_t)length < room ? (size_t)length : room - 1;
-}
-
-void gdb_add_hex(struct gdb *gdb, const void *bytes, size_t size)
-{
-	const unsigned char *from = bytes;
-
-	for (size_t i = 0; i < size; i++)
-		gdb_add(gdb, "%02x", from[i]);
 }
 
 /* The debugger disconnected or broke the protocol; the guest runs on. */

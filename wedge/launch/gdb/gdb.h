@@ -7,7 +7,7 @@
 #ifndef LAUNCH_GDB_H
 #define LAUNCH_GDB_H
 
-#include "target.h"
+#include "../target.h"
 
 #include <poll.h>
 #include <stdint.h>
@@ -47,29 +47,5 @@ void gdb_move(struct gdb *gdb, const struct pollfd *poll);
 
 /* Tells that the guest has ended: exit code, or minus the signal. Closes. */
 void gdb_close(struct gdb *gdb, int how);
-
-/* ---- between the files of the server ---- */
-
-/* gdb.c: the answer grows; what does not fit is left out. */
-void gdb_add(struct gdb *gdb, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void gdb_add_hex(struct gdb *gdb, const void *bytes, size_t size);
-
-/* gdb_packet.c: frames gdb->output and sends it. Takes the next packet out of gdb->input. */
-enum gdb_input { GDB_NOTHING, GDB_INTERRUPT, GDB_COMMAND };
-void gdb_send(struct gdb *gdb);
-enum gdb_input gdb_next(struct gdb *gdb, char *command, size_t size);
-
-/* gdb_command.c: does one command; false if the answer comes when the guest stops. */
-bool gdb_do(struct gdb *gdb, const char *command);
-/* The answer to why the guest is stopped. */
-void gdb_add_stop(struct gdb *gdb);
-
-/* gdb_registers.c: description, and values in its order. */
-extern const char gdb_description[];
-void gdb_add_registers(struct gdb *gdb);
-bool gdb_add_register(struct gdb *gdb, unsigned long number);
-bool gdb_set_register(struct gdb *gdb, unsigned long number, uint32_t value);
-/* Hexadecimal digits of a register, little endian; false if they are none. */
-bool gdb_take_word(const char *digits, uint32_t *value);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gdb_command.c - the commands (GDB manual, E.2 to E.4). What is not here is answered as unknown,
+ * command.c - the commands (GDB manual, E.2 to E.4). What is not here is answered as unknown,
  * and gdb does without.
  *
  * Invariant: no number out of a packet is used before it has been checked.
  */
-#include "gdb.h"
+#include "inside.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gdb_registers.c - the registers in gdb's order: the i386 core ones (GDB manual, G.5.x, feature
+ * registers.c - the registers in gdb's order: the i386 core ones (GDB manual, G.5.x, feature
  * org.gnu.gdb.i386.core), then the control registers and segment bases.
  *
  * Invariant: the description below and the order of the values are the same. The floating point
  * registers, which gdb insists on, are never known.
  */
-#include "gdb.h"
+#include "inside.h"
 
 #include <stdlib.h>
 #include <string.h>
