@@ -89,6 +89,10 @@ ok 'all of its last words' prints 'end of trace.'
 ok 'a panic that ends in a halt, which a wedge takes for power-off' runs 1 --append keys=H k
 ok 'a panic before there is a console, and what to do' eval 'runs 1 --append "silent keys=e" k && [[ ! -s out ]] &&
 	says "panicked or crashed; it has printed nothing: --append earlyprintk=serial,ttyS0,115200"'
+ok 'an end without a word is no success' eval 'runs 1 --append "silent keys=q" k && [[ ! -s out ]] &&
+	says "ended without a word on its console: --append earlyprintk=serial,ttyS0,115200"'
+ok 'one short word is enough' eval 'runs 0 --append "silent keys=yq" k && prints "<y>"'
+ok 'what the wedge says is no word of the guest' runs 1 --append 'silent keys=wq' k
 ok 'a panic that a user program prints is none' eval 'runs 0 --append keys=Lssssyq k && prints "<y>" && [[ ! -s err ]]'
 ok 'the same if the kernel has no variable to look at' eval 'runs 0 --append keys=Lssssyq other && prints "<y>" &&
 	[[ ! -s err ]]'

@@ -324,6 +324,9 @@ static void do_key(int key)
 	case 'L': /* any user program can print that */
 		print("\nKernel panic - not syncing: a lie\n");
 		break;
+	case 'w':
+		print("afterburn wedge: 10 sites rewritten\n\n");
+		break;
 	case 'R': /* panic=-1 */
 		print("Kernel panic - not syncing: and then it resets\n");
 		end(LAUNCH_REBOOT);

@@ -238,12 +238,15 @@ static int say_child_end(const struct guest *guest)
 	}
 	if (code == LAUNCH_CRASH || says_panic(guest, code))
 		return say_crash(guest);
-	if (code == LAUNCH_POWEROFF)
+	if (code == LAUNCH_POWEROFF && guest->console.watch.spoke)
 		return END_POWEROFF;
 	if (code == LAUNCH_REBOOT && guest->console.watch.last_word == WATCH_RESTART)
 		return END_POWEROFF;
 	if (code == LAUNCH_REBOOT)
 		say("the guest reset the machine without saying so: a triple fault");
+	else if (code == LAUNCH_POWEROFF)
+		say("the guest ended without a word on its console: --append " EARLY_CONSOLE
+		    " may show why");
 	else if (code >= 0)
 		say("the wedge ended with the unknown code %d", code);
 	else

@@ -33,6 +33,18 @@ static size_t time_stamp(const char *line, size_t size)
 /* How the wedge's own lines begin (wedge/log.h). */
 static const char wedge[] = "afterburn wedge: ";
 
+/* Is something in the line, and could it not become one of the wedge's? */
+static bool is_word(const char *line, size_t size)
+{
+	size_t same = size < strlen(wedge) ? size : strlen(wedge);
+
+	if (memcmp(line, wedge, same) == 0)
+		return false;
+	while (size && isspace((unsigned char)line[size - 1]))
+		size--;
+	return size;
+}
+
 static void judge(struct watch *watch)
 {
 	size_t skip = time_stamp(watch->line, watch->length);
@@ -43,8 +55,7 @@ static void judge(struct watch *watch)
 		watch->last_word = WATCH_PANIC;
 	if (begins(text, size, "reboot: Restarting system"))
 		watch->last_word = WATCH_RESTART;
-	if (watch->length >= strlen(wedge) && !begins(watch->line, watch->length, wedge))
-		watch->spoke = true;
+	watch->spoke |= is_word(watch->line, watch->length);
 }
 
 void watch_text(struct watch *watch, const char *text, size_t size)

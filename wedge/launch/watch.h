@@ -21,7 +21,7 @@ enum watch_last {
 };
 
 struct watch {
-	bool spoke;		   /* something came that is not the wedge's */
+	bool spoke;		   /* the guest has written a word; what the wedge writes is none */
 	enum watch_last last_word; /* what was said last about the end */
 	size_t length;
 	char line[WATCH_LINE]; /* the beginning of the current one */
