@@ -4,21 +4,8 @@
  *
  * Invariant: a protocol that this wedge does not know ends the guest before the kernel has run.
  */
-#include <wedge/guest_pages.h>
-#include <wedge/lib.h>
 #include <wedge/log.h>
 #include "protocols.h"
-
-void *boot_page(uint64_t address)
-{
-	void *page = guest_pointer(address, X86_PAGE_SIZE);
-
-	if (!page)
-		wedge_fatal("no guest memory at %lx: give the guest at least 64 MiB",
-			    (unsigned long)address);
-	memset(page, 0, X86_PAGE_SIZE);
-	return page;
-}
 
 void boot_prepare(struct vcpu *v, const struct afterburn_wedge_header *header)
 {

@@ -169,10 +169,7 @@ static uint8_t read_byte(struct pc *pc, uint16_t port)
 	case 0xa0:
 	case 0xa1:
 		return read_pic(pc, I8259_SLAVE, port & 1);
-	case 0x40:
-	case 0x41:
-	case 0x42:
-	case 0x43:
+	case 0x40 ... 0x43:
 		return i8254_read(&pc->pit, port & 3, dev_host_now_ns());
 	case 0x60:
 		return 0xff;
@@ -188,41 +185,16 @@ static uint8_t read_byte(struct pc *pc, uint16_t port)
 		return pc->sysctrl.post;
 	case 0x92:
 		return pc->sysctrl.port_a;
-	case COM1 + 0:
-	case COM1 + 1:
-	case COM1 + 2:
-	case COM1 + 3:
-	case COM1 + 4:
-	case COM1 + 5:
-	case COM1 + 6:
-	case COM1 + 7:
+	case COM1 ... COM1 + 7:
 		return read_uart(pc, port & 7);
 	case 0x4d0:
 	case 0x4d1:
 		return i8259_read_elcr(&pc->pic, port & 1);
 	case 0xcf9:
 		return pc->sysctrl.reset;
-	case PCI_DATA + 0:
-	case PCI_DATA + 1:
-	case PCI_DATA + 2:
-	case PCI_DATA + 3:
+	case PCI_DATA ... PCI_DATA + 3:
 		return (uint8_t)pci_read_data(&pc->pci, port & 3, 1);
-	case COUNTER_PORTS + 0:
-	case COUNTER_PORTS + 1:
-	case COUNTER_PORTS + 2:
-	case COUNTER_PORTS + 3:
-	case COUNTER_PORTS + 4:
-	case COUNTER_PORTS + 5:
-	case COUNTER_PORTS + 6:
-	case COUNTER_PORTS + 7:
-	case COUNTER_PORTS + 8:
-	case COUNTER_PORTS + 9:
-	case COUNTER_PORTS + 10:
-	case COUNTER_PORTS + 11:
-	case COUNTER_PORTS + 12:
-	case COUNTER_PORTS + 13:
-	case COUNTER_PORTS + 14:
-	case COUNTER_PORTS + 15:
+	case COUNTER_PORTS ... COUNTER_PORTS + 15:
 		return counter_ports_read(&pc->counters, port & 15);
 	default:
 		return read_unclaimed(pc, port);
@@ -240,10 +212,7 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 	case 0xa1:
 		write_pic(pc, I8259_SLAVE, port & 1, value);
 		break;
-	case 0x40:
-	case 0x41:
-	case 0x42:
-	case 0x43:
+	case 0x40 ... 0x43:
 		write_timer(pc, port & 3, value);
 		break;
 	case 0x60:
@@ -269,14 +238,7 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 	case 0x92:
 		reset(pc, sysctrl_write_a(&pc->sysctrl, value), DEV_RESET_PORT92, DEV_RESET_PORT92);
 		break;
-	case COM1 + 0:
-	case COM1 + 1:
-	case COM1 + 2:
-	case COM1 + 3:
-	case COM1 + 4:
-	case COM1 + 5:
-	case COM1 + 6:
-	case COM1 + 7:
+	case COM1 ... COM1 + 7:
 		write_uart(pc, port & 7, value);
 		break;
 	case 0x4d0:
@@ -288,10 +250,7 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 		reset(pc, sysctrl_write_reset(&pc->sysctrl, value), DEV_RESET_CF9_CPU,
 		      DEV_RESET_CF9_SYSTEM);
 		break;
-	case PCI_DATA + 0:
-	case PCI_DATA + 1:
-	case PCI_DATA + 2:
-	case PCI_DATA + 3:
+	case PCI_DATA ... PCI_DATA + 3:
 		pci_write_data(&pc->pci, port & 3, 1, value);
 		break;
 	case COUNTER_COMMAND:
