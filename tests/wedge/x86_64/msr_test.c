@@ -161,6 +161,15 @@ static void the_short_system_call_needs_a_full_mask(void **state)
 	assert_int_equal(vcpu.syscall_fast, 0);
 }
 
+/* SDM 2B, SYSCALL: CS without its RPL, SS the next one. */
+static void star_names_the_selectors_of_system_calls(void **state)
+{
+	(void)state;
+	write_msr(X86_MSR_STAR, 0x0023001300000000);
+	assert_int_equal(vcpu.syscall_cs, 0x10);
+	assert_int_equal(vcpu.syscall_ss, 0x1b);
+}
+
 static void time_runs_and_cannot_be_set(void **state)
 {
 	uint64_t before = read_msr(X86_MSR_TSC), after;
@@ -307,6 +316,7 @@ int main(void)
 		GUEST_TEST(bases_are_read_from_the_processor),
 		GUEST_TEST(efer_keeps_long_mode),
 		GUEST_TEST(the_short_system_call_needs_a_full_mask),
+		GUEST_TEST(star_names_the_selectors_of_system_calls),
 		GUEST_TEST(time_runs_and_cannot_be_set),
 		GUEST_TEST(features_of_ring_0_are_hidden),
 		GUEST_TEST(what_the_wedge_provides_is_shown),

@@ -81,25 +81,28 @@ static uint64_t *new_table(uint64_t *page)
 static void build_tables(void)
 {
 	uint64_t tables = (xen.pages + ENTRIES - 1) / ENTRIES, l2_page, l3_page, page;
-	uint64_t tables_end = xen.heap + tables + 5, *l2, *l3;
+	uint64_t tables_end = xen.heap + tables + 5, *l1, *l2, *l3, *l4;
 
 	xen.physmap_l1 = xen.heap_next;
 	for (uint64_t i = 0; i < tables * ENTRIES; i++) {
-		uint64_t *l1 = i % ENTRIES ? memory + page * ENTRIES : new_table(&page);
 		bool is_table = i >= xen.heap && i < tables_end;
 
+		l1 = i % ENTRIES ? memory + page * ENTRIES : new_table(&page);
 		if (i < xen.pages)
 			l1[i % ENTRIES] = xen_machine(i) | (is_table ? READ_ONLY : TABLE);
 	}
 	l2 = new_table(&xen.physmap_l2);
 	for (uint64_t i = 0; i < tables; i++)
 		l2[i] = xen_machine(xen.physmap_l1 + i) | TABLE;
-	new_table(&xen.wedge_l1)[0] = xen_machine(FAKE_WEDGE_PAGE) | READ_ONLY;
-	new_table(&l2_page)[ENTRIES - 1] = xen_machine(xen.wedge_l1) | TABLE;
+	l1 = new_table(&xen.wedge_l1);
+	l1[0] = xen_machine(FAKE_WEDGE_PAGE) | READ_ONLY;
+	l2 = new_table(&l2_page);
+	l2[ENTRIES - 1] = xen_machine(xen.wedge_l1) | TABLE;
 	l3 = new_table(&l3_page);
 	l3[0] = xen_machine(xen.physmap_l2) | TABLE | X86_PTE_NX;
 	l3[ENTRIES - 1] = xen_machine(l2_page) | TABLE;
-	new_table(&xen.boot_table)[XEN_TOP_SLOT] = xen_machine(l3_page) | TABLE;
+	l4 = new_table(&xen.boot_table);
+	l4[XEN_TOP_SLOT] = xen_machine(l3_page) | TABLE;
 	assert_int_equal(xen.heap_next, tables_end);
 	for (page = xen.heap; page < tables_end; page++)
 		assert_int_equal(mprotect(fake_physmap + page * PAGE, PAGE, PROT_READ), 0);

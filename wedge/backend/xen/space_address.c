@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * space_address.c - what is done to an address space for one address: the guest's invlpg, the fault
+ * that finds the shadow behind the guest's tables, and code that is held back.
+ *
+ * Invariant: when the guest goes on, no translation is stale that it has invalidated; those that it
+ * has not are known to be stale (`stale` in xen.h) if they are gone from the tables.
+ */
+#include <wedge/arch.h>
+#include <wedge/log.h>
+#include "space.h"
+
+/* ---- invlpg ---- */
+
+/*
+ * Perhaps another address is mapped by way of the same table, and what is corrected for one was
+ * corrected for both. Other spaces may hook it too: at upper levels that is the rule.
+ */
+static bool has_alias(const struct shadow *top, uint64_t va)
+{
+	for (const struct shadow *s = top; s; s = shadow_child(s, space_index(va, s->level))) {
+		if (s->level < 3 && s->links > 1)
+			return true;
+	}
+	return false;
+}
+
+static bool address_has_alias(const struct space *sp, uint64_t va)
+{
+	return has_alias(sp->kernel, va) || (!space_is_high(va) && has_alias(sp->user, va));
+}
+
+/* Corrects the path to one address in one tree; returns the highest level of what was changed. */
+static unsigned int invalidate_in(struct shadow *s, uint64_t va)
+{
+	unsigned int highest = 0;
+
+	for (; s; s = shadow_child(s, space_index(va, s->level))) {
+		if (shadow_update(s, space_index(va, s->level), false) && !highest)
+			highest = s->level;
+	}
+	return highest;
+}
+
+static unsigned int invalidate(struct space *sp, uint64_t va)
+{
+	unsigned int highest = invalidate_in(sp->kernel, va), user;
+
+	if (space_is_high(va))
+		return highest;
+	user = invalidate_in(sp->user, va);
+	if (space_end_share(sp, space_index(va, 4)))
+		return 4;
+	return user > highest ? user : highest;
+}
+
+/*
+ * One invlpg of the guest's covers a large page, which Xen's tables split: then only a flush of all
+ * does what the guest asked for. If nothing was changed, the entry may have been corrected before,
+ * by a fault nearby or for another address.
+ */
+static void flush_page(struct vcpu *v, uint64_t va, unsigned int changed)
+{
+	if (changed > 1) {
+		space_flush_tlb(v);
+	} else if (changed || xen_of(v)->stale) {
+		xen_of(v)->stale |= changed && address_has_alias(space_current(), va);
+		vcpu_count(v, COUNT_TLB_PAGES);
+		update_extended(MMUEXT_INVLPG_LOCAL, va);
+	}
+}
+
+void backend_space_invalidate(struct vcpu *v, uint64_t va)
+{
+	unsigned int changed = 0, level;
+	bool emptied = false;
+
+	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
+	do {
+		level = invalidate(space_current(), va);
+		changed = level > changed ? level : changed;
+	} while (space_make_room(space_current(), &emptied));
+	if (changed && space_is_high(va))
+		arch_forget_stacks(v);
+	update_flush();
+	flush_page(v, va, changed);
+}
+
+/* ---- faults ---- */
+
+static void split(struct space *sp)
+{
+	xen_count(COUNT_SPACES_SPLIT);
+	for (unsigned int i = 0; i < MIDDLE; i++) {
+		if (shadow_child(sp->kernel, i))
+			shadow_clear(sp->kernel, i);
+	}
+	sp->split = true;
+}
+
+/* What a fill has changed or taken away: its own leaf, and other translations at a level (or 0). */
+struct changes {
+	bool own;
+	unsigned int others;
+};
+
+static void note_change(struct changes *changes, unsigned int level)
+{
+	if (level > changes->others)
+		changes->others = level;
+}
+
+/* An entry that replaces another leads elsewhere, or allows less. */
+static bool takes_away(uint64_t before, uint64_t now)
+{
+	return ((before ^ now) & X86_PTE_ADDRESS) ||
+	       (before & ~now & (X86_PTE_W | X86_PTE_U | X86_PTE_D)) ||
+	       (now & ~before & X86_PTE_NX);
+}
+
+static bool fill_others(struct shadow *s)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		if (!shadow_unchanged(s, i))
+			changed |= shadow_update(s, i, true);
+	}
+	return changed;
+}
+
+/*
+ * One fault in a last-level table of the kernel brings all that the guest has put there meanwhile:
+ * the next page touched may be a stack, where a fault is the end.
+ */
+static void fill_leaf(struct shadow *s, unsigned int index, struct changes *changes)
+{
+	uint64_t before = s->seen[index];
+
+	changes->own |= shadow_update(s, index, true) && takes_away(before, s->seen[index]);
+	if (s->role == SHADOW_KERNEL && s->source == SHADOW_OF_TABLE)
+		note_change(changes, fill_others(s));
+}
+
+/* The leaf is there and as it should be; one of a split large page has no entry to follow. */
+static bool is_done(const struct shadow *s, unsigned int index)
+{
+	return shadow_present(s, index) &&
+	       (s->source != SHADOW_OF_TABLE || shadow_unchanged(s, index));
+}
+
+/*
+ * Makes the path present from a table down; returns whether there is a leaf at its end. */
+static bool fill_below(struct shadow *s, uint64_t va, struct changes *changes)
+{
+	for (;;) {
+		unsigned int index = space_index(va, s->level);
+		struct shadow *below;
+
+		if (s->level == 1)
+			fill_leaf(s, index, changes);
+		else
+			note_change(changes, shadow_update(s, index, true) ? s->level : 0);
+		below = shadow_child(s, index);
+		if (!below)
+			return shadow_present(s, index);
+		s = below;
+	}
+}
+
+/*
+ * Makes the path to one address present in one tree: what is there, and as the guest has it, is
+ * passed over. Returns false if all of it is.
+ */
+static bool fill_path(struct shadow *top, uint64_t va, struct changes *changes)
+{
+	struct shadow *s = top, *below;
+	unsigned int index = space_index(va, s->level);
+
+	while ((below = shadow_child(s, index)) && shadow_unchanged(s, index)) {
+		s = below;
+		index = space_index(va, s->level);
+	}
+	return !is_done(s, index) && fill_below(s, va, changes);
+}
+
+/* CR0.WP is 0 and the kernel writes to a page that is read-only. */
+static void fill_forced(struct shadow *top, uint64_t va)
+{
+	update_flush();
+	for (struct shadow *s = top; s; s = shadow_child(s, space_index(va, s->level))) {
+		if (shadow_present(s, space_index(va, s->level)))
+			shadow_allow_write(s, space_index(va, s->level));
+	}
+}
+
+/* The kernel view hooks the user view's table, with the same rights. */
+static void share(struct space *sp, unsigned int top, struct shadow *shared)
+{
+	shadow_clear(sp->kernel, top);
+	shared->links++;
+	update_flush();
+	update_entry(sp->kernel->page, top, shadow_value(sp->user, top));
+	sp->kernel->children[top] = shared;
+	sp->kernel->seen[top] = sp->user->seen[top];
+}
+
+/* A user page: the tree hangs below the user view, and below the kernel view unless that is split.
+ */
+static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
+{
+	unsigned int top = space_index(va, 4);
+	bool lacked = fill_path(sp->user, va, changes);
+	struct shadow *shared = shadow_child(sp->user, top);
+
+	if (sp->split || !shared || space_is_shared(sp, top))
+		return lacked;
+	note_change(changes, shadow_child(sp->kernel, top) ? 4 : 0);
+	share(sp, top, shared);
+	return true;
+}
+
+/* Makes both views allow what the guest's tables do; returns whether one did not. */
+static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, bool user_runs,
+		 struct changes *changes)
+{
+	bool lacked = false;
+
+	if (space_is_high(va))
+		return fill_path(sp->kernel, va, changes);
+	if ((!walk->user || walk->forced) && !sp->split)
+		split(sp);
+	if (walk->user)
+		lacked |= fill_user(sp, va, changes);
+	if (sp->split && !user_runs)
+		lacked |= fill_path(sp->kernel, va, changes);
+	return lacked;
+}
+
+bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
+{
+	bool lacked = walk->forced, emptied = false;
+	struct changes changes = {0};
+
+	if (!memory_is_guest(walk->address / PAGE))
+		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
+			    walk->address);
+	vcpu_count(v, COUNT_SPACE_FILLS);
+	do {
+		lacked |= fill(space_current(), va, walk, vcpu_in_user(v), &changes);
+	} while (space_make_room(space_current(), &emptied));
+	if (walk->forced)
+		fill_forced(space_current()->kernel, va);
+	update_flush();
+	/* The guest's invalidation of these, when it comes, finds nothing to correct. */
+	if (changes.others > 1)
+		space_flush_tlb(v);
+	else if (changes.others || (changes.own && address_has_alias(space_current(), va)))
+		xen_of(v)->stale = true;
+	return lacked;
+}
+
+/* ---- code that is held back ---- */
+
+/* The kernel view's leaf for an address; *index is its place. */
+static struct shadow *leaf_table(uint64_t va, unsigned int *index)
+{
+	struct shadow *s = space_current()->kernel;
+
+	while (s && s->level > 1)
+		s = shadow_child(s, space_index(va, s->level));
+	*index = space_index(va, 1);
+	return s;
+}
+
+bool backend_code_held(struct vcpu *v, uint64_t va)
+{
+	struct guest_walk walk;
+	unsigned int index;
+	struct shadow *s = leaf_table(va, &index);
+
+	if (!s || s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
+		return false;
+	return shadow_present(s, index) && guest_lookup(v, va, &walk) && !walk.no_execute &&
+	       !memory_code_seen(walk.address / PAGE);
+}
+
+void backend_code_release(struct vcpu *v, uint64_t va)
+{
+	struct guest_walk walk;
+
+	if (guest_lookup(v, va, &walk))
+		memory_set_code_seen(walk.address / PAGE, true);
+	backend_space_invalidate(v, va);
+}
