@@ -7,27 +7,18 @@
 #ifndef AS_ANNOTATE_H
 #define AS_ANNOTATE_H
 
-#include "classify.h"
+#include "context.h"
 #include "emit.h"
 #include "macros.h"
-#include "operands.h"
-#include "sections.h"
 #include "splitter.h"
-#include "values.h"
-
-#include <afterburn/insn.h>
+#include "symbols.h"
 
 /* What the command line asks for. */
 struct policy {
-	struct code code; /* at the start of the text */
-	bool altmacro;	  /* at the start of the text */
-};
-
-/* What directives change, and a macro body must not leave behind. */
-struct context {
-	struct sections sections;
-	struct code code;
-	bool off; /* a comment says so */
+	struct code code;	    /* at the start of the text */
+	bool altmacro;		    /* at the start of the text */
+	const char *const *defsym;  /* NAME=VALUE, up to a NULL; may be NULL */
+	const char *const *folders; /* where .include looks, up to a NULL; may be NULL */
 };
 
 /* A text as it was read. A readable newline must stand behind it. */
@@ -43,33 +34,66 @@ struct placed {
 	const char *place;
 };
 
-struct annotator {
-	bool altmacro; /* alternate macro mode from the command line */
-	struct emitter emitter;
-	struct context now;
-	struct section_names section_names;
-	const struct source *sources;
-	unsigned int source_count;
-	unsigned int source; /* the one at work */
+/* The .if directives that are open; see conditions.c. */
+struct conditions {
+	struct condition *list;
+	size_t count;
+	size_t capacity;
+};
 
-	/* Macros */
-	struct context before_macro; /* to go back to behind .endm */
-	unsigned int macro_depth;    /* .macro without .endm so far */
-	size_t outer_macro;	     /* the outermost of these, in macros.list */
-	const char *macro_body;	     /* where its body begins */
-	struct macros macros;
-	unsigned int active_macros; /* of them, how many a call of must be looked at */
-	struct values values;
+/* What is to be written, in the order of the text once all is known; see edits.c. */
+struct edits {
+	struct edit *list;
+	size_t count;
+	size_t capacity;
+	struct table verdicts; /* on statements that are assembled several times, by place */
+	struct verdict *first, *last;
+	struct arena memory;
+	bool judged; /* edits_site() was called */
+	size_t next; /* to be written */
+	bool off;    /* a comment says so, where we write */
+};
 
-	/* Statements */
-	struct splitter splitter;
-	const char *counted; /* lines were counted up to here */
-	unsigned long line;  /* physical line at `counted`, from 1 */
+/* The statements just handled, as far as the next one depends on them. */
+struct neighbours {
 	const char *pending; /* a prefix that stands alone, waiting for its instruction */
 	const char *pending_labels;
-	bool quoted;	   /* inside the quotes of a macro call's argument */
 	bool after_shadow; /* the last instruction holds interrupts off for the next one */
+};
 
+#define EXPANSION_DEPTH_MAX 100	     /* as gas's max_macro_nest */
+#define EXPANSION_MAX	    20000000 /* statements */
+
+/* How far the expansion of macros, loops and included files has gone. */
+struct expansion {
+	unsigned int depth;
+	unsigned long left; /* statements, until we give up following */
+	bool leave;	    /* .exitm: nothing more of this macro */
+	bool arguments;	    /* in the arguments of a call, which are code of its macro */
+};
+
+struct annotator {
+	struct emitter emitter;
+	const struct policy *policy;
+	const struct source *sources;
+	unsigned int source_count;
+	unsigned int source;	  /* the one at work */
+	const char *unclosed;	  /* a .macro or loop that its file does not end */
+	const char *unterminated; /* a string or comment that its file does not end */
+
+	struct context now;
+	struct section_names section_names;
+	struct macros macros;
+	struct symbols symbols;
+	struct conditions conditions;
+	bool has_conditions; /* somewhere in the sources: labels must be known */
+	enum truth live;     /* is the present text assembled? */
+	struct neighbours last;
+	struct expansion expansion;
+
+	struct edits edits;
+	const char *counted; /* lines were counted up to here */
+	unsigned long line;  /* physical line at `counted`, from 1 */
 	struct placed *placed;
 	size_t placed_count;
 	size_t placed_capacity;

@@ -20,7 +20,7 @@ $(O)/tests/as/sites $(O)/tests/as/spellings: $(O)/tests/as/%: $(O)/obj/tests/as/
 # The fuzzer holds the pass itself, with sanitizers, and its own way out of it.
 AS_FUZZ_SOURCES := $(SRC)/tests/as/fuzz.c $(wildcard $(SRC)/afterburner/insn/*.c) \
 	$(filter-out %/main.c %/diag.c %/realas.c %/options.c %/arguments.c %/exclude.c \
-		%/dependencies.c %/hint.c %/input.c,$(wildcard $(SRC)/afterburner/as/*.c))
+		%/dependencies.c %/hint.c,$(wildcard $(SRC)/afterburner/as/*.c))
 AS_TEST_TOOLS += $(O)/tests/as/fuzz
 $(O)/tests/as/fuzz: $(AS_FUZZ_SOURCES) $(wildcard $(SRC)/afterburner/as/*.h)
 	@mkdir -p $(@D)

@@ -1,125 +1,185 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * calls.c - macro definitions and calls in the pass.
+ * calls.c - macros and loops: take their bodies, and walk over these for each call and round.
  *
- * A body is annotated where it is defined. Two things can only be done at the call: code that is
- * handed over as a quoted argument ("pushf; pop %rax") is annotated inside its quotes, and section
- * changes that a call leaves behind are followed.
- *
- * Invariant: what a body changes ends with the body; only calls carry it out.
+ * Invariant: a body is a span of the text that it was read from; nothing is copied.
  */
-#include "pass.h"
+#include "conditions.h"
 
-#include <string.h>
-
-void annotate_begin_macro(struct annotator *a)
+static bool opens_loop(struct span word)
 {
-	const struct statement *st = &a->splitter.statement;
-
-	macros_define(&a->macros, st->operands);
-	if (a->macro_depth++ > 0)
-		return;
-	a->outer_macro = a->macros.count - 1;
-	a->macro_body = st->end;
-	a->before_macro = a->now;
-	/* Where it will be used is not known here; what looks like an instruction is code. */
-	a->now.sections.current.code = true;
+	return span_is(word, ".rept") || span_is(word, ".rep") || span_is(word, ".irp") ||
+	       span_is(word, ".irpc") || span_is(word, ".irep") || span_is(word, ".irepc");
 }
 
-/* A parameter that stands alone as one statement and nowhere else: code, if it is quoted. */
-static struct span find_code_parameter(struct span body, const struct context *context)
+static bool opens_macro(struct span word)
 {
-	struct splitter splitter;
-	struct sections sections = context->sections;
+	return span_is(word, ".macro");
+}
+
+/* The text up to the statement that closes what `h` opens; the feed goes on behind that. */
+static struct span take_body(struct annotator *a, const struct here *h,
+			     bool (*opens)(struct span word), const char *closes)
+{
+	struct splitter *feed = h->feed;
+	const char *begin = feed->at, *opened = feed->statement.begin;
+	unsigned int depth = 1;
 	enum item item;
 
-	splitter_start(&splitter, body.begin, span_length(body));
-	while ((item = splitter_next(&splitter)) != ITEM_END) {
-		const struct statement *st = &splitter.statement;
-		struct span name = {st->word.begin + 1, st->word.end};
-
-		if (item != ITEM_STATEMENT || st->word.begin == st->word.end)
-			continue;
-		if (*st->word.begin == '.')
-			sections_directive(&sections, st->word, st->operands);
-		if (*st->word.begin == '\\' && st->word.end == st->end && sections.current.code &&
-		    !span_has_argument(name) && macro_count_uses(body, name) == 1)
-			return name;
+	while ((item = splitter_next(feed)) != ITEM_END) {
+		if (item == ITEM_COMMENT) {
+			walk_comment(a, feed);
+		} else if (feed->statement.word.begin < feed->statement.word.end &&
+			   *feed->statement.word.begin == '.') {
+			if (opens(feed->statement.word))
+				depth++;
+			else if (span_is(feed->statement.word, closes) && --depth == 0)
+				return (struct span){begin, feed->statement.begin};
+		}
 	}
-	return (struct span){body.end, body.end};
+	if (a->expansion.depth == 0)
+		a->unclosed = opened;
+	return (struct span){begin, begin};
 }
 
-static bool same_place(const struct context *a, const struct context *b)
+void annotate_macro(struct annotator *a, const struct here *h)
 {
-	return a->sections.depth == b->sections.depth &&
-	       span_equal(a->sections.current.name, b->sections.current.name) &&
-	       a->code.mode == b->code.mode;
-}
-
-void annotate_end_macro(struct annotator *a)
-{
+	struct span operands = h->st->operands;
 	struct macro *macro;
-	bool off = a->now.off;
+	struct span body = take_body(a, h, opens_macro, ".endm");
 
-	if (a->macro_depth == 0 || --a->macro_depth > 0)
+	macro = macros_define(&a->macros, operands, body);
+	macro->outer = h->bound;
+	macro->maybe = a->live == MAYBE;
+}
+
+/* Walk over a body that gas puts in the place of a statement. */
+static void enter(struct annotator *a, struct span body, const struct bindings *bound)
+{
+	size_t conditions = a->conditions.count;
+
+	a->last = (struct neighbours){.after_shadow = a->last.after_shadow};
+	a->expansion.depth++;
+	walk(a, body, bound);
+	a->expansion.depth--;
+	a->expansion.leave = false;
+	conditions_close(a, conditions);
+	a->last.pending = NULL;
+	if (a->expansion.left == 0)
+		a->now.sections.current.code = MAYBE;
+}
+
+static void enter_maybe(struct annotator *a, struct span body, const struct bindings *bound)
+{
+	struct context before = a->now;
+	enum truth live = a->live;
+
+	a->live = MAYBE;
+	enter(a, body, bound);
+	a->live = live;
+	context_merge(&a->now, &before);
+}
+
+void annotate_call(struct annotator *a, const struct here *h, struct macro *macro)
+{
+	struct span operands = {h->st->body, h->st->end},
+		    raw = {h->raw ? h->raw->body : NULL, h->raw ? h->raw->end : NULL};
+
+	if (a->expansion.depth >= EXPANSION_DEPTH_MAX || a->expansion.left == 0)
 		return;
-	macro = &a->macros.list[a->outer_macro];
-	macro->body = (struct span){a->macro_body, a->splitter.statement.begin};
-	macro->changes_section = !same_place(&a->now, &a->before_macro);
-	a->now = a->before_macro;
-	a->now.off = off;
-	a->now.sections.current.code = true;
-	macro->code = find_code_parameter(macro->body, &a->now);
-	a->now.sections = a->before_macro.sections;
-	a->active_macros += macro->changes_section || macro->code.begin != macro->code.end;
-}
+	while (operands.begin < operands.end && is_name_char(*operands.begin))
+		operands.begin++;
+	while (raw.begin < raw.end && is_name_char(*raw.begin))
+		raw.begin++;
+	for (; macro; macro = macro->older) {
+		const struct bindings *b = macros_bind(&a->macros, macro, operands, raw, h->bound);
 
-/* Annotate the code inside a quoted argument. */
-static void annotate_argument(struct annotator *a, struct span argument)
-{
-	struct splitter saved = a->splitter;
-	struct span code = argument_value(argument);
-
-	/* A single word is provided for in the body. */
-	if (!memchr(code.begin, ' ', span_length(code)) &&
-	    !memchr(code.begin, ';', span_length(code)))
-		return;
-	/* The closing quote stands where the splitter needs to see the text stop. */
-	splitter_start(&a->splitter, code.begin, span_length(code));
-	a->pending = NULL;
-	a->quoted = true;
-	annotate_statements(a);
-	a->quoted = false;
-	a->splitter = saved;
-	a->pending = NULL;
-	a->after_shadow = false;
-}
-
-/* Follow the section and mode directives of the body. */
-static void replay(struct annotator *a, struct span body)
-{
-	struct splitter splitter;
-	enum item item;
-
-	splitter_start(&splitter, body.begin, span_length(body));
-	while ((item = splitter_next(&splitter)) != ITEM_END)
-		if (item == ITEM_STATEMENT && splitter.statement.word.begin < splitter.end &&
-		    *splitter.statement.word.begin == '.')
-			annotate_mode_directive(a, &splitter.statement);
-}
-
-void annotate_call(struct annotator *a, const struct macro *macro)
-{
-	const struct statement *st = &a->splitter.statement;
-	struct span argument, code = macro->code, body = macro->body;
-	bool changes_section = macro->changes_section;
-
-	a->after_shadow = false;
-	if (code.begin != code.end && annotate_here(a)) {
-		argument = macro_argument_for(macro, st->operands, code);
-		if (argument.begin < argument.end && argument.end[-1] == '"')
-			annotate_argument(a, argument);
+		macro->called = true;
+		if (!macro->maybe) {
+			enter(a, macro->body, b);
+			break;
+		}
+		enter_maybe(a, macro->body, b);
 	}
-	if (changes_section)
-		replay(a, body);
+}
+
+/* How often .rept repeats its body, for us: what more rounds would do is no news. */
+static unsigned long rounds(const struct annotator *a, struct span count, struct span body)
+{
+	static const char *const changing[] = {".if", ".set", "=", ".macro", "section"};
+	int64_t value;
+
+	if (expression_evaluate(&a->symbols, count, &value) != EXPRESSION_KNOWN || value < 0)
+		return 1;
+	if (value <= 2)
+		return (unsigned long)value;
+	for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)
+		if (span_contains(body, changing[i]))
+			return (unsigned long)value;
+	return 2;
+}
+
+static void repeat(struct annotator *a, const struct here *h, struct span count, struct span body)
+{
+	int64_t value;
+	unsigned long n = rounds(a, count, body);
+
+	if (expression_evaluate(&a->symbols, count, &value) != EXPRESSION_KNOWN) {
+		enter_maybe(a, body, h->bound);
+		return;
+	}
+	while (n-- > 0 && a->expansion.left > 0)
+		enter(a, body, h->bound);
+}
+
+/* One round of .irp or .irpc. */
+static void round_with(struct annotator *a, const struct here *h, const struct formal *formal,
+		       struct span text, struct span body)
+{
+	struct value *value = arena_take(&a->macros.memory, sizeof(*value));
+	struct bindings *b = arena_take(&a->macros.memory, sizeof(*b));
+
+	*value = (struct value){text, text, NULL};
+	*b = (struct bindings){h->bound, formal, value, 1, a->macros.calls};
+	enter(a, body, b);
+}
+
+void annotate_loop(struct annotator *a, const struct here *h)
+{
+	struct span word = h->st->word, rest = h->st->operands, text;
+	struct span body = take_body(a, h, opens_loop, ".endr");
+	const struct formal *formal;
+	bool letters;
+
+	if (a->expansion.depth >= EXPANSION_DEPTH_MAX)
+		return;
+	if (span_is(word, ".rept") || span_is(word, ".rep")) {
+		repeat(a, h, rest, body);
+		return;
+	}
+	letters = span_is(word, ".irpc") || span_is(word, ".irepc");
+	formal = macros_loop_formal(&a->macros, &rest);
+	if (rest.begin >= rest.end)
+		round_with(a, h, formal, rest, body);
+	while (rest.begin < rest.end && a->expansion.left > 0) {
+		if (!letters) {
+			macros_take(&a->macros, &rest, &text);
+		} else {
+			text = (struct span){rest.begin, rest.begin + 1};
+			rest.begin++;
+			if (*text.begin == '"' || is_blank(*text.begin))
+				continue;
+		}
+		round_with(a, h, formal, text, body);
+	}
+}
+
+void annotate_uncalled(struct annotator *a)
+{
+	for (struct macro *macro = a->macros.first; macro; macro = macro->next) {
+		if (macro->called)
+			continue;
+		a->now.sections.current.code = YES;
+		enter(a, macro->body, macro->outer);
+	}
 }

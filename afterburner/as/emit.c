@@ -117,20 +117,37 @@ void emit_site(struct emitter *e, const struct site *site)
 	e->copied = site->end;
 }
 
+/*
+ * The beginning of the copy for this case. A text that may hold quotes is not compared as a string:
+ * .irp takes it apart, and .ifc, whose right side ends where the line does, compares the parts.
+ */
+static void put_test(struct emitter *e, const struct guard *guard)
+{
+	if (!guard->item) {
+		buffer_text(&e->out, ".ifeqs \"");
+		put_span(e, guard->tested.begin, guard->tested.end);
+		buffer_text(&e->out, "\",\"");
+		put_span(e, guard->value.begin, guard->value.end);
+		buffer_text(&e->out, "\"; ");
+		return;
+	}
+	buffer_text(&e->out, ".Lafterburn=0; .irp afterburn,");
+	put_span(e, guard->tested.begin, guard->tested.end);
+	buffer_text(&e->out, "; .ifc ");
+	put_span(e, guard->value.begin, guard->value.end);
+	buffer_text(&e->out, "~,\\afterburn~; .Lafterburn=1; .endif; .endr; .if .Lafterburn; ");
+}
+
 void emit_guarded(struct emitter *e, const struct site *site, const struct guard *guards,
-		  const bool *before, unsigned int count)
+		  unsigned int count)
 {
 	emit_copy(e, site->labels);
 	for (unsigned int i = 0; i < count; i++) {
 		struct site one = *site;
 
 		one.id = guards[i].id;
-		one.pad_before = before[i];
-		buffer_text(&e->out, ".ifeqs \"");
-		put_span(e, guards[i].tested.begin, guards[i].tested.end);
-		buffer_text(&e->out, "\",\"");
-		buffer_text(&e->out, guards[i].value);
-		buffer_text(&e->out, "\"; ");
+		one.pad_before = guards[i].pad_before;
+		put_test(e, &guards[i]);
 		put_site(e, &one);
 		buffer_text(&e->out, "; .else; ");
 	}

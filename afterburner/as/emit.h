@@ -7,7 +7,6 @@
 #ifndef AS_EMIT_H
 #define AS_EMIT_H
 
-#include "guards.h"
 #include "text.h"
 
 #include <stdbool.h>
@@ -52,13 +51,23 @@ void emit_line_marker(struct emitter *e, unsigned long line, const char *file);
 /* Write a site with its pad. */
 void emit_site(struct emitter *e, const struct site *site);
 
+#define GUARDS_MAX 64
+
+/* If the arguments turn out to be `value`, the statement is instruction `id`. */
+struct guard {
+	struct span tested; /* the arguments, as the source writes them */
+	struct span value;
+	bool item; /* one of the arguments is `value` */
+	unsigned int id;
+	bool pad_before;
+};
+
 /*
  * Write a statement of which only the arguments of its macro decide whether it is a site: once for
  * each case, and once as it is.
- * @site:   where it stands; its id and place are taken from the guards
- * @before: for each guard, does the pad stand before the instruction?
+ * @site: where it stands; its id and place are taken from the guards
  */
 void emit_guarded(struct emitter *e, const struct site *site, const struct guard *guards,
-		  const bool *before, unsigned int count);
+		  unsigned int count);
 
 #endif

@@ -64,3 +64,10 @@ bool input_read(struct input *in, const char *path)
 	}
 	return ok;
 }
+
+bool input_read_regular(struct input *in, const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && input_read(in, path);
+}

@@ -18,4 +18,7 @@ struct input {
 /* Read the file; "-" is standard input. Returns false, with errno, if that fails. */
 bool input_read(struct input *in, const char *path);
 
+/* The same for a regular file; any other is refused. */
+bool input_read_regular(struct input *in, const char *path);
+
 #endif

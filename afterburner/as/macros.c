@@ -1,71 +1,211 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * macros.c - the macros that the text defines (manual: Macro).
+ * macros.c - the macros that the text defines, and their arguments.
  *
- * Invariant: spans point into the input, which outlives this list.
+ * gas drops blanks that separate nothing before it looks at arguments ("%cr0, %eax" is
+ * "%cr0,%eax"); values here are spelled as it sees them.
+ *
+ * Invariant: spans point into the input or into m->memory, which both outlive them.
  */
 #include "macros.h"
 
-#include "diag.h"
 #include "splitter.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-static bool is_separator(char c)
+/* Characters between which gas keeps a blank; a backslash or quote may stand on the right, too. */
+static bool joins(char c)
 {
-	return is_blank(c) || c == ',';
+	return is_name_char(c) || (c && strchr("*%-([{}", c));
 }
 
-bool macro_take_argument(struct span *rest, struct span *argument)
+static bool is_gap(const char *p, const char *end)
 {
-	const char *p = rest->begin;
+	return p < end && (is_blank(*p) || (*p == '/' && p + 1 < end && p[1] == '*'));
+}
 
-	while (p < rest->end && is_separator(*p))
+static const char *skip_gap(const char *p, const char *end)
+{
+	while (is_gap(p, end)) {
+		if (*p == '/') {
+			p = memmem(p + 2, (size_t)(end - p) - 2, "*/", 2);
+			if (!p)
+				return end;
+			p++;
+		}
 		p++;
-	argument->begin = p;
-	while (p < rest->end && !is_separator(*p))
-		p = *p == '"' ? skip_quoted(p, rest->end) : p + 1;
-	argument->end = p;
-	rest->begin = p;
-	return argument->begin < argument->end;
+	}
+	return p;
 }
 
-/* The parameter's name alone, without :req, :vararg or =default. */
-static struct span parameter_name(struct span parameter)
+/* Does gas keep a blank of the gap between `before` and `after`? */
+static bool keeps_blank(const char *before, const char *begin, const char *after, const char *end)
 {
-	struct span name = {parameter.begin, parameter.begin};
+	return before >= begin && after < end && (joins(*before) || *before == '"') &&
+	       (joins(*after) || strchr("\\\"'", *after));
+}
 
-	while (name.end < parameter.end && *name.end != '=' && *name.end != ':')
+/* The text without the blanks that gas drops; the same span if it holds none of these. */
+static struct span scrub(struct macros *m, struct span text)
+{
+	char *out, *to;
+	const char *p;
+
+	text.begin = skip_gap(text.begin, text.end);
+	for (p = text.begin; p < text.end && !is_gap(p, text.end);)
+		p = *p == '"' ? skip_quoted(p, text.end) : p + 1;
+	if (p >= text.end)
+		return text;
+	out = to = arena_take(&m->memory, span_length(text) + 1);
+	for (p = text.begin; p < text.end;) {
+		const char *after = skip_gap(p, text.end);
+
+		if (after > p) {
+			if (to > out && keeps_blank(to - 1, out, after, text.end))
+				*to++ = ' ';
+			p = after;
+			continue;
+		}
+		after = *p == '"' ? skip_quoted(p, text.end) : p + 1;
+		memcpy(to, p, (size_t)(after - p));
+		to += after - p;
+		p = after;
+	}
+	*to = '\n';
+	return (struct span){out, to};
+}
+
+/* Behind the plain argument at `p`: to a comma, or to a blank that gas keeps, outside brackets. */
+static const char *plain_end(const char *p, const char *end)
+{
+	const char *begin = p;
+	int depth = 0;
+
+	while (p < end && *p != ',') {
+		const char *after = skip_gap(p, end);
+
+		if (after > p) {
+			if (depth <= 0 && keeps_blank(p - 1, begin, after, end))
+				return p;
+			p = after;
+			continue;
+		}
+		if (*p == '(' || *p == '[')
+			depth++;
+		else if (*p == ')' || *p == ']')
+			depth--;
+		p = *p == '"' || *p == '\'' ? skip_quoted(p, end) : p + 1;
+	}
+	return p;
+}
+
+/* The text without the backslash or the second quote before each quote in it. */
+static struct span unescape(struct macros *m, struct span text, char quote)
+{
+	char *out = arena_take(&m->memory, span_length(text) + 1), *to = out;
+
+	for (const char *p = text.begin; p < text.end; p++) {
+		if (p + 1 < text.end && p[1] == quote && (*p == '\\' || *p == quote))
+			p++;
+		else if (*p == '\\' && p + 1 < text.end)
+			*to++ = *p++;
+		*to++ = *p;
+	}
+	*to = '\n';
+	return (struct span){out, to};
+}
+
+/* The inside of the string at the front of *rest; quotes in it may be doubled or escaped. */
+static struct span take_string(struct macros *m, struct span *rest, char quote)
+{
+	const char *p = rest->begin + 1;
+	struct span text = {p, p};
+	bool changed = false;
+
+	for (; p < rest->end; p++) {
+		bool pair = p + 1 < rest->end;
+
+		if (pair && p[1] == quote && (*p == '\\' || (*p == quote && quote == '"'))) {
+			changed = true;
+			p++;
+		} else if (*p == quote) {
+			break;
+		} else if (*p == '\\' && pair) {
+			p++;
+		}
+	}
+	text.end = p < rest->end ? p : rest->end;
+	rest->begin = p < rest->end ? p + 1 : rest->end;
+	return changed ? unescape(m, text, quote) : text;
+}
+
+static void skip_comma(struct span *rest)
+{
+	rest->begin = skip_gap(rest->begin, rest->end);
+	if (rest->begin < rest->end && *rest->begin == ',')
+		rest->begin = skip_gap(rest->begin + 1, rest->end);
+}
+
+bool macros_take(struct macros *m, struct span *rest, struct span *argument)
+{
+	rest->begin = skip_gap(rest->begin, rest->end);
+	if (rest->begin >= rest->end)
+		return false;
+	if (*rest->begin == '"' && !m->alternate) {
+		*argument = take_string(m, rest, '"');
+	} else if (*rest->begin == '<' && m->alternate) {
+		*argument = take_string(m, rest, '>');
+	} else {
+		argument->begin = rest->begin;
+		rest->begin = plain_end(rest->begin, rest->end);
+		argument->end = rest->begin;
+		*argument = scrub(m, *argument);
+	}
+	skip_comma(rest);
+	return true;
+}
+
+static struct span take_name(struct span *rest)
+{
+	struct span name;
+
+	rest->begin = skip_gap(rest->begin, rest->end);
+	name = (struct span){rest->begin, rest->begin};
+	while (name.end < rest->end && is_name_char(*name.end))
 		name.end++;
+	rest->begin = skip_gap(name.end, rest->end);
 	return name;
 }
 
-/* The `=` of `name=value`, or NULL. */
-static const char *find_equals(struct span argument)
+/* Take one formal parameter: name, name=default, name:qualifier. */
+static bool take_formal(struct macros *m, struct span *rest, struct formal *formal)
 {
-	const char *p = argument.begin;
-
-	while (p < argument.end && *p != '"' && *p != '=' && *p != '(')
-		p++;
-	return p > argument.begin && p < argument.end && *p == '=' ? p : NULL;
-}
-
-struct span argument_value(struct span argument)
-{
-	const char *equals = find_equals(argument);
-
-	if (equals)
-		argument.begin = equals + 1;
-	if (span_length(argument) >= 2 && *argument.begin == '"' && argument.end[-1] == '"') {
-		argument.begin++;
-		argument.end--;
+	*formal = (struct formal){.name = take_name(rest)};
+	formal->value = (struct span){rest->end, rest->end};
+	if (formal->name.begin == formal->name.end)
+		return false;
+	if (rest->begin < rest->end && *rest->begin == ':') {
+		rest->begin++;
+		formal->takes_rest = span_is(take_name(rest), "vararg");
 	}
-	return argument;
+	if (rest->begin < rest->end && *rest->begin == '=') {
+		rest->begin++;
+		macros_take(m, rest, &formal->value);
+	}
+	skip_comma(rest);
+	return true;
 }
 
-/* Most words are no macro's name; this tells without looking at the list. */
+static struct span lower(struct macros *m, struct span name)
+{
+	char *out = arena_take(&m->memory, span_length(name) + 1);
+
+	for (size_t i = 0; i < span_length(name); i++)
+		out[i] = to_lower(name.begin[i]);
+	return (struct span){out, out + span_length(name)};
+}
+
+/* Most words are no macro's name; this tells without looking for it. */
 static unsigned long long *filter_of(struct macros *m, struct span name)
 {
 	return &m->starts[span_length(name) % 32];
@@ -76,95 +216,281 @@ static unsigned long long filter_bit(struct span name)
 	return 1ull << (name.begin < name.end ? to_lower(*name.begin) & 63 : 0);
 }
 
-void macros_define(struct macros *m, struct span operands)
+struct macro *macros_define(struct macros *m, struct span operands, struct span body)
 {
-	struct span name;
+	struct macro *macro = arena_take(&m->memory, sizeof(*macro));
+	struct span name = lower(m, take_name(&operands)), rest;
+	struct formal formal, *formals;
 
-	macro_take_argument(&operands, &name);
-	/* `.macro name(a, b)` is a spelling, too. */
-	for (const char *p = name.begin; p < name.end; p++) {
-		if (*p == '(') {
-			name.end = p;
-			operands.begin = p + 1;
-		}
-	}
-	if (m->count == m->capacity) {
-		m->capacity = m->capacity ? 2 * m->capacity : 32;
-		m->list = realloc(m->list, m->capacity * sizeof(*m->list));
-		if (!m->list)
-			die("out of memory");
+	skip_comma(&operands);
+	*macro = (struct macro){.body = body, .older = table_find(&m->names, NULL, name)};
+	for (rest = operands; take_formal(m, &rest, &formal);)
+		macro->count++;
+	macro->formals = formals = arena_take(&m->memory, (macro->count + 1) * sizeof(*formals));
+	for (rest = operands; take_formal(m, &rest, &formal); formals++) {
+		*formals = formal;
+		table_set(&m->names, macro->formals, formal.name, formals);
 	}
 	*filter_of(m, name) |= filter_bit(name);
-	m->list[m->count++] = (struct macro){.name = name, .parameters = operands};
+	table_set(&m->names, NULL, name, macro);
+	if (m->last)
+		m->last->next = macro;
+	else
+		m->first = macro;
+	m->last = macro;
+	return macro;
 }
 
-static bool same_name(struct span a, struct span b)
+const struct formal *macros_loop_formal(struct macros *m, struct span *rest)
 {
-	return span_length(a) == span_length(b) &&
-	       strncasecmp(a.begin, b.begin, span_length(a)) == 0;
+	struct formal *formal = arena_take(&m->memory, sizeof(*formal));
+
+	*formal = (struct formal){.name = take_name(rest)};
+	skip_comma(rest);
+	table_set(&m->names, formal, formal->name, formal);
+	return formal;
 }
 
-void macros_purge(struct macros *m, struct span operands)
+struct macro *macros_find(struct macros *m, struct span name)
 {
-	for (size_t i = 0; i < m->count; i++)
-		if (same_name(m->list[i].name, operands))
-			m->list[i].name.end = m->list[i].name.begin;
+	char small[64];
+	struct macro *macro;
+
+	if (!(*filter_of(m, name) & filter_bit(name)))
+		return NULL;
+	if (span_length(name) <= sizeof(small)) {
+		for (size_t i = 0; i < span_length(name); i++)
+			small[i] = to_lower(name.begin[i]);
+		name = (struct span){small, small + span_length(name)};
+	} else {
+		name = lower(m, name);
+	}
+	macro = table_find(&m->names, NULL, name);
+	while (macro && macro->dropped)
+		macro = macro->older;
+	return macro;
+}
+
+void macros_purge(struct macros *m, struct span operands, bool maybe)
+{
+	struct macro *macro = macros_find(m, take_name(&operands));
+
+	for (; macro; macro = macro->older) {
+		bool more = macro->maybe;
+
+		if (maybe)
+			macro->maybe = true;
+		else
+			macro->dropped = true;
+		if (!more)
+			break;
+	}
 }
 
 void macros_free(struct macros *m)
 {
-	free(m->list);
+	table_free(&m->names);
+	arena_free(&m->memory);
+	buffer_free(&m->scratch);
 	*m = (struct macros){0};
 }
 
-struct macro *macros_find(const struct macros *m, struct span name)
+/* `name=` at the front of *rest, where a call gives a value by name; NULL: a place in the list. */
+static const struct formal *take_keyword(struct macros *m, const struct macro *macro,
+					 struct span *rest)
 {
-	if (!(m->starts[span_length(name) % 32] & filter_bit(name)))
+	struct span after = *rest, name = take_name(&after);
+
+	if (m->alternate || name.begin == name.end || after.begin >= after.end ||
+	    *after.begin != '=')
 		return NULL;
-	for (size_t i = m->count; i-- > 0;)
-		if (same_name(m->list[i].name, name))
-			return &m->list[i];
-	return NULL;
+	rest->begin = after.begin + 1;
+	return table_find(&m->names, macro->formals, name);
 }
 
-bool macro_has_parameter(const struct macro *macro, struct span name)
+/* Which values does the call give? `values` has room for all formals. */
+static void assign(struct macros *m, const struct macro *macro, struct span rest,
+		   struct span *values)
 {
-	struct span rest = macro->parameters, parameter;
+	const struct formal *place = macro->formals, *end = place + macro->count;
 
-	while (macro_take_argument(&rest, &parameter))
-		if (span_equal(parameter_name(parameter), name))
-			return true;
-	return false;
-}
+	for (unsigned int i = 0; i < macro->count; i++)
+		values[i] = macro->formals[i].value;
+	rest.begin = skip_gap(rest.begin, rest.end);
+	while (rest.begin < rest.end) {
+		const struct formal *formal = take_keyword(m, macro, &rest);
+		struct span value;
 
-unsigned int macro_count_uses(struct span text, struct span name)
-{
-	unsigned int uses = 0;
-	size_t length = span_length(name);
-
-	for (const char *p = text.begin; p < text.end; p++) {
-		p = memchr(p, '\\', (size_t)(text.end - p));
-		if (!p)
-			break;
-		if ((size_t)(text.end - p) > length && memcmp(p + 1, name.begin, length) == 0 &&
-		    !is_name_char(p[1 + length]))
-			uses++;
+		if (!formal && place < end)
+			formal = place++;
+		if (!formal || formal->takes_rest) {
+			value = scrub(m, rest);
+			rest.begin = rest.end;
+		} else if (!macros_take(m, &rest, &value)) {
+			value = (struct span){rest.end, rest.end};
+		}
+		if (formal && value.begin < value.end)
+			values[formal - macro->formals] = value;
 	}
-	return uses;
 }
 
-struct span macro_argument_for(const struct macro *macro, struct span operands, struct span name)
+const struct bindings *macros_bind(struct macros *m, const struct macro *macro,
+				   struct span operands, struct span raw,
+				   const struct bindings *bound)
 {
-	struct span parameters = macro->parameters, rest = operands, parameter, argument;
+	struct bindings *b = arena_take(&m->memory, sizeof(*b));
+	struct value *values = arena_take(&m->memory, (macro->count + 1) * sizeof(*values));
+	struct span *texts = arena_take(&m->memory, (macro->count + 1) * sizeof(*texts)), *raws;
 
-	while (macro_take_argument(&rest, &argument)) {
-		const char *equals = find_equals(argument);
-
-		if (equals && span_equal((struct span){argument.begin, equals}, name))
-			return argument;
-		if (macro_take_argument(&parameters, &parameter) && !equals &&
-		    span_equal(parameter_name(parameter), name))
-			return argument;
+	assign(m, macro, operands, texts);
+	raws = texts;
+	if (raw.begin && raw.begin != operands.begin) {
+		raws = arena_take(&m->memory, (macro->count + 1) * sizeof(*raws));
+		assign(m, macro, raw, raws);
 	}
-	return (struct span){operands.end, operands.end};
+	for (unsigned int i = 0; i < macro->count; i++) {
+		const struct value *whole = NULL;
+
+		values[i] = (struct value){texts[i], raws[i], bound};
+		if (raws != texts)
+			whole = macros_whole(m, raws[i], bound);
+		if (whole)
+			values[i] = *whole;
+	}
+	*b = (struct bindings){macro->outer, macro->formals, values, macro->count, m->calls++};
+	return b;
+}
+
+static const struct value *look_up(const struct macros *m, const struct bindings *b,
+				   struct span name)
+{
+	const struct formal *formal;
+	const struct value *value;
+
+	if (!b)
+		return NULL;
+	value = look_up(m, b->outer, name);
+	if (value)
+		return value;
+	formal = table_find(&m->names, b->formals, name);
+	return formal ? &b->values[formal - b->formals] : NULL;
+}
+
+bool macros_bound(const struct macros *m, const struct bindings *b, const char *name)
+{
+	return look_up(m, b, (struct span){name, name + strlen(name)}) != NULL;
+}
+
+/*
+ * The reference to an argument at `p`: \name, &name&, and in alternate mode name alone. Returns
+ * behind it, with its value; `p` if there is none.
+ */
+static const char *reference(const struct macros *m, const char *p, const char *end,
+			     const struct bindings *b, struct span *name,
+			     const struct value **value)
+{
+	bool marked = *p == '\\' || *p == '&';
+	char mark = *p;
+
+	*name = (struct span){p + marked, p + marked};
+	if (!marked && !m->alternate)
+		return p;
+	while (name->end < end && is_name_char(*name->end))
+		name->end++;
+	if (name->begin == name->end || (*name->begin >= '0' && *name->begin <= '9'))
+		return p;
+	*value = look_up(m, b, *name);
+	if (!*value)
+		return p;
+	p = name->end;
+	return p < end && (mark == '&' || m->alternate) && *p == '&' ? p + 1 : p;
+}
+
+/* What stands at `p` and is no reference, goes to the output. Returns behind it. */
+static const char *copy_other(const struct macros *m, const char *p, const char *end,
+			      const struct bindings *b, struct buffer *out)
+{
+	const char *close, *begin = p;
+
+	if (*p == '\\' && p + 1 < end && p[1] == '@') {
+		while (b->outer)
+			b = b->outer;
+		buffer_number(out, b->number);
+		return p + 2;
+	}
+	if (*p == '\\' && p + 1 < end && p[1] == '(') {
+		close = memchr(p, ')', (size_t)(end - p));
+		close = close ? close : end;
+		buffer_bytes(out, p + 2, (size_t)(close - p - 2));
+		return close < end ? close + 1 : end;
+	}
+	p++;
+	/* In alternate mode a name is taken whole; else only marks matter. */
+	while (p < end && *p != '\\' && *p != '&' &&
+	       (!m->alternate || is_name_char(*p) == is_name_char(*begin)))
+		p++;
+	buffer_bytes(out, begin, (size_t)(p - begin));
+	return p;
+}
+
+const struct value *macros_whole(const struct macros *m, struct span text, const struct bindings *b)
+{
+	const struct value *value;
+	struct span name;
+
+	if (text.begin == text.end ||
+	    reference(m, text.begin, text.end, b, &name, &value) != text.end)
+		return NULL;
+	return value;
+}
+
+struct span macros_substitute(struct macros *m, struct span text, const struct bindings *b)
+{
+	const struct value *value;
+	struct span name;
+
+	if (!b || (!m->alternate && !memchr(text.begin, '\\', span_length(text)) &&
+		   !memchr(text.begin, '&', span_length(text))))
+		return text;
+	m->scratch.size = 0;
+	for (const char *p = text.begin; p < text.end;) {
+		const char *after = reference(m, p, text.end, b, &name, &value);
+
+		if (after == p) {
+			p = copy_other(m, p, text.end, b, &m->scratch);
+			continue;
+		}
+		buffer_bytes(&m->scratch, value->text.begin, span_length(value->text));
+		p = after;
+	}
+	return arena_copy(&m->memory, m->scratch.data, m->scratch.size);
+}
+
+static void add_reference(struct references *r, struct span name, struct span value)
+{
+	for (unsigned int i = 0; i < r->count && i < REFERENCES_MAX; i++)
+		if (span_equal(r->names[i], name))
+			return;
+	if (r->count < REFERENCES_MAX) {
+		r->names[r->count] = name;
+		r->values[r->count] = value;
+	}
+	r->count++;
+}
+
+void macros_references(const struct macros *m, struct span text, const struct bindings *b,
+		       struct references *out)
+{
+	out->count = 0;
+	for (const char *p = text.begin; b && p < text.end;) {
+		const struct value *value;
+		struct span name;
+		const char *after = reference(m, p, text.end, b, &name, &value);
+
+		if (after > p)
+			add_reference(out, name, value->text);
+		else
+			after = name.end > p ? name.end : p + 1;
+		p = after;
+	}
 }

@@ -139,33 +139,21 @@ static enum fit port_is_dx(const struct operands *o, const struct syntax *syntax
 	return fit;
 }
 
-static bool literal_is_three(struct span s)
+/*
+ * gas writes `int` with 3 as int3. It looks at the number alone, and takes no notice of a symbol
+ * that is added to it.
+ */
+static enum fit is_interrupt(struct span s, const struct syntax *syntax)
 {
-	unsigned long value = 0;
-	unsigned int base = 10;
-	const char *p = s.begin;
+	int64_t value;
 
-	if (p < s.end && *p == '$')
-		p++;
-	if (s.end - p > 2 && p[0] == '0' && to_lower(p[1]) == 'x') {
-		base = 16;
-		p += 2;
-	} else if (s.end - p > 1 && to_lower(s.end[-1]) == 'h') {
-		base = 16;
-		s.end--;
-	}
-	if (p == s.end)
-		return false;
-	for (; p < s.end; p++) {
-		char c = to_lower(*p);
-		unsigned int digit =
-			c <= '9' ? (unsigned int)(c - '0') : (unsigned int)(c - 'a') + 10;
-
-		if (c < '0' || digit >= base || value > 0xffff)
-			return false;
-		value = value * base + digit;
-	}
-	return value == 3;
+	if (s.begin < s.end && *s.begin == '$')
+		s.begin++;
+	if (span_has_argument(s))
+		return FIT_MAYBE;
+	if (expression_evaluate(syntax->symbols, s, &value) == EXPRESSION_UNKNOWN)
+		return FIT_NO;
+	return value == 3 ? FIT_NO : FIT_YES;
 }
 
 static const char *find_colon(struct span s)
@@ -187,7 +175,8 @@ static bool is_far_pointer(struct span s)
 	if (before.end - before.begin >= 2 && sreg_number(before.end - 2, before.end) >= 0 &&
 	    (before.end - before.begin == 2 || !span_starts(before, "0")))
 		return false;
-	return memchr(s.begin, '[', span_length(s)) == NULL;
+	return (before.begin < before.end && *before.begin >= '0' && *before.begin <= '9') ||
+	       memchr(s.begin, '[', span_length(s)) == NULL;
 }
 
 static bool far_immediate(const struct operands *o, const struct syntax *syntax)
@@ -230,7 +219,7 @@ enum fit operands_fit(enum afterburn_operands kind, const struct operands *o,
 	case AFTERBURN_OPERANDS_IMM:
 		return o->count > 0 ? FIT_YES : FIT_NO;
 	case AFTERBURN_OPERANDS_INT_IMM:
-		return o->count == 1 && !literal_is_three(o->at[0]) ? FIT_YES : FIT_NO;
+		return o->count == 1 ? is_interrupt(o->at[0], syntax) : FIT_NO;
 	case AFTERBURN_OPERANDS_FAR_IMM:
 		return far_immediate(o, syntax) ? FIT_YES : FIT_NO;
 	case AFTERBURN_OPERANDS_FAR_MEM:
@@ -248,10 +237,14 @@ enum fit operands_fit(enum afterburn_operands kind, const struct operands *o,
 bool operands_are_far(struct span text, const struct syntax *syntax)
 {
 	const char *p = text.begin;
+	struct operands operands;
 	struct span first;
 
 	if (!syntax->intel)
 		return false;
+	operands_split(text, &operands);
+	if (operands.count == 2)
+		return true;
 	while (p < text.end && !is_blank(*p) && *p != '[')
 		p++;
 	first = (struct span){text.begin, p};

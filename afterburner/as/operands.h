@@ -8,14 +8,16 @@
 #ifndef AS_OPERANDS_H
 #define AS_OPERANDS_H
 
+#include "symbols.h"
 #include "text.h"
 
 #include <afterburn/insn.h>
 
 /* Which way the text is written (as manual: i386-Variations). */
 struct syntax {
-	bool intel;	/* destination first, immediates bare */
-	bool naked_reg; /* registers may stand without % */
+	bool intel;		       /* destination first, immediates bare */
+	bool naked_reg;		       /* registers may stand without % */
+	const struct symbols *symbols; /* for the values of operands */
 };
 
 #define OPERANDS_MAX 4
@@ -34,7 +36,7 @@ enum fit { FIT_NO, FIT_MAYBE, FIT_YES };
 enum fit operands_fit(enum afterburn_operands kind, const struct operands *operands,
 		      const struct syntax *syntax);
 
-/* Is it written as a far jump or call in Intel syntax (`far`, `fword`, selector:offset)? */
+/* Is it written as a far jump or call in Intel syntax (`far`, `fword`, selector:offset, or two operands)? */
 bool operands_are_far(struct span text, const struct syntax *syntax);
 
 #endif

@@ -1,38 +1,51 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pass.h - what the files of the pass (annotate.c, instruction.c, calls.c) give each other.
+ * pass.h - what the files of the pass give each other.
  *
- * Invariant: every function works on the statement in a->splitter.statement.
+ * The pass walks over the text as gas does: it expands macros and loops, skips what conditionals
+ * skip, and follows sections. A statement of the source that is assembled several times (in a
+ * macro's body) is judged each time, and written with a test of the arguments that decide.
+ *
+ * Invariant: what is not in the sources (the outcome of an expansion, an included file) is followed
+ * but never edited.
  */
 #ifndef AS_PASS_H
 #define AS_PASS_H
 
 #include "annotate.h"
 
-/* annotate.c: handle all statements and comments that a->splitter has left. */
-void annotate_statements(struct annotator *a);
+/* A statement at work. */
+struct here {
+	const struct statement *st;  /* arguments put in */
+	const struct statement *raw; /* where it stands in the sources; NULL: nowhere */
+	const struct bindings *bound;
+	struct splitter *feed; /* gives the lines behind it */
+};
 
-/* annotate.c: apply a directive that changes section or code mode. Returns false if it is none. */
-bool annotate_mode_directive(struct annotator *a, const struct statement *st);
+/* walk.c: handle a text. */
+void walk(struct annotator *a, struct span text, const struct bindings *bound);
 
-/* annotate.c: end the program with a message about this place. */
-void annotate_die(const struct annotator *a, const char *place, const char *text)
-	__attribute__((noreturn));
+/* walk.c: a comment that a splitter of a source has found. */
+void walk_comment(struct annotator *a, const struct splitter *s);
 
-/* instruction.c: a statement that is no directive: an instruction, a prefix, a macro call. */
-void annotate_instruction(struct annotator *a);
+/* walk.c: does the place lie in one of the sources? */
+bool in_sources(const struct annotator *a, const char *place);
+
+/* directives.c: a statement that begins with a dot. */
+void annotate_directive(struct annotator *a, const struct here *h);
+
+/* instruction.c: a statement that is neither directive nor macro call. */
+void annotate_instruction(struct annotator *a, const struct here *h);
 
 /* instruction.c: a .byte directive. */
-void annotate_bytes(struct annotator *a);
+void annotate_bytes(struct annotator *a, const struct here *h);
 
-/* instruction.c: is the current place code that we annotate? */
-bool annotate_here(const struct annotator *a);
+/* calls.c: .macro, .rept and so on, and calls; each takes its body from h->feed. */
+void annotate_macro(struct annotator *a, const struct here *h);
+void annotate_loop(struct annotator *a, const struct here *h);
+void annotate_call(struct annotator *a, const struct here *h, struct macro *macro);
 
-/* calls.c: .macro and .endm */
-void annotate_begin_macro(struct annotator *a);
-void annotate_end_macro(struct annotator *a);
-
-/* calls.c: a statement whose word names this macro. */
-void annotate_call(struct annotator *a, const struct macro *macro);
+/* calls.c: the bodies of macros that nothing calls, except perhaps included files. */
+void annotate_uncalled(struct annotator *a);
 
 #endif

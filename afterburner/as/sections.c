@@ -7,20 +7,17 @@
  */
 #include "sections.h"
 
-#include "diag.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 static void remember(struct section_names *names, struct section section)
 {
-	if (names->count == names->capacity) {
-		names->capacity = names->capacity ? 2 * names->capacity : 64;
-		names->list = realloc(names->list, names->capacity * sizeof(*names->list));
-		if (!names->list)
-			die("out of memory");
+	struct section *known = table_find(&names->table, NULL, section.name);
+
+	if (!known) {
+		known = arena_take(&names->memory, sizeof(*known));
+		table_set(&names->table, NULL, section.name, known);
 	}
-	names->list[names->count++] = section;
+	*known = section;
 }
 
 /* Code there is a template that is copied before it runs, or data whatever its flags say. */
@@ -82,27 +79,25 @@ static struct span find_flags(const char *p, const char *end)
 static struct section look_up(struct section_names *names, struct span operands)
 {
 	const char *end = name_end(operands);
-	struct section section = {{operands.begin, end}, false};
+	struct section section = {{operands.begin, end}, NO}, *known;
 	struct span flags = find_flags(end, operands.end);
 
 	if (span_length(section.name) >= 2 && *section.name.begin == '"') {
 		section.name.begin++;
 		section.name.end--;
 	}
-	if (flags.begin) {
-		section.code = memchr(flags.begin, 'x', span_length(flags)) != NULL;
-	} else {
-		/* A name that a macro argument gives: say code; only instructions will tell. */
-		section.code = code_by_name(section.name) || span_has_argument(section.name);
-		for (size_t i = names->count; i-- > 0;) {
-			if (span_equal(names->list[i].name, section.name)) {
-				section.code = names->list[i].code;
-				break;
-			}
-		}
-	}
+	known = table_find(&names->table, NULL, section.name);
+	if (flags.begin)
+		section.code = memchr(flags.begin, 'x', span_length(flags)) ? YES : NO;
+	else if (known)
+		section.code = known->code;
+	else if (code_by_name(section.name))
+		section.code = YES;
+	/* Only in a macro that nothing calls: an argument without a value. */
+	if (span_has_argument((struct span){section.name.begin, flags.begin ? flags.end : end}))
+		section.code = MAYBE;
 	if (never_code(section.name))
-		section.code = false;
+		section.code = NO;
 	if (flags.begin)
 		remember(names, section);
 	return section;
@@ -114,7 +109,7 @@ static void change(struct sections *s, struct section section)
 	s->current = section;
 }
 
-static void change_to(struct sections *s, const char *name, bool code)
+static void change_to(struct sections *s, const char *name, enum truth code)
 {
 	change(s, (struct section){{name, name + strlen(name)}, code});
 }
@@ -137,13 +132,15 @@ static void pop(struct sections *s)
 	if (s->depth < SECTIONS_DEPTH) {
 		s->current = s->stack[2 * s->depth];
 		s->previous = s->stack[2 * s->depth + 1];
+	} else {
+		s->current.code = s->previous.code = MAYBE;
 	}
 }
 
 void sections_start(struct sections *s, struct section_names *names)
 {
 	*s = (struct sections){.names = names};
-	change_to(s, ".text", true);
+	change_to(s, ".text", YES);
 	s->previous = s->current;
 }
 
@@ -155,17 +152,17 @@ bool sections_directive(struct sections *s, struct span word, struct span operan
 	case 't':
 		if (!span_is(word, ".text"))
 			return false;
-		change_to(s, ".text", true);
+		change_to(s, ".text", YES);
 		return true;
 	case 'd':
 		if (!span_is(word, ".data"))
 			return false;
-		change_to(s, ".data", false);
+		change_to(s, ".data", NO);
 		return true;
 	case 'b':
 		if (!span_is(word, ".bss"))
 			return false;
-		change_to(s, ".bss", false);
+		change_to(s, ".bss", NO);
 		return true;
 	case 's':
 		if (span_is(word, ".section"))
@@ -190,4 +187,44 @@ bool sections_directive(struct sections *s, struct span word, struct span operan
 	default:
 		return false;
 	}
+}
+
+static bool same(const struct section *a, const struct section *b)
+{
+	return a->code == b->code && span_equal(a->name, b->name);
+}
+
+bool sections_equal(const struct sections *a, const struct sections *b)
+{
+	if (a->depth != b->depth || !same(&a->current, &b->current) ||
+	    !same(&a->previous, &b->previous))
+		return false;
+	for (unsigned int i = 0; i < 2 * a->depth && i < 2 * SECTIONS_DEPTH; i++)
+		if (!same(&a->stack[i], &b->stack[i]))
+			return false;
+	return true;
+}
+
+static void merge(struct section *s, const struct section *other)
+{
+	if (s->code != other->code)
+		s->code = MAYBE;
+}
+
+void sections_merge(struct sections *s, const struct sections *other)
+{
+	merge(&s->current, &other->current);
+	merge(&s->previous, &other->previous);
+	for (unsigned int i = 0; i < 2 * SECTIONS_DEPTH && i < 2 * s->depth; i++) {
+		if (s->depth == other->depth)
+			merge(&s->stack[i], &other->stack[i]);
+		else
+			s->stack[i].code = MAYBE;
+	}
+}
+
+void sections_free(struct section_names *names)
+{
+	table_free(&names->table);
+	arena_free(&names->memory);
 }

@@ -9,20 +9,20 @@
 #ifndef AS_SECTIONS_H
 #define AS_SECTIONS_H
 
-#include "text.h"
+#include "arena.h"
+#include "table.h"
 
 #define SECTIONS_DEPTH 32
 
 struct section {
 	struct span name;
-	bool code;
+	enum truth code;
 };
 
-/* The names that were given flags so far, newest last. */
+/* The names that were given flags so far. */
 struct section_names {
-	struct section *list;
-	size_t count;
-	size_t capacity;
+	struct table table; /* to struct section */
+	struct arena memory;
 };
 
 struct sections {
@@ -43,5 +43,13 @@ void sections_start(struct sections *s, struct section_names *names);
  * Returns true if it is a section directive.
  */
 bool sections_directive(struct sections *s, struct span word, struct span operands);
+
+/* Are the two in the same section, with the same sections pushed? */
+bool sections_equal(const struct sections *a, const struct sections *b);
+
+/* Either *s or *other is how things are: what differs is MAYBE code from here on. */
+void sections_merge(struct sections *s, const struct sections *other);
+
+void sections_free(struct section_names *names);
 
 #endif

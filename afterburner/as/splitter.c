@@ -4,7 +4,7 @@
  *
  * The rules are those of gas's text preprocessing on x86 ELF: `#` begins a comment everywhere, a
  * slash only as a statement's first character; strings run over line ends; ' quotes the one
- * character behind it; `;` separates statements.
+ * character (or escape) behind it, and takes a second ' behind that; `;` separates statements.
  *
  * Invariant: never reads beyond the one newline that stands behind the text.
  */
@@ -42,6 +42,8 @@ const char *skip_quoted(const char *p, const char *end)
 {
 	if (*p == '\'') {
 		p += p + 1 < end && p[1] == '\\' ? 3 : 2;
+		if (p < end && *p == '\'')
+			p++;
 		return p < end ? p : end;
 	}
 	for (p++; p < end; p++) {

@@ -40,6 +40,11 @@ bool span_equal(struct span a, struct span b)
 	return span_length(a) == span_length(b) && memcmp(a.begin, b.begin, span_length(a)) == 0;
 }
 
+bool span_contains(struct span s, const char *text)
+{
+	return memmem(s.begin, span_length(s), text, strlen(text)) != NULL;
+}
+
 bool span_has_argument(struct span s)
 {
 	return memchr(s.begin, '\\', span_length(s)) != NULL;

@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What the pass knows: MAYBE is "this cannot be decided from the text". */
+enum truth { NO, YES, MAYBE };
+
 struct span {
 	const char *begin;
 	const char *end;
@@ -41,6 +44,9 @@ bool span_starts(struct span s, const char *prefix);
 
 /* Are the two spans the same bytes? */
 bool span_equal(struct span a, struct span b);
+
+/* Does the text occur in the span? */
+bool span_contains(struct span s, const char *text);
 
 /* Is there a macro argument (a backslash) in the span? */
 bool span_has_argument(struct span s);

@@ -23,9 +23,9 @@ static unsigned int lengths[26]; /* by first letter: bit n set if a spelling has
 
 /* i386-opc.tbl's prefixes that gas takes as words; they are not instructions. */
 static const char *const prefixes[] = {
-	"rep",	  "repe",   "repz",   "repne",	  "repnz",    "lock",	 "data16",
-	"data32", "addr16", "addr32", "xacquire", "xrelease", "bnd",	 "cs",
-	"ds",	  "es",	    "fs",     "gs",	  "ss",	      "notrack",
+	"rep",	  "repe",     "repz",	  "repne", "repnz", "lock",  "data16", "data32", "addr16",
+	"addr32", "xacquire", "xrelease", "bnd",   "cs",    "ds",    "es",     "fs",	 "gs",
+	"ss",	  "notrack",  "ht",	  "hnt",   "word",  "dword", "aword",  "adword",
 };
 #define PREFIXES (sizeof(prefixes) / sizeof(prefixes[0]))
 static unsigned int prefix_letters; /* the letters they begin with, one bit each */
@@ -112,6 +112,30 @@ const struct word *words_at(unsigned int index)
 	return index < word_count ? &all[index] : NULL;
 }
 
+/* rex, rex64, rex64xyz, rex.wrxb: each letter at most once, in this order. */
+static bool is_rex(struct span text)
+{
+	const char *letters = "xyz", *p = text.begin + 3;
+
+	if (span_length(text) < 3 || !span_is((struct span){text.begin, p}, "rex"))
+		return false;
+	if (p < text.end && *p == '.') {
+		letters = "wrxb";
+		if (++p == text.end)
+			return false;
+	} else if (text.end - p >= 2 && p[0] == '6' && p[1] == '4') {
+		p += 2;
+	}
+	for (; p < text.end; p++) {
+		const char *letter = strchr(letters, to_lower(*p));
+
+		if (!letter || !*letter)
+			return false;
+		letters = letter + 1;
+	}
+	return true;
+}
+
 bool words_is_prefix(struct span text)
 {
 	size_t length = span_length(text);
@@ -125,6 +149,5 @@ bool words_is_prefix(struct span text)
 	for (size_t i = 0; i < PREFIXES; i++)
 		if (span_is(text, prefixes[i]))
 			return true;
-	/* rex, rex64, rex.w and every other combination */
-	return length >= 3 && span_is((struct span){text.begin, text.begin + 3}, "rex");
+	return is_rex(text);
 }

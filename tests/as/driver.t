@@ -185,7 +185,7 @@ ok "a branch that no longer reaches: the nearest site and the way out" loop_hint
 printf 'f:\tnop\n\tcli\n\tnop\n\tcli\n\t.org f+8\n\tnop\n' >org.s
 ok ".org backwards: the nearest site and the way out" fails_with '^as: note: org.s:4: ' org.s -o x.o
 printf '\t.altmacro\n\t.macro m b\n\tnop\n\tcli\n\t.endm\n\tm 1\n' >alt.s
-ok ".altmacro with a parameter b" fails_with '^as: error: alt.s:4: .*rename' alt.s -o x.o
+ok ".altmacro with a parameter b: left alone, since gas would put it into our labels" annotates 0 alt.s -o x.o
 ok "MRI mode" fails_with '^as: error: MRI' -M site.s -o x.o
 ok "an unknown word for --afterburn" fails_with "^as: error: --afterburn: unknown word 'frob'" --afterburn=frob site.s -o x.o
 unknown_in_environment() {

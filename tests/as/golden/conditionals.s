@@ -1,5 +1,6 @@
-# Both sides of conditionals, and label differences over sites as constants.
-	.ifdef FOO
+# Both sides of conditionals that cannot be decided, and label differences as constants.
+660:	nop
+	.if . - 660b > 4
 	cli
 	.else
 	sti
@@ -11,9 +12,15 @@
 	nop
 	.endif
 	.skip (662b - 661b) - 16
->>>
-# Both sides of conditionals, and label differences over sites as constants.
 	.ifdef FOO
+	cli
+	.else
+	hlt
+	.endif
+>>>
+# Both sides of conditionals that cannot be decided, and label differences as constants.
+660:	nop
+	.if . - 660b > 4
 	[cli]0
 	.else
 	[pad sti]129
@@ -25,3 +32,8 @@
 	nop
 	.endif
 	.skip (662b - 661b) - 16
+	.ifdef FOO
+	cli
+	.else
+	[hlt]4
+	.endif

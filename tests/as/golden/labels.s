@@ -21,7 +21,7 @@ a: b: 2:	[rdmsr]73
 "quoted name":	[rdmsr]73
 f:
 	[pad sti]129
-4: 5:	[sti]1
+[pad 4: 5:	sti]129
 	.pushsection __ex_table, "a"
 	.long 1b - .
 	.popsection

@@ -18,13 +18,13 @@
 # options: --32
 	.macro save r
 	.ifeqs "\r","%fs"; [push \r]35; .else; .ifeqs "\r","%ss"; [push \r]42; .else; push \r; .endif; .endif
-	.ifeqs "\r","%fs"; [mov \r, %eax]34; .else; .ifeqs "\r","%ss"; [mov \r, %eax]34; .else; .ifeqs "\r","%cr3"; [mov \r, %eax]13; .else; mov \r, %eax; .endif; .endif; .endif
+	.ifeqs "\r","%fs"; [mov \r, %eax]34; .else; .ifeqs "\r","%ss"; [mov \r, %eax]34; .else; mov \r, %eax; .endif; .endif
 	.endm
 	save %fs
 	save %ecx
 	save %ss
 	.macro load r
-	.ifeqs "\r","%fs"; [mov %eax, \r]33; .else; .ifeqs "\r","%ss"; [pad mov %eax, \r]160; .else; .ifeqs "\r","%cr3"; [mov %eax, \r]14; .else; mov %eax, \r; .endif; .endif; .endif
+	.ifeqs "\r","%ss"; [pad mov %eax, \r]160; .else; .ifeqs "\r","%cr3"; [mov %eax, \r]14; .else; mov %eax, \r; .endif; .endif
 	.endm
 	load %ss
 	load %cr3

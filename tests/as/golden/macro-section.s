@@ -43,7 +43,7 @@
 	to_data
 	cli
 	to_text
-	cli
+	[cli]0
 	.data
 	.macro late
 	[cli]0
