@@ -63,6 +63,7 @@ struct neighbours {
 
 #define EXPANSION_DEPTH_MAX 100	     /* as gas's max_macro_nest */
 #define EXPANSION_MAX	    20000000 /* statements */
+#define EXPANSION_MAYBE	    64	     /* for each that may not be assembled */
 
 /* How far the expansion of macros, loops and included files has gone. */
 struct expansion {

@@ -53,6 +53,16 @@ void annotate_macro(struct annotator *a, const struct here *h)
 	macro->maybe = a->live == MAYBE;
 }
 
+/* gas gives up the whole text here, if it comes here. */
+static bool too_deep(struct annotator *a)
+{
+	if (a->expansion.depth < EXPANSION_DEPTH_MAX && a->expansion.left > 0)
+		return false;
+	if (a->live == YES)
+		a->expansion.left = 0;
+	return true;
+}
+
 /* Walk over a body that gas puts in the place of a statement. */
 static void enter(struct annotator *a, struct span body, const struct bindings *bound)
 {
@@ -85,7 +95,7 @@ void annotate_call(struct annotator *a, const struct here *h, struct macro *macr
 	struct span operands = {h->st->body, h->st->end},
 		    raw = {h->raw ? h->raw->body : NULL, h->raw ? h->raw->end : NULL};
 
-	if (a->expansion.depth >= EXPANSION_DEPTH_MAX || a->expansion.left == 0)
+	if (too_deep(a))
 		return;
 	while (operands.begin < operands.end && is_name_char(*operands.begin))
 		operands.begin++;
@@ -151,7 +161,7 @@ void annotate_loop(struct annotator *a, const struct here *h)
 	const struct formal *formal;
 	bool letters;
 
-	if (a->expansion.depth >= EXPANSION_DEPTH_MAX)
+	if (too_deep(a))
 		return;
 	if (span_is(word, ".rept") || span_is(word, ".rep")) {
 		repeat(a, h, rest, body);

@@ -57,7 +57,7 @@ void dependencies_complete(const char *path, const struct source *sources, unsig
 	buffer_bytes(&out, in.data, in.size);
 	/* gas lists what it opened last first. */
 	for (unsigned int i = count; i-- > 0;)
-		if (strcmp(sources[i].name, "{standard input}") != 0)
+		if (!strstr(sources[i].name, "{standard input}"))
 			put_name(&out, sources[i].name);
 	buffer_text(&out, "\n");
 	write_file(path, &out);

@@ -142,7 +142,8 @@ void edits_finish(struct annotator *a)
 {
 	bool sorted = true;
 
-	for (const struct verdict *v = a->edits.first; v; v = v->next) {
+	/* Without all expansions there is no verdict. */
+	for (const struct verdict *v = a->edits.first; v && a->expansion.left > 0; v = v->next) {
 		const struct outcome *o = v->outcomes;
 
 		if (v->count > 0 || v->confused) {

@@ -84,6 +84,8 @@ void hint(const struct annotator *a, const struct buffer *messages)
 	if (a->placed_count == 0 || !first_place(messages, &place))
 		return;
 	site = nearest(a, &place);
+	if (span_starts(site.file, "./{"))
+		site.file.begin += 2;
 	length = snprintf(text, sizeof(text),
 			  "as: note: %.*s:%lu: an annotated instruction near the error is %d bytes "
 			  "longer; if that is the cause, put '# afterburn: off' before it, or "

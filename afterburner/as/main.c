@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool is_stdin(const char *input)
@@ -35,10 +36,26 @@ static bool read_inputs(const struct options *o, struct source *sources)
 		if (!input_read(&in, o->inputs[i]))
 			return false;
 		source->text = (struct span){in.data, in.data + in.size};
-		source->name = is_stdin(o->inputs[i]) ? "{standard input}" : o->inputs[i];
 		source->is_stdin = o->input_count == 1 && is_stdin(o->inputs[i]);
+		source->name = o->inputs[i];
+		if (is_stdin(source->name))
+			source->name = source->is_stdin ? "{standard input}" : REALAS_STDIN;
 	}
 	return true;
+}
+
+/* gas refuses to write over one of its inputs; so it must get to see them. */
+static bool writes_input(const struct options *o)
+{
+	struct stat output, input;
+
+	if (stat(o->output, &output) != 0 || !S_ISREG(output.st_mode))
+		return false;
+	for (unsigned int i = 0; i < o->input_count; i++)
+		if (stat(o->inputs[i], &input) == 0 && input.st_dev == output.st_dev &&
+		    input.st_ino == output.st_ino)
+			return true;
+	return false;
 }
 
 /* What we took from standard input, the real as gets back. */
@@ -66,7 +83,7 @@ int main(int argc, char **argv)
 
 	options_parse(&o, argc, argv);
 	real = realas_find();
-	if (o.plain || excluded(o.output))
+	if (o.plain || excluded(o.output) || writes_input(&o))
 		realas_exec(real, o.given);
 	sources = calloc(o.input_count, sizeof(*sources));
 	if (!sources)
@@ -81,9 +98,12 @@ int main(int argc, char **argv)
 	status =
 		realas_run(real, o.rest, &annotator.emitter.out,
 			   sources[0].is_stdin ? NULL : sources[o.input_count - 1].name, &messages);
-	if (status != 0)
-		hint(&annotator, &messages);
-	else if (o.dependencies)
+	if (status != 0) {
+		give_back_stdin(&o, sources);
+		if (realas_accepts(real, o.given))
+			hint(&annotator, &messages);
+	} else if (o.dependencies) {
 		dependencies_complete(o.dependencies, sources, o.input_count);
+	}
 	return status;
 }

@@ -36,7 +36,8 @@ enum fit { FIT_NO, FIT_MAYBE, FIT_YES };
 enum fit operands_fit(enum afterburn_operands kind, const struct operands *operands,
 		      const struct syntax *syntax);
 
-/* Is it written as a far jump or call in Intel syntax (`far`, `fword`, selector:offset, or two operands)? */
+/* Is it written as a far jump or call in Intel syntax (`far`, `fword`, selector:offset, or two
+ * operands)? */
 bool operands_are_far(struct span text, const struct syntax *syntax);
 
 #endif

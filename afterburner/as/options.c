@@ -29,6 +29,7 @@ enum {
 	OPTION_NAKED_REG,
 	OPTION_ALTERNATE,
 	OPTION_MD,
+	OPTION_DEFSYM,
 	OPTION_PLAIN,
 	OPTION_MRI,
 };
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
 	{"mnaked-reg", no_argument, NULL, OPTION_NAKED_REG},
 	{"alternate", no_argument, NULL, OPTION_ALTERNATE},
 	{"MD", required_argument, NULL, OPTION_MD},
+	{"defsym", required_argument, NULL, OPTION_DEFSYM},
 	{"mri", no_argument, NULL, OPTION_MRI},
 	{"version", no_argument, NULL, OPTION_PLAIN},
 	{"help", no_argument, NULL, OPTION_PLAIN},
@@ -62,7 +64,6 @@ static const struct option long_options[] = {
 	{"dump-config", no_argument, NULL, OPTION_PLAIN},
 	{"verbose", no_argument, NULL, OPTION_IGNORE},
 	WITH("debug-prefix-map"),
-	WITH("defsym"),
 	WITH("elf-stt-common"),
 	WITH("em"),
 	WITH("emulation"),
@@ -236,6 +237,12 @@ static bool apply_option(struct options *o, int code)
 	case OPTION_MD:
 		o->dependencies = optarg;
 		return true;
+	case OPTION_DEFSYM:
+		o->symbols[o->symbol_count++] = optarg;
+		return true;
+	case 'I':
+		o->folders[o->folder_count++] = optarg;
+		return true;
 	case 'M':
 	case OPTION_MRI:
 		if (!o->plain)
@@ -292,7 +299,11 @@ void options_parse(struct options *o, int argc, char **argv)
 	o->given[0] = words[0] = "as";
 	o->rest = calloc((size_t)argc + 1, sizeof(*o->rest));
 	o->inputs = calloc((size_t)argc + 1, sizeof(*o->inputs));
-	if (!o->rest || !o->inputs)
+	o->symbols = calloc((size_t)argc + 1, sizeof(*o->symbols));
+	o->folders = calloc((size_t)argc + 1, sizeof(*o->folders));
+	o->policy.defsym = o->symbols;
+	o->policy.folders = o->folders;
+	if (!o->rest || !o->inputs || !o->symbols || !o->folders)
 		die("out of memory");
 	if (environment)
 		apply(o, "environment variable AFTERBURN", environment);

@@ -19,6 +19,10 @@ struct options {
 	const char *dependencies; /* of --MD, or NULL */
 	const char **inputs; /* files in order, "-" for standard input; never empty unless plain */
 	unsigned int input_count;
+	const char **symbols; /* of --defsym, up to a NULL */
+	unsigned int symbol_count;
+	const char **folders; /* of -I, up to a NULL */
+	unsigned int folder_count;
 	char **given; /* argv with @files as they came, our own options taken out: for plain */
 	char **rest; /* argv without inputs and without our own options: for a fed standard input */
 };

@@ -166,7 +166,7 @@ static void print(const char *data, size_t size)
 static void print_lines(const struct buffer *messages, size_t *from, const char *name)
 {
 	static const char own_name[] = "{standard input}:";
-	const size_t length = sizeof(own_name) - 2;
+	const size_t length = sizeof(own_name) - 2, folder = strlen(REALAS_STDIN) - length;
 
 	for (;;) {
 		const char *line = messages->data + *from;
@@ -179,6 +179,9 @@ static void print_lines(const struct buffer *messages, size_t *from, const char 
 		    memcmp(line, own_name, length + 1) == 0) {
 			print(name, strlen(name));
 			line += length;
+		} else if ((size_t)(end - line) > folder + length &&
+			   memcmp(line, REALAS_STDIN ":", folder + length + 1) == 0) {
+			line += folder;
 		}
 		print(line, (size_t)(end + 1 - line));
 	}
@@ -243,4 +246,30 @@ int realas_run(const char *path, char **argv, const struct buffer *text, const c
 		return 1;
 	}
 	return WEXITSTATUS(status);
+}
+
+bool realas_accepts(const char *path, char **argv)
+{
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC), count = 0, status;
+	posix_spawn_file_actions_t actions;
+	char **words;
+	pid_t pid;
+
+	while (argv[count])
+		count++;
+	words = calloc((size_t)count + 3, sizeof(*words));
+	if (!words || nowhere < 0)
+		return false;
+	memcpy(words, argv, (size_t)count * sizeof(*words));
+	words[count] = "-o/dev/null";
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, nowhere, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, nowhere, STDERR_FILENO);
+	turn_off_copies();
+	status = posix_spawn(&pid, path, &actions, NULL, words, environ) != 0 ||
+		 waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+	posix_spawn_file_actions_destroy(&actions);
+	free(words);
+	close(nowhere);
+	return status == 0;
 }

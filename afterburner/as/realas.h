@@ -30,6 +30,15 @@ void realas_exec(const char *path, char **argv) __attribute__((noreturn));
 int realas_run(const char *path, char **argv, const struct buffer *text, const char *name,
 	       struct buffer *messages);
 
+/*
+ * The name of standard input, if it is one of several inputs, in line markers of the text: gas
+ * gives its own name for it to the text as a whole. Messages show it without the folder.
+ */
+#define REALAS_STDIN "./{standard input}"
+
+/* Does it accept this command line? Its messages and its object are dropped. */
+bool realas_accepts(const char *path, char **argv);
+
 /* A file descriptor to read the text from, rewound. Ends the program if there is no room. */
 int realas_text_fd(const char *text, size_t size);
 

@@ -188,6 +188,18 @@ static void step(struct annotator *a, struct splitter *s, const struct bindings 
 	}
 }
 
+/* Count a statement of an expansion. Returns false if there were too many. */
+static bool spend(struct annotator *a)
+{
+	/* Where nothing is decided, each level can double the work. */
+	unsigned long price = a->live == MAYBE ? EXPANSION_MAYBE : 1;
+
+	if (a->expansion.depth == 0)
+		return true;
+	a->expansion.left = a->expansion.left > price ? a->expansion.left - price : 0;
+	return a->expansion.left > 0;
+}
+
 void walk(struct annotator *a, struct span text, const struct bindings *bound)
 {
 	struct splitter s;
@@ -195,16 +207,12 @@ void walk(struct annotator *a, struct span text, const struct bindings *bound)
 
 	splitter_start(&s, text.begin, span_length(text));
 	while (!a->expansion.leave && (item = splitter_next(&s)) != ITEM_END) {
-		if (item == ITEM_STATEMENT) {
-			if (a->expansion.depth > 0) {
-				if (a->expansion.left == 0)
-					break;
-				a->expansion.left--;
-			}
-			step(a, &s, bound);
-		} else {
+		if (item == ITEM_COMMENT)
 			walk_comment(a, &s);
-		}
+		else if (spend(a))
+			step(a, &s, bound);
+		else
+			break;
 	}
 	if (a->expansion.depth == 0 && s.unterminated)
 		a->unterminated = s.opened;

@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Macros, loops, conditionals, constants: the texts in expansion/ mean to us what they mean to gas.
+# For each, ours gives what plain gas gives but for the pads, the audit is content, and the 32-bit
+# object holds as many sites as its first line says.
+source "$TOP/tests/as/lib.sh"
+
+sites() {
+	"$AS" --32 "$1" -o "$tmp/x.o" && "$RECORDS" "$tmp/x.o" >"$tmp/records" &&
+		is_count "$(wc -l <"$tmp/records")" "$(sed -n '1s/^# sites: //p' "$1")"
+}
+
+is_count() {
+	echo "$1 sites, not $2"
+	[[ $1 == "$2" ]]
+}
+
+for file in "$TOP"/tests/as/expansion/*.s; do
+	name=$(basename "$file" .s)
+	ok "$name: as gas" "$TOP/tests/as/same-instructions" "$file"
+	ok "$name: sites" sites "$file"
+done
+
+# The comparison itself must be able to fail.
+cat >"$tmp/other" <<'END'
+#!/bin/sh
+printf '\tnop\n' | /usr/bin/as --32 - -o "$4" || exit 1
+END
+mkdir -p "$tmp/bad/libexec/afterburner" "$tmp/bad/bin"
+cp "$tmp/other" "$tmp/bad/libexec/afterburner/as"
+chmod +x "$tmp/bad/libexec/afterburner/as"
+printf '\tcli\n' >"$tmp/cli.s"
+notices() {
+	! O=$tmp/bad "$TOP/tests/as/same-instructions" "$tmp/cli.s"
+}
+ok "another object is noticed" notices
+done_testing

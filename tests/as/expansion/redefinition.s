@@ -1,0 +1,27 @@
+# sites: 3
+# .purgem, and a macro that comes and goes.
+.macro cli
+nop
+.endm
+cli
+.purgem cli
+cli
+.macro hlt
+.byte 1
+.endm
+.macro take op
+\op
+.endm
+take hlt
+.purgem hlt
+take hlt
+.macro early
+sti
+.exitm
+.data
+.endm
+early
+.if 1
+.else
+.purgem early
+.endif
