@@ -49,9 +49,9 @@ struct edits {
 	struct table verdicts; /* on statements that are assembled several times, by place */
 	struct verdict *first, *last;
 	struct arena memory;
-	bool judged; /* edits_site() was called */
-	size_t next; /* to be written */
-	bool off;    /* a comment says so, where we write */
+	const char *watched; /* the statement in expansion, until edits_site() is called for it */
+	size_t next;	     /* to be written */
+	bool off;	     /* a comment says so, where we write */
 };
 
 /* The statements just handled, as far as the next one depends on them. */

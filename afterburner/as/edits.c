@@ -99,9 +99,10 @@ void edits_site(struct annotator *a, const struct here *h, const struct finding 
 	const struct statement *raw = h->raw;
 	int id = f->id, certain, decision;
 
-	a->edits.judged = true;
 	if (!raw)
 		return;
+	if (a->edits.watched == raw->body)
+		a->edits.watched = NULL;
 	if (h->bound)
 		macros_references(&a->macros, (struct span){raw->body, raw->end}, h->bound,
 				  &arguments);

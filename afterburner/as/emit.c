@@ -117,25 +117,26 @@ void emit_site(struct emitter *e, const struct site *site)
 	e->copied = site->end;
 }
 
-/*
- * The beginning of the copy for this case. A text that may hold quotes is not compared as a string:
- * .irp takes it apart, and .ifc, whose right side ends where the line does, compares the parts.
- */
+/* The beginning of the copy for this case. */
 static void put_test(struct emitter *e, const struct guard *guard)
 {
-	if (!guard->item) {
-		buffer_text(&e->out, ".ifeqs \"");
-		put_span(e, guard->tested.begin, guard->tested.end);
-		buffer_text(&e->out, "\",\"");
-		put_span(e, guard->value.begin, guard->value.end);
-		buffer_text(&e->out, "\"; ");
-		return;
+	static const char *const parts[][3] = {
+		[GUARD_STRING] = {".ifeqs \"", "\",\"", "\"; "},
+		[GUARD_ITEM] = {".Lafterburn=0; .irp afterburn,", "; .ifc ",
+				"~,\\afterburn~; .Lafterburn=1; .endif; .endr; .if .Lafterburn; "},
+		[GUARD_LINE] = {".ifc ", "~,", "~; "},
+	};
+	struct span first = guard->tested, second = guard->value;
+
+	if (guard->form == GUARD_LINE) {
+		first = guard->value;
+		second = guard->tested;
 	}
-	buffer_text(&e->out, ".Lafterburn=0; .irp afterburn,");
-	put_span(e, guard->tested.begin, guard->tested.end);
-	buffer_text(&e->out, "; .ifc ");
-	put_span(e, guard->value.begin, guard->value.end);
-	buffer_text(&e->out, "~,\\afterburn~; .Lafterburn=1; .endif; .endr; .if .Lafterburn; ");
+	buffer_text(&e->out, parts[guard->form][0]);
+	put_span(e, first.begin, first.end);
+	buffer_text(&e->out, parts[guard->form][1]);
+	put_span(e, second.begin, second.end);
+	buffer_text(&e->out, parts[guard->form][2]);
 }
 
 void emit_guarded(struct emitter *e, const struct site *site, const struct guard *guards,

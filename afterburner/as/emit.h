@@ -53,11 +53,18 @@ void emit_site(struct emitter *e, const struct site *site);
 
 #define GUARDS_MAX 64
 
+/* How a test is written; see verdict.c for which text bears which. */
+enum guard_form {
+	GUARD_STRING, /* .ifeqs */
+	GUARD_ITEM, /* .irp and .ifc: one of the arguments, or of the words in them, is the value */
+	GUARD_LINE, /* .ifc, whose right side ends where the line does */
+};
+
 /* If the arguments turn out to be `value`, the statement is instruction `id`. */
 struct guard {
 	struct span tested; /* the arguments, as the source writes them */
 	struct span value;
-	bool item; /* one of the arguments is `value` */
+	enum guard_form form;
 	unsigned int id;
 	bool pad_before;
 };

@@ -154,7 +154,7 @@ bool macros_take(struct macros *m, struct span *rest, struct span *argument)
 	if (*rest->begin == '"' && !m->alternate) {
 		*argument = take_string(m, rest, '"');
 	} else if (*rest->begin == '<' && m->alternate) {
-		*argument = take_string(m, rest, '>');
+		*argument = scrub(m, take_string(m, rest, '>'));
 	} else {
 		argument->begin = rest->begin;
 		rest->begin = plain_end(rest->begin, rest->end);

@@ -42,7 +42,16 @@ bool span_equal(struct span a, struct span b)
 
 bool span_contains(struct span s, const char *text)
 {
-	return memmem(s.begin, span_length(s), text, strlen(text)) != NULL;
+	size_t length = strlen(text);
+	const char *p = s.begin;
+
+	/* By its last character, which is rarer in assembly text than a dot or an `a`. */
+	while ((p = memchr(p, text[length - 1], (size_t)(s.end - p)))) {
+		p++;
+		if ((size_t)(p - s.begin) >= length && memcmp(p - length, text, length) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool span_has_argument(struct span s)

@@ -139,7 +139,7 @@ struct choice {
 	unsigned int found;
 };
 
-static bool add_guard(struct choice *c, struct span value, bool item, int decision)
+static bool add_guard(struct choice *c, struct span value, enum guard_form form, int decision)
 {
 	for (unsigned int i = 0; i < c->found; i++)
 		if (span_equal(c->guards[i].value, value))
@@ -149,7 +149,7 @@ static bool add_guard(struct choice *c, struct span value, bool item, int decisi
 	c->guards[c->found++] = (struct guard){
 		.tested = c->tested,
 		.value = value,
-		.item = item,
+		.form = form,
 		.id = (unsigned int)decision & (DECISION_BEFORE - 1),
 		.pad_before = decision & DECISION_BEFORE,
 	};
@@ -163,12 +163,25 @@ static struct span text_of(const struct choice *c, const struct outcome *o)
 	return join(&c->macros->memory, o->values, c->count, ',');
 }
 
-/* Guards that compare the whole text. */
-static bool guard_texts(struct choice *c)
+static bool holds(struct span text, const char *characters)
 {
-	for (const struct outcome *o = c->v->outcomes; o; o = o->next)
-		if (o->decision >= 0 && !add_guard(c, text_of(c, o), false, o->decision))
+	for (const char *p = text.begin; p < text.end; p++)
+		if (strchr(characters, *p))
+			return true;
+	return false;
+}
+
+/* Guards that compare the whole text, as strings or as the rest of a line. */
+static bool guard_texts(struct choice *c, enum guard_form form)
+{
+	for (const struct outcome *o = c->v->outcomes; o; o = o->next) {
+		struct span text = text_of(c, o);
+
+		if (o->decision < 0 || (form == GUARD_LINE && holds(text, "\",'~")))
+			continue;
+		if (!add_guard(c, text, form, o->decision))
 			return false;
+	}
 	return true;
 }
 
@@ -183,10 +196,7 @@ static bool is_plain(struct span item)
 	return true;
 }
 
-/*
- * Guards that look for one item of the text, which .irp takes apart: for texts that hold quotes,
- * which no comparison of strings can bear.
- */
+/* Guards that look for one item of the text, which .irp takes apart. */
 static bool guard_items(struct choice *c)
 {
 	struct decisions d = {0};
@@ -201,7 +211,7 @@ static bool guard_items(struct choice *c)
 			continue;
 		for (rest = text_of(c, o); macros_take(c->macros, &rest, &item);) {
 			if (is_plain(item) && decision_of(&d, item) == o->decision) {
-				ok = add_guard(c, item, true, o->decision);
+				ok = add_guard(c, item, GUARD_ITEM, o->decision);
 				break;
 			}
 		}
@@ -224,14 +234,41 @@ static struct span tested_text(const struct choice *c)
 	return join(&c->macros->memory, parts, c->count, ',');
 }
 
-static bool has_quotes(const struct choice *c)
+/* May one of the texts that are tested hold one of these characters? */
+static bool any_holds(const struct choice *c, const char *characters)
 {
 	for (const struct outcome *o = c->v->outcomes; o; o = o->next)
 		for (unsigned int i = c->first; i < c->first + c->count; i++)
-			for (const char *p = o->values[i].begin; p < o->values[i].end; p++)
-				if (*p == '"' || *p == '\\')
-					return true;
+			if (holds(o->values[i], characters))
+				return true;
 	return false;
+}
+
+/* May one of the words that .irp would find hold a quote? */
+static bool any_word_quoted(const struct choice *c)
+{
+	struct span rest, item;
+
+	for (const struct outcome *o = c->v->outcomes; o; o = o->next)
+		for (rest = text_of(c, o); macros_take(c->macros, &rest, &item);)
+			if (holds(item, "\"\\"))
+				return true;
+	return false;
+}
+
+/*
+ * Strings bear no quotes, .irp no quote inside a word, and neither it nor .ifc the end of a
+ * statement inside quotes. If nothing bears the texts, the statement is left alone.
+ */
+static bool add_guards(struct choice *c)
+{
+	if (!any_holds(c, "\"\\"))
+		return guard_texts(c, GUARD_STRING);
+	if (any_holds(c, ";\n"))
+		return false;
+	if (!any_word_quoted(c))
+		return guard_items(c);
+	return c->count == 1 && guard_texts(c, GUARD_LINE);
 }
 
 unsigned int verdict_guards(const struct verdict *v, struct macros *macros, struct guard *guards)
@@ -253,7 +290,5 @@ unsigned int verdict_guards(const struct verdict *v, struct macros *macros, stru
 		}
 	}
 	c.tested = tested_text(&c);
-	if (!(has_quotes(&c) ? guard_items(&c) : guard_texts(&c)))
-		return 0;
-	return c.found;
+	return add_guards(&c) ? c.found : 0;
 }

@@ -156,18 +156,20 @@ static void run_expanded(struct annotator *a, const struct here *h, struct split
 static void expand(struct annotator *a, struct splitter *feed, const struct bindings *bound)
 {
 	static const struct finding nothing = {.id = NO_SITE};
+	const char *outer = a->edits.watched;
 	struct statement raw = feed->statement;
 	struct here h = {&raw, in_sources(a, raw.begin) ? &raw : NULL, bound, feed};
 	struct span text = macros_substitute(&a->macros, (struct span){raw.begin, raw.end}, bound);
 	struct splitter s;
 
 	splitter_start(&s, text.begin, span_length(text));
-	a->edits.judged = false;
+	a->edits.watched = raw.body;
 	run_expanded(a, &h, &s);
 	/* What an instruction is for some arguments, is something else for these. */
-	if (!a->edits.judged && h.raw && a->live != NO && raw.word.begin < raw.word.end &&
-	    *raw.word.begin != '.')
+	if (a->edits.watched == raw.body && h.raw && a->live != NO &&
+	    raw.word.begin < raw.word.end && *raw.word.begin != '.')
 		edits_site(a, &h, &nothing);
+	a->edits.watched = outer;
 }
 
 static void step(struct annotator *a, struct splitter *s, const struct bindings *bound)

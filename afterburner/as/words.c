@@ -28,7 +28,7 @@ static const char *const prefixes[] = {
 	"ss",	  "notrack",  "ht",	  "hnt",   "word",  "dword", "aword",  "adword",
 };
 #define PREFIXES (sizeof(prefixes) / sizeof(prefixes[0]))
-static unsigned int prefix_letters; /* the letters they begin with, one bit each */
+static unsigned int prefix_lengths[26]; /* as lengths[] */
 
 static unsigned int hash(const char *lower, size_t length)
 {
@@ -77,7 +77,7 @@ static void add(const char *text, size_t length, unsigned int id)
 void words_init(void)
 {
 	for (size_t i = 0; i < PREFIXES; i++)
-		prefix_letters |= 1u << (prefixes[i][0] - 'a');
+		prefix_lengths[prefixes[i][0] - 'a'] |= 1u << strlen(prefixes[i]);
 	for (unsigned int id = 0; id < AFTERBURN_INSN_COUNT; id++) {
 		const char *p = afterburn_insns[id].spellings;
 
@@ -144,10 +144,12 @@ bool words_is_prefix(struct span text)
 	if (length < 2 || length > 8)
 		return false;
 	letter = (unsigned char)(to_lower(*text.begin) - 'a');
-	if (letter >= 26 || !(prefix_letters >> letter & 1))
+	if (letter == 'r' - 'a' && is_rex(text))
+		return true;
+	if (letter >= 26 || !(prefix_lengths[letter] >> length & 1))
 		return false;
 	for (size_t i = 0; i < PREFIXES; i++)
 		if (span_is(text, prefixes[i]))
 			return true;
-	return is_rex(text);
+	return false;
 }

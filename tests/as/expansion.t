@@ -3,7 +3,8 @@
 #
 # Macros, loops, conditionals, constants: the texts in expansion/ mean to us what they mean to gas.
 # For each, ours gives what plain gas gives but for the pads, the audit is content, and the 32-bit
-# object holds as many sites as its first line says.
+# object holds as many sites as its first line says. In left-*.s something must be left alone, which
+# the audit finds.
 source "$TOP/tests/as/lib.sh"
 
 sites() {
@@ -18,7 +19,11 @@ is_count() {
 
 for file in "$TOP"/tests/as/expansion/*.s; do
 	name=$(basename "$file" .s)
-	ok "$name: as gas" "$TOP/tests/as/same-instructions" "$file"
+	if [[ $name == left-* ]]; then
+		ok "$name: as gas" "$TOP/tests/as/same-instructions" --no-audit "$file"
+	else
+		ok "$name: as gas" "$TOP/tests/as/same-instructions" "$file"
+	fi
 	ok "$name: sites" sites "$file"
 done
 

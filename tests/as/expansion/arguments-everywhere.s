@@ -1,4 +1,4 @@
-# sites: 15
+# sites: 16
 # Mnemonic and operands from several arguments.
 .macro I op, arg
 \op \arg
@@ -45,7 +45,7 @@ byname op = nop
 inner wbinvd
 .purgem inner
 .endm
-.macro nothing
+.macro nothing a
 .endm
 outer nothing
 .irpc c, 0234

@@ -1,4 +1,4 @@
-# sites: 4
+# sites: 5
 # Labels, symbols and macros that are named like instructions, and words that begin like prefixes.
 cli:	cli
 sti = 5

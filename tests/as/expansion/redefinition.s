@@ -7,12 +7,11 @@ cli
 .purgem cli
 cli
 .macro hlt
-.byte 1
+.byte 0x90
 .endm
 .macro take op
 \op
 .endm
-take hlt
 .purgem hlt
 take hlt
 .macro early

@@ -1,7 +1,7 @@
-# sites: 3
+# sites: 2
 # Where a condition cannot be decided, what its arms leave behind may be data: nothing there.
 1:	nop
-	.if . - 1b > 1
+	.if . - 1b >= 1
 	.data
 	.endif
 	.byte 15, 48
