@@ -171,7 +171,56 @@ unknown_words() {
 }
 ok "unknown directives and mnemonics are gas's business" unknown_words
 
+# Output and input
+over_input() { # over_input OUTPUT INPUT...: refused as by gas, and nothing is lost
+	same_messages_only "$@" && cmp over.s over.copy
+}
+same_messages_only() {
+	local output=$1 status
+	shift
+	as -o "$output" "$@" 2>gas.err
+	status=$?
+	"$AS" -o "$output" "$@" 2>our.err
+	[[ $? == "$status" && $status == 1 ]] && diff gas.err our.err
+}
+printf '\tcli\n' >over.s
+cp over.s over.copy
+ln over.s hard.s
+ln -s over.s soft.s
+ok "an output that is the input: refused as by gas" over_input over.s over.s
+ok "the input by another path" over_input ./over.s over.s
+ok "the input by a hard link" over_input hard.s over.s
+ok "the input by a symbolic link" over_input soft.s over.s
+ok "one of several inputs" over_input over.s site.s over.s
+
+# Standard input among files
+printf '\tnop\n\tbad1\n\t.macro open\n' >piped.s
+piped() { # piped ARGUMENTS...
+	as "$@" -o gas.o <piped.s 2>gas.err
+	"$AS" "$@" -o x.o <piped.s 2>our.err
+	diff gas.err our.err
+}
+ok "errors in standard input, before a file" piped bogus.s site.s
+printf '\tnop\n\tbad1\n' >piped.s
+ok "errors in standard input, then a file" piped - site.s
+ok "errors in standard input between files" piped bogus.s - bogus.s site.s
+ok "errors in standard input, behind a file" piped site.s -
+
+# Symbols and files from the command line
+printf '\t.ifdef FOO\n\t.data\n\t.endif\n\t.byte 15,48\n\t.text\n\t.if BAR - 2\n\t.data\n\t.endif\n\tcli\n' >defsym.s
+ok "--defsym decides conditionals" annotates 1 --defsym FOO=1 --defsym BAR=2 defsym.s -o x.o
+included_macros() {
+	mkdir -p inc && printf '\t.macro away\n\t.data\n\t.endm\n\t.macro cli\n\tnop\n\t.endm\n' >inc/macros.i &&
+		printf '\t.include "macros.i"\n\tcli\n\thlt\n\taway\n\t.byte 15,48\n' >uses.s &&
+		annotates 1 -I inc uses.s -o x.o
+}
+ok ".include: its macros are followed" included_macros
+
 # Hints
+no_hint() {
+	same_messages bogus.s && ! grep '^as: note' our.err
+}
+ok "an error that plain gas reports, too: no note" no_hint
 {
 	echo "1:	nop"
 	for ((i = 0; i < 30; i++)); do echo "	cli"; done
