@@ -130,7 +130,8 @@ static void prepare(struct annotator *a, const struct policy *policy)
 	a->expansion.left = EXPANSION_MAX;
 	define_symbols(a, policy->defsym);
 	for (unsigned int i = 0; i < a->source_count; i++)
-		a->has_conditions |= span_contains(a->sources[i].text, ".if");
+		a->has_conditions |= span_contains(a->sources[i].text, ".if") ||
+				     span_contains(a->sources[i].text, ".include");
 }
 
 void annotate(struct annotator *a, const struct policy *policy, const struct source *sources,

@@ -124,11 +124,15 @@ static void put_test(struct emitter *e, const struct guard *guard)
 		[GUARD_STRING] = {".ifeqs \"", "\",\"", "\"; "},
 		[GUARD_ITEM] = {".Lafterburn=0; .irp afterburn,", "; .ifc ",
 				"~,\\afterburn~; .Lafterburn=1; .endif; .endr; .if .Lafterburn; "},
+		[GUARD_WORD] = {".Lafterburn=0; .macro afterburn.test afterburn, "
+				"afterburn.rest:vararg; .ifc ",
+				"~,\\afterburn~; .Lafterburn=1; .endif; .endm; afterburn.test ",
+				"; .purgem afterburn.test; .if .Lafterburn; "},
 		[GUARD_LINE] = {".ifc ", "~,", "~; "},
 	};
 	struct span first = guard->tested, second = guard->value;
 
-	if (guard->form == GUARD_LINE) {
+	if (guard->form != GUARD_STRING && guard->form != GUARD_ITEM) {
 		first = guard->value;
 		second = guard->tested;
 	}

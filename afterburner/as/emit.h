@@ -57,6 +57,7 @@ void emit_site(struct emitter *e, const struct site *site);
 enum guard_form {
 	GUARD_STRING, /* .ifeqs */
 	GUARD_ITEM, /* .irp and .ifc: one of the arguments, or of the words in them, is the value */
+	GUARD_WORD, /* a macro of ours that takes the first word off, and .ifc */
 	GUARD_LINE, /* .ifc, whose right side ends where the line does */
 };
 

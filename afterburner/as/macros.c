@@ -2,197 +2,31 @@
 /*
  * macros.c - the macros that the text defines, and their arguments.
  *
- * gas drops blanks that separate nothing before it looks at arguments ("%cr0, %eax" is
- * "%cr0,%eax"); values here are spelled as it sees them.
- *
  * Invariant: spans point into the input or into m->memory, which both outlive them.
  */
 #include "macros.h"
 
+#include "macro_text.h"
 #include "splitter.h"
 
 #include <string.h>
 
-/* Characters between which gas keeps a blank; a backslash or quote may stand on the right, too. */
-static bool joins(char c)
-{
-	return is_name_char(c) || (c && strchr("*%-([{}", c));
-}
-
-static bool is_gap(const char *p, const char *end)
-{
-	return p < end && (is_blank(*p) || (*p == '/' && p + 1 < end && p[1] == '*'));
-}
-
-static const char *skip_gap(const char *p, const char *end)
-{
-	while (is_gap(p, end)) {
-		if (*p == '/') {
-			p = memmem(p + 2, (size_t)(end - p) - 2, "*/", 2);
-			if (!p)
-				return end;
-			p++;
-		}
-		p++;
-	}
-	return p;
-}
-
-/* Does gas keep a blank of the gap between `before` and `after`? */
-static bool keeps_blank(const char *before, const char *begin, const char *after, const char *end)
-{
-	return before >= begin && after < end && (joins(*before) || *before == '"') &&
-	       (joins(*after) || strchr("\\\"'", *after));
-}
-
-/* The text without the blanks that gas drops; the same span if it holds none of these. */
-static struct span scrub(struct macros *m, struct span text)
-{
-	char *out, *to;
-	const char *p;
-
-	text.begin = skip_gap(text.begin, text.end);
-	for (p = text.begin; p < text.end && !is_gap(p, text.end);)
-		p = *p == '"' ? skip_quoted(p, text.end) : p + 1;
-	if (p >= text.end)
-		return text;
-	out = to = arena_take(&m->memory, span_length(text) + 1);
-	for (p = text.begin; p < text.end;) {
-		const char *after = skip_gap(p, text.end);
-
-		if (after > p) {
-			if (to > out && keeps_blank(to - 1, out, after, text.end))
-				*to++ = ' ';
-			p = after;
-			continue;
-		}
-		after = *p == '"' ? skip_quoted(p, text.end) : p + 1;
-		memcpy(to, p, (size_t)(after - p));
-		to += after - p;
-		p = after;
-	}
-	*to = '\n';
-	return (struct span){out, to};
-}
-
-/* Behind the plain argument at `p`: to a comma, or to a blank that gas keeps, outside brackets. */
-static const char *plain_end(const char *p, const char *end)
-{
-	const char *begin = p;
-	int depth = 0;
-
-	while (p < end && *p != ',') {
-		const char *after = skip_gap(p, end);
-
-		if (after > p) {
-			if (depth <= 0 && keeps_blank(p - 1, begin, after, end))
-				return p;
-			p = after;
-			continue;
-		}
-		if (*p == '(' || *p == '[')
-			depth++;
-		else if (*p == ')' || *p == ']')
-			depth--;
-		p = *p == '"' || *p == '\'' ? skip_quoted(p, end) : p + 1;
-	}
-	return p;
-}
-
-/* The text without the backslash or the second quote before each quote in it. */
-static struct span unescape(struct macros *m, struct span text, char quote)
-{
-	char *out = arena_take(&m->memory, span_length(text) + 1), *to = out;
-
-	for (const char *p = text.begin; p < text.end; p++) {
-		if (p + 1 < text.end && p[1] == quote && (*p == '\\' || *p == quote))
-			p++;
-		else if (*p == '\\' && p + 1 < text.end)
-			*to++ = *p++;
-		*to++ = *p;
-	}
-	*to = '\n';
-	return (struct span){out, to};
-}
-
-/* The inside of the string at the front of *rest; quotes in it may be doubled or escaped. */
-static struct span take_string(struct macros *m, struct span *rest, char quote)
-{
-	const char *p = rest->begin + 1;
-	struct span text = {p, p};
-	bool changed = false;
-
-	for (; p < rest->end; p++) {
-		bool pair = p + 1 < rest->end;
-
-		if (pair && p[1] == quote && (*p == '\\' || (*p == quote && quote == '"'))) {
-			changed = true;
-			p++;
-		} else if (*p == quote) {
-			break;
-		} else if (*p == '\\' && pair) {
-			p++;
-		}
-	}
-	text.end = p < rest->end ? p : rest->end;
-	rest->begin = p < rest->end ? p + 1 : rest->end;
-	return changed ? unescape(m, text, quote) : text;
-}
-
-static void skip_comma(struct span *rest)
-{
-	rest->begin = skip_gap(rest->begin, rest->end);
-	if (rest->begin < rest->end && *rest->begin == ',')
-		rest->begin = skip_gap(rest->begin + 1, rest->end);
-}
-
-bool macros_take(struct macros *m, struct span *rest, struct span *argument)
-{
-	rest->begin = skip_gap(rest->begin, rest->end);
-	if (rest->begin >= rest->end)
-		return false;
-	if (*rest->begin == '"' && !m->alternate) {
-		*argument = take_string(m, rest, '"');
-	} else if (*rest->begin == '<' && m->alternate) {
-		*argument = scrub(m, take_string(m, rest, '>'));
-	} else {
-		argument->begin = rest->begin;
-		rest->begin = plain_end(rest->begin, rest->end);
-		argument->end = rest->begin;
-		*argument = scrub(m, *argument);
-	}
-	skip_comma(rest);
-	return true;
-}
-
-static struct span take_name(struct span *rest)
-{
-	struct span name;
-
-	rest->begin = skip_gap(rest->begin, rest->end);
-	name = (struct span){rest->begin, rest->begin};
-	while (name.end < rest->end && is_name_char(*name.end))
-		name.end++;
-	rest->begin = skip_gap(name.end, rest->end);
-	return name;
-}
-
 /* Take one formal parameter: name, name=default, name:qualifier. */
 static bool take_formal(struct macros *m, struct span *rest, struct formal *formal)
 {
-	*formal = (struct formal){.name = take_name(rest)};
+	*formal = (struct formal){.name = macro_text_name(rest)};
 	formal->value = (struct span){rest->end, rest->end};
 	if (formal->name.begin == formal->name.end)
 		return false;
 	if (rest->begin < rest->end && *rest->begin == ':') {
 		rest->begin++;
-		formal->takes_rest = span_is(take_name(rest), "vararg");
+		formal->takes_rest = span_is(macro_text_name(rest), "vararg");
 	}
 	if (rest->begin < rest->end && *rest->begin == '=') {
 		rest->begin++;
 		macros_take(m, rest, &formal->value);
 	}
-	skip_comma(rest);
+	macro_text_skip_comma(rest);
 	return true;
 }
 
@@ -219,10 +53,10 @@ static unsigned long long filter_bit(struct span name)
 struct macro *macros_define(struct macros *m, struct span operands, struct span body)
 {
 	struct macro *macro = arena_take(&m->memory, sizeof(*macro));
-	struct span name = lower(m, take_name(&operands)), rest;
+	struct span name = lower(m, macro_text_name(&operands)), rest;
 	struct formal formal, *formals;
 
-	skip_comma(&operands);
+	macro_text_skip_comma(&operands);
 	*macro = (struct macro){.body = body, .older = table_find(&m->names, NULL, name)};
 	for (rest = operands; take_formal(m, &rest, &formal);)
 		macro->count++;
@@ -245,8 +79,8 @@ const struct formal *macros_loop_formal(struct macros *m, struct span *rest)
 {
 	struct formal *formal = arena_take(&m->memory, sizeof(*formal));
 
-	*formal = (struct formal){.name = take_name(rest)};
-	skip_comma(rest);
+	*formal = (struct formal){.name = macro_text_name(rest)};
+	macro_text_skip_comma(rest);
 	table_set(&m->names, formal, formal->name, formal);
 	return formal;
 }
@@ -273,7 +107,7 @@ struct macro *macros_find(struct macros *m, struct span name)
 
 void macros_purge(struct macros *m, struct span operands, bool maybe)
 {
-	struct macro *macro = macros_find(m, take_name(&operands));
+	struct macro *macro = macros_find(m, macro_text_name(&operands));
 
 	for (; macro; macro = macro->older) {
 		bool more = macro->maybe;
@@ -299,7 +133,7 @@ void macros_free(struct macros *m)
 static const struct formal *take_keyword(struct macros *m, const struct macro *macro,
 					 struct span *rest)
 {
-	struct span after = *rest, name = take_name(&after);
+	struct span after = *rest, name = macro_text_name(&after);
 
 	if (m->alternate || name.begin == name.end || after.begin >= after.end ||
 	    *after.begin != '=')
@@ -316,7 +150,7 @@ static void assign(struct macros *m, const struct macro *macro, struct span rest
 
 	for (unsigned int i = 0; i < macro->count; i++)
 		values[i] = macro->formals[i].value;
-	rest.begin = skip_gap(rest.begin, rest.end);
+	rest.begin = macro_text_skip_gap(rest.begin, rest.end);
 	while (rest.begin < rest.end) {
 		const struct formal *formal = take_keyword(m, macro, &rest);
 		struct span value;
@@ -324,7 +158,7 @@ static void assign(struct macros *m, const struct macro *macro, struct span rest
 		if (!formal && place < end)
 			formal = place++;
 		if (!formal || formal->takes_rest) {
-			value = scrub(m, rest);
+			value = macro_text_scrub(m, rest);
 			rest.begin = rest.end;
 		} else if (!macros_take(m, &rest, &value)) {
 			value = (struct span){rest.end, rest.end};

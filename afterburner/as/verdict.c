@@ -196,24 +196,33 @@ static bool is_plain(struct span item)
 	return true;
 }
 
-/* Guards that look for one item of the text, which .irp takes apart. */
-static bool guard_items(struct choice *c)
+/*
+ * Guards that look for one item of the text, which .irp takes apart, or only at the first one. The
+ * item must be one that tells the cases apart.
+ */
+static bool guard_items(struct choice *c, enum guard_form form)
 {
 	struct decisions d = {0};
 	struct span rest, item;
-	bool ok = true;
+	bool ok = true, all = form == GUARD_ITEM;
 
-	for (const struct outcome *o = c->v->outcomes; o; o = o->next)
-		for (rest = text_of(c, o); macros_take(c->macros, &rest, &item);)
+	for (const struct outcome *o = c->v->outcomes; o; o = o->next) {
+		rest = text_of(c, o);
+		while (macros_take(c->macros, &rest, &item)) {
 			decide(&d, item, o->decision);
-	for (const struct outcome *o = c->v->outcomes; o && ok; o = o->next) {
-		if (o->decision < 0)
-			continue;
-		for (rest = text_of(c, o); macros_take(c->macros, &rest, &item);) {
-			if (is_plain(item) && decision_of(&d, item) == o->decision) {
-				ok = add_guard(c, item, GUARD_ITEM, o->decision);
+			if (!all)
 				break;
-			}
+		}
+	}
+	for (const struct outcome *o = c->v->outcomes; o && ok; o = o->next) {
+		rest = text_of(c, o);
+		while (o->decision >= 0 && macros_take(c->macros, &rest, &item)) {
+			bool found = is_plain(item) && decision_of(&d, item) == o->decision;
+
+			if (found)
+				ok = add_guard(c, item, form, o->decision);
+			if (found || !all)
+				break;
 		}
 	}
 	forget(&d);
@@ -244,30 +253,36 @@ static bool any_holds(const struct choice *c, const char *characters)
 	return false;
 }
 
-/* May one of the words that .irp would find hold a quote? */
-static bool any_word_quoted(const struct choice *c)
+/* May one of the words that .irp would find, or the first one, hold one of these characters? */
+static bool any_word_holds(const struct choice *c, bool first, const char *characters)
 {
 	struct span rest, item;
 
-	for (const struct outcome *o = c->v->outcomes; o; o = o->next)
-		for (rest = text_of(c, o); macros_take(c->macros, &rest, &item);)
-			if (holds(item, "\"\\"))
+	for (const struct outcome *o = c->v->outcomes; o; o = o->next) {
+		for (rest = text_of(c, o); macros_take(c->macros, &rest, &item);) {
+			if (holds(item, characters))
 				return true;
+			if (first)
+				break;
+		}
+	}
 	return false;
 }
 
 /*
- * Strings bear no quotes, .irp no quote inside a word, and neither it nor .ifc the end of a
- * statement inside quotes. If nothing bears the texts, the statement is left alone.
+ * Strings bear no quotes, .irp no quote inside a word, and neither it nor .ifc a semicolon inside
+ * quotes. A macro call bears that, but takes name=value for itself. If nothing bears the texts, the
+ * statement is left alone.
  */
 static bool add_guards(struct choice *c)
 {
 	if (!any_holds(c, "\"\\"))
 		return guard_texts(c, GUARD_STRING);
-	if (any_holds(c, ";\n"))
-		return false;
-	if (!any_word_quoted(c))
-		return guard_items(c);
+	if (any_holds(c, ";"))
+		return !any_holds(c, "=") && !any_word_holds(c, true, "\"\\;") &&
+		       guard_items(c, GUARD_WORD);
+	if (!any_word_holds(c, false, "\"\\"))
+		return guard_items(c, GUARD_ITEM);
 	return c->count == 1 && guard_texts(c, GUARD_LINE);
 }
 

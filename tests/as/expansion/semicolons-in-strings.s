@@ -1,8 +1,11 @@
-# sites: 1
-# No test bears a string with a semicolon: the macro's statement is left alone.
+# sites: 4
+# A semicolon inside quotes, which only a macro call bears.
 .macro R code:vararg
 \code
 .endm
-R .ascii "a;b"
+R .ascii "P;P"
 R nop
+R cli
+R pushf; nop
+R mov %cr3, %eax
 cli
