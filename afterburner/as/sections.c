@@ -159,6 +159,11 @@ bool sections_directive(struct sections *s, struct span word, struct span operan
 			return false;
 		change_to(s, ".data", NO);
 		return true;
+	case 'o':
+		if (!span_is(word, ".offset"))
+			return false;
+		change_to(s, "*ABS*", NO);
+		return true;
 	case 'b':
 		if (!span_is(word, ".bss"))
 			return false;
@@ -169,6 +174,8 @@ bool sections_directive(struct sections *s, struct span word, struct span operan
 			change(s, look_up(s->names, operands));
 		else if (span_is(word, ".subsection"))
 			change(s, s->current);
+		else if (span_is(word, ".struct"))
+			change_to(s, "*ABS*", NO);
 		else
 			return false;
 		return true;
