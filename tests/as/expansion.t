@@ -8,8 +8,8 @@
 source "$TOP/tests/as/lib.sh"
 
 sites() {
-	"$AS" --32 "$1" -o "$tmp/x.o" && "$RECORDS" "$tmp/x.o" >"$tmp/records" &&
-		is_count "$(wc -l <"$tmp/records")" "$(sed -n '1s/^# sites: //p' "$1")"
+	"$AS" --32 "$1" -o "$tmp/x.o" && "$SITES" "$tmp/x.o" >"$tmp/sites" &&
+		is_count "$(wc -l <"$tmp/sites")" "$(sed -n '1s/^# sites: //p' "$1")"
 }
 
 is_count() {
