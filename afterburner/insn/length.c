@@ -20,39 +20,43 @@
  *   r  rel8              R  rel16 or rel32     t  ModRM, and for /0 and /1 imm8; T then as z
  *   n  nothing, i imm8, f far pointer, C ModRM, imm8: not in 64-bit code
  */
-static const char one_byte_map[] = "mmmmbznn" "mmmmbznx" /* 00 */
-				   "mmmmbznn" "mmmmbznn" /* 10 */
-				   "mmmmbzxn" "mmmmbzxn" /* 20 */
-				   "mmmmbzxn" "mmmmbzxn" /* 30 */
-				   "........" "........" /* 40 */
-				   "........" "........" /* 50 */
-				   "nnmmxxxx" "zZbB...." /* 60 */
-				   "rrrrrrrr" "rrrrrrrr" /* 70 */
-				   "BZCBmmmm" "mmmmmmmm" /* 80 */
-				   "........" "..f....." /* 90 */
-				   "oooo...." "bz......" /* a0 */
-				   "bbbbbbbb" "vvvvvvvv" /* b0 */
-				   "BBw.mmBZ" "e.w..bn." /* c0 */
-				   "mmmmiin." "mmmmmmmm" /* d0 */
-				   "rrrrbbbb" "RRfr...." /* e0 */
-				   "x.xx..tT" "......mm" /* f0 */;
+/* clang-format off */
+static const char one_byte_map[] =
+	"mmmmbznn" "mmmmbznx" /* 00 */
+	"mmmmbznn" "mmmmbznn" /* 10 */
+	"mmmmbzxn" "mmmmbzxn" /* 20 */
+	"mmmmbzxn" "mmmmbzxn" /* 30 */
+	"........" "........" /* 40 */
+	"........" "........" /* 50 */
+	"nnmmxxxx" "zZbB...." /* 60 */
+	"rrrrrrrr" "rrrrrrrr" /* 70 */
+	"BZCBmmmm" "mmmmmmmm" /* 80 */
+	"........" "..f....." /* 90 */
+	"oooo...." "bz......" /* a0 */
+	"bbbbbbbb" "vvvvvvvv" /* b0 */
+	"BBw.mmBZ" "e.w..bn." /* c0 */
+	"mmmmiin." "mmmmmmmm" /* d0 */
+	"rrrrbbbb" "RRfr...." /* e0 */
+	"x.xx..tT" "......mm" /* f0 */;
 
-static const char two_byte_map[] = "mmmmx..." "..x.xm.B" /* 00 */
-				   "mmmmmmmm" "mmmmmmmm" /* 10 */
-				   "ggggxxxx" "mmmmmmmm" /* 20 */
-				   "......x." "xxxxxxxx" /* 30 */
-				   "mmmmmmmm" "mmmmmmmm" /* 40 */
-				   "mmmmmmmm" "mmmmmmmm" /* 50 */
-				   "mmmmmmmm" "mmmmmmmm" /* 60 */
-				   "BBBBmmm." "Dmxxmmmm" /* 70 */
-				   "RRRRRRRR" "RRRRRRRR" /* 80 */
-				   "mmmmmmmm" "mmmmmmmm" /* 90 */
-				   "...mBmmm" "...mBmmm" /* a0 */
-				   "mmmmmmmm" "mmBmmmmm" /* b0 */
-				   "mmBmBBBm" "........" /* c0 */
-				   "mmmmmmmm" "mmmmmmmm" /* d0 */
-				   "mmmmmmmm" "mmmmmmmm" /* e0 */
-				   "mmmmmmmm" "mmmmmmmm" /* f0 */;
+static const char two_byte_map[] =
+	"mmmmx..." "..x.xm.B" /* 00 */
+	"mmmmmmmm" "mmmmmmmm" /* 10 */
+	"ggggxxxx" "mmmmmmmm" /* 20 */
+	"......x." "xxxxxxxx" /* 30 */
+	"mmmmmmmm" "mmmmmmmm" /* 40 */
+	"mmmmmmmm" "mmmmmmmm" /* 50 */
+	"mmmmmmmm" "mmmmmmmm" /* 60 */
+	"BBBBmmm." "Dmxxmmmm" /* 70 */
+	"RRRRRRRR" "RRRRRRRR" /* 80 */
+	"mmmmmmmm" "mmmmmmmm" /* 90 */
+	"...mBmmm" "...mBmmm" /* a0 */
+	"mmmmmmmm" "mmBmmmmm" /* b0 */
+	"mmBmBBBm" "........" /* c0 */
+	"mmmmmmmm" "mmmmmmmm" /* d0 */
+	"mmmmmmmm" "mmmmmmmm" /* e0 */
+	"mmmmmmmm" "mmmmmmmm" /* f0 */;
+/* clang-format on */
 
 /* The bytes of one instruction, and what its prefixes say. */
 struct reader {
