@@ -10,6 +10,7 @@
 #include "context.h"
 #include "emit.h"
 #include "macros.h"
+#include "proof_marks.h"
 #include "splitter.h"
 #include "symbols.h"
 
@@ -17,6 +18,8 @@
 struct policy {
 	struct code code;	    /* at the start of the text */
 	bool altmacro;		    /* at the start of the text */
+	bool no_pads;		    /* find sites, but leave them as they are */
+	struct marks *marks;	    /* write a mark before each statement, and keep them; or NULL */
 	const char *const *defsym;  /* NAME=VALUE, up to a NULL; may be NULL */
 	const char *const *folders; /* where .include looks, up to a NULL; may be NULL */
 };
@@ -87,6 +90,7 @@ struct annotator {
 	struct macros macros;
 	struct symbols symbols;
 	struct conditions conditions;
+	bool several_modes;  /* a directive changes the code mode */
 	bool has_conditions; /* somewhere in the sources: labels must be known */
 	enum truth live;     /* is the present text assembled? */
 	struct neighbours last;

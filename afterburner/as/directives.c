@@ -90,6 +90,7 @@ void annotate_directive(struct annotator *a, const struct here *h)
 {
 	const struct statement *st = h->st;
 	struct span word = st->word;
+	enum afterburn_code_mode mode;
 
 	a->last.pending = NULL;
 	switch (span_length(word) > 1 ? to_lower(word.begin[1]) : 0) {
@@ -140,5 +141,7 @@ void annotate_directive(struct annotator *a, const struct here *h)
 	default:
 		break;
 	}
+	mode = a->now.code.mode;
 	context_directive(&a->now, word, st->operands);
+	a->several_modes |= a->now.code.mode != mode;
 }

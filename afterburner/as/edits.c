@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum edit_kind { EDIT_SITE, EDIT_VERDICT, EDIT_MARKER, EDIT_OFF, EDIT_ON };
+/* Where several stand at one place, in this order. */
+enum edit_kind { EDIT_OFF, EDIT_ON, EDIT_MARKER, EDIT_MARK, EDIT_SITE, EDIT_VERDICT };
 
 struct edit {
 	const char *at;
@@ -22,6 +23,7 @@ struct edit {
 	const struct verdict *verdict; /* EDIT_VERDICT */
 	const char *end;	       /* EDIT_MARKER */
 	unsigned long line;
+	struct mark *mark; /* EDIT_MARK */
 };
 
 static struct edit *add(struct annotator *a, enum edit_kind kind, const char *at)
@@ -93,7 +95,7 @@ static void add_verdict(struct annotator *a, const struct here *h, int decision,
 	verdict_add(v, &e->memory, &e->verdicts, arguments, decision);
 }
 
-void edits_site(struct annotator *a, const struct here *h, const struct finding *f)
+void edits_site(struct annotator *a, const struct here *h, const struct judgement *f)
 {
 	struct references arguments = {.count = 0};
 	const struct statement *raw = h->raw;
@@ -136,7 +138,44 @@ static int compare(const void *left, const void *right)
 
 	if (a->source != b->source)
 		return a->source < b->source ? -1 : 1;
-	return a->at < b->at ? -1 : a->at > b->at;
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return a->kind < b->kind ? -1 : a->kind > b->kind;
+}
+
+/*
+ * Marks go before each statement of the text as it stands, whether and how often gas assembles it.
+ * A prefix and its instruction count as one.
+ */
+static void mark_statements(struct annotator *a)
+{
+	struct span text = a->sources[a->source].text;
+	unsigned int macros = 0;
+	bool prefixed = false;
+	struct splitter s;
+	enum item item;
+
+	splitter_start(&s, text.begin, span_length(text));
+	while ((item = splitter_next(&s)) != ITEM_END) {
+		const struct statement *st = &s.statement;
+		struct mark mark = {.source = a->source, .place = st->begin};
+
+		if (item != ITEM_STATEMENT || st->word.begin == st->word.end || st->assignment)
+			continue;
+		mark.in_macro = macros > 0;
+		if (span_is(st->word, ".macro"))
+			macros++;
+		else if (span_is(st->word, ".endm") && macros > 0)
+			macros--;
+		if (!prefixed) {
+			struct mark *kept = arena_take(&a->edits.memory, sizeof(*kept));
+
+			marks_classify(st->word, st->operands, &mark);
+			*kept = mark;
+			add(a, EDIT_MARK, st->begin)->mark = kept;
+		}
+		prefixed = st->only_prefixes;
+	}
 }
 
 void edits_finish(struct annotator *a)
@@ -157,6 +196,8 @@ void edits_finish(struct annotator *a)
 			edit->site.pad_before = o->decision & DECISION_BEFORE;
 		}
 	}
+	for (a->source = 0; a->policy->marks && a->source < a->source_count; a->source++)
+		mark_statements(a);
 	for (size_t i = 1; i < a->edits.count && sorted; i++)
 		sorted = compare(&a->edits.list[i - 1], &a->edits.list[i]) <= 0;
 	if (!sorted)
@@ -203,11 +244,20 @@ static void write_site(struct annotator *a, const struct edit *edit)
 	}
 	if (!a->emitter.label)
 		choose_label(a);
+	if (a->policy->no_pads)
+		return;
 	if (edit->kind == EDIT_VERDICT)
 		emit_guarded(&a->emitter, &edit->verdict->site, guards, count);
 	else
 		emit_site(&a->emitter, &edit->site);
 	remember(a, edit->at);
+}
+
+static void write_mark(struct annotator *a, const struct edit *edit)
+{
+	edit->mark->off = a->edits.off;
+	emit_copy(&a->emitter, edit->at);
+	marks_add(a->policy->marks, &a->emitter.out, edit->mark);
 }
 
 void edits_write(struct annotator *a)
@@ -219,14 +269,24 @@ void edits_write(struct annotator *a)
 
 		if (edit->at < a->emitter.copied)
 			continue; /* inside another */
-		if (edit->kind == EDIT_OFF || edit->kind == EDIT_ON) {
+		switch (edit->kind) {
+		case EDIT_OFF:
+		case EDIT_ON:
 			e->off = edit->kind == EDIT_OFF;
-		} else if (edit->kind == EDIT_MARKER) {
+			break;
+		case EDIT_MARKER:
 			emit_copy(&a->emitter, edit->at);
 			emit_line_marker(&a->emitter, edit->line, a->sources[a->source].name);
 			emit_skip(&a->emitter, edit->end);
-		} else if (!e->off) {
-			write_site(a, edit);
+			break;
+		case EDIT_MARK:
+			write_mark(a, edit);
+			break;
+		case EDIT_SITE:
+		case EDIT_VERDICT:
+			if (!e->off)
+				write_site(a, edit);
+			break;
 		}
 	}
 }

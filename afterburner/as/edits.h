@@ -11,14 +11,14 @@
 #include "pass.h"
 
 /* What a statement is in one expansion. */
-struct finding {
+struct judgement {
 	int id;		 /* the instruction, whether or not it stands in code; or NO_SITE */
 	bool code;	 /* it stands in code */
 	bool pad_before; /* where its pad goes */
 };
 
 /* Take down what the statement is this time. */
-void edits_site(struct annotator *a, const struct here *h, const struct finding *f);
+void edits_site(struct annotator *a, const struct here *h, const struct judgement *f);
 
 /* gcc's `# 0 "" 2`; `line` is the physical one behind it. */
 void edits_marker(struct annotator *a, struct span comment, unsigned long line);

@@ -26,7 +26,7 @@ static bool pad_before(const struct annotator *a, unsigned int id)
 static void judge(struct annotator *a, const struct here *h, int id)
 {
 	bool code = is_code(a);
-	struct finding f = {id, code, id != NO_SITE && pad_before(a, (unsigned int)id)};
+	struct judgement f = {id, code, id != NO_SITE && pad_before(a, (unsigned int)id)};
 
 	edits_site(a, h, &f);
 	a->last.after_shadow = code && id != NO_SITE && casts_shadow((enum afterburn_insn_id)id);

@@ -12,6 +12,7 @@
 #include "hint.h"
 #include "input.h"
 #include "options.h"
+#include "proof.h"
 #include "realas.h"
 #include "words.h"
 
@@ -72,14 +73,46 @@ static void give_back_stdin(const struct options *o, const struct source *source
 	}
 }
 
+/* A text without sites: the real as does it all, and the proof looks for what was missed. */
+static int run_plain(const struct options *o, const struct source *sources, const char *real,
+		     const struct annotator *annotator)
+{
+	struct proof proof = {o, sources, real, annotator->several_modes, 0, -1};
+	int status = realas_wait(real, realas_start(real, o->given, -1, -1, -1));
+
+	return proof_holds(&proof, status == 0) ? 0 : status ? status : 1;
+}
+
+static int run_annotated(const struct options *o, const struct source *sources, const char *real,
+			 const struct annotator *annotator)
+{
+	struct proof proof = {o, sources, real, annotator->several_modes, 0, -1};
+	struct buffer messages = {0};
+	int status;
+
+	if (o->proof)
+		proof_start(&proof);
+	status = realas_run(real, o->rest, &annotator->emitter.out,
+			    sources[0].is_stdin ? NULL : sources[o->input_count - 1].name,
+			    &messages);
+	if (status != 0) {
+		give_back_stdin(o, sources);
+		if (realas_accepts(real, o->given))
+			hint(annotator, &messages);
+	}
+	if (o->proof && !proof_holds(&proof, status == 0))
+		return status ? status : 1;
+	if (status == 0 && o->dependencies)
+		dependencies_complete(o->dependencies, sources, o->input_count);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	static struct annotator annotator;
-	struct buffer messages = {0};
 	struct options o;
 	struct source *sources;
 	const char *real;
-	int status;
 
 	options_parse(&o, argc, argv);
 	real = realas_find();
@@ -93,17 +126,9 @@ int main(int argc, char **argv)
 		annotate(&annotator, &o.policy, sources, o.input_count);
 	if (annotator.emitter.sites == 0) {
 		give_back_stdin(&o, sources);
+		if (o.proof && annotator.sources)
+			return run_plain(&o, sources, real, &annotator);
 		realas_exec(real, o.given);
 	}
-	status =
-		realas_run(real, o.rest, &annotator.emitter.out,
-			   sources[0].is_stdin ? NULL : sources[o.input_count - 1].name, &messages);
-	if (status != 0) {
-		give_back_stdin(&o, sources);
-		if (realas_accepts(real, o.given))
-			hint(&annotator, &messages);
-	} else if (o.dependencies) {
-		dependencies_complete(o.dependencies, sources, o.input_count);
-	}
-	return status;
+	return run_annotated(&o, sources, real, &annotator);
 }

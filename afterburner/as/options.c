@@ -32,6 +32,7 @@ enum {
 	OPTION_DEFSYM,
 	OPTION_PLAIN,
 	OPTION_MRI,
+	OPTION_LISTING,
 };
 
 #define WITH(name)                                                                                 \
@@ -97,8 +98,8 @@ static const struct option long_options[] = {
 	WITH("mlfence-after-load"),
 	WITH("mlfence-before-indirect-branch"),
 	WITH("mlfence-before-ret"),
-	MAYBE("a"),
-	MAYBE("al"),
+	{"a", optional_argument, NULL, OPTION_LISTING},
+	{"al", optional_argument, NULL, OPTION_LISTING},
 	MAYBE("compress-debug-sections"),
 	ALONE("nocompress-debug-sections"),
 	ALONE("divide"),
@@ -154,13 +155,15 @@ static void apply(struct options *o, const char *from, const char *value)
 			o->plain = true;
 		} else if (span_is(word, "all")) {
 			o->policy.code.classes = ~0u;
+		} else if (span_is(word, "proof")) {
+			o->proof = true;
 		} else if (!span_is(word, "on") && length > 0) {
 			while (n < AFTERBURN_CLASS_COUNT &&
 			       !span_is(word, afterburn_class_names[n]))
 				n++;
 			if (n == AFTERBURN_CLASS_COUNT)
-				die("%s: unknown word '%.*s'; use off, on, all, or classes of "
-				    "instructions such as time",
+				die("%s: unknown word '%.*s'; use off, on, all, proof, or classes "
+				    "of instructions such as time",
 				    from, (int)length, value);
 			o->policy.code.classes |= 1u << n;
 		}
@@ -257,13 +260,19 @@ static bool apply_option(struct options *o, int code)
 	}
 }
 
+/* Does the option name the object, or a file that is written beside it? */
+static bool names_output(int code)
+{
+	return code == 'o' || code == OPTION_MD || code == OPTION_LISTING || code == 'a';
+}
+
 static void parse_words(struct options *o, int argc, char **argv)
 {
-	int kept = 1, code;
+	int kept = 1, kept_for_proof = 1, code;
 
 	optind = 1;
 	opterr = 0;
-	o->rest[0] = argv[0];
+	o->rest[0] = o->proof_rest[0] = argv[0];
 	for (;;) {
 		int before = optind;
 
@@ -274,9 +283,13 @@ static void parse_words(struct options *o, int argc, char **argv)
 		 */
 		if (code == 'f' && strcmp(argv[before], "-f") == 0)
 			continue;
-		if (apply_option(o, code))
-			for (int i = before; i < optind; i++)
-				o->rest[kept++] = argv[i];
+		if (!apply_option(o, code))
+			continue;
+		for (int i = before; i < optind; i++) {
+			o->rest[kept++] = argv[i];
+			if (!names_output(code))
+				o->proof_rest[kept_for_proof++] = argv[i];
+		}
 	}
 	for (; optind < argc; optind++)
 		o->inputs[o->input_count++] = argv[optind];
@@ -298,12 +311,13 @@ void options_parse(struct options *o, int argc, char **argv)
 	/* As gcc calls it: gas names itself in messages, and must not name us. */
 	o->given[0] = words[0] = "as";
 	o->rest = calloc((size_t)argc + 1, sizeof(*o->rest));
+	o->proof_rest = calloc((size_t)argc + 1, sizeof(*o->proof_rest));
 	o->inputs = calloc((size_t)argc + 1, sizeof(*o->inputs));
 	o->symbols = calloc((size_t)argc + 1, sizeof(*o->symbols));
 	o->folders = calloc((size_t)argc + 1, sizeof(*o->folders));
 	o->policy.defsym = o->symbols;
 	o->policy.folders = o->folders;
-	if (!o->rest || !o->inputs || !o->symbols || !o->folders)
+	if (!o->rest || !o->proof_rest || !o->inputs || !o->symbols || !o->folders)
 		die("out of memory");
 	if (environment)
 		apply(o, "environment variable AFTERBURN", environment);

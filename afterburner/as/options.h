@@ -23,7 +23,9 @@ struct options {
 	unsigned int symbol_count;
 	const char **folders; /* of -I, up to a NULL */
 	unsigned int folder_count;
-	char **given; /* argv with @files as they came, our own options taken out: for plain */
+	char **given;	   /* argv with @files as they came, our own options taken out: for plain */
+	bool proof;	   /* compare the object with the one that the text gives without pads */
+	char **proof_rest; /* rest without what names or makes other files than the object */
 	char **rest; /* argv without inputs and without our own options: for a fed standard input */
 };
 

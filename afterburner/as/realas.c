@@ -207,15 +207,23 @@ static void relay(int fd, const char *name, struct buffer *messages)
 		print(messages->data + printed, messages->size - printed);
 }
 
-static pid_t start(const char *path, char **argv, int text, int messages)
+static void redirect(posix_spawn_file_actions_t *actions, int from, int to)
+{
+	if (from >= 0)
+		posix_spawn_file_actions_adddup2(actions, from, to);
+}
+
+pid_t realas_start(const char *path, char **argv, int text, int messages, int output)
 {
 	posix_spawn_file_actions_t actions;
 	pid_t pid;
 	int failed;
 
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, text, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO);
+	redirect(&actions, text, STDIN_FILENO);
+	redirect(&actions, messages, STDERR_FILENO);
+	redirect(&actions, output, STDOUT_FILENO);
+	turn_off_copies();
 	failed = posix_spawn(&pid, path, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (failed)
@@ -223,20 +231,10 @@ static pid_t start(const char *path, char **argv, int text, int messages)
 	return pid;
 }
 
-int realas_run(const char *path, char **argv, const struct buffer *text, const char *name,
-	       struct buffer *messages)
+int realas_wait(const char *path, pid_t pid)
 {
-	int ends[2], status, fd = realas_text_fd(text->data, text->size);
-	pid_t pid;
+	int status;
 
-	turn_off_copies();
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		die("cannot make a pipe: %s", strerror(errno));
-	pid = start(path, argv, fd, ends[1]);
-	close(ends[1]);
-	close(fd);
-	relay(ends[0], name, messages);
-	close(ends[0]);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			die("cannot wait for %s: %s", path, strerror(errno));
@@ -248,27 +246,35 @@ int realas_run(const char *path, char **argv, const struct buffer *text, const c
 	return WEXITSTATUS(status);
 }
 
+int realas_run(const char *path, char **argv, const struct buffer *text, const char *name,
+	       struct buffer *messages)
+{
+	int ends[2], fd = realas_text_fd(text->data, text->size);
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		die("cannot make a pipe: %s", strerror(errno));
+	pid = realas_start(path, argv, fd, ends[1], -1);
+	close(ends[1]);
+	close(fd);
+	relay(ends[0], name, messages);
+	close(ends[0]);
+	return realas_wait(path, pid);
+}
+
 bool realas_accepts(const char *path, char **argv)
 {
 	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC), count = 0, status;
-	posix_spawn_file_actions_t actions;
 	char **words;
-	pid_t pid;
 
 	while (argv[count])
 		count++;
-	words = calloc((size_t)count + 3, sizeof(*words));
+	words = calloc((size_t)count + 2, sizeof(*words));
 	if (!words || nowhere < 0)
 		return false;
 	memcpy(words, argv, (size_t)count * sizeof(*words));
 	words[count] = "-o/dev/null";
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, nowhere, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, nowhere, STDERR_FILENO);
-	turn_off_copies();
-	status = posix_spawn(&pid, path, &actions, NULL, words, environ) != 0 ||
-		 waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-	posix_spawn_file_actions_destroy(&actions);
+	status = realas_wait(path, realas_start(path, words, -1, nowhere, nowhere));
 	free(words);
 	close(nowhere);
 	return status == 0;

@@ -10,6 +10,7 @@
 #include "text.h"
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Where it is: AFTERBURN_AS, or the first `as` in PATH and the usual folders that is not this
@@ -35,6 +36,17 @@ int realas_run(const char *path, char **argv, const struct buffer *text, const c
  * gives its own name for it to the text as a whole. Messages show it without the folder.
  */
 #define REALAS_STDIN "./{standard input}"
+
+/*
+ * Start it.
+ * @text:     a file for its standard input, or -1: ours
+ * @messages: a file for its standard error, or -1: ours
+ * @output:   a file for its standard output, or -1: ours
+ */
+pid_t realas_start(const char *path, char **argv, int text, int messages, int output);
+
+/* Wait for its end. Returns as realas_run() does. */
+int realas_wait(const char *path, pid_t pid);
 
 /* Does it accept this command line? Its messages and its object are dropped. */
 bool realas_accepts(const char *path, char **argv);

@@ -21,7 +21,7 @@ static void remember(struct section_names *names, struct section section)
 }
 
 /* Code there is a template that is copied before it runs, or data whatever its flags say. */
-static bool never_code(struct span name)
+bool sections_never_code(struct span name)
 {
 	static const char *const prefixes[] = {".altinstr_replacement", ".rodata", ".data",
 					       ".discard."};
@@ -96,7 +96,7 @@ static struct section look_up(struct section_names *names, struct span operands)
 	/* Only in a macro that nothing calls: an argument without a value. */
 	if (span_has_argument((struct span){section.name.begin, flags.begin ? flags.end : end}))
 		section.code = MAYBE;
-	if (never_code(section.name))
+	if (sections_never_code(section.name))
 		section.code = NO;
 	if (flags.begin)
 		remember(names, section);

@@ -33,6 +33,9 @@ struct sections {
 	unsigned int depth;			  /* pairs in use; may exceed SECTIONS_DEPTH */
 };
 
+/* Is its code a template, copied before it runs, or data whatever the section's flags say? */
+bool sections_never_code(struct span name);
+
 /* The state at the start of a file: .text, nothing pushed. `names` outlives it, and grows. */
 void sections_start(struct sections *s, struct section_names *names);
 

@@ -155,7 +155,7 @@ static void run_expanded(struct annotator *a, const struct here *h, struct split
 
 static void expand(struct annotator *a, struct splitter *feed, const struct bindings *bound)
 {
-	static const struct finding nothing = {.id = NO_SITE};
+	static const struct judgement nothing = {.id = NO_SITE};
 	const char *outer = a->edits.watched;
 	struct statement raw = feed->statement;
 	struct here h = {&raw, in_sources(a, raw.begin) ? &raw : NULL, bound, feed};
