@@ -11,6 +11,7 @@ cp "$TOP/scripts/commands/make" "$tmp/tree/libexec/afterburner/commands/make"
 cat >"$tmp/tree/libexec/afterburner/as" <<EOF
 #!/bin/sh
 echo "exclude=\$AFTERBURN_EXCLUDE" >>"$tmp/as.log"
+echo "words=\$AFTERBURN" >>"$tmp/as.log"
 exec as "\$@"
 EOF
 cat >"$tmp/tree/bin/afterburn" <<EOF
@@ -103,6 +104,15 @@ ok "our assembler is used" amake 0 vmlinux
 ok "it is told what to leave alone" grep -q 'exclude=.*realmode/rm' "$tmp/as.log"
 AFTERBURN_EXCLUDE=mine ok "the list can be replaced" amake 0 vmlinux
 ok "by the environment" grep -qx 'exclude=mine' "$tmp/as.log"
+says_words() { # says_words WORDS ARGUMENT...: what the assembler finds in AFTERBURN
+	local want=$1
+	shift
+	amake 0 "$@" && grep -qx "words=$want" "$tmp/as.log"
+}
+unset AFTERBURN
+ok "objects are proved" says_words proof vmlinux
+AFTERBURN="time" ok "beside what the environment asks for" says_words time,proof vmlinux
+ok "not when it is told" says_words '' --no-proof vmlinux
 ok "another compiler" shows "CC=gcc-12 -B$tmp" CC=gcc-12 show
 ok "other arguments arrive" shows "V=a b" -- V="a b" show
 ok "vmlinux is audited" audits "$tmp/project/vmlinux" vmlinux
