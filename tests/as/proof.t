@@ -397,4 +397,13 @@ long_text() { # linear in the number of sites
 	timeout 60 "$AS" --afterburn=proof long.s -o x.o
 }
 ok "100,000 sites" long_text
+many_sections() { # more than the ELF header can count
+	awk 'BEGIN {
+		for (i = 0; i < 17000; i++)
+			print "\t.section .text.f" i ",\"ax\"\nf" i ":\tcli\n\tcall f" (i + 1) % 17000 \
+				"\n\tret\n\t.section .data.f" i ",\"aw\"\n\t.quad f" i
+	}' >many.s
+	timeout 60 "$AS" --afterburn=proof many.s -o x.o
+}
+ok "68,000 sections" many_sections
 done_testing
