@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * boot.c - from Xen's initial tables, where everything stands at its physical address, to the
+ * boot.c - from Xen's initial page tables, which map everything at its physical address, to the
  * wedge's own (xen/public/xen.h, "Start-of-day memory layout").
  *
- * Runs below 4 GiB, not where it is linked: takes no address of a static object but by RIP, and
- * stores none. The tables are built one page at a time through a window in the initial tables.
+ * The code runs below 4 GiB, not where it is linked: it addresses static objects only relative to
+ * RIP, and stores no such address. It builds the tables one page at a time through a mapping window
+ * in the initial tables.
  *
  * Invariant: every frame that becomes a page table is mapped read-only everywhere before Xen
  * validates it.
@@ -121,7 +122,9 @@ static void build_wedge_l1(uint64_t first)
 	uint64_t *l1 = window_address(WINDOW_L1);
 	uint64_t image = xen.header->load_paddr / PAGE;
 	uint64_t image_pages = (xen.header->sites_offset + PAGE - 1) / PAGE;
-	/* Both by RIP here, so their distance is right wherever this runs. */
+	/*
+	 * Both addresses are relative to RIP, so their distance is right wherever this code runs.
+	 */
 	uint64_t constant_pages = (uint64_t)(wedge_data - (const char *)&wedge_header) / PAGE;
 
 	xen.wedge_l1 = open_table(WINDOW_L1);
@@ -152,11 +155,11 @@ static void build_upper_tables(void)
 	l3[ENTRIES - 1] = xen_machine(last_l2) | TABLE;
 	xen.boot_table = open_table(WINDOW_L4);
 	l4[XEN_TOP_SLOT] = xen_machine(l3_page) | TABLE;
-	/* Where this code runs now, until it has jumped to where it is linked. */
+	/* This code needs the low mapping until it has jumped to where it is linked. */
 	l4[0] = initial_l4[0];
 }
 
-/* vCPU and stack pages come from a domain whose memory nobody has cleared. */
+/* Xen does not clear a domain's memory, and the vCPU must begin as zeros. */
 static void clear_pages(uint64_t first, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
@@ -218,7 +221,7 @@ void xen_boot(struct start_info *si)
 	xen.heap_next = first + WEDGE_VCPU_PAGES + WEDGE_STACK_PAGES;
 	clear_pages(first, WEDGE_VCPU_PAGES + WEDGE_STACK_PAGES);
 	load_tables();
-	/* From here on through the physmap; this code itself still runs low. */
+	/* Data is now reached through the physmap; this code still runs at its low address. */
 	xen.start_info = (void *)(XEN_PHYSMAP + (uint64_t)si);
 	xen.p2m = (const void *)(XEN_PHYSMAP + si->mfn_list);
 	xen.shared = (void *)XEN_SHARED_INFO;

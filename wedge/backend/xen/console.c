@@ -3,8 +3,8 @@
  * console.c - the first domain writes to Xen's own console, any other to a ring that a daemon reads
  * (public/io/console.h).
  *
- * Invariant: works from the first instruction on; until the ring is mapped, only console_io is
- * there (which a release build of Xen refuses to other domains).
+ * Invariant: output works from the first instruction on. Until the ring is mapped it goes by
+ * console_io, which a release build of Xen refuses to all domains but the first.
  */
 #include <wedge/lib.h>
 #include "xen.h"
@@ -13,7 +13,7 @@
 /* Where the ring is mapped; NULL for the first domain, and before it is mapped. */
 static struct xencons_interface *ring;
 
-/* Early on there is no vCPU that could count. */
+/* False until there is a vCPU to hold the counters. */
 static bool counts;
 
 void console_set_ring(void *mapped)

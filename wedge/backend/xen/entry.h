@@ -2,7 +2,7 @@
 /*
  * entry.h - why Xen entered the wedge, beyond the processor's own vectors; for C and assembler.
  *
- * Invariant: numbers above 255, so they never meet a vector.
+ * Invariant: all numbers are above 255, so none equals a vector.
  */
 #ifndef WEDGE_BACKEND_XEN_ENTRY_H
 #define WEDGE_BACKEND_XEN_ENTRY_H

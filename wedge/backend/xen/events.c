@@ -3,8 +3,8 @@
  * events.c - event channels, time and waiting (public/event_channel.h, public/vcpu.h,
  * public/sched.h).
  *
- * Invariant: `pending` in the vCPU is set whenever an event, or an interrupt of the virtual
- * controller, waits: everything that lets the guest's interrupt flag become 1 looks there.
+ * Invariant: `pending` in the vCPU is set whenever an event or an interrupt of the virtual
+ * controller waits. All code that sets the guest's interrupt flag tests it.
  */
 #include <wedge/lib.h>
 #include <wedge/log.h>
@@ -63,7 +63,9 @@ static bool take(evtchn_port_t port)
 
 void events_handle(struct vcpu *v)
 {
-	/* Cleared before the ports are looked at (xen.h, struct vcpu_info), then made true again.
+	/*
+	 * Clear it before the ports are read (xen.h, struct vcpu_info); below, `line` may set it
+	 * again.
 	 */
 	v->events.pending = 0;
 	info_of(v)->evtchn_pending_sel = 0;

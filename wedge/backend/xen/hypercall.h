@@ -2,7 +2,7 @@
 /*
  * hypercall.h - calls into Xen, by number of arguments, and counted.
  *
- * Invariant: no policy; each call is made once and counts once.
+ * Invariant: each function makes one hypercall and counts it once.
  */
 #ifndef XEN_HYPERCALL_H
 #define XEN_HYPERCALL_H
@@ -19,7 +19,9 @@
 #include <xen/vcpu.h>
 #include <xen/version.h>
 
-/* Which counter; `number` is a constant everywhere, so this is too. */
+/*
+ * The counter of a hypercall. Every caller's `number` is a constant, so the switch costs nothing.
+ */
 static inline enum counter hypercall_counter(unsigned long number)
 {
 	switch (number) {

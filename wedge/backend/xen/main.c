@@ -2,8 +2,8 @@
 /*
  * main.c - the Xen back end's start, once the wedge runs where it is linked.
  *
- * Invariant: the order matters: memory before anything that allocates, traps before anything that
- * may fault, events before time.
+ * Invariant: memory is set up before anything allocates, traps before anything may fault, events
+ * before the timer.
  */
 #include <wedge/log.h>
 #include <afterburn/sites.h>
@@ -25,7 +25,7 @@ static bool overlaps(const struct afterburn_bundle_segment *s, uint64_t start, u
 	return s->vaddr < end && s->vaddr + (s->mem_size - 1) >= start;
 }
 
-/* Xen maps nothing of a guest among its own addresses, and the physmap is the wedge's. */
+/* A kernel must not be linked among Xen's addresses, which no guest may map, or in the physmap. */
 static void check_addresses(const struct afterburn_wedge_header *header)
 {
 	for (unsigned int i = 0; i < header->segment_count; i++) {

@@ -6,13 +6,13 @@
  * start page, initial tables, stack), and the heap at the top of memory. The guest's memory map
  * does not show them, and backend_page() gives no pointer to them.
  *
- * Invariant: one bit for each page; no frame is in use as a page table that is not private.
+ * Invariant: every frame that is in use as a page table is private.
  */
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "xen.h"
 
-/* A bit for each page of XEN_PHYSMAP_PAGES_MAX; too large for the image, so from the heap. */
+/* One bit for each guest-physical page. Too large for the image, so the heap holds it. */
 struct page_bits {
 	uint64_t *words;
 };
@@ -57,8 +57,7 @@ static void *allocate_pages(uint64_t pages)
 	return start;
 }
 
-/* Small pieces share pages; nothing is ever given back, so a mark in the open page is all there is.
- */
+/* Small pieces share pages. Nothing is ever freed, so the fill level of the open page suffices. */
 void *backend_allocate(size_t size)
 {
 	static char *open_page;
@@ -103,7 +102,7 @@ void memory_init(void)
 	uint64_t builder_end = si->pt_base / PAGE + si->nr_pt_frames + 1;
 	size_t bytes = (xen.pages + 63) / 64 * 8;
 
-	/* What boot.c has taken. */
+	/* boot.c has taken these pages already. */
 	xen_count_many(COUNT_HEAP_PAGES, xen.heap_next - xen.heap);
 	private_pages.words = backend_allocate(bytes);
 	seen_pages.words = backend_allocate(bytes);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * processor.c - the few pieces of real processor state that Xen manages for a guest.
+ * processor.c - the processor state that Xen manages for a guest: FPU, CR4, debug registers, XCR0.
  *
- * Invariant: uses what Xen emulates for a kernel in ring 3 (mov to cr4, xsetbv, the
- * forced-emulation prefix before cpuid) only here.
+ * Invariant: only this file uses mov to cr4, xsetbv and the forced-emulation prefix before cpuid,
+ * which Xen emulates for a kernel in ring 3.
  */
 #include "xen.h"
 

@@ -15,12 +15,15 @@
 #include "xen.h"
 
 enum {
-	USER_CS64 = 0x33, /* where Xen's own selectors appear, the guest's user ones are meant */
+	USER_CS64 = 0x33, /* the guest's, for Xen's own flat ones */
 	USER_CS32 = 0x23,
 	USER_DS = 0x2b,
 };
 
-/* As Xen would have it: DPL 3, accessed; zero if it is no code or data segment. */
+/*
+ * The descriptor in the form that Xen accepts (DPL 3, accessed); 0 if it is no code or data
+ * segment.
+ */
 static uint64_t usable_descriptor(uint64_t d)
 {
 	if (!descriptor_is_segment(d) || !descriptor_is_present(d))
@@ -54,7 +57,7 @@ static void set_descriptor(uint64_t page, unsigned int index, uint64_t d)
 	hypercall2(__HYPERVISOR_update_descriptor, xen_machine(page) + index * 8, d);
 }
 
-/* A zeroed page that only Xen may write: what descriptors are kept in. */
+/* A zeroed page for descriptors, which only Xen may write. */
 static uint64_t descriptor_page(void)
 {
 	uint64_t page = memory_heap_page();
@@ -122,7 +125,7 @@ static void set_base(unsigned int which, uint64_t value)
 	hypercall2(__HYPERVISOR_set_segment_base, which, value);
 }
 
-/* While nobody uses FS yet: does a base survive a null selector? */
+/* Tries whether the FS base survives a null selector. Nothing uses FS yet. */
 void segments_init(void)
 {
 	static const volatile uint64_t probe[2] = {1, 0};
@@ -156,8 +159,8 @@ void backend_load_gs_base(struct vcpu *v, bool user)
 }
 
 /*
- * User code changes its bases by loading selectors, so what the guest set last may be stale. Xen
- * emulates this rdmsr for a kernel in ring 3.
+ * User code changes its bases by loading selectors, so the bases that the guest set last may be
+ * stale. Xen emulates this rdmsr for a kernel in ring 3.
  */
 static uint64_t read_msr(uint32_t msr)
 {
@@ -174,7 +177,10 @@ void backend_read_bases(struct vcpu *v)
 	v->gs_base_user = read_msr(X86_MSR_KERNEL_GS_BASE);
 }
 
-/* The guest writes its tables with plain stores: look again before a selector is used. */
+/*
+ * The guest writes its tables with plain stores, so the copy is refreshed before a selector is
+ * used.
+ */
 static bool refresh(struct vcpu *v, uint16_t selector)
 {
 	bool local = selector & X86_SELECTOR_LDT;
@@ -193,8 +199,10 @@ static bool refresh(struct vcpu *v, uint16_t selector)
 
 bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector)
 {
-	/* Early kernels load selectors of the loader's table, which Xen never saw: nobody will
-	 * look. */
+	/*
+	 * Early in boot, kernels load selectors of the boot loader's GDT, which Xen was not given.
+	 * No user code runs that could see them.
+	 */
 	if (!xen_of(v)->gdt_page)
 		return true;
 	if (!refresh(v, selector))

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * shadow.c - make shadow tables and keep their entries in line with the guest's.
+ * shadow.c - makes shadow tables and keeps their entries in agreement with the guest's.
  *
- * Prices that shaped this (instructions, measured): an entry in a batch 520, so tables are emptied
- * entry by entry; a large page of the kernel hooks the physmap's own table, which costs one entry
- * for 2 MiB.
+ * An entry in a batch costs 520 instructions (measured), so tables are emptied entry by entry. A
+ * large page of the kernel hooks the physmap's own table, which costs one entry for 2 MiB.
  *
  * Invariant: see shadow.h. Entries that are not present are written as zero (Xen would otherwise
- * take stale address bits for an L1TF attack). If the pool has no table, what needs one stays as it
- * was and looks different from the guest's still, so that the operation can be done again.
+ * take stale address bits for an L1TF attack). If the pool has no table, the entry that needs one
+ * stays as it was and still differs from the guest's, so the operation can be done again.
  */
 #include <wedge/log.h>
 #include "table_pool.h"
@@ -36,8 +35,7 @@ static struct shadow **bucket_of(uint64_t guest, unsigned int level)
 
 /* ---- tables ---- */
 
-/* The wedge's entries: in the second table of the way down the physmap, in the third its last 2
- * MiB. */
+/* Adds the wedge's own entries: at level 3 the physmap, at level 2 the wedge's last 2 MiB. */
 static void add_overlay(struct shadow *s)
 {
 	uint64_t flags = X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A;
@@ -51,7 +49,7 @@ static void add_overlay(struct shadow *s)
 	}
 }
 
-/* Entries of an overlay table that are the wedge's and follow no table of the guest. */
+/* True for the entries of an overlay table that add_overlay() makes. */
 static bool is_own_entry(const struct shadow *s, unsigned int index)
 {
 	if (s->overlay != SHADOW_OVERLAY)
@@ -109,7 +107,9 @@ void shadow_drop(struct shadow *s)
 		while (s->present[w])
 			shadow_clear(s, w * 64 + (unsigned int)__builtin_ctzll(s->present[w]));
 	}
-	/* Entries that follow none of the guest's: tables hooked by space.c, and the wedge's own.
+	/*
+	 * Entries that are not made from the guest's: tables that space.c hooked, and the wedge's
+	 * own.
 	 */
 	for (unsigned int i = 0; i < ENTRIES; i++) {
 		if (shadow_child(s, i) || is_own_entry(s, i))
@@ -145,8 +145,9 @@ static void set_present(struct shadow *s, unsigned int index, bool present)
 }
 
 /*
- * A leaf that let the kernel execute a page goes away: what the page holds later is other code. The
- * page is found through Xen's own table, since the guest's entry is gone by now.
+ * A leaf that let the kernel execute its page goes away. The page may hold other code later, so its
+ * mark "code seen" goes too. The page is found through Xen's own table, since the guest's entry is
+ * gone by now.
  */
 static void forget_code(const struct shadow *s, unsigned int index)
 {
@@ -170,7 +171,7 @@ void shadow_clear(struct shadow *s, unsigned int index)
 	unlink_child(s, index);
 }
 
-/* What the shadow's entry shall be; `child` receives the table it points to, if it is a shadow. */
+/* The value that an entry should have, and the shadow it points to, if any. */
 struct wanted {
 	uint64_t value;
 	struct shadow *child;
@@ -183,8 +184,8 @@ static uint64_t rights(uint64_t guest_entry)
 
 /*
  * A leaf's rights. A user page is writable only once the guest's dirty bit is set, so that the
- * first write faults and sets it; and only there while its accessed bit is set. A page of the
- * kernel, which may be a stack, is never held back.
+ * first write faults and sets it; and it is present only while the accessed bit is set. A page of
+ * the kernel may be a stack, so neither rule holds for it.
  */
 static uint64_t leaf_rights(const struct shadow *s, uint64_t g)
 {
@@ -276,7 +277,7 @@ static struct wanted want(const struct shadow *s, unsigned int index, uint64_t g
 	return want_table(s, index, g, SHADOW_OF_TABLE);
 }
 
-/* Accessed and dirty are Xen's and the processor's to set; they say nothing about rights. */
+/* True if two entries allow the same. Xen and the processor set A and D, so these do not count. */
 static bool same(uint64_t a, uint64_t b)
 {
 	/* Xen marks kernel leaves with bit 52, its processor's global bit, and sets U everywhere.
@@ -288,15 +289,14 @@ static bool same(uint64_t a, uint64_t b)
 
 static void set_local(struct shadow *s)
 {
-	/* Nothing is above a top-level table that would have to learn it. */
+	/* No table is above a top-level table, so that needs no count. */
 	locals += !s->local && s->level < 4;
 	s->local = true;
 }
 
 /*
- * A leaf of the kernel's that is not global must follow CR3 loads: remembered here, and in the
- * tables above as they hook this one or compare it. And since a kernel page is writable at once,
- * its dirty bit is set at once: too early rather than never.
+ * A kernel leaf that is not global must follow CR3 loads, so its table becomes `local`. A kernel
+ * page is writable at once, so its dirty bit is set at once: too early rather than never.
  */
 static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 {
@@ -314,10 +314,10 @@ static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 }
 
 /*
- * A table that an entry is about to hook, or to hook with other rights. It may have been compared
- * already, but the guest may have changed it since, and no translation by way of this entry can be
- * older than the entry. A new table is as it should be. Returns true if a translation was changed
- * or taken away.
+ * Compares a table before an entry hooks it, or hooks it with other rights: the guest may have
+ * changed it since its last comparison in this round, and a new entry must not bring old
+ * translations. A new table needs no comparison. Returns true if a translation was changed or taken
+ * away.
  */
 static bool prepare_child(struct shadow *child)
 {
@@ -335,13 +335,13 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 
 	if (is_own_entry(s, index) || (!present && !fill))
 		return false;
-	/* A leaf may differ all the same: whether it may be executed is not in the entry. */
+	/* A leaf may differ even so: its NX bit also depends on "code seen". */
 	if (present && s->level > 1 && shadow_unchanged(s, index))
 		return false;
 	g = s->source == SHADOW_OF_TABLE ? shadow_guest_entry(s, index) : 0;
 	w = want(s, index, g);
 	if (!w.value) {
-		/* Perhaps there was no table for it: all is done again, taking away too. */
+		/* If the pool had no table, keep the entry: the operation will be done again. */
 		if (table_pool_refused)
 			return false;
 		if (present)
@@ -374,9 +374,9 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 }
 
 /*
- * What a new table holds from the start. The kernel's last-level tables are filled whole, and so
- * are its large pages: a stack must never be found absent, and half a table costs as many faults.
- * False if the pool had no table for one of them.
+ * Fills a new table. All leaves of the kernel are filled at once, large pages too: a kernel stack
+ * must never be absent, and each leaf left out would cost a fault. Returns false if the pool had no
+ * table for one of them.
  */
 static bool fill_whole(struct shadow *s)
 {
@@ -407,7 +407,7 @@ bool shadow_unchanged_from(const struct shadow *s, unsigned int first)
 	return equal;
 }
 
-/* A last-level table has no children, and most of all entries: the loop that costs. */
+/* Last-level tables hold most of all entries, so they have a loop of their own without children. */
 static bool sync_leaves(struct shadow *s)
 {
 	bool changed = false;
@@ -459,8 +459,7 @@ bool shadow_sync(struct shadow *s)
 
 void shadow_allow_write(struct shadow *s, unsigned int index)
 {
-	/* No entry of a guest looks like this, so the next comparison takes the right away again.
-	 */
+	/* No guest's entry is all ones, so the next comparison takes the right away again. */
 	s->seen[index] = ~0ull;
 	update_entry(s->page, index, shadow_value(s, index) | X86_PTE_W);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * space.c - address spaces: for each top-level table of the guest, the two views that Xen switches
- * between, kernel and user (backend.h's shadow MMU on top of shadow.c). What is done for a single
- * address is in space_address.c.
+ * space.c - address spaces: for each top-level table of the guest a kernel view and a user view,
+ * between which Xen switches (backend.h's shadow MMU on top of shadow.c). Operations on a single
+ * address are in space_address.c.
  *
  * Below the middle of the address space both views hook the same tables of role SHADOW_USER. A
  * guest that maps supervisor pages there (early boot, text patching) gets SHADOW_KERNEL tables in
  * its kernel view instead: the space is "split".
  *
- * Tables run out only here: an operation that was refused one makes room, by giving up what other
- * spaces have, and is done again from its start. Filling and comparing may be done any number of
- * times, and meanwhile the guest does not run.
+ * If the pool refuses an operation a table, this file makes room by giving up another space and
+ * does the operation again from its start. Filling and comparing can be repeated: the guest does
+ * not run meanwhile.
  *
- * Invariant: the user view holds SHADOW_USER tables and nothing above the middle, so neither kernel
- * nor wedge can be named by user code. No table that Xen has loaded is ever given up.
+ * Invariant: the user view holds SHADOW_USER tables and nothing above the middle, so user code has
+ * no address of kernel or wedge. No table that Xen has loaded is ever given up.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
@@ -24,7 +24,7 @@ enum { SPACES = 48 };
 
 static struct space spaces[SPACES];
 
-/* Hooks an overlay table that stands for nothing of the guest's. */
+/* Hooks an overlay table that is made from no table of the guest. */
 static void hook_own_table(struct shadow *s, unsigned int index)
 {
 	struct shadow *own =
@@ -38,8 +38,8 @@ static void hook_own_table(struct shadow *s, unsigned int index)
 }
 
 /*
- * The way to the wedge's own addresses must be there even where the guest has no entry: the last
- * entry of the top-level table, and the last of the one below it.
+ * The path to the wedge's own addresses must be present even if the guest has no entry there: the
+ * last entry of the top-level table, and the last of the table below.
  */
 static void hook_wedge(struct space *sp)
 {
@@ -108,16 +108,16 @@ static bool sync_low(struct space *sp)
 }
 
 /*
- * The kernel's half: a table that another space has filled serves this one from the start, so a
- * kernel stack that was present stays present across a switch.
+ * Compares the kernel's half. Spaces share its tables, so a kernel stack that is present in one
+ * space stays present after a switch to another.
  */
 static bool sync_high(struct space *sp, bool deep)
 {
 	bool changed = false;
 
-	/* Some table has become one that CR3 loads must look at, here or elsewhere: find out. */
+	/* A table has become `local` since: it may be one of this space's. */
 	deep |= sp->locals != shadow_locals();
-	/* The usual case costs one string compare: kernels hardly ever change this half. */
+	/* Kernels hardly ever change this half, so the usual case is one string compare. */
 	if (!deep && !sp->kernel->local && shadow_unchanged_from(sp->kernel, MIDDLE))
 		return false;
 	sp->locals = shadow_locals();
@@ -160,7 +160,7 @@ static struct space *unused(void)
 	return NULL;
 }
 
-/* The space that was not used for longest, but neither the loaded one nor `wanted`; or NULL. */
+/* The least recently used space other than the loaded one and `wanted`, or NULL. */
 static struct space *oldest_but(const struct space *wanted)
 {
 	struct space *oldest = NULL;
@@ -193,8 +193,8 @@ static void clear_low(struct shadow *top)
 }
 
 /*
- * What user code needs of a space comes back by faults, one after the other. The kernel's own
- * tables must stay: a stack may be there.
+ * Empties a space of what user code needs, which comes back by faults. The kernel's own tables
+ * stay: they may map a stack.
  */
 static void empty(struct space *sp)
 {
@@ -246,7 +246,10 @@ static struct space *make(uint64_t guest)
 	return sp;
 }
 
-/* A space's top-level tables: all that it must have; false if the pool has none. */
+/*
+ * Makes a space's two top-level tables, without which it cannot be loaded. False if the pool has
+ * none.
+ */
 static bool has_tops(struct space *sp)
 {
 	if (!sp->user)
@@ -262,7 +265,7 @@ void space_flush_tlb(struct vcpu *v)
 	xen_of(v)->stale = false;
 }
 
-/* Makes a space's tables the processor's, which flushes the TLB. */
+/* Loads a space's top-level tables, which flushes the TLB. */
 static void switch_tables(struct vcpu *v, struct space *sp)
 {
 	xen_count(COUNT_SPACE_SWITCHES);
@@ -271,7 +274,7 @@ static void switch_tables(struct vcpu *v, struct space *sp)
 	update_load_tables(xen.p2m[sp->kernel->page], xen.p2m[sp->user->page]);
 }
 
-/* Brings a space into line with the guest's tables; true if a translation was taken away. */
+/* Makes a space agree with the guest's tables. True if a translation was changed or taken away. */
 static bool sync(struct space *sp, bool deep)
 {
 	bool changed = false, emptied = false;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * space.h - an address space of the guest's, for space.c and space_address.c.
- *
- * Invariant: see space.c.
+ * space.h - an address space of the guest: what space.c and space_address.c share.
  */
 #ifndef WEDGE_BACKEND_XEN_SPACE_H
 #define WEDGE_BACKEND_XEN_SPACE_H
@@ -20,7 +18,7 @@ struct space {
 	uint64_t locals; /* shadow_locals() when the kernel's half was last compared as a whole */
 };
 
-/* The loaded one, of the processor that asks: the vCPU's address is mapped on each to its own. */
+/* The space that the calling processor has loaded: each processor maps its own vCPU. */
 static inline struct space *space_current(void)
 {
 	return xen_of(vcpu_this())->space;
@@ -36,21 +34,23 @@ static inline bool space_is_high(uint64_t va)
 	return va >> 63;
 }
 
-/* The kernel view's entry shares the user view's table, and was made from the same entry. */
+/* True if both views' entries point to one table and were made from the same guest's entry. */
 bool space_is_shared(const struct space *sp, unsigned int n);
 
-/* The kernel view must not go on sharing what the user view has given up, or has other rights to.
- * Returns true if it did. */
+/*
+ * Clears the kernel view's entry if it shares a table that the user view has given up or maps with
+ * other rights. Returns true if so.
+ */
 bool space_end_share(struct space *sp, unsigned int n);
 
 /*
- * The last step of every operation. If the pool has refused a table, gives up what was not used for
- * longest, and returns true: the operation must be done again from its start. `wanted` is the space
- * that the operation is about, `emptied` false before the first attempt.
+ * The last step of every operation. If the pool has refused a table, gives up the least recently
+ * used space and returns true: the caller must do the operation again from its start. `wanted` is
+ * the space of the operation; `emptied` is false before the first attempt.
  */
 bool space_make_room(struct space *wanted, bool *emptied);
 
-/* Flushes the TLB: nothing is stale any more. */
+/* Flushes the TLB, and notes that no stale translation is left. */
 void space_flush_tlb(struct vcpu *v);
 
 #endif /* WEDGE_BACKEND_XEN_SPACE_H */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * space_address.c - what is done to an address space for one address: the guest's invlpg, the fault
- * that finds the shadow behind the guest's tables, and code that is held back.
+ * space_address.c - operations on one address of a space: the guest's invlpg, a fault where the
+ * shadow lacks what the guest's tables allow, and code that is held back.
  *
- * Invariant: when the guest goes on, no translation is stale that it has invalidated; those that it
- * has not are known to be stale (`stale` in xen.h) if they are gone from the tables.
+ * Invariant: when the guest goes on, no translation that it has invalidated is stale. If one that
+ * it has not invalidated is gone from the tables, `stale` (xen.h) is set.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
@@ -13,8 +13,8 @@
 /* ---- invlpg ---- */
 
 /*
- * Perhaps another address is mapped by way of the same table, and what is corrected for one was
- * corrected for both. Other spaces may hook it too: at upper levels that is the rule.
+ * Can another address use a table of this path? Then a correction for one is one for both. Only
+ * levels 1 and 2 count: at upper levels other spaces' links are the rule.
  */
 static bool has_alias(const struct shadow *top, uint64_t va)
 {
@@ -30,7 +30,7 @@ static bool address_has_alias(const struct space *sp, uint64_t va)
 	return has_alias(sp->kernel, va) || (!space_is_high(va) && has_alias(sp->user, va));
 }
 
-/* Corrects the path to one address in one tree; returns the highest level of what was changed. */
+/* Corrects the path to one address in one tree; returns the highest level that changed, or 0. */
 static unsigned int invalidate_in(struct shadow *s, uint64_t va)
 {
 	unsigned int highest = 0;
@@ -55,9 +55,9 @@ static unsigned int invalidate(struct space *sp, uint64_t va)
 }
 
 /*
- * One invlpg of the guest's covers a large page, which Xen's tables split: then only a flush of all
- * does what the guest asked for. If nothing was changed, the entry may have been corrected before,
- * by a fault nearby or for another address.
+ * The guest's invlpg may cover a large page that Xen's tables split: then only a whole flush is
+ * enough. If nothing changed, a fault nearby or an invlpg of an alias may have corrected the entry
+ * before: then `stale` is set.
  */
 static void flush_page(struct vcpu *v, uint64_t va, unsigned int changed)
 {
@@ -98,7 +98,7 @@ static void split(struct space *sp)
 	sp->split = true;
 }
 
-/* What a fill has changed or taken away: its own leaf, and other translations at a level (or 0). */
+/* What a fill has changed or taken away: its own leaf; the highest level of others, or 0. */
 struct changes {
 	bool own;
 	unsigned int others;
@@ -110,7 +110,7 @@ static void note_change(struct changes *changes, unsigned int level)
 		changes->others = level;
 }
 
-/* An entry that replaces another leads elsewhere, or allows less. */
+/* True if an entry that replaces another leads elsewhere or allows less. */
 static bool takes_away(uint64_t before, uint64_t now)
 {
 	return ((before ^ now) & X86_PTE_ADDRESS) ||
@@ -130,8 +130,8 @@ static bool fill_others(struct shadow *s)
 }
 
 /*
- * One fault in a last-level table of the kernel brings all that the guest has put there meanwhile:
- * the next page touched may be a stack, where a fault is the end.
+ * One fault in a last-level table of the kernel fills all of its entries that the guest has
+ * changed: the next page in use may be a stack, and a fault there ends the domain.
  */
 static void fill_leaf(struct shadow *s, unsigned int index, struct changes *changes)
 {
@@ -142,15 +142,17 @@ static void fill_leaf(struct shadow *s, unsigned int index, struct changes *chan
 		note_change(changes, fill_others(s));
 }
 
-/* The leaf is there and as it should be; one of a split large page has no entry to follow. */
+/*
+ * True if the leaf is present and right. A leaf of a split large page has no guest's entry to
+ * compare.
+ */
 static bool is_done(const struct shadow *s, unsigned int index)
 {
 	return shadow_present(s, index) &&
 	       (s->source != SHADOW_OF_TABLE || shadow_unchanged(s, index));
 }
 
-/*
- * Makes the path present from a table down; returns whether there is a leaf at its end. */
+/* Makes the path present from a table down; returns true if it ends in a leaf. */
 static bool fill_below(struct shadow *s, uint64_t va, struct changes *changes)
 {
 	for (;;) {
@@ -169,8 +171,8 @@ static bool fill_below(struct shadow *s, uint64_t va, struct changes *changes)
 }
 
 /*
- * Makes the path to one address present in one tree: what is there, and as the guest has it, is
- * passed over. Returns false if all of it is.
+ * Makes the path to one address present in one tree, from the first entry that is absent or differs
+ * from the guest's. Returns false if there is none.
  */
 static bool fill_path(struct shadow *top, uint64_t va, struct changes *changes)
 {
@@ -184,7 +186,7 @@ static bool fill_path(struct shadow *top, uint64_t va, struct changes *changes)
 	return !is_done(s, index) && fill_below(s, va, changes);
 }
 
-/* CR0.WP is 0 and the kernel writes to a page that is read-only. */
+/* CR0.WP is 0, and the kernel writes to a read-only page. */
 static void fill_forced(struct shadow *top, uint64_t va)
 {
 	update_flush();
@@ -194,7 +196,7 @@ static void fill_forced(struct shadow *top, uint64_t va)
 	}
 }
 
-/* The kernel view hooks the user view's table, with the same rights. */
+/* Lets the kernel view hook the user view's table, with the same rights. */
 static void share(struct space *sp, unsigned int top, struct shadow *shared)
 {
 	shadow_clear(sp->kernel, top);
@@ -205,7 +207,8 @@ static void share(struct space *sp, unsigned int top, struct shadow *shared)
 	sp->kernel->seen[top] = sp->user->seen[top];
 }
 
-/* A user page: the tree hangs below the user view, and below the kernel view unless that is split.
+/*
+ * Fills a user page in the user view. The kernel view shares the table unless the space is split.
  */
 static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
 {
@@ -220,7 +223,7 @@ static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
 	return true;
 }
 
-/* Makes both views allow what the guest's tables do; returns whether one did not. */
+/* Makes both views allow what the guest's tables allow; returns true if one did not. */
 static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, bool user_runs,
 		 struct changes *changes)
 {
@@ -252,7 +255,10 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	if (walk->forced)
 		fill_forced(space_current()->kernel, va);
 	update_flush();
-	/* The guest's invalidation of these, when it comes, finds nothing to correct. */
+	/*
+	 * A later invalidation of these by the guest will find nothing to correct, so note them
+	 * now.
+	 */
 	if (changes.others > 1)
 		space_flush_tlb(v);
 	else if (changes.others || (changes.own && address_has_alias(space_current(), va)))
@@ -262,7 +268,7 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 
 /* ---- code that is held back ---- */
 
-/* The kernel view's leaf for an address; *index is its place. */
+/* The table that holds the kernel view's leaf for an address; *index receives its place. */
 static struct shadow *leaf_table(uint64_t va, unsigned int *index)
 {
 	struct shadow *s = space_current()->kernel;

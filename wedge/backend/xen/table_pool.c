@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * table_pool.c - pages that Xen has accepted as page tables, and those that are free again.
+ * table_pool.c - makes pages into tables that Xen accepts, and keeps those that are free again.
  *
- * A table that Xen has validated costs 1,200 instructions to hook, one that it has not 10,000
- * (measured). So tables stay pinned for ever, and change their level only if the heap has no page
- * left.
+ * To hook a table costs 1,200 instructions if Xen has validated it, and 10,000 if not (measured).
+ * So tables stay pinned for ever, and change their level only if the heap has no page left.
  *
- * Invariant: see table_pool.h. A processor may go on using a table that no entry points to any more
- * until its TLB is flushed (SDM 3A section 4.10.2.2). So the TLB is flushed between a table's going
- * into the pool and its next use.
+ * Invariant: the TLB is flushed between a table's return to the pool and its next use. Until then a
+ * processor may still use a table that no entry points to (SDM 3A section 4.10.2.2).
  */
 #include <wedge/lib.h>
 #include "table_pool.h"
 
 enum {
 	LEVELS = 4,
-	/* Pages of the heap that are kept for descriptor tables, sites of modules and the like ...
+	/*
+	 * Pages of the heap that are kept for other uses: descriptor tables, sites of modules ...
 	 */
 	KEPT_FOR_OTHERS = 64,
-	/* ... and in front of these, for what tables need that change their level. */
+	/* ... and for the lists of children that tables need which change their level. */
 	KEPT_FOR_CHANGES = 64,
 };
 
@@ -35,7 +34,7 @@ static void pin(struct shadow *s, unsigned int level)
 	update_extended(pin_command[level], xen.p2m[s->page]);
 }
 
-/* Room to note the tables below, which those of the last level do not have. */
+/* Allocates the list of tables below, which a table of the last level does not need. */
 static bool give_children(struct shadow *s, unsigned int level)
 {
 	if (level > 1 && !s->children && memory_heap_has(KEPT_FOR_OTHERS + 1))
@@ -76,7 +75,9 @@ static struct shadow *take_free(unsigned int level)
 	return s;
 }
 
-/* A free table of another level, made one of this. Upper levels first: they have their children. */
+/*
+ * Changes a free table of another level. Upper levels first: they have a list of children already.
+ */
 static struct shadow *change_level(unsigned int level)
 {
 	for (unsigned int other = LEVELS; other; other--) {

@@ -2,8 +2,8 @@
 /*
  * traps.c - the table of entry points that Xen gets, and what each entry means.
  *
- * Invariant: every entry masks events (flag 4), since the wedge's C is not reentrant; a vector that
- * is not in the table crashes the domain rather than being taken for another.
+ * Invariant: every entry masks events (flag 4), since the wedge's C is not reentrant. A vector that
+ * is not in the table crashes the domain.
  */
 #include <wedge/arch.h>
 #include <wedge/lib.h>
@@ -125,8 +125,8 @@ void xen_pending(struct vcpu *v)
 }
 
 /*
- * A fault of the wedge itself. With an error code or without one is not known here: show both
- * readings' words.
+ * A fault of the wedge itself. The frame may begin with an error code; the vector is not known
+ * here, so print all words that either form has.
  */
 _Noreturn void xen_fault_inside(const uint64_t *frame)
 {

@@ -5,8 +5,8 @@
  * One entry alone costs 934 instructions, in a batch of 16 it costs 544.
  *
  * Invariant: writes reach Xen in the order they were queued, before any other operation on tables,
- * and before the guest runs again. A refused write ends the guest: the shadow would no longer be
- * what the wedge believes.
+ * and before the guest runs again. A refused write ends the guest, since the wedge's record of the
+ * shadow would be wrong.
  */
 #include <wedge/log.h>
 #include "xen.h"

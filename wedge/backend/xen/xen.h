@@ -30,7 +30,7 @@
 #define PAGE	X86_PAGE_SIZE
 #define ENTRIES 512
 
-/* The machine; filled in at start, only read afterwards. */
+/* The machine; read-only once the wedge has started. */
 struct xen {
 	struct start_info *start_info; /* through the physmap */
 	struct shared_info *shared;
@@ -95,13 +95,13 @@ void memory_init(void);
 void memory_set_private(uint64_t first, uint64_t end, bool is_private);
 bool memory_is_guest(uint64_t page);
 
-/* No page of the 2 MiB around `page` is private and all of them exist. */
+/* True if all pages of the 2 MiB around `page` exist and none is private. */
 bool memory_block_is_guest(uint64_t page);
 
 /* One page of the heap, content undefined; ends the guest if there is none. */
 uint64_t memory_heap_page(void);
 
-/* More than so many pages of the heap are left. */
+/* True if more than `pages` pages of the heap are left. */
 bool memory_heap_has(uint64_t pages);
 
 /* Code pages that core/modules.c has looked at. */
@@ -110,7 +110,7 @@ void memory_set_code_seen(uint64_t page, bool seen);
 
 /* ---- segments.c ---- */
 
-/* Finds out what the processor does; to be called while nobody uses FS. */
+/* Finds out if a null selector clears a segment's base. Call it while nothing uses FS. */
 void segments_init(void);
 
 /* ---- update.c ---- */
@@ -124,7 +124,7 @@ void update_flush(void);
 /* One mmuext operation; the queue is flushed first. `argument` is a frame or an address. */
 void update_extended(unsigned int command, uint64_t argument);
 
-/* Flushes the whole TLB and all that the processor remembers of tables. */
+/* Flushes the whole TLB and the paging-structure caches. */
 void update_flush_tlb(void);
 
 /* Loads the top-level tables of both views, given as machine frames; flushes the TLB too. */

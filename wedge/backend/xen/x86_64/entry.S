@@ -61,9 +61,9 @@ xen_trap_\vector:
 	trap_entry 128, 0
 
 /*
- * An event. It may hit backend_resume between unmasking and iretq: then all registers are the guest's
- * already, and what it returns to stands on the interrupted (the wedge's) stack, which the wedge is
- * about to use again. So take the state from there, as if the iretq had been done.
+ * An event may interrupt backend_resume between unmasking and iretq. Then all registers are the
+ * guest's already, and the guest's frame is on the wedge's stack, which the wedge is about to use
+ * again. So the state is taken from that frame, as if the iretq had been executed.
  */
 	.globl xen_event
 xen_event:
@@ -79,9 +79,10 @@ xen_event:
 	jmp xen_entry
 
 /*
- * A system call of user code. The processor would put rip and rflags into rcx and r11, keep rsp, clear
- * the flags of SFMASK, load CS and SS as STAR says and jump to LSTAR (SDM 2B, SYSCALL). The usual masks clear every flag that user
- * code can have set, IF included: `syscall_fast` says that this is one of them. Else C does it.
+ * A system call of user code. The processor would put rip and rflags into rcx and r11, keep rsp,
+ * clear the flags of SFMASK, load CS and SS as STAR says and jump to LSTAR (SDM 2B, SYSCALL). The
+ * usual masks clear every flag that user code can have set, IF included: then `syscall_fast` is
+ * set. Other masks are left to C.
  */
 	.globl xen_syscall
 xen_syscall:
@@ -102,7 +103,7 @@ xen_syscall:
 	leaq 16(%rsp), %rax
 	jmp xen_entry
 
-/* System calls of 32-bit code: rare enough for C. */
+/* System calls of 32-bit code are rare, so C serves them. */
 	.globl xen_syscall32
 xen_syscall32:
 	movq %rax, VCPU_REG(0)
@@ -152,8 +153,8 @@ xen_trap_inside:
 /* ---- out ---- */
 
 /*
- * Back to the guest as the vCPU describes it: to user code by hypercall, to the kernel by a plain
- * iretq, which is thirty times cheaper.
+ * Returns to the guest as the vCPU describes it: to user code by a hypercall, to the kernel by a
+ * plain iretq, which is thirty times cheaper.
  */
 	.globl backend_resume
 backend_resume:
@@ -176,7 +177,7 @@ resume_unmasked:
 	iretq
 1:	movb $1, VCPU_AT(VCPU_MASKED)
 resume_unmasked_end:
-	/* Something came while the wedge ran; the vCPU still holds the guest's state. */
+	/* An event came while the wedge ran. The vCPU still holds the guest's state. */
 	movq $1, VCPU_AT(VCPU_IN_WEDGE)
 	movq $WEDGE_STACK_TOP, %rsp
 	movq $WEDGE_VCPU_BASE, %rdi
@@ -201,10 +202,10 @@ resume_user:
 	syscall
 
 /*
- * iretq of the guest kernel. Its frame has the layout that both ways out want. To the kernel: flag
- * and mask by hand. An event between unmasking and iretq lands below this frame and comes back here.
- * What is pending already, or a page fault that was handled (vcpu.h, `retry`), goes by way of C, in
- * the shape of one of Xen's own entries.
+ * iretq of the guest kernel. Its frame has the layout that both ways out need. On a return to the
+ * kernel the gate sets the mask itself. If an event comes between unmasking and iretq, Xen's frame
+ * lies below this one, and the handler returns here. If an event is pending, or a page fault was
+ * handled (vcpu.h, `retry`), the gate enters C with a frame like those of Xen's own entries.
  */
 	.globl gate_iret
 gate_iret:
@@ -243,9 +244,9 @@ gate_iret:
 	jmp xen_entry
 
 /*
- * sysret. rsp is the user's: build the frame on the wedge's stack, which is free while the kernel
- * runs with interrupts off. To 64-bit code Xen uses sysret itself; compatibility mode it would not
- * enter that way.
+ * sysret. rsp is the user's, so the frame is built on the wedge's stack, which is free while the
+ * kernel runs with interrupts off. Xen itself returns by sysret to 64-bit code, but not to
+ * compatibility mode.
  */
 	.macro sysret_gate name, cs, flags
 	.globl \name

@@ -14,7 +14,7 @@ xen_start:
 	cld
 	movq %rsi, %rdi
 	call xen_boot
-	/* rax: nothing; boot.c has loaded the final tables, where both views of this code exist. */
+	/* boot.c has loaded the final tables, which map this code at both addresses. */
 	movabsq $xen_high, %rax
 	jmpq *%rax
 

@@ -4,13 +4,12 @@
  * like hardware, so that sites may stay as they are. Each back end has a header of this name; the
  * build chooses it with the back end.
  *
- * Invariant: constants and what follows from them alone; the constants serve the assembler too.
+ * Invariant: constants, and functions of constants alone; assembler files use the constants too.
  */
 #ifndef BACKEND_TRAITS_H
 #define BACKEND_TRAITS_H
 
-/* The part of the wedge that guest code reaches: all of it, in the last 2 MiB, free in every kernel
- * we know of. */
+/* The window is the whole wedge, in the last 2 MiB, which every known kernel leaves free. */
 #define WEDGE_BASE 0xffffffffffe00000
 #define WEDGE_SIZE 0x200000
 
@@ -26,10 +25,10 @@
 /* DS, ES, FS and GS hold the selectors that the guest (or its user code) loaded. */
 #define BACKEND_SELECTORS_ARE_REAL 1
 
-/* Frames are pushed on the guest kernel's own stack, and a fault there is the end. */
+/* Xen pushes frames on the guest kernel's own stack. A fault on that stack ends the domain. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 
-/* What the kernel's command line must say for the wedge's sake, with a blank behind it. */
+/* Words for the kernel's command line, with a blank behind each: none are needed. */
 #define BACKEND_BOOT_WORDS ""
 
 #ifndef __ASSEMBLER__

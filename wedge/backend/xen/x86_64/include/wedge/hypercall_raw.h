@@ -5,13 +5,12 @@
  *
  * No hypercall page is used: it would only hold this same instruction, behind a call.
  *
- * Invariant: raw register passing alone. The build chooses this header, so that unit tests put a
- * model of Xen in its place.
+ * The build chooses this header, so unit tests can put a model of Xen in its place.
  */
 #ifndef WEDGE_HYPERCALL_RAW_H
 #define WEDGE_HYPERCALL_RAW_H
 
-/* As it is: for code that runs before there is a vCPU, or when it may be lost. */
+/* Makes a hypercall without counting it: for code that runs without a usable vCPU. */
 static inline long hypercall_raw(unsigned long number, unsigned long a, unsigned long b,
 				 unsigned long c, unsigned long d, unsigned long e)
 {
