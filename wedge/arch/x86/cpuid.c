@@ -2,7 +2,7 @@
 /*
  * cpuid.c - which of the platform's features the guest kernel sees (SDM 2A, CPUID).
  *
- * Invariant: features are shown by their lines in features.def alone.
+ * Invariant: only lines of features.def decide which features are shown.
  */
 #include <wedge/arch_traits.h>
 #include <wedge/backend.h>
@@ -11,12 +11,14 @@
 enum {
 	MAX_BASIC = 0xd,
 	MAX_EXTENDED = 0x80000021,
-	MAX_EXTENDED_SHOWN = 0x80000008, /* from the platform; the last is the wedge's own */
+	MAX_EXTENDED_SHOWN =
+		0x80000008, /* the last of the platform's; MAX_EXTENDED is the wedge's */
 
-	/* Leaf 1 EBX: APIC number and count of logical processors are 0; the line size of clflush.
+	/*
+	 * Leaf 1 EBX: the line size of clflush; APIC number and count of logical processors are 0.
 	 */
 	LEAF1_EBX = 0x0000ff00,
-	/* Leaf 4 EAX: caches, but no cores that share them. */
+	/* Leaf 4 EAX: the caches, without the counts of cores that share them. */
 	LEAF4_EAX = 0x3fff,
 	/* 0x80000001 EDX: the bits that AMD repeats from leaf 1 EDX. */
 	EXTENDED_COPIES = 0x0183f3ff,
@@ -27,7 +29,7 @@ enum {
 	LINEAR_BITS = (ARCH_LONG_MODE ? 48 : ADDRESS_BITS_32) << 8,
 };
 
-/* The bits of a register with one of the policies. All is constant, and so is what comes out. */
+/* The bits of a register with one of the policies: a constant, for constant arguments. */
 static inline __attribute__((always_inline)) uint32_t
 features(uint32_t leaf, uint32_t subleaf, unsigned int reg, enum cpuid_policy policy)
 {
@@ -41,7 +43,7 @@ features(uint32_t leaf, uint32_t subleaf, unsigned int reg, enum cpuid_policy po
 	return bits;
 }
 
-/* Those that are shown as the platform shows them. */
+/* The bits that are shown as the platform shows them. */
 static inline __attribute__((always_inline)) uint32_t shown(uint32_t leaf, uint32_t subleaf,
 							    unsigned int reg)
 {
@@ -72,7 +74,7 @@ static void show_structured(uint32_t subleaf, uint32_t r[4])
 	r[CPUID_EDX] &= subleaf ? 0 : shown(7, 0, CPUID_EDX);
 }
 
-/* On some platforms the processor's own answer would be for what the platform has enabled. */
+/* Not the processor's own answer: that is for the components that the host or Xen has enabled. */
 uint32_t cpuid_xsave_size(uint64_t components, bool compacted)
 {
 	uint32_t size = XSAVE_LEGACY_BYTES, part[4];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * descriptor.c - see descriptor.h: the guest's descriptor tables, read and marked.
+ * descriptor.c - reads the guest's descriptor tables, and marks descriptors busy (descriptor.h).
  *
- * Invariant: the guest's own tables in its own memory are the truth.
+ * Invariant: every read is from the guest's own tables in its own memory.
  */
 #include <wedge/arch_traits.h>
 #include <wedge/descriptor.h>

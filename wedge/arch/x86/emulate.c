@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emulate.c - one sensitive instruction, carried out on the vCPU.
+ * emulate.c - carries out one sensitive instruction on the vCPU.
  *
- * Invariant: the class column of insns.def alone decides which file handles an instruction; one
- * that no file handles ends the guest with its name, it is never skipped.
+ * Invariant: the class column of insns.def alone decides which file handles an instruction. If no
+ * file handles it, the guest ends with a message that names it; no instruction is skipped.
  */
 #include <wedge/backend.h>
 #include <wedge/descriptor.h>
@@ -37,15 +37,18 @@ static bool emulate_by_class(struct emulation *e)
 	case AFTERBURN_CLASS_TIME:
 		return emulate_msr(e);
 	default:
-		/* What the wedge hides from CPUID does not exist (SDM 2A, "#UD if ...=0"). */
+		/*
+		 * An instruction whose feature CPUID hides does not exist (SDM 2A, "#UD if ...=0").
+		 */
 		exception_ud(e->v);
 		return false;
 	}
 }
 
 /*
- * The linear address of what the guest stands at, and the kind of code there. Segments of user code
- * (of its LDT, or 32-bit ones under a 64-bit kernel) may begin anywhere and have 16-bit operands.
+ * The linear address of the guest's next instruction, and the kind of code there. A code segment of
+ * user code (of its LDT, or a 32-bit one under a 64-bit kernel) may have any base, and 16-bit
+ * operands.
  */
 static uint64_t code_address(struct vcpu *v, enum afterburn_code_mode *mode)
 {
@@ -98,7 +101,7 @@ void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)
 	};
 
 	v->entries[e.d->id]++;
-	/* What a fault shows, and what instructions that branch replace. */
+	/* A fault shows this address; an instruction that branches replaces it. */
 	v->rip = e.insn_va;
 	if (emulate_by_class(&e))
 		v->rip = e.after_va;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emulate.h - what the files that carry out instructions share: the instruction at work, its
- * operands, the classes, and what one class does for another.
+ * emulate.h - what the files that carry out instructions share: the current instruction, its
+ * operands, a function for each class, and what one class does for another.
  *
- * Invariant: functions that can refuse what the guest did return false after the exception has
- * been injected; the caller then just goes back to the guest.
+ * Invariant: a function that refuses what the guest did injects the exception and returns false.
+ * The caller then only returns to the guest.
  */
 #ifndef WEDGE_ARCH_EMULATE_H
 #define WEDGE_ARCH_EMULATE_H
@@ -16,13 +16,13 @@
 
 /* ---- operands (operand.c) ---- */
 
-/* What an emulation works on. */
+/* The instruction that is being carried out. */
 struct emulation {
 	struct vcpu *v;
 	const struct site *site;
 	const struct afterburn_decoded *d;
 	uint64_t insn_va;  /* the instruction's own address */
-	uint64_t next_va;  /* what rip is behind it in the unchanged code */
+	uint64_t next_va;  /* the address behind it in the unchanged code */
 	uint64_t after_va; /* where the rewritten site ends: rip, unless the instruction branches */
 };
 
@@ -33,13 +33,13 @@ unsigned int operand_reg(const struct emulation *e);
 unsigned int operand_rm(const struct emulation *e);
 bool operand_is_memory(const struct emulation *e);
 
-/* Linear address of the memory operand. */
+/* The linear address of the memory operand. */
 uint64_t operand_address(const struct emulation *e);
 
 /* Writes a register as an instruction of that operand size does: 32 bits clear the upper half. */
 void operand_write_register(struct vcpu *v, unsigned int reg, unsigned int size, uint64_t value);
 
-/* Guest memory by linear address; on a fault it is injected and false returned. */
+/* Accesses guest memory by linear address. On a page fault, injects it and returns false. */
 bool operand_load(const struct emulation *e, uint64_t va, void *to, unsigned int size);
 bool operand_store(const struct emulation *e, uint64_t va, const void *from, unsigned int size);
 
@@ -76,17 +76,19 @@ uint16_t io_port(const struct vcpu *v, const struct afterburn_decoded *d);
 /* Loads the LDT, or none for a null selector; false if the selector names no LDT. */
 bool segment_load_ldt(struct vcpu *v, uint16_t selector);
 
-/* Loads a segment register for the guest kernel; returns 0, or the vector of what it faults with.
- */
+/* Loads a segment register for the guest kernel. Returns 0, or the vector of the exception. */
 unsigned int segment_set(struct vcpu *v, unsigned int sreg, uint16_t selector);
 
-/* The same, with the fault injected; false if there was one. */
+/* The same, but injects the exception and returns false. */
 bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector);
 
-/* Goes on at `rip` in a code segment of CPL 0; false if that faulted. */
+/*
+ * Jumps to `rip` in a code segment of CPL 0. Injects the exception and returns false if that
+ * faults.
+ */
 bool segment_enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip);
 
-/* Is it remembered that this selector is a writable data segment from address 0? */
+/* True if the vCPU remembers this selector as a writable data segment that begins at 0. */
 static inline bool segment_is_flat(const struct vcpu *v, uint16_t selector)
 {
 	return selector == v->flat_selector[0] || selector == v->flat_selector[1];
@@ -94,7 +96,7 @@ static inline bool segment_is_flat(const struct vcpu *v, uint16_t selector)
 
 /* ---- control registers (emulate_control.c) ---- */
 
-/* The guest writes a control register. */
+/* Writes a control register as the guest's mov does. */
 bool control_write(struct vcpu *v, unsigned int index, uint64_t value);
 
 #endif /* WEDGE_ARCH_EMULATE_H */

@@ -2,9 +2,10 @@
 /*
  * emulate_control.c - control and debug registers, and XCR0 (SDM 3A sections 2.5, 2.6, 17.2).
  *
- * Paging may be switched on and off only outside of long mode, where it is a state like others.
+ * A kernel may switch paging on and off only outside of long mode.
  *
- * Invariant: v->cr[] always holds what the guest would read; rewritten sites read it in place.
+ * Invariant: v->cr[] always holds the values that the guest reads; rewritten sites read them in
+ * place.
  */
 #include <wedge/backend.h>
 #include <wedge/cpuid.h>
@@ -43,7 +44,7 @@ static bool write_cr0(struct vcpu *v, uint64_t value)
 	v->cr[0] = value | X86_CR0_ET;
 	if (changed & X86_CR0_TS)
 		backend_load_cr0(v);
-	/* Supervisor writes to read-only pages may be cached as allowed (SDM 3A 4.10.4.1). */
+	/* With WP off, the TLB may hold read-only pages as writable (SDM 3A 4.10.4.1). */
 	if (changed & X86_CR0_WP)
 		tlb_all(v);
 	if (changed & X86_CR0_PG) {
@@ -129,7 +130,10 @@ static bool has_osxsave(struct vcpu *v)
 	return false;
 }
 
-/* The components that are not in their initial state (SDM 1, section 13.6): the processor knows. */
+/*
+ * The components that are not in their initial state (SDM 1, section 13.6). Only the processor
+ * knows.
+ */
 static uint32_t components_in_use(void)
 {
 	uint32_t low, high;
@@ -204,7 +208,7 @@ bool emulate_control(struct emulation *e)
 	case AFTERBURN_INSN_LMSW:
 		if (!operand_read_rm(e, 2, &value))
 			return false;
-		/* Can set PE but not clear it (SDM 2A, LMSW). */
+		/* LMSW can set PE but not clear it (SDM 2A, LMSW). */
 		return control_write(v, 0, (v->cr[0] & ~0xeull) | (value & 0xf));
 	case AFTERBURN_INSN_SMSW:
 		return operand_write_rm(e, operand_is_memory(e) ? 2 : e->d->operand_size, v->cr[0]);

@@ -3,18 +3,18 @@
  * emulate_descriptor.c - the descriptor-table registers and the instructions that look into the
  * tables (SDM 3A section 2.4, chapter 3; SDM 2A LAR, LSL, VERR).
  *
- * Invariant: the guest's own tables in its own memory are the truth; what the hypervisor gets is a
- * copy with its own rules applied.
+ * Invariant: the guest reads its own tables in its own memory; the hypervisor gets a copy that
+ * meets its rules.
  */
 #include <wedge/backend.h>
 #include <wedge/descriptor.h>
 #include <wedge/guest_memory.h>
 #include "emulate.h"
 
-/* What a 16-bit operand holds of a base (SDM 2A, LGDT). */
+/* The bits of a base that a 16-bit operand holds (SDM 2A, LGDT). */
 enum { SHORT_BASE = 0xffffff };
 
-/* With 16-bit operands the base has 24 bits; in 64-bit code there are none. */
+/* With 16-bit operands the base has 24 bits. In 64-bit code there are no 16-bit operands. */
 static bool has_short_base(const struct emulation *e)
 {
 	return !ARCH_LONG_MODE && e->d->operand_size == 2;
@@ -51,8 +51,8 @@ static bool load_global_table(struct emulation *e)
 }
 
 /*
- * Linux returns to user code over a small stack that stands in front of the TSS and is touched by
- * nothing else before: its pages must be in the shadow by then.
+ * Linux returns to user code on a small stack in front of the TSS. Nothing else touches that stack
+ * before, so its pages must be put into the shadow here.
  */
 static void prepare_task(struct vcpu *v)
 {
@@ -106,13 +106,13 @@ static bool load_local_table(struct emulation *e)
 	return true;
 }
 
-/* A segment, or a system descriptor of one of these types: a bit for each. */
+/* True for a code or data segment, and for a system descriptor whose type has a bit in `types`. */
 static bool may_be_asked(uint64_t d, unsigned int types)
 {
 	return descriptor_is_segment(d) || (types >> descriptor_kind(d) & 1);
 }
 
-/* lar, lsl, verr and verw answer through ZF; the kernel asks with CPL 0, so only types matter. */
+/* lar, lsl, verr and verw answer in ZF. The kernel's CPL is 0, so only types matter. */
 static bool query(struct emulation *e)
 {
 	struct vcpu *v = e->v;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emulate_flags.c - cli, sti, pushf, popf where no inline form fits, and the idle instructions.
+ * emulate_flags.c - cli, sti, pushf and popf that have no inline form, and the idle instructions.
  *
- * Invariant: v->rflags carries the guest's own IF; IOPL is kept for the guest although the
- * processor never sees it.
+ * Invariant: v->rflags holds the guest's own IF and IOPL, which the processor does not get.
  */
 #include <wedge/machine.h>
 #include "emulate.h"

@@ -3,8 +3,8 @@
  * emulate_io.c - in, out and their string forms (SDM 2A IN, INS; 2B OUT, OUTS), and the same for
  * user programs that the guest has given ports to.
  *
- * Invariant: a string instruction updates its registers after every element, so a page fault in the
- * middle leaves it restartable, as on hardware.
+ * Invariant: a string instruction updates its registers after every element, so it can be restarted
+ * after a page fault, as on hardware.
  */
 #include <wedge/guest_walk.h>
 #include <wedge/machine.h>
@@ -40,7 +40,10 @@ static uint64_t index_value(const struct emulation *e, unsigned int reg)
 	return e->d->address_size == 8 ? value : value & ((1ull << 8 * e->d->address_size) - 1);
 }
 
-/* Where outs reads: as (%rsi) under the same prefixes, so an override counts (SDM 2B, OUTS). */
+/*
+ * The address that outs reads: that of (%rsi) with the same prefixes, segment override included
+ * (SDM 2B, OUTS).
+ */
 static uint64_t source_address(const struct emulation *e)
 {
 	struct afterburn_decoded d = *e->d;
@@ -52,7 +55,7 @@ static uint64_t source_address(const struct emulation *e)
 	return operand_address(&same);
 }
 
-/* Reading a port may change the device, so nothing may fault behind it. */
+/* A read of a port may change the device, so the store must not fault after it: try that first. */
 static bool can_store(struct emulation *e, uint64_t va, unsigned int width)
 {
 	uint64_t last = va + width - 1;

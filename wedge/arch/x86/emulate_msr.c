@@ -2,13 +2,13 @@
 /*
  * emulate_msr.c - model specific registers, cpuid, time stamp (SDM volume 4 chapter 2; 2A CPUID).
  *
- * Invariant: an MSR that is not listed here does not exist: #GP, as on a processor without it.
+ * Invariant: access to an MSR that is not listed here is #GP, as on a processor without it.
  */
 #include <wedge/backend.h>
 #include <wedge/cpuid.h>
 #include "emulate.h"
 
-/* The SFMASK that clears every flag user code can have set. */
+/* The flags that user code can set: an SFMASK with all of these clears every one. */
 enum { SFMASK_ALL = 0x257fd5 };
 
 /* What the guest may set in EFER: SCE and NX; LME and LMA are fixed in 64-bit mode. */
@@ -16,20 +16,22 @@ enum { EFER_ALLOWED = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX }
 
 /*
  * AMD's hardware configuration: SMM is locked, and the time stamp counter runs at a constant rate.
- * Linux reads it early and unprepared for a fault. It cannot be written.
+ * Linux reads it early, when it cannot take a fault. It cannot be written.
  */
 enum { HWCR_VALUE = 1 << 24 | 1 };
 
-/* AMD's northbridge: extended configuration by port 0xcf8 is on, so nobody has to switch it on. */
+/*
+ * AMD's northbridge: extended configuration by port 0xcf8 is on, and the guest need not enable it.
+ */
 #define NB_CFG_VALUE (1ull << 46)
 
-/* The registers that came with long mode; of these the wedge knows EFER and those behind it. */
+/* EFER and the MSRs above came with long mode; a 32-bit guest has only AMD's two of them. */
 static bool exists(uint32_t msr)
 {
 	return ARCH_LONG_MODE || msr < X86_MSR_EFER || msr == X86_MSR_HWCR || msr == X86_MSR_NB_CFG;
 }
 
-/* Where an MSR lives that is nothing but storage to the wedge; NULL for all others. */
+/* The storage of an MSR whose value the wedge only keeps; NULL for all others. */
 static uint64_t *storage(struct vcpu *v, uint32_t msr)
 {
 	switch (msr) {
@@ -56,7 +58,7 @@ static uint64_t *storage(struct vcpu *v, uint32_t msr)
 	}
 }
 
-/* MSR_GS_BASE is the active base, MSR_KERNEL_GS_BASE the one that swapgs would bring. */
+/* MSR_GS_BASE is the active base, MSR_KERNEL_GS_BASE the base that swapgs would make active. */
 static bool names_user_gs(const struct vcpu *v, uint32_t msr)
 {
 	return (msr == X86_MSR_KERNEL_GS_BASE) == (v->gs_state == VCPU_GS_KERNEL);
@@ -144,7 +146,7 @@ static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 	}
 	switch (msr) {
 	case X86_MSR_TSC:
-		return true; /* the time stamp is the platform's */
+		return true; /* the guest has the platform's counter */
 	case X86_MSR_EFER:
 		if (value & ~(uint64_t)EFER_ALLOWED)
 			return false;

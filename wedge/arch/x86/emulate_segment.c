@@ -2,12 +2,12 @@
 /*
  * emulate_segment.c - segment registers, FS and GS bases, swapgs (SDM 3A sections 3.4 and 5.8).
  *
- * In 64-bit mode CS, DS, ES and SS have no base and no limit, and a 32-bit kernel's are flat by the
- * wedge's contract; the kernel's own selectors would only say which ring it is in. So the wedge
- * keeps them as numbers. What user code will see of DS, ES, FS and GS is loaded for real, by the
- * back end: at once where the platform holds the guest's own selectors, else with the user code.
+ * In 64-bit mode CS, DS, ES and SS have no base and no limit, and a 32-bit kernel's are flat by
+ * contract, so the wedge keeps the kernel's selectors as numbers only. The back end loads what user
+ * code will see of DS, ES, FS and GS into the processor: at once if the platform holds the guest's
+ * own selectors, else when user code runs.
  *
- * Invariant: v->selector[] is what the guest reads back.
+ * Invariant: v->selector[] holds the selectors that the guest reads back.
  */
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
@@ -17,7 +17,8 @@
 
 /*
  * May the kernel load this selector (SDM 2B, MOV)? Returns the exception's vector if not, else 0
- * and the descriptor, 0 for a null selector: that always may, but for SS outside of long mode.
+ * and the descriptor. A null selector is allowed, except in SS outside of long mode; its descriptor
+ * is 0.
  */
 static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned int sreg,
 				   uint64_t *descriptor)
@@ -32,12 +33,12 @@ static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned i
 		return X86_TRAP_GP;
 	*descriptor = d;
 	if (sreg == X86_SS) {
-		/* Writable data whose DPL and RPL are the CPL. */
+		/* SS takes writable data whose DPL and RPL equal the CPL. */
 		if (!descriptor_is_writable_data(d) || descriptor_dpl(d) || rpl)
 			return X86_TRAP_GP;
 		return descriptor_is_present(d) ? 0 : X86_TRAP_SS;
 	}
-	/* All but conforming code is out of reach for a greater RPL. */
+	/* An RPL above the DPL is allowed for conforming code only. */
 	if (!descriptor_is_readable(d) ||
 	    (!descriptor_is_conforming_code(d) && rpl > descriptor_dpl(d)))
 		return X86_TRAP_GP;
@@ -45,9 +46,8 @@ static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned i
 }
 
 /*
- * Inside a 64-bit kernel GS belongs to the kernel: loading it sets the active base, and the
- * selector is remembered. Between two `swapgs` the user's GS is the active one and is loaded for
- * real.
+ * In a 64-bit kernel GS is the kernel's: a load sets the active base, and the vCPU keeps the
+ * selector. Between two `swapgs` the user's GS is active, and the register itself is loaded.
  */
 static bool load_real(struct vcpu *v, unsigned int sreg, uint16_t selector, uint64_t base)
 {
@@ -66,8 +66,8 @@ static bool load_real(struct vcpu *v, unsigned int sreg, uint16_t selector, uint
 }
 
 /*
- * Where the registers hold selectors of the platform's: DS and ES have base 0 whatever the kernel
- * loads, and FS and GS get the base. A null selector has none, and what FS had may stay.
+ * If the registers hold the platform's selectors: DS and ES have base 0 whatever the kernel loads;
+ * FS and GS get the descriptor's base. A null selector has no base, and FS keeps the one it had.
  */
 static void load_believed(struct vcpu *v, unsigned int sreg, uint16_t selector, uint64_t base)
 {
@@ -123,10 +123,10 @@ bool segment_load(struct vcpu *v, unsigned int sreg, uint16_t selector)
 }
 
 /*
- * A selector that the kernel loads by mov, or from a far pointer, is its own, and its data must be
- * flat. What it pops may be whatever a user program likes, whose descriptor may also become another
- * without notice; so may one with RPL 3, but for a flat one, which kernels use too. The gates ask
- * for what is remembered here.
+ * A selector that the kernel loads by mov or from a far pointer is its own, and its data segment
+ * must be flat. A popped selector may be a user's, whose descriptor may change without notice; so
+ * may a selector with RPL 3 whose segment is not flat. Only the kernel's own are remembered, for
+ * the gates.
  */
 static void note_own(struct vcpu *v, unsigned int sreg, uint16_t selector)
 {
@@ -181,8 +181,8 @@ static bool pop_selector(struct emulation *e, unsigned int sreg)
 }
 
 /*
- * lss with a stack segment that begins elsewhere, which 32-bit Linux uses to give a user's 16-bit
- * stack pointer its upper half back (espfix): the same place in the flat segment serves as well.
+ * lss with a stack segment whose base is not 0: 32-bit Linux restores the upper half of a user's
+ * 16-bit stack pointer so (espfix). The same linear address in the flat segment serves as well.
  */
 static bool load_stack_elsewhere(struct emulation *e, uint64_t offset, uint16_t selector)
 {
@@ -195,7 +195,7 @@ static bool load_stack_elsewhere(struct emulation *e, uint64_t offset, uint16_t 
 	return true;
 }
 
-/* lss, lds and so on: an offset of operand size, then the selector. */
+/* lss, lds and so on: the operand is an offset of operand size, then the selector. */
 static bool load_far_pointer(struct emulation *e, unsigned int sreg)
 {
 	uint64_t offset = 0, at = operand_address(e);
@@ -275,7 +275,7 @@ bool emulate_segment(struct emulation *e)
 		e->v->gs_state = (uint8_t)~e->v->gs_state;
 		return true;
 	default:
-		/* rdfsbase and its kin: hidden from CPUID, so they do not exist. */
+		/* CPUID hides rdfsbase and its relatives, so they do not exist. */
 		exception_ud(e->v);
 		return false;
 	}

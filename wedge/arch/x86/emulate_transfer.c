@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emulate_transfer.c - control transfers through segments, where the fast gates do not fit: far
- * returns, jumps and calls inside the kernel, int n. Each width has an iret of its own.
+ * emulate_transfer.c - control transfers that have no gate: far returns, jumps and calls inside the
+ * kernel, int n. Each width has an iret of its own.
  *
- * Invariant: leaves v->rip at the target, so it always returns false.
+ * Invariant: emulate_transfer() sets v->rip itself, so it always returns false.
  */
 #include <wedge/descriptor.h>
 #include <wedge/log.h>
 #include "emulate.h"
 
 /*
- * A kernel that leaves long mode, or protected mode's 32-bit flat code, is beyond any PV platform.
+ * Ends a guest that leaves long mode or 32-bit flat code, which no platform of the wedge can run.
  */
 static void check_kind(const struct vcpu *v, uint16_t selector, uint64_t d)
 {
@@ -42,7 +42,7 @@ bool segment_enter_kernel_code(struct vcpu *v, uint16_t selector, uint64_t rip)
 	return true;
 }
 
-/* A fault must find the stack pointer as it was: it moves when all else is done. */
+/* A fault must show the old stack pointer, so it changes last. */
 static void far_return(struct emulation *e)
 {
 	struct vcpu *v = e->v;
@@ -118,8 +118,9 @@ bool emulate_transfer(struct emulation *e)
 				  (unsigned int)(e->after_va - e->insn_va));
 		return false;
 	default:
-		/* The short system calls: hidden from a 32-bit kernel, and no instructions of a
-		 * 64-bit one. */
+		/*
+		 * sysret, sysexit: hidden from a 32-bit kernel; a 64-bit one's sysret has a gate.
+		 */
 		if (ARCH_LONG_MODE)
 			wedge_fatal("the kernel executes %s at %lx", afterburn_insns[e->d->id].name,
 				    (unsigned long)v->rip);

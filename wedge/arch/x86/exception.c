@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * exception.c - enter the guest's exception and interrupt handlers (SDM 3A sections 6.12 to 6.15);
- * entries of the IDT and frames are each width's own (idt.c).
+ * exception.c - enters the guest's exception and interrupt handlers (SDM 3A sections 6.12 to 6.15).
+ * Each width has IDT entries and frames of its own (idt.c).
  *
- * Invariant: where the platform wants it, the stack below a frame is present in the shadow before
- * the guest runs on it.
+ * Invariant: if BACKEND_STACKS_MUST_BE_PRESENT, the stack below a frame is present in the shadow
+ * before the guest runs on it.
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
@@ -18,8 +18,8 @@
 enum { MAY_WRITE = X86_PTE_P | X86_PTE_W };
 
 /*
- * Below many a stack is a page that nobody may write. The entry that says so need not be looked for
- * again as long as it says so: the tables above it change only with a flush or a load of CR3.
+ * Many stacks end at a guard page, which is not writable. While the guest's entry for it is
+ * unchanged, no new walk is needed: the tables above it change only with a flush or a load of CR3.
  */
 static bool is_no_stack(const struct vcpu *v, uint64_t page)
 {
@@ -43,7 +43,7 @@ static void note_no_stack(struct vcpu *v, uint64_t va)
 	v->no_stack.entry = slots[level];
 }
 
-/* The page in use, and the one that a handler soon grows into. */
+/* Prepares the page in use, and the page below, into which a handler may grow. */
 static void prepare_page(struct vcpu *v, uint64_t va)
 {
 	uint64_t page = va / X86_PAGE_SIZE;
@@ -87,7 +87,9 @@ static bool is_double_fault(unsigned int first, unsigned int second)
 	return first == X86_TRAP_PF || is_contributory(first);
 }
 
-/* The guest gets what came of `event`, until something can be delivered. Apart, since it is rare.
+/*
+ * Delivers what came of delivering `event`, until a delivery succeeds. A function of its own, since
+ * it is rare.
  */
 static __attribute__((noinline)) void deliver_fault(struct vcpu *v, unsigned int event,
 						    unsigned int software_length,
@@ -97,14 +99,17 @@ static __attribute__((noinline)) void deliver_fault(struct vcpu *v, unsigned int
 	int64_t error;
 
 	do {
-		/* Whatever its number, an INT is benign. */
+		/* An INT is benign, whatever its vector. */
 		bool twice = !software_length && is_double_fault(vector, fault->vector);
 
 		if (vector == X86_TRAP_DF && !software_length)
 			wedge_fatal("triple fault: no usable handler for vector %u (IDT at %lx "
 				    "limit %x)",
 				    event, (unsigned long)v->idt.base, v->idt.limit);
-		/* The frame then shows the INT itself, and the error code whose doing it was. */
+		/*
+		 * The frame then shows the INT itself, and the error code says that an INT caused
+		 * the fault.
+		 */
 		v->rip -= software_length;
 		if (fault->vector == X86_TRAP_PF)
 			v->cr[2] = fault->at.address;
@@ -126,7 +131,7 @@ void exception_deliver(struct vcpu *v, unsigned int vector, int64_t error,
 		deliver_fault(v, vector, software_length, &fault);
 }
 
-/* Which exceptions push an error code: SDM 3A, table 6-1. The page fault has its own way. */
+/* Which exceptions push an error code: SDM 3A, table 6-1. A page fault does not come here. */
 void exception_reflect(struct vcpu *v)
 {
 	unsigned int vector = (unsigned int)v->trap;

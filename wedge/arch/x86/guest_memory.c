@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest_memory.c - copies data and code through guest virtual addresses, and remembers where pages
- * of the guest kernel's are.
+ * guest_memory.c - copies data and code by guest virtual addresses, and remembers translations of
+ * the guest kernel's pages.
  *
- * Invariant: what is remembered is what a TLB may hold (SDM 3A section 4.10), and never a page of
- * user code's.
+ * Invariant: only what a TLB may hold is remembered (SDM 3A section 4.10), and never a page that
+ * user code may reach.
  */
 #include <wedge/arch_traits.h>
 #include <wedge/guest_memory.h>
@@ -59,8 +59,8 @@ void guest_forget_all(struct vcpu *v)
 }
 
 /*
- * One access, as far as its page goes. User code's are walked each time: they are rare, and its
- * rights are others.
+ * Translates one access within a page. An access of user code is walked each time: it is rare, and
+ * has other rights.
  */
 static void *translate(struct vcpu *v, uint64_t va, uint32_t access, struct guest_fault *fault)
 {
@@ -87,7 +87,10 @@ static void *translate(struct vcpu *v, uint64_t va, uint32_t access, struct gues
 	return page + offset;
 }
 
-/* Nearly all accesses are of one word, which a call and two string instructions would triple. */
+/*
+ * Nearly all accesses are of one word. A call with two string instructions would triple their
+ * price.
+ */
 static void copy(void *to, const void *from, size_t size)
 {
 	if (size == 8)

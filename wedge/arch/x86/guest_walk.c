@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest_walk.c - the rights of the guest's page tables, whatever their shape (Intel SDM volume 3A,
- * sections 4.6 to 4.8).
+ * guest_walk.c - checks accesses by the rights of the guest's page tables, of either format (Intel
+ * SDM volume 3A, sections 4.6 to 4.8).
  *
- * Invariant: decides by the guest's tables alone, never by the shadow; accessed and dirty bits are
- * set only for an access that is allowed.
+ * Invariant: only the guest's tables decide, never the shadow. Accessed and dirty bits are set only
+ * for an access that is allowed.
  */
 #include <wedge/arch_traits.h>
 #include <wedge/guest_walk.h>
@@ -24,12 +24,12 @@ static bool allowed(const struct vcpu *v, const struct guest_walk *w, uint32_t a
 }
 
 /*
- * SDM 3A section 4.8. Both bits are in an entry's first byte, whatever its size. Several CPUs may
- * do this at once, hence the atomic or.
+ * SDM 3A section 4.8. Both bits are in an entry's first byte, whatever its size. Other processors
+ * may set bits at the same time, hence the atomic or.
  */
 static void set_bits(struct guest_walk *w, uint8_t *slots[], uint32_t access)
 {
-	/* As it nearly always is. */
+	/* Nearly always they are set already. */
 	if ((w->common & X86_PTE_A) &&
 	    (!(access & X86_PF_WRITE) || (w->entry[w->leaf] & X86_PTE_D)))
 		return;
@@ -49,7 +49,7 @@ bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk 
 	uint8_t *slots[ARCH_PAGE_LEVELS + 1];
 
 	access &= X86_PF_WRITE | X86_PF_USER | X86_PF_FETCH;
-	/* Without no-execute, fetches are reads, in error codes too (SDM 3A 4.7). */
+	/* If EFER.NX is clear, a fetch counts as a read, in the error code too (SDM 3A 4.7). */
 	if (!(v->efer & X86_EFER_NX))
 		access &= ~(uint32_t)X86_PF_FETCH;
 	if (!guest_tables_descend(v, va, out, slots)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * idt.h - the guest's interrupt descriptor table: what each width does with an entry (idt.c), and
- * how it says why it cannot (SDM 2A, INT n).
+ * idt.h - the guest's interrupt descriptor table: how each width enters a handler (idt.c), and how
+ * it reports that it cannot (SDM 2A, INT n).
  *
  * Invariant: if a handler cannot be entered, nothing of the vCPU has changed.
  */
@@ -10,16 +10,16 @@
 
 #include <wedge/descriptor.h>
 
-/* In an error code: the index is that of an IDT entry; the fault is not of the program's doing. */
+/* Bits of an error code: the index is that of an IDT entry; the program did not cause the fault. */
 enum { IDT_ERROR = 2, IDT_ERROR_EXTERNAL = 1 };
 
-/* What the processor raises because it cannot deliver something else. */
+/* The exception that the processor raises because it cannot deliver another. */
 struct idt_fault {
 	uint8_t vector;
 	struct guest_fault at; /* the error code; of a page fault, the address as well */
 };
 
-/* Notes such a fault; returns false for the caller to return. */
+/* Notes such a fault. Returns false, which the caller returns in turn. */
 static inline bool idt_refuse(struct idt_fault *fault, uint8_t vector, uint32_t error)
 {
 	fault->vector = vector;
@@ -27,14 +27,14 @@ static inline bool idt_refuse(struct idt_fault *fault, uint8_t vector, uint32_t 
 	return false;
 }
 
-/* The same for a page fault that stands in fault->at already. */
+/* The same for a page fault that is in fault->at already. */
 static inline bool idt_page_fault(struct idt_fault *fault)
 {
 	fault->vector = X86_TRAP_PF;
 	return false;
 }
 
-/* May the entry `d`, which is a gate, be used? By an INT of user code only if its DPL says so. */
+/* May the IDT entry `d` be used? An INT of user code needs an entry of DPL 3. */
 static inline bool idt_allows(const struct vcpu *v, uint64_t d, unsigned int vector, bool software,
 			      struct idt_fault *fault)
 {
@@ -49,7 +49,7 @@ static inline bool idt_allows(const struct vcpu *v, uint64_t d, unsigned int vec
  * @software: an INT instruction asks for it
  * @fault:    receives what hardware raises if the guest's tables or stack do not allow it
  *
- * Returns false if there is such a fault. A task may be entered in part then.
+ * Returns false if there is such a fault. A task may have been entered in part then.
  */
 bool idt_enter(struct vcpu *v, unsigned int vector, int64_t error, bool software,
 	       struct idt_fault *fault);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * offsets.c - the vCPU's layout, and what else C knows, for the assembler: compiled to assembler
- * text, from which the build picks the marked lines (wedge/build.mk) into vcpu_offsets.h.
+ * offsets.c - the vCPU's layout, and other constants of C, for assembler files. It is compiled to
+ * assembler text; the build copies the marked lines into vcpu_offsets.h (wedge/build.mk).
  *
  * Invariant: assembler files take every offset from there.
  */

@@ -2,8 +2,8 @@
 /*
  * operand.c - the operands of an emulated instruction: registers, memory, stack.
  *
- * Invariant: implements SDM 2A section 2.1.5 and 2.2.1 on the matcher's fields; a memory access
- * that the guest's tables refuse injects the page fault with the instruction's own address as rip.
+ * Invariant: implements SDM 2A sections 2.1.5 and 2.2.1 on the matcher's fields; a page fault that
+ * is injected has the instruction's own address as rip.
  */
 #include <wedge/guest_memory.h>
 #include "emulate.h"

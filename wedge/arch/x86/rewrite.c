@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rewrite.c - the code that takes a site's place.
+ * rewrite.c - writes the code that replaces a site.
  *
- * Hot instructions become inline operations on the vCPU or branches to gates that keep every
- * register (gates.S); all others call one gate that enters the wedge's C. Which of these an
- * instruction becomes is the column `how` of insns.def; only its forms are known here.
+ * Hot instructions become inline code that works on the vCPU, or branches to gates that keep every
+ * register (gates.S). All others call one gate that enters the wedge's C. The column `how` of
+ * insns.def decides; this file only knows the forms of an instruction.
  *
- * Invariant: the whole site is replaced, the pad included: what the inline code leaves over is
- * filled with NOPs, so no pad of a rewritten site is ever found again.
+ * Invariant: the whole site is replaced, pad included; NOPs fill the rest. So the pad of a
+ * rewritten site is never found again.
  */
 #include <wedge/arch.h>
 #include <wedge/backend_traits.h>
@@ -60,7 +60,7 @@ void rewrite_vcpu_address(struct code *c, unsigned int offset)
 	rewrite_bytes(c, &address, 4);
 }
 
-/* In 32-bit code all addresses are in reach, since they wrap. */
+/* In 32-bit code distances wrap, so all addresses are in reach. */
 bool rewrite_near_branch(struct code *c, enum branch branch, const void *gate)
 {
 	uint64_t distance = backend_gate_address(gate) - (c->va + c->at + SITE_CALL_LENGTH);
@@ -91,7 +91,7 @@ const char *rewrite_jump(struct code *c, const void *gate)
 	return branch_to(c, BRANCH_JUMP, gate);
 }
 
-/* The site's bytes are one instruction of the table in this kind of code. */
+/* True if the site's bytes are one instruction of the table in this kind of code. */
 static bool is_whole(const struct site *site, enum afterburn_code_mode mode,
 		     struct afterburn_decoded *d)
 {
@@ -119,8 +119,8 @@ static bool emit_read_control(struct code *c, const struct afterburn_decoded *d)
 }
 
 /*
- * CS and SS would show ring 3, and the others what the platform put there: the vCPU has what the
- * guest believes.
+ * The real CS and SS would show ring 3, the others possibly the platform's selectors; the vCPU has
+ * the guest's.
  */
 static bool emit_read_selector(struct code *c, const struct afterburn_decoded *d)
 {
@@ -132,7 +132,7 @@ static bool emit_read_selector(struct code *c, const struct afterburn_decoded *d
 	return true;
 }
 
-/* False if this form has no inline code. */
+/* Returns false if this form has no inline code. */
 static bool emit_inline(struct code *c, const struct afterburn_decoded *d)
 {
 	switch (d->id) {
@@ -148,7 +148,10 @@ static bool emit_inline(struct code *c, const struct afterburn_decoded *d)
 	}
 }
 
-/* The gate of this form, with what goes in front of the branch to it; NULL if it has none. */
+/*
+ * Writes what goes in front of the branch to this form's gate, and returns the gate; NULL if it has
+ * none.
+ */
 static const void *emit_for_gate(struct code *c, const struct afterburn_decoded *d,
 				 const struct site *next)
 {
@@ -156,13 +159,17 @@ static const void *emit_for_gate(struct code *c, const struct afterburn_decoded 
 
 	switch (d->id) {
 	case AFTERBURN_INSN_STI:
-		/* In front of a halt it must take effect with the halt, not before (SDM 2B, STI).
+		/*
+		 * In front of a halt, sti must take effect with the halt, not before (SDM 2B, STI).
 		 */
 		return is_halt(next) ? gate_sti_halt : gate_sti;
 	case AFTERBURN_INSN_PUSHF:
 		if (!plain)
 			return NULL;
-		/* The processor's own; the gate puts the guest's IF into what it pushed. */
+		/*
+		 * The processor's own pushf; the gate then puts the guest's IF into the pushed
+		 * flags.
+		 */
 		rewrite_byte(c, OPCODE_PUSHF);
 		return gate_pushf;
 	case AFTERBURN_INSN_POPF:
@@ -173,8 +180,8 @@ static const void *emit_for_gate(struct code *c, const struct afterburn_decoded 
 }
 
 /*
- * To be counted, an instruction must enter C: but for one that has no usable stack or never comes
- * back, and for an `sti` that only sets a mark for the halt behind it.
+ * Only an instruction that enters C is counted. These cannot: one without a usable stack, one that
+ * never returns, and an `sti` that only sets a mark for the halt behind it.
  */
 static bool is_counted(const struct afterburn_decoded *d, const struct site *next)
 {
@@ -183,7 +190,7 @@ static bool is_counted(const struct afterburn_decoded *d, const struct site *nex
 	       !(d->id == AFTERBURN_INSN_STI && is_halt(next));
 }
 
-/* A data segment register read where the platform holds the guest's own selectors. */
+/* True for a read of a data segment register if the platform holds the guest's own selectors. */
 static bool stays_native(const struct afterburn_decoded *d)
 {
 	unsigned int sreg = d->modrm >> 3 & 7;
@@ -215,10 +222,10 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 }
 
 /*
- * A pad in front may have a label between it and its instruction, and so be entered there. Behind a
- * near branch comes a jump over that place; a far one ends there, and its gates return behind the
- * site. In that place stands a jump back to the start, or if the instruction is a single byte,
- * itself: all of these fault in ring 3 and are carried out from the fault.
+ * With a pad in front, a label may stand between pad and instruction, and code may jump there. A
+ * near branch is followed by a jump over that place; a far branch ends there, and its gates return
+ * behind the site. At the place itself is a jump back to the site's start; or, if the instruction
+ * has only one byte, the instruction itself: it faults in ring 3 and is emulated.
  */
 static const char *guard_label(struct code *c, const struct site *site)
 {
@@ -248,8 +255,10 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 	const char *problem;
 
 	if (!is_whole(site, ARCH_CODE_MODE, &site->d)) {
-		/* A 64-bit kernel's entry code for loaders in 32-bit mode, which a wedge never
-		 * uses. */
+		/*
+		 * 32-bit entry code of a 64-bit kernel, for loaders in 32-bit mode: a wedge never
+		 * uses it.
+		 */
 		if (ARCH_LONG_MODE && is_whole(site, AFTERBURN_CODE_32, &site->d))
 			return NULL;
 		return "its bytes are no instruction of the table";

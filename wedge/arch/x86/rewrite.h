@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rewrite.h - between the rewriter, which decides what comes in a site's place, and each width's
- * encodings of it (encode.c).
+ * rewrite.h - the border between the rewriter, which decides what replaces a site, and each width's
+ * encodings (encode.c).
  *
- * Invariant: functions that can refuse return why, else NULL; what they write has room in every
- * site of that instruction.
+ * Invariant: a function that can refuse returns the reason, else NULL. What it writes fits into
+ * every site of that instruction.
  */
 #ifndef WEDGE_ARCH_REWRITE_H
 #define WEDGE_ARCH_REWRITE_H
@@ -12,13 +12,13 @@
 #include <wedge/gates.h>
 #include <wedge/vcpu.h>
 
-/* The code under construction; `at` counts bytes from the site's start. */
+/* The code that replaces a site; `at` counts bytes from the site's start. */
 struct code {
 	uint64_t va;
 	uint8_t *bytes;
 	unsigned int at;
 	unsigned int room;
-	unsigned int branch_end; /* behind the branch to a gate; 0: there is none */
+	unsigned int branch_end; /* the byte behind the branch to a gate; 0: no branch */
 	bool pad_before;	 /* a label may stand AFTERBURN_PAD_LEN bytes behind the start */
 };
 
@@ -32,7 +32,7 @@ void rewrite_byte(struct code *c, uint8_t byte);
 /* The vCPU's address as a 32-bit displacement, which 64-bit code extends (SDM 2A 2.2.1.3). */
 void rewrite_vcpu_address(struct code *c, unsigned int offset);
 
-/* Where the vCPU has the selector that the guest kernel believes to be in a segment register. */
+/* The vCPU's offset of the selector that the guest kernel sees in a segment register. */
 static inline unsigned int rewrite_selector_offset(unsigned int sreg)
 {
 	if (sreg == X86_CS)
@@ -42,11 +42,13 @@ static inline unsigned int rewrite_selector_offset(unsigned int sreg)
 	return (unsigned int)(offsetof(struct vcpu, selector) + 4 * sreg);
 }
 
-/* A call of a gate, or a jump there. */
+/* Writes a call of a gate, or a jump to it. */
 const char *rewrite_call(struct code *c, const void *gate);
 const char *rewrite_jump(struct code *c, const void *gate);
 
-/* The same in SITE_CALL_LENGTH bytes. False, and nothing written, where the gate is out of reach.
+/*
+ * The same in SITE_CALL_LENGTH bytes. Returns false, and writes nothing, if the gate is out of
+ * reach.
  */
 bool rewrite_near_branch(struct code *c, enum branch branch, const void *gate);
 
@@ -64,12 +66,12 @@ void encode_load(struct code *c, unsigned int offset, unsigned int reg);
 /* movzwl vcpu+offset, %reg */
 void encode_load_selector(struct code *c, unsigned int offset, unsigned int reg);
 
-/* Inline code of instructions that only this width has it for; false if this form has none. */
+/* Writes inline code that only this width has; false if this form has none. */
 bool encode_inline(struct code *c, const struct afterburn_decoded *d);
 
 /*
- * The same for gates: writes what goes in front of the branch, and returns the gate to branch to,
- * or NULL if this form has none.
+ * The same for gates: writes what goes in front of the branch, and returns the gate, or NULL if
+ * this form has none.
  */
 const void *encode_for_gate(struct code *c, const struct afterburn_decoded *d);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * start_segments.c - see start_segments.h.
- *
- * Invariant: the GDT lies where boot.h says; a kernel loads one of its own soon.
+ * start_segments.c - makes the GDT that a kernel starts with, until it loads one of its own.
  */
 #include <wedge/boot.h>
 

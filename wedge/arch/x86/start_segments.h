@@ -2,7 +2,7 @@
 /*
  * start_segments.h - the segments that a kernel starts with, for each width's start_state.c.
  *
- * Invariant: the selectors are those that Linux's boot protocol names.
+ * Invariant: the selectors are those of Linux's boot protocol.
  */
 #ifndef WEDGE_ARCH_START_SEGMENTS_H
 #define WEDGE_ARCH_START_SEGMENTS_H
@@ -11,7 +11,7 @@
 
 enum { START_CODE = 0x10, START_DATA = 0x18 };
 
-/* Flat segments in a GDT of their own, and the selectors of the kernel's code and stack. */
+/* Puts a GDT of flat segments at BOOT_GDT and loads the kernel's code and data selectors. */
 void start_segments(struct vcpu *v, uint64_t code_descriptor);
 
 #endif /* WEDGE_ARCH_START_SEGMENTS_H */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tlb.c - what invalidates translations, the wedge's own and the shadow's; cache control.
+ * tlb.c - invalidates translations, those that the wedge remembers and those of the shadow; cache
+ * control.
  *
- * Invariant: caches are the hypervisor's; a guest without devices of its own that do not snoop has
- * nothing to gain from flushing them, so cache control does nothing.
+ * Cache control does nothing: the caches are the hypervisor's, and a guest without real devices
+ * that do not snoop gains nothing from a flush.
  */
 #include <wedge/backend.h>
 #include <wedge/guest_memory.h>

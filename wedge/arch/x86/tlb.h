@@ -2,7 +2,7 @@
 /*
  * tlb.h - loads of CR3 and flushes.
  *
- * Invariant: the wedge's own translations and the shadow's are forgotten together.
+ * Invariant: the translations that the wedge remembers and those of the shadow go together.
  */
 #ifndef WEDGE_ARCH_TLB_H
 #define WEDGE_ARCH_TLB_H
@@ -10,8 +10,8 @@
 #include <wedge/vcpu.h>
 
 /*
- * Forget translations, once v->cr[] has the new values: those of the old space, when the
- * guest has loaded CR3; or all, global ones included.
+ * Invalidate translations, once v->cr[] has the new values: those of the old space, after a load of
+ * CR3; or all, global ones included.
  */
 void tlb_space(struct vcpu *v);
 void tlb_all(struct vcpu *v);

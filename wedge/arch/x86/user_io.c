@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * user_io.c - port access by user programs to which the guest gave ports (ioperm, iopl): hardware
- * looks into the I/O permission bitmap of the TSS (SDM 1, section 19.5.2), so the wedge does.
+ * user_io.c - port access by user programs to which the guest gave ports (ioperm, iopl): the wedge
+ * reads the I/O permission bitmap of the guest's TSS, as hardware does (SDM 1, section 19.5.2).
  *
- * Invariant: a port whose bit is set, or lies behind the TSS's limit, stays a #GP.
+ * Invariant: access to a port is #GP if its bit is set or lies behind the TSS's limit.
  */
 #include <wedge/guest_memory.h>
 #include "emulate.h"
@@ -25,7 +25,9 @@ static bool bitmap_allows(struct vcpu *v, uint16_t port, unsigned int width)
 	return !(bits >> port % 8 & ((1u << width) - 1));
 }
 
-/* The forms without memory operand; the others would need the user's own rights for memory. */
+/*
+ * True for the forms without a memory operand. The others would need the user's rights to memory.
+ */
 static bool is_register_form(unsigned int id)
 {
 	return id == AFTERBURN_INSN_IN_IMM || id == AFTERBURN_INSN_OUT_IMM ||

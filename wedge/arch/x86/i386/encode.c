@@ -2,7 +2,7 @@
 /*
  * encode.c - 32-bit instructions that work on the vCPU by its absolute address (SDM 2A table 2-2).
  *
- * Invariant: what stands for an instruction changes no flag that it does not change.
+ * Invariant: the inline code of an instruction changes only flags that the instruction changes.
  */
 #include <wedge/arch.h>
 #include <wedge/backend_traits.h>
@@ -11,7 +11,7 @@
 
 enum { MODRM_ABSOLUTE = 0x05, OPCODE_PUSH_REG = 0x50 };
 
-/* Always in reach. */
+/* Every gate is in reach: 32-bit distances wrap. */
 const char *encode_branch(struct code *c, enum branch branch, const void *gate)
 {
 	return rewrite_near_branch(c, branch, gate) ? NULL : "the wedge is out of reach";
@@ -50,7 +50,7 @@ static void encode_push(struct code *c, unsigned int offset)
 	rewrite_vcpu_address(c, offset);
 }
 
-/* Only where the platform's selectors are not the guest's does the vCPU hold all of them. */
+/* The vCPU holds all of the guest's selectors only if the platform's are not the guest's. */
 static bool has_selectors(const struct afterburn_decoded *d)
 {
 	return !BACKEND_SELECTORS_ARE_REAL && d->operand_size == 4;
@@ -74,7 +74,7 @@ bool encode_inline(struct code *c, const struct afterburn_decoded *d)
 	}
 }
 
-/* mov %reg, %sreg: a gate finds the value on the stack. */
+/* mov %reg, %sreg: push the value, which the gate finds on the stack. */
 static const void *encode_move(struct code *c, const struct afterburn_decoded *d)
 {
 	static const char *const gates[X86_SREG_COUNT] = {
@@ -87,7 +87,10 @@ static const void *encode_move(struct code *c, const struct afterburn_decoded *d
 	return gates[sreg];
 }
 
-/* iret: there is always a stack, so that the return address can tell where a fault was. */
+/*
+ * iret of a 32-bit kernel always has a stack, so it can be a call, whose return address names the
+ * site.
+ */
 const void *encode_for_gate(struct code *c, const struct afterburn_decoded *d)
 {
 	if (d->id == AFTERBURN_INSN_IRET)

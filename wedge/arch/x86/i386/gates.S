@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gates.S - where rewritten sites of a 32-bit kernel arrive (gates.h). All of this runs on the guest's
- * stack, with the guest's registers. What needs C goes on to the back end's gate_site.
+ * gates.S - the gates of a 32-bit kernel (gates.h). They run on the guest's stack, with the guest's
+ * registers, and jump to the back end's gate_site for what needs C.
  *
- * It is 32-bit code, copied to where guest code reaches it: position independent but for the vCPU.
+ * This is 32-bit code that is copied into the window: position independent except for the vCPU's
+ * address.
  *
- * Invariant: a gate changes exactly what the instruction changes. An interrupt may come anywhere here,
- * so nothing is kept in the vCPU between two instructions.
+ * Invariant: a gate changes exactly what the instruction changes. An interrupt may come at any
+ * place here, so a gate keeps nothing in the vCPU between two instructions.
  */
 #include <wedge/x86.h>
 #include <wedge/vcpu_asm.h>
@@ -15,8 +16,8 @@
 	.code32
 
 /*
- * sti, where no halt follows. Uses jecxz, the one test that leaves the flags alone. If something is
- * pending, C does it, so that the interrupt's frame shows the kernel as it is.
+ * sti, where no halt follows. The test is jecxz, which changes no flags. If an event is pending, C
+ * carries out the sti, so the interrupt's frame shows the kernel's registers.
  */
 	.balign 16
 	.globl gate_sti
@@ -55,8 +56,8 @@ gate_pushf:
 	ret
 
 /*
- * popf. Stack: return address, flags. The processor's own popf ignores IF and IOPL in ring 3; what ring
- * 3 must not have is taken out, and the rest is done.
+ * popf. Stack: return address, flags. The gate clears flags that ring 3 must not have; the
+ * processor's own popf, which ignores IF and IOPL in ring 3, loads the rest.
  */
 	.balign 16
 	.globl gate_popf
@@ -79,9 +80,9 @@ gate_popf:
 	jmp gate_site
 
 /*
- * Segment registers. Stack: return address, the value: popped by the instruction, or pushed in front
- * of the call from the register that it names. A selector of which C remembers that it is good only
- * has to be noted. Equality is found without flags: not and lea make a difference, jecxz looks at it.
+ * Segment registers. Stack: return address, the value, which the instruction pops, or which the
+ * site has pushed from the mov's register. If C remembers the selector as good, the gate only notes
+ * it. Flags stay: not and lea subtract, jecxz tests the difference.
  */
 	.macro if_equal field, label
 	movl VCPU_AT(\field), %ecx
@@ -90,7 +91,7 @@ gate_popf:
 	jecxz \label
 	.endm
 
-/* The value in %eax, with %eax and %ecx saved below the return address. */
+/* Loads the value into %eax; %eax and %ecx are saved below the return address. */
 	.macro begin_load
 	pushl %eax
 	pushl %ecx
@@ -105,8 +106,8 @@ gate_popf:
 	.endm
 
 /*
- * To C with the stack as the instruction found it. A mov's value goes away, and the return address
- * is one byte back, as if the call stood at the site's start.
+ * Enters C with the stack as the instruction found it. For a mov the pushed value is dropped, and
+ * the return address goes back by one byte, as if the call were at the site's start.
  */
 	.macro leave_to_c moved
 	popl %ecx
@@ -139,8 +140,8 @@ gate_popf:
 	data_gate gate_pop_ds, X86_DS, 0
 
 /*
- * FS keeps the base that it has for the kernel. A null selector, which users of i386 have there, has
- * no base of its own: what stands in the register is not looked at until the kernel loads another.
+ * FS keeps the base that it has for the kernel. A null selector, which i386 user code has there,
+ * has no base: nothing uses the base until the kernel loads another selector.
  */
 	.macro fs_gate name, moved
 	.balign 16

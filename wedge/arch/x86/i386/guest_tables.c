@@ -3,7 +3,7 @@
  * guest_tables.c - two-level page tables with pages of 4 KiB and 4 MiB (Intel SDM volume 3A,
  * section 4.3), and no tables at all while CR0.PG is clear.
  *
- * Invariant: reads the guest's tables and changes nothing.
+ * Invariant: the walk changes nothing.
  */
 #include <wedge/arch_traits.h>
 #include <wedge/guest_pages.h>
@@ -13,7 +13,7 @@
 
 enum {
 	LARGE_SHIFT = 22,
-	/* Without PSE-36, which CPUID hides, these must be zero in a large page's entry. */
+	/* CPUID hides PSE-36, so these must be zero in a large page's entry. */
 	LARGE_RESERVED = 0x3fe000,
 };
 
@@ -26,7 +26,7 @@ static uint32_t *entry_pointer(uint64_t table, uint64_t va, unsigned int level)
 	return page ? page + (va >> shift & 1023) : NULL;
 }
 
-/* Linear addresses are physical ones; as if a large page said so. */
+/* Without paging, linear addresses are physical: report a large page that maps itself. */
 static bool without_paging(uint64_t va, struct guest_walk *out, uint8_t *slots[])
 {
 	slots[1] = slots[2] = NULL;

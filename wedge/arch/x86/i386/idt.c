@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * idt.c - entries of the IDT, stacks and frames of 32-bit protected mode (SDM 3A sections 6.11
- * and 6.12).
+ * idt.c - entries of the IDT, stacks and frames of 32-bit protected mode (SDM 3A sections 6.11 and
+ * 6.12).
  *
  * Invariant: the frame on the guest's stack is, bit for bit, what hardware in ring 0 would have
- * pushed; DS, ES, FS and GS are the handler's to save.
+ * pushed.
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
@@ -23,7 +23,7 @@ static bool read_entry(struct vcpu *v, unsigned int vector, uint64_t *raw, struc
 	       idt_page_fault(fault);
 }
 
-/* Where a frame begins and what stack segment goes with it: the TSS's, or the current one. */
+/* The stack for a frame and its segment: from the TSS, or the current one. */
 static bool choose_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss, struct idt_fault *fault)
 {
 	uint32_t stack0[2];
@@ -40,8 +40,9 @@ static bool choose_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss, struct idt
 }
 
 /*
- * Without a change of privilege the old stack pointer is not pushed, and nothing is aligned. CR2
- * shows which word could not be pushed: only then does it matter that the last is the first.
+ * Without a change of privilege the old stack pointer is not pushed; the stack is never aligned.
+ * The frame is written in one go. Only if that faults are its words tried from the top, since CR2
+ * must show the first that cannot be pushed.
  */
 static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_fault *fault)
 {
@@ -59,7 +60,7 @@ static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_
 	return idt_page_fault(fault);
 }
 
-/* What hardware raises depends on the part that is missing: all of that is contributory. */
+/* Which exception hardware raises depends on the part that is wrong, but all are contributory. */
 static bool enter_task(struct vcpu *v, uint16_t selector, int64_t error, struct idt_fault *fault)
 {
 	return task_switch(v, selector, error) ||

@@ -2,8 +2,8 @@
 /*
  * interrupt_return.c - iret in 32-bit protected mode (SDM 2A, IRET).
  *
- * Invariant: all is checked before anything changes, so a fault shows the instruction with its
- * stack as it was. Kernels count on that: a user program can make them load any selector.
+ * Invariant: everything is checked before anything changes, so a fault shows the instruction with
+ * its stack as it was. Kernels rely on that: a user program can make them load any selector.
  */
 #include <wedge/descriptor.h>
 #include <wedge/guest_memory.h>
@@ -35,7 +35,7 @@ static bool refuse(struct vcpu *v, unsigned int vector, uint32_t selector)
 	return false;
 }
 
-/* A code segment for CPL 3: its DPL is 3, or at most 3 if it is conforming. */
+/* True for a code segment that CPL 3 may use: conforming, or with DPL 3. */
 static bool good_user_code(struct vcpu *v, uint16_t selector)
 {
 	uint64_t d;
@@ -49,13 +49,16 @@ static bool good_user_code(struct vcpu *v, uint16_t selector)
 		return refuse(v, X86_TRAP_GP, selector);
 	if (!descriptor_is_present(d))
 		return refuse(v, X86_TRAP_NP, selector);
-	/* Only data segments of users are rewritten in place where kernels keep them in the GDT. */
+	/*
+	 * In the GDT kernels rewrite only data segments of users in place, so code can be
+	 * remembered.
+	 */
 	if (!(selector & X86_SELECTOR_LDT))
 		v->user_cs = selector;
 	return true;
 }
 
-/* Writable data of DPL 3, named with RPL 3. */
+/* True for writable data of DPL 3, named with RPL 3. */
 static bool good_user_stack(struct vcpu *v, uint16_t selector)
 {
 	uint64_t d;
@@ -71,7 +74,7 @@ static bool good_user_stack(struct vcpu *v, uint16_t selector)
 	return true;
 }
 
-/* What the kernel may use and its users may not is null for them (SDM 2A, IRET). */
+/* Makes segment registers null that user code must not use (SDM 2A, IRET). */
 static void hide_kernel_segments(struct vcpu *v)
 {
 	static const uint8_t registers[] = {X86_ES, X86_DS, X86_FS, X86_GS};
@@ -80,10 +83,10 @@ static void hide_kernel_segments(struct vcpu *v)
 	for (unsigned int i = 0; i < sizeof(registers); i++) {
 		uint32_t *selector = &v->selector[registers[i]];
 
-		/* With RPL 3 it could not have been loaded if the DPL were less. */
+		/* With RPL 3, a selector could be loaded only if the DPL is 3. */
 		if ((*selector & X86_SELECTOR_RPL) == 3 || *selector < 4)
 			continue;
-		/* Conforming code is everybody's. */
+		/* Every CPL may use conforming code. */
 		if (!descriptor_read(v, (uint16_t)*selector, &d) ||
 		    (descriptor_dpl(d) != 3 && !descriptor_is_conforming_code(d)))
 			*selector = 0;

@@ -2,9 +2,7 @@
 /*
  * start_state.c - the processor as a boot loader leaves it for a 32-bit kernel: the Linux 32-bit
  * boot protocol (Documentation/x86/boot.rst), or PVH: protected mode without paging, flat segments,
- * interrupts off, general registers zero that boot/ has not set.
- *
- * Invariant: everything lies where boot.h says.
+ * interrupts off, general registers zero except those that boot/ sets.
  */
 #include <wedge/arch.h>
 #include <wedge/boot.h>

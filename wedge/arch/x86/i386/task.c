@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * task.c - the hardware task switch, as far as a task gate for double faults needs it (SDM 3A
- * sections 6.12.2 and 7.3). Nothing returns from such a task: there is no task-switching iret.
+ * task.c - the part of the hardware task switch that a task gate for double faults needs (SDM 3A
+ * sections 6.12.2 and 7.3). No handler of double faults returns, so there is no task-switching
+ * iret.
  *
  * Invariant: the old task's segment is complete before the new one's state is loaded.
  */
@@ -13,7 +14,10 @@
 #include "../tlb.h"
 #include "task.h"
 
-/* What is saved and loaded: EIP to GS. Registers and selectors stand in ModRM's order. */
+/*
+ * The part of a TSS that is saved and loaded: EIP to GS. Registers and selectors are in ModRM's
+ * order.
+ */
 struct state {
 	uint32_t eip;
 	uint32_t eflags;
@@ -44,7 +48,7 @@ static bool save_old(struct vcpu *v)
 	return guest_write(v, v->task.base + TSS_EIP, &old, sizeof(old), &fault);
 }
 
-/* The new task is busy, and knows where it was entered from. */
+/* Marks the new task busy, and writes its back link. */
 static bool link_new(struct vcpu *v, const struct vcpu_table *task)
 {
 	uint16_t back = v->task.selector;
@@ -122,7 +126,7 @@ bool task_switch(struct vcpu *v, uint16_t selector, int64_t error)
 	if (!save_old(v) || !link_new(v, &task))
 		return false;
 	v->task = task;
-	/* The back end need not hear of it: nobody uses the FPU before the new task clears this. */
+	/* The back end need not know: nothing uses the FPU before the new task clears TS. */
 	v->cr[0] |= X86_CR0_TS;
 	return load_new(v, segment) && push_error(v, error);
 }

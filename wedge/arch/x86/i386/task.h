@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * task.h - the 32-bit task-state segment (SDM 3A section 7.2.1) and the switch through a task gate.
- *
- * Invariant: none of its own.
  */
 #ifndef WEDGE_I386_TASK_H
 #define WEDGE_I386_TASK_H
@@ -19,7 +17,7 @@ enum {
 	TSS_BYTES = 104,
 };
 
-/* The selectors as the guest believes them to be. */
+/* The selectors that the guest sees. */
 uint32_t task_visible_cs(const struct vcpu *v);
 uint32_t task_visible_ss(const struct vcpu *v);
 

@@ -4,11 +4,11 @@
  * 2.2.1: without base and index an address needs a SIB byte), and branches to gates.
  *
  * A kernel in the last 2 GiB, as nearly all are, reaches the gates by a 32-bit distance. Any other
- * calls and jumps through a table of their addresses, which like the vCPU has an address that 32
- * bits can name. Rejected: a jump near the kernel that leads on to the gates. No address there is
- * surely free, and it costs an instruction more.
+ * kernel calls and jumps through a table of gate addresses, which like the vCPU has a 32-bit
+ * address. Rejected: a jump near the kernel that leads on to the gates. No address there is surely
+ * free, and it costs one more instruction.
  *
- * Invariant: what stands for an instruction changes no flag that it does not change.
+ * Invariant: the inline code of an instruction changes only flags that the instruction changes.
  */
 #include <afterburn/sites.h>
 #include <wedge/backend_traits.h>
@@ -16,13 +16,13 @@
 #include "../rewrite.h"
 
 /*
- * What far branches go through: a gate's address, and where to go if the branch fills the pad in
- * front of an instruction of one byte, which a return must pass over. NULL: C does that.
+ * The table for far branches: a gate's address, and the gate for a branch that fills the pad in
+ * front of a one-byte instruction, which the return must skip. NULL: C skips it.
  */
 static const struct far_gate {
 	const void *gate, *over_one;
 } far_gates[] = {
-	{gate_site, gate_site}, /* C goes behind the site, however long it is */
+	{gate_site, gate_site}, /* C returns behind the site, whatever its length */
 	{gate_sti, gate_sti_over},
 	{gate_sti_halt, gate_sti_halt_over},
 	{gate_pushf, NULL},
@@ -97,7 +97,7 @@ void encode_load_selector(struct code *c, unsigned int offset, unsigned int reg)
 	rewrite_vcpu_address(c, offset);
 }
 
-/* notb vcpu+offset: inverts without touching the flags, unlike xor. */
+/* notb vcpu+offset: unlike xor, not changes no flags. */
 static void encode_invert_byte(struct code *c, unsigned int offset)
 {
 	static const uint8_t opcode[] = {0xf6, 0x14, 0x25};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gates.S - where rewritten sites of a 64-bit kernel arrive (gates.h). All of this runs on the guest's
- * stack, with the guest's registers.
+ * gates.S - the gates of a 64-bit kernel (gates.h). They run on the guest's stack, with the guest's
+ * registers.
  *
  * Invariant: a gate changes exactly what the instruction changes. While a gate reads or writes the
  * vCPU's saved state, events are masked: an event in between would use the same fields.
@@ -11,9 +11,7 @@
 
 	.text
 
-/*
- * Any instruction. The return address tells which; core_site() looks it up.
- */
+/* Any instruction. core_site() finds the site by the return address. */
 	.globl gate_site
 gate_site:
 	pushq %rax
@@ -34,7 +32,7 @@ gate_site:
 	movq $1, VCPU_AT(VCPU_IN_WEDGE)
 	movq $WEDGE_STACK_TOP, %rsp
 	cld
-	/* The real interrupt flag is always set in ring 3; the guest's is the mask. */
+	/* The real IF is always set in ring 3; the guest's is the inverse of the mask. */
 	testb $1, VCPU_AT(VCPU_WAS_MASKED)
 	jz 1f
 	andq $~X86_FLAGS_IF, VCPU_AT(VCPU_RFLAGS)
@@ -43,8 +41,8 @@ gate_site:
 	jmp backend_resume
 
 /*
- * sti, where no halt follows. Uses jrcxz, the one test that leaves the flags alone. If something is
- * pending, C does it, so that the interrupt's frame shows the kernel as it is.
+ * sti, where no halt follows. The test is jrcxz, which changes no flags. If an event is pending, C
+ * carries out the sti, so the interrupt's frame shows the kernel's registers.
  */
 	.globl gate_sti
 gate_sti:
@@ -65,8 +63,8 @@ gate_sti_halt:
 	ret
 
 /*
- * The same for kernels whose call, through a table, ends where the sti itself stands: they return
- * behind it. Adding by lea leaves the flags alone.
+ * The same for kernels that call through the table: that call ends where the sti itself is, so the
+ * gate returns one byte later. lea adds without changing flags.
  */
 	.globl gate_sti_over
 gate_sti_over:

@@ -2,7 +2,7 @@
 /*
  * guest_tables.c - four-level page tables (Intel SDM volume 3A, section 4.5).
  *
- * Invariant: reads the guest's tables and changes nothing.
+ * Invariant: the walk changes nothing.
  */
 #include <wedge/arch_traits.h>
 #include <wedge/guest_pages.h>
@@ -18,7 +18,7 @@ static uint64_t reserved_bits(const struct vcpu *v)
 	return v->efer & X86_EFER_NX ? reserved : reserved | X86_PTE_NX;
 }
 
-/* Once the leaf is known. */
+/* Fills in what follows from the leaf. */
 static void note_leaf(struct guest_walk *out, uint64_t va, uint64_t any)
 {
 	uint64_t leaf = out->entry[out->leaf];
@@ -28,7 +28,7 @@ static void note_leaf(struct guest_walk *out, uint64_t va, uint64_t any)
 		(leaf & X86_PTE_ADDRESS & ~(out->page_size - 1)) | (va & (out->page_size - 1));
 	out->writable = out->common & X86_PTE_W;
 	out->user = out->common & X86_PTE_U;
-	/* Where no-execute is off, the bit is reserved. */
+	/* If EFER.NX is clear, the bit is reserved: descending has failed already if it is set. */
 	out->no_execute = any & X86_PTE_NX;
 }
 

@@ -39,7 +39,7 @@ static bool choose_stack(struct vcpu *v, unsigned int ist, uint64_t *rsp, struct
 	return true;
 }
 
-/* The selectors as the guest believes them to be. */
+/* The selectors that the guest sees. */
 static uint64_t visible_cs(const struct vcpu *v)
 {
 	return vcpu_in_user(v) ? backend_user_selector((uint16_t)v->cs) : v->kernel_cs;
@@ -51,7 +51,8 @@ static uint64_t visible_ss(const struct vcpu *v)
 }
 
 /*
- * CR2 shows which word could not be pushed: only then does it matter that the last is the first.
+ * The frame is written in one go. Only if that faults are its words tried from the top, since CR2
+ * must show the first that cannot be pushed.
  */
 static bool push_frame(struct vcpu *v, uint64_t *rsp, int64_t error, struct idt_fault *fault)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * interrupt_return.c - iret in 64-bit mode (SDM 2A, IRET) with slots of odd sizes; the one with
- * 64-bit slots is a gate of its own.
+ * interrupt_return.c - iret in 64-bit mode (SDM 2A, IRET) with slots of 16 or 32 bits; the iret
+ * with 64-bit slots has a gate.
  *
  * Invariant: nothing changes if the frame cannot be read.
  */

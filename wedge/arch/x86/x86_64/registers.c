@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * registers.c - a 64-bit guest's registers, for the last lines of a guest that dies.
+ * registers.c - prints a 64-bit guest's registers when it ends with an error.
  *
- * Invariant: reads the vCPU and nothing else, so it works whatever went wrong.
+ * Invariant: it reads only the vCPU, so it works whatever has failed.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>

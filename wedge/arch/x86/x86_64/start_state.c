@@ -2,8 +2,6 @@
 /*
  * start_state.c - the processor as a boot loader leaves it for a 64-bit kernel: the Linux 64-bit
  * boot protocol (Documentation/x86/boot.rst): long mode, identity page table, flat segments.
- *
- * Invariant: everything lies where boot.h says.
  */
 #include <wedge/arch.h>
 #include <wedge/boot.h>
@@ -13,7 +11,7 @@
 
 enum { IDENTITY_GIB = 4 };
 
-/* Identity mapping of the first GiBs with 2 MiB pages: L4, L3, then one L2 for each GiB. */
+/* Maps the first GiBs one to one with 2 MiB pages: L4, L3, then one L2 for each GiB. */
 static void build_tables(void)
 {
 	uint64_t *l4 = boot_page(BOOT_TABLES), *l3 = boot_page(BOOT_TABLES + X86_PAGE_SIZE);

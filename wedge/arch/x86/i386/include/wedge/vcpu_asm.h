@@ -2,10 +2,11 @@
 /*
  * vcpu_asm.h - assembler macros around the vCPU, for 32-bit code (.code32).
  *
- * The vCPU's registers are 64 bits wide whatever the guest is; 32-bit code writes the lower halves,
- * and the upper ones are never anything but zero.
+ * The vCPU's registers have 64 bits for a guest of either width. 32-bit code writes the lower
+ * halves; the upper halves are always zero.
  *
- * Invariant: usable from guest context: reaches the vCPU by absolute address only.
+ * Invariant: the macros reach the vCPU by its absolute address only, so they work with the guest's
+ * registers.
  */
 /* clang-format off */
 #ifndef WEDGE_VCPU_ASM_H

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * arch_traits.h - what a 64-bit guest kernel is made of. Each width has a header of this name; the
- * build chooses it. It says nothing of the code that the wedge itself is made of.
+ * arch_traits.h - constants of a 64-bit guest kernel, whatever the width of the wedge's own code.
+ * Each width has a header of this name; the build chooses it.
  *
  * Invariant: constants only.
  */
 #ifndef WEDGE_ARCH_TRAITS_H
 #define WEDGE_ARCH_TRAITS_H
 
-/* Which code the kernel is made of (afterburn/insn.h), and the bytes of a word. */
+/* The kernel's kind of code (afterburn/insn.h), and the bytes of its word. */
 #define ARCH_CODE_MODE AFTERBURN_CODE_64
 #define ARCH_WORD_SIZE 8
 
-/* Linear addresses are cut to these bits. */
+/* Linear addresses have these bits. */
 #define ARCH_ADDRESS_MASK UINT64_MAX
 
 /* ModRM with mod = 0 and rm = 5 counts from the next instruction (SDM 2A section 2.2.1.6). */
@@ -27,14 +27,14 @@
 #define ARCH_LSL_TYPES (1 << 2 | 1 << 9 | 1 << 11)
 
 /*
- * Long mode: EFER and the system call registers are there, segments have no base and no limit (SDM
- * 3A section 3.2.4), and null may be loaded into SS.
+ * 1 in long mode: there EFER and the system call registers exist, segments have no base and no
+ * limit (SDM 3A section 3.2.4), and SS takes a null selector.
  */
 #define ARCH_LONG_MODE 1
 
 /*
- * Flags that mean nothing to a kernel in ring 0 and much in ring 3, so that they are never set
- * there: none that a 64-bit kernel would set.
+ * Flags that have no effect on a kernel in ring 0, but have one in ring 3: none that a 64-bit
+ * kernel would set.
  */
 #define ARCH_FLAGS_NOT_FOR_RING_3 0
 

@@ -2,7 +2,8 @@
 /*
  * vcpu_asm.h - assembler macros around the vCPU.
  *
- * Invariant: usable from guest context: reaches the vCPU by absolute address only.
+ * Invariant: the macros reach the vCPU by its absolute address only, so they work with the guest's
+ * registers.
  */
 /* clang-format off */
 #ifndef WEDGE_VCPU_ASM_H
@@ -11,11 +12,14 @@
 #include <wedge/vcpu.h>
 #include <vcpu_offsets.h>
 
-/* In the last 2 GiB, so it is a 32-bit displacement, which the processor extends by its sign. */
+/*
+ * The vCPU is in the last 2 GiB, so its address is a 32-bit displacement, which the processor
+ * sign-extends.
+ */
 #define VCPU_AT(offset) ((offset) + WEDGE_VCPU_BASE)
 #define VCPU_REG(n) VCPU_AT(VCPU_GPR + 8 * (n))
 
-/* Every general register but those the name excludes, from or to the vCPU. */
+/* Moves every general register but those that the name excludes to or from the vCPU. */
 .macro save_registers_but_rax_rcx_rsp_r11
 	movq %rdx, VCPU_REG(2)
 	movq %rbx, VCPU_REG(3)
