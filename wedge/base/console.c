@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * console.c - gathers what the guest sends to its serial port, byte by byte, into lines: a
- * hypercall for each byte costs more than the whole driver.
+ * console.c - gathers the bytes that the guest sends to its serial port into lines, because a
+ * hypercall for each byte would cost more than the guest's whole driver.
  *
- * Invariant: nothing stays here while the guest waits: flushed at the end of a line, when full, at
- * every timer event, before a halt, before a message of the wedge, and at the end.
+ * Invariant: the buffer is empty while the guest waits. It is flushed at the end of a line, when
+ * full, at every timer event, before a halt, before a message of the wedge, and at the guest's end.
  */
 #include <wedge/backend.h>
 #include <wedge/console.h>

@@ -2,7 +2,7 @@
 /*
  * counters.c - all counters under their names (counters.h).
  *
- * Invariant: `rows` alone says what is shown and in which order; values and names both follow it.
+ * Invariant: `rows` alone decides what is shown and in which order, for values and names.
  */
 #include <stdarg.h>
 #include <wedge/counters.h>

@@ -2,7 +2,7 @@
 /*
  * guest_pages.c - the one place that turns a guest-physical address into a pointer.
  *
- * Invariant: no pointer is given out to a frame that is not the guest's own RAM.
+ * Invariant: every pointer it returns is to the guest's own RAM.
  */
 #include <wedge/backend.h>
 #include <wedge/guest_pages.h>

@@ -2,7 +2,7 @@
 /*
  * log.c - messages on the platform's console, and the end of a guest that cannot go on.
  *
- * Invariant: the first reason of death wins; a fault while dying does not print over it.
+ * Invariant: only the first fatal message is printed; a fault during it prints no second one.
  */
 #include <stdarg.h>
 #include <wedge/backend.h>
@@ -35,8 +35,8 @@ void wedge_log(const char *format, ...)
 }
 
 /*
- * What a death shows: none before there is a vCPU. All vCPUs have the one address, each processor
- * its own there.
+ * The vCPU whose registers a fatal message shows; NULL before there is one. Each processor maps its
+ * own vCPU at that address.
  */
 static const struct vcpu *shown;
 static void (*show_registers)(const struct vcpu *v);

@@ -2,8 +2,8 @@
 /*
  * site_table.c - the sites of the kernel and its modules, hashed by address.
  *
- * A fixed array: a guest with more sites than fit is refused at boot rather than slowed down later.
- * Slots of sites that are gone are chained, and used again first.
+ * The array has a fixed size: a guest with more sites is refused at boot rather than slowed down
+ * later. Slots of forgotten sites are chained, and used again first.
  *
  * Invariant: chains hold indices, so the table needs no address fixed at link time and can be used
  * before and after the wedge moves to its final address.
@@ -14,17 +14,17 @@
 
 enum { BUCKETS = 4096 };
 
-/* Lives in memory that the back end gives: too large for the wedge's image. */
+/* Allocated from the back end, since it is too large for the wedge's image. */
 static struct site *sites;
 static uint32_t capacity;
-static uint32_t used;  /* slots that hold a site, or did */
+static uint32_t used;  /* slots that hold a site or held one */
 static uint32_t freed; /* the slot given back last, plus one; its `next` names the one before */
 static uint32_t count;
 static uint32_t buckets[BUCKETS];
 
 static uint32_t *bucket_of(uint64_t va)
 {
-	/* Sites are at least AFTERBURN_SITE_MIN apart, so the low bits say little. */
+	/* Sites are at least AFTERBURN_SITE_MIN bytes apart, so the low bits differ little. */
 	return &buckets[(va >> 3 ^ va >> 15) % BUCKETS];
 }
 
@@ -39,7 +39,10 @@ static bool room_for_one(void)
 	return sites;
 }
 
-/* Hooks a slot into the chain of `va`; there is room. */
+/*
+ * Takes a slot for the site at `va`, and links it into its hash chain. The caller has checked that
+ * there is room.
+ */
 static struct site *take_slot(uint64_t va)
 {
 	uint32_t *bucket = bucket_of(va);

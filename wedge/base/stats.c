@@ -2,9 +2,9 @@
 /*
  * stats.c - counters, printed when the guest ends if its command line says "afterburn.stats".
  *
- * Then instructions that usually stay in the guest are made calls of C, so that they can be
- * counted; only swapgs, iret and sysret stay as they are, since they may stand where there is no
- * stack to call with, and an sti right before a halt, which only sets a mark.
+ * With that word, instructions that usually have inline code become calls of C, so they can be
+ * counted. Exceptions: swapgs, iret and sysret, which may have no stack for a call, and an sti in
+ * front of a halt, which only sets a mark.
  *
  * Invariant: one line for each counter that is not zero, "stats NAME COUNT".
  */
@@ -22,7 +22,7 @@ static bool ends_word(char c)
 	return (unsigned char)c <= ' ';
 }
 
-/* Does the word stand at `at`, and nothing behind it? */
+/* True if `at` begins with the word, and the word ends there. */
 static bool is_word(const char *at, const char *word)
 {
 	while (*word && *at == *word) {
@@ -48,7 +48,7 @@ bool stats_wanted(void)
 
 void stats_print(const struct vcpu *v)
 {
-	/* Printing is counted too: what is shown was counted before. */
+	/* Printing counts, too, so print a copy made before. */
 	static struct vcpu before;
 	char name[NAME_SIZE];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * boot.c - the start of a kernel by the protocol that `afterburn pack` has found in its file.
+ * boot.c - prepares a kernel's start by the boot protocol that `afterburn pack` found in its file.
  *
  * Invariant: a protocol that this wedge does not know ends the guest before the kernel has run.
  */

@@ -3,7 +3,7 @@
  * linux.c - what a boot loader leaves for a Linux kernel in memory (the 32-bit and 64-bit boot
  * protocols, Documentation/x86/boot.rst): zero page, memory map, command line.
  *
- * Invariant: no word of the guest's command line is lost: one that is too long is refused.
+ * Invariant: no word of the guest's command line is lost; a line that is too long ends the guest.
  */
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
@@ -70,8 +70,8 @@ static void format_line(char *to, size_t size, const char *format, ...)
 }
 
 /*
- * The guest's own words come last, so they win. The rate of the time stamp counter is known
- * exactly: measuring it against the 8254, whose every access is a call here, would fail.
+ * The guest's own words come last, so they override. The wedge knows the TSC's rate exactly; Linux
+ * would fail to measure it against the 8254, whose every access is a call of the wedge.
  */
 static void build_command_line(void)
 {

@@ -2,7 +2,7 @@
 /*
  * memory_map.c - the RAM that boot protocols tell the kernel of.
  *
- * Invariant: what the back end or the PC keeps for itself is in no stretch.
+ * Invariant: no range of it has memory that the back end or the PC keeps for itself.
  */
 #include <wedge/backend.h>
 #include "protocols.h"

@@ -2,7 +2,7 @@
 /*
  * page.c - guest memory for what a kernel finds at its start.
  *
- * Invariant: nothing of an earlier guest's is in it.
+ * Invariant: the page is zeroed, so nothing of an earlier domain is in it.
  */
 #include <wedge/boot.h>
 #include <wedge/guest_pages.h>

@@ -9,15 +9,17 @@
 
 #include <wedge/boot.h>
 
-/* Each puts its information into memory, and its address into the register that the protocol names.
+/*
+ * Each writes its protocol's information into guest memory, and its address into the register that
+ * the protocol names.
  */
 void boot_linux(struct vcpu *v);
 void boot_pvh(struct vcpu *v);
 
 /**
  * memory_map_next - the guest's RAM, without the PC's hole from 640 KiB to 1 MiB.
- * @from:  0, or the last stretch's end
- * @start: receives where the next stretch begins
+ * @from:  0, or the end of the last range
+ * @start: receives where the next range begins
  * @end:   receives where it ends
  *
  * Returns false if there is no more.

@@ -3,10 +3,10 @@
  * pvh.c - what a boot loader leaves for a kernel with a PVH entry (Xen's
  * public/arch-x86/hvm/start_info.h): start info, module list, memory map, command line.
  *
- * The entry is 32-bit code that turns paging on itself, so it is one for 32-bit kernels: a 64-bit
- * kernel begins in long mode on every platform of the wedge's.
+ * The entry is 32-bit code without paging. So only 32-bit kernels can use it: on every platform a
+ * wedge starts a 64-bit kernel in long mode.
  *
- * Invariant: the command line is the guest's own, to the byte.
+ * Invariant: the command line is the guest's own, unchanged.
  */
 #include <wedge/arch_traits.h>
 #include <wedge/backend.h>
@@ -31,7 +31,7 @@ struct memory_map_entry {
 	uint32_t type, reserved;
 };
 
-/* All in the page that %ebx points to. */
+/* All of it is in the page that %ebx points to. */
 struct information {
 	struct start_info start;
 	struct module ramdisk;

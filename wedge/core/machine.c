@@ -2,7 +2,7 @@
 /*
  * machine.c - the virtual PC around the vCPU: ports, interrupts, time, and how a guest ends.
  *
- * Invariant: the only place where devices and back end meet; neither knows of the other.
+ * Invariant: only this file calls both devices and back end; neither of them knows the other.
  */
 #include <wedge/arch.h>
 #include <wedge/console.h>
@@ -17,12 +17,12 @@
 struct dev_host {
 	struct pc pc;
 	struct vcpu *interrupted; /* takes the interrupts of the 8259 */
-	struct vcpu *inside;	  /* whose processor is in the devices now */
+	struct vcpu *inside;	  /* the vCPU whose access or event the devices serve now */
 };
 
 static struct dev_host machine;
 
-/* One processor at a time is in the devices (dev.h): they are entered here only. */
+/* All calls of the devices come through here: one processor at a time may be in them (dev.h). */
 static struct pc *enter(struct vcpu *v)
 {
 	machine.inside = v;
@@ -77,7 +77,9 @@ void core_deliver_interrupts(struct vcpu *v)
 
 void machine_halt(struct vcpu *v)
 {
-	/* Only an NMI ends this on hardware, and there is none: so do kernels switch off. */
+	/*
+	 * On hardware only an NMI ends this, and here is none: kernels without ACPI power off so.
+	 */
 	if (!vcpu_interrupts_on(v)) {
 		wedge_log("halted with interrupts off: powering off");
 		core_end(v, BACKEND_POWEROFF);

@@ -2,12 +2,12 @@
 /*
  * modules.c - find and rewrite sites in code that the guest loads while it runs.
  *
- * Nobody tells the wedge of a module. But the pads say of themselves what they are (sites.h), and
- * the shadow holds every page of small kernel mappings back from execution until it was seen here.
+ * No event tells the wedge of a module. But a pad is recognizable as one (sites.h), and the shadow
+ * holds back every page of small kernel mappings: not executable until this file has seen its code.
  * The price is one fault for each page of module code, and one look at each of its bytes.
  *
- * Invariant: when a page becomes executable, no site stands in it, or reaches into it, unrewritten,
- * and the table has none there whose code is gone.
+ * Invariant: when a page becomes executable, every site that touches it is rewritten, and the site
+ * table has no site there whose code is gone.
  */
 #include <wedge/arch.h>
 #include <wedge/backend.h>
@@ -24,7 +24,7 @@ struct found {
 	uint8_t code[AFTERBURN_SITE_MAX];
 };
 
-/* Is there a pad at `pad_va`, and does the instruction stand there that belongs to it? */
+/* True if there is a pad at `pad_va` and its instruction is beside it. */
 static bool find_site(struct vcpu *v, uint64_t pad_va, struct found *f)
 {
 	uint8_t pad[AFTERBURN_PAD_LEN], kind, length;
@@ -43,7 +43,7 @@ static bool find_site(struct vcpu *v, uint64_t pad_va, struct found *f)
 	       d.length == length && (f->id == AFTERBURN_INSN_DECODE || f->id == d.id);
 }
 
-/* Is other code in the place of a rewritten site? `absent` is the answer if nothing is mapped. */
+/* True if other code is in the place of a rewritten site; `absent` if nothing is mapped there. */
 static bool is_gone(struct vcpu *v, const struct site *site, bool absent)
 {
 	uint8_t mark[SITE_MARK_LENGTH];
@@ -54,8 +54,8 @@ static bool is_gone(struct vcpu *v, const struct site *site, bool absent)
 }
 
 /*
- * Forgets sites of modules that were unloaded. Nothing tells of that, and other code may never be
- * mapped there, so this looks at every site: only once in as many as the table holds.
+ * Forgets sites of unloaded modules. No event tells of an unloaded module, and other code may never
+ * be mapped there, so this looks at every site, but only when the table is full.
  */
 static void forget_unloaded(struct vcpu *v)
 {
@@ -78,8 +78,8 @@ static struct site *add_site(struct vcpu *v, const struct found *f)
 }
 
 /*
- * The site at `va`, to which a rewritten one leads: one that stands rewritten, or one whose turn
- * has not come, be it in another page. `scratch` is where the latter is put.
+ * The site at `va`, right behind another: one that is rewritten already, or one that is not, which
+ * may be in another page. The latter is put into `scratch`.
  */
 static const struct site *site_behind(struct vcpu *v, uint64_t va, struct site *scratch)
 {
@@ -115,8 +115,8 @@ static void rewrite(struct vcpu *v, struct found *f)
 }
 
 /*
- * Looks at each of `size` addresses from `from` on, which one page holds. What touches the page
- * that begins at `page_va` is rewritten.
+ * Looks for a pad at each of `size` addresses from `from` on, all in one page. Rewrites the sites
+ * that touch the page at `page_va`.
  */
 static void scan(struct vcpu *v, uint64_t page_va, uint64_t from, unsigned int size)
 {
@@ -135,9 +135,9 @@ static void scan(struct vcpu *v, uint64_t page_va, uint64_t from, unsigned int s
 }
 
 /*
- * All sites that touch the page: those that reach in from the page before, and those that end in
- * the page behind. Were only the pad of one there, it would be rewritten when the guest, having
- * executed the instruction as it was, stands in the middle of what comes in its place.
+ * Rewrites all sites that touch the page, also those that begin in the page before or end in the
+ * page behind. If a site waited until the page of its pad is fetched, the guest would have executed
+ * the old instruction, and would then be in the middle of the new code.
  */
 static void rewrite_page(struct vcpu *v, uint64_t page_va)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * start.c - from a loaded bundle to the kernel's first instruction: check the bundle, rewrite every
- * site, build the machine.
+ * start.c - from a loaded bundle to the kernel's first instruction: checks the bundle, rewrites
+ * every site, builds the machine.
  *
- * Invariant: fail closed. A site that cannot be rewritten, or whose entry in the bundle and bytes
- * disagree, ends the guest with the name of its function before the kernel has run.
+ * Invariant: if a site cannot be rewritten, or its bytes differ from its entry in the bundle, the
+ * guest ends before the kernel has run, with a message that names the site's function.
  */
 #include <wedge/arch.h>
 #include <wedge/boot.h>
@@ -16,7 +16,7 @@
 #include <wedge/machine.h>
 #include <wedge/stats.h>
 
-/* Kept for code that runs where it was loaded instead of where it is linked. */
+/* Kept because early code runs where it was loaded, not where it is linked. */
 static const struct afterburn_wedge_header *bundle_header;
 
 /* The bundle's tables as the wedge reaches them. */
@@ -144,7 +144,7 @@ bool core_wedge_alias(struct vcpu *v)
 	return false;
 }
 
-/* Without paging, only a physical address is one. */
+/* Without paging, a kernel's entry must be a physical address. */
 static void check_entry(const struct vcpu *v)
 {
 	if (!ARCH_LONG_MODE && !core_load_delta(v->rip))

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trap.c - what enters the wedge from guest code: calls of rewritten sites, and exceptions.
+ * trap.c - the entries into the wedge from guest code: calls of rewritten sites, and exceptions.
  *
- * Invariant: an exception that the guest's own tables and state explain goes to the guest
- * unchanged; only what exists because of the wedge (a shadow not filled, a sensitive instruction
- * that was not rewritten) is handled here.
+ * Invariant: an exception that would happen on hardware too goes to the guest unchanged. The wedge
+ * handles only those that it causes itself: the shadow is not filled, or a sensitive instruction
+ * was not rewritten.
  */
 #include <wedge/arch.h>
 #include <wedge/core.h>
@@ -15,7 +15,9 @@
 
 enum { STANDSTILL = 1000 };
 
-/* Sites are longer than a far call, so none begins between a site's start and its return address.
+/*
+ * No other site begins between a site's start and its return address, since sites are longer than
+ * either call.
  */
 static const struct site *site_called(uint64_t return_address)
 {
@@ -25,8 +27,8 @@ static const struct site *site_called(uint64_t return_address)
 }
 
 /*
- * A site is found by the address behind its call. Early code of a kernel runs where it was loaded,
- * below its linked address: `delta` is the difference.
+ * Finds a site by the return address of its call. Early code of a kernel runs where it was loaded,
+ * below its linked address: `delta` receives the difference.
  */
 static const struct site *called_site(uint64_t return_address, uint64_t *delta)
 {
@@ -51,9 +53,9 @@ void core_site(struct vcpu *v)
 }
 
 /*
- * The same access has faulted many times over although the shadow is as it should be: better an end
- * with a reason than a guest that stands still. User code, which can bring that about, must not end
- * more than itself: returns true if it is to be told of a fault.
+ * The same access has faulted many times although the shadow is right. The kernel's own access ends
+ * the guest, with a message, rather than let it hang. User code can cause this, and must end only
+ * itself: for its access, returns true if the guest shall get the fault.
  */
 static bool is_standstill(struct vcpu *v, uint64_t address)
 {
@@ -103,9 +105,9 @@ static void page_fault(struct vcpu *v, uint64_t address)
 }
 
 /*
- * The kernel returns to user code after a page fault. If it has made the page present, the access
- * that is about to be repeated would fault again, in the shadow: fill it now, for a third of the
- * price.
+ * The kernel returns to user code after a page fault. If it has made the page present, user code
+ * repeats the access, which would fault again in the shadow. To fill it now costs a third of that
+ * fault.
  */
 void core_retry(struct vcpu *v)
 {

@@ -2,7 +2,7 @@
 /*
  * format.c - the wedge's printf.
  *
- * Invariant: never writes past the given size, and always ends with a NUL.
+ * Invariant: it never writes past the given size, and always ends the text with a NUL.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +27,7 @@ static void put_text(struct sink *s, const char *text)
 		put(s, *text);
 }
 
-/* A minus sign counts in the width, in front of filling zeros or behind filling blanks. */
+/* A minus sign is part of the width. It stands in front of padding zeros, behind padding blanks. */
 static void put_number(struct sink *s, bool negative, uint64_t value, unsigned int base,
 		       unsigned int width, char fill)
 {
@@ -51,7 +51,7 @@ static void put_number(struct sink *s, bool negative, uint64_t value, unsigned i
 		put(s, digits[--n]);
 }
 
-/* The next argument, whose conversion has that many letters l. */
+/* The next argument, for a conversion with so many letters l. */
 static int64_t signed_number(va_list *arguments, unsigned int longs)
 {
 	if (!longs)
@@ -67,7 +67,7 @@ static uint64_t unsigned_number(va_list *arguments, unsigned int longs)
 			  : va_arg(*arguments, unsigned long long);
 }
 
-/* One conversion; `at` stands behind the '%'. Returns the first character behind it. */
+/* Carries out one conversion. `at` points behind the '%'; returns the first character behind it. */
 static const char *convert(struct sink *s, const char *at, va_list *arguments)
 {
 	unsigned int width = 0, longs = 0;

@@ -2,8 +2,8 @@
 /*
  * string.c - memory and string primitives.
  *
- * String instructions need no vector registers, which hold the guest's values here. Their words are
- * those of the code's own width: %z makes the suffix from the size of the operand.
+ * String instructions leave the vector registers alone, which hold the guest's values. They work on
+ * words of the wedge's own width: %z makes the suffix from the size of the operand.
  *
  * Invariant: touches no floating-point or vector state.
  */
@@ -14,7 +14,10 @@ void *memcpy(void *to, const void *from, size_t size)
 	void *at = to;
 	size_t words = size / sizeof(words);
 
-	/* Most copies here are a few words, where whole words beat the fast-string start-up. */
+	/*
+	 * Most copies are of a few words: then whole words are faster than the start-up of rep
+	 * movsb.
+	 */
 	size %= sizeof(words);
 	__asm__ volatile("rep movs%z2" : "+D"(at), "+S"(from), "+c"(words) : : "memory");
 	__asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(size) : : "memory");
