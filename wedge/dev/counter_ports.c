@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counter_ports.c - the counters' ports (counter_ports.h): every port answers single bytes, so that
- * it does not matter in which pieces a program's read of /dev/port comes.
+ * counter_ports.c - the counters' ports (counter_ports.h). Every port answers single bytes, so a
+ * program may read /dev/port in pieces of any size.
  *
- * Invariant: reading changes nothing; numbers of counters that do not exist read as all ones.
+ * Invariant: a read changes nothing; a counter that does not exist reads as all ones.
  */
 #include <wedge/dev.h>
 
 enum { DATA_BYTES = 8 };
 
-/* What a place of the data shows: a byte of a 64-bit number, lowest first. */
+/* The byte at a place of the data port: of a 64-bit number, lowest byte first. */
 static uint8_t byte_of(uint64_t value, unsigned place)
 {
 	return (uint8_t)(value >> 8 * place);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * i8042.c - keyboard controller commands that reach the processor's reset line.
+ * i8042.c - the keyboard controller's commands that can reset the processor.
  *
  * Invariant: a data byte counts as output port only if it directly follows command 0xd1.
  */

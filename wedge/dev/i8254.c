@@ -3,7 +3,7 @@
  * i8254.c - Intel 8254 programmable interval timer, data sheet order number 231164.
  *
  * Invariant: count and OUT are functions of a channel's state and the present clock only; `settle`
- * and `collect` apply what came due in between before anything looks at or changes the state.
+ * and `collect` apply what was due in between before the state is read or changed.
  */
 #include <wedge/dev/i8254.h>
 #include <wedge/lib/muldiv.h>
@@ -317,12 +317,12 @@ void i8254_write(struct i8254 *pit, unsigned reg, uint8_t value, uint64_t now_ns
 		return;
 	}
 	write_channel(touch(pit, reg, clock), value, clock);
-	/* A one-shot started anew has nothing left to catch up with. */
+	/* A one-shot that starts again has no backlog. */
 	if (reg == 0 && !periodic(&pit->channel[0]))
 		pit->backlog = 0;
 }
 
-/* The byte of a 16-bit value whose turn it is. */
+/* The byte of a 16-bit value that the guest reads next. */
 static uint8_t next_byte(struct i8254_channel *ch, uint16_t value)
 {
 	bool high = ch->access == ACCESS_HIGH || (ch->access == ACCESS_BOTH && ch->read_high);
@@ -394,7 +394,7 @@ bool i8254_out0_cleared(struct i8254 *pit, uint64_t now_ns)
 	return pit->channel[0].mode == TERMINAL_COUNT && !i8254_out(pit, 0, now_ns);
 }
 
-/* The earliest clock for the next edge of a backlog: half a period after the one before. */
+/* The earliest clock for the next edge of a backlog: half a period after the last edge. */
 static uint64_t catch_up_clock(const struct i8254 *pit)
 {
 	if (!periodic(&pit->channel[0]))

@@ -2,8 +2,9 @@
 /*
  * mc146818.c - Motorola MC146818A real-time clock, data sheet of 1988, and PC/AT CMOS memory.
  *
- * The divider chain is the host's time since phase_ns; nothing here counts. Time cells are computed
- * when read, and the flags of register C when somebody looks or an interrupt is enabled.
+ * Nothing here counts: the divider chain is the host's time since phase_ns. The time cells are
+ * computed when the guest reads them; the flags of register C when the guest reads them or has
+ * enabled an interrupt.
  *
  * Invariant: while the clock stands still (SET, or divider held in reset), the time cells hold its
  * time; while it runs, offset_s does.
@@ -63,7 +64,7 @@ static uint64_t guest_time(const struct mc146818 *rtc, uint64_t seconds)
 	return CALENDAR_UNIX + rtc->phase_s + (uint64_t)rtc->offset_s + seconds;
 }
 
-/* Follow jumps of the host's wall clock; a second of difference is only its other phase. */
+/* Follows jumps of the host's wall clock. A difference of one second is only one of phase. */
 static void follow_host(struct mc146818 *rtc, uint64_t now_ns)
 {
 	uint32_t ignored;
@@ -101,7 +102,7 @@ static uint32_t decode_hour(const struct mc146818 *rtc, uint8_t cell)
 	return decode(rtc, cell & (uint8_t)~HOUR_PM, 12) % 12 + (cell & HOUR_PM ? 12 : 0);
 }
 
-/* Put the time into the cells. */
+/* Puts the time into the cells. */
 static void show_time(struct mc146818 *rtc, uint64_t time)
 {
 	uint32_t second;
@@ -126,7 +127,7 @@ static uint64_t shown_time(const struct mc146818 *rtc)
 		.day = decode(rtc, rtc->cell[DAY], 31),
 	};
 
-	/* Zeros are no dates; the calendar starts with year 1. */
+	/* The calendar starts with year 1, so zeros are no date. */
 	date.year += !date.year;
 	date.month += !date.month;
 	date.day += !date.day;
@@ -135,7 +136,7 @@ static uint64_t shown_time(const struct mc146818 *rtc)
 	       decode(rtc, rtc->cell[MINUTES], 59) * 60 + decode(rtc, rtc->cell[SECONDS], 59);
 }
 
-/* Make the time in the cells the guest's time from now on. */
+/* Makes the time in the cells the guest's time from now on. */
 static void adopt_time(struct mc146818 *rtc, uint64_t now_ns)
 {
 	uint32_t ignored;
@@ -260,7 +261,7 @@ uint64_t mc146818_deadline(struct mc146818 *rtc, uint64_t now_ns)
 	uint32_t ignored, length = period(rtc);
 	uint64_t seconds = UINT64_MAX, at = UINT64_MAX, time;
 
-	/* An asserted line needs no timer: it stays so until the guest reads register C. */
+	/* An asserted line needs no timer: it stays asserted until the guest reads register C. */
 	if (!enabled || mc146818_update(rtc, now_ns))
 		return UINT64_MAX;
 	if (enabled & C_PF && length)
@@ -298,7 +299,7 @@ static void refresh(struct mc146818 *rtc, uint64_t now_ns)
 	show_time(rtc, guest_time(rtc, since_phase(rtc, now_ns, &ignored)));
 }
 
-/* Registers A and B may stop the clock, start it, and change how cells are to be understood. */
+/* Registers A and B can stop and start the clock, and change the format of the cells. */
 static void write_control(struct mc146818 *rtc, unsigned index, uint8_t value, uint64_t now_ns)
 {
 	bool ran = clock_runs(rtc), divided = divider_runs(rtc);

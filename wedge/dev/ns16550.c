@@ -41,7 +41,7 @@ static void receive(struct ns16550 *uart, uint8_t byte)
 	uart->fifo[(uart->head + uart->count++) % NS16550_FIFO] = byte;
 }
 
-/* Take what the host has, as far as there is room and the guest lets the terminal send. */
+/* Takes the host's input while there is room and the guest lets the terminal send. */
 static void refill(struct ns16550 *uart)
 {
 	char bytes[NS16550_FIFO];

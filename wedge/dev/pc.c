@@ -3,10 +3,11 @@
  * pc.c - port dispatch and wiring of the virtual PC.
  *
  * Dispatch is one switch per direction, which the compiler makes into one bounds check and one
- * relative jump. What an access changed is passed on at its end: chip -> 8259 line -> INTR -> core.
+ * relative jump. At its end an access passes on what it has changed: chip -> 8259 line -> INTR ->
+ * core.
  *
- * Invariant: when a pc_*() function returns, pc->intr equals the 8259's INT output, and a host
- * timer is armed no later than the first thing any chip will do by itself.
+ * Invariant: when a pc_*() function returns, pc->intr equals the 8259's INT output, and the host
+ * timer is armed no later than the first action that a chip takes by itself.
  */
 #include <wedge/dev.h>
 
@@ -30,8 +31,9 @@ static void arm(struct pc *pc, uint64_t deadline_ns)
 }
 
 /*
- * The timer's next tick: at most one at a time is in the 8259. While it waits there, the 8254 is
- * held, i.e. it gets no host timer; taking the tick (after_pic) comes back here.
+ * Puts the timer's next tick into the 8259, which holds one at a time. While a tick waits there,
+ * the 8254 is held: it gets no host timer. When the guest takes the tick, after_pic() calls this
+ * again.
  */
 static uint64_t run_timer(struct pc *pc, uint64_t now_ns)
 {
@@ -45,7 +47,7 @@ static uint64_t run_timer(struct pc *pc, uint64_t now_ns)
 	return i8254_deadline(&pc->pit, now_ns);
 }
 
-/* Let the chips that act by themselves act, and arm the timer for their next action. */
+/* Runs the chips that act by themselves, and arms the host timer for their next action. */
 static void run_chips(struct pc *pc, uint64_t now_ns)
 {
 	uint64_t timer = run_timer(pc, now_ns), rtc;
@@ -75,7 +77,7 @@ static uint8_t read_pic(struct pc *pc, unsigned chip, bool data)
 {
 	uint8_t value;
 
-	/* Whoever polls the request register with interrupts off must see the tick in time. */
+	/* A guest that polls the request register with interrupts off must see the tick in time. */
 	if (!data)
 		run_chips(pc, dev_host_now_ns());
 	value = i8259_read(&pc->pic, chip, data);

@@ -22,7 +22,7 @@ static struct pci_function *find(const struct pci_bus *bus, uint8_t devfn)
 	return NULL;
 }
 
-/* The function that the address register selects, or NULL: nobody claims the cycle. */
+/* The function that the address register selects, or NULL if there is none. */
 static struct pci_function *selected(const struct pci_bus *bus)
 {
 	if (!(bus->address & ADDRESS_ENABLE) || (bus->address >> 16 & 0xff) != 0)

@@ -3,7 +3,7 @@
  * sysctrl.c - system control ports of a PC/AT and PS/2, the reset control register of the PIIX
  * (order number 290550, section 2.4.11.1) and the PM1 control register of ACPI (section 4.8.3.2.1).
  *
- * Invariant: registers only remember; what a write means for the machine is returned to the caller.
+ * Invariant: a write only stores a register; its effect on the machine is returned to the caller.
  */
 #include <wedge/dev/sysctrl.h>
 
@@ -60,7 +60,9 @@ enum sysctrl_action sysctrl_write_reset(struct sysctrl *sys, uint8_t value)
 
 bool sysctrl_write_pm1(struct sysctrl *sys, uint16_t value)
 {
-	/* Sleep enable is write-only; whatever the sleep type, off is the one sleep there is. */
+	/*
+	 * Sleep enable is write-only. Every sleep type is taken for "off", the only one there is.
+	 */
 	sys->pm1 = value & (uint16_t)~PM1_SLEEP_ENABLE;
 	return value & PM1_SLEEP_ENABLE;
 }
