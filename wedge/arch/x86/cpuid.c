@@ -11,8 +11,7 @@
 enum {
 	MAX_BASIC = 0xd,
 	MAX_EXTENDED = 0x80000021,
-	MAX_EXTENDED_SHOWN =
-		0x80000008, /* the last of the platform's; MAX_EXTENDED is the wedge's */
+	MAX_EXTENDED_SHOWN = 0x80000008, /* from the platform; MAX_EXTENDED is the wedge's */
 
 	/*
 	 * Leaf 1 EBX: the line size of clflush; APIC number and count of logical processors are 0.

@@ -2,10 +2,10 @@
 /*
  * backend.h - the border between the wedge's core and the hypervisor it runs on.
  *
- * One back end is linked into a wedge; there are no function pointers. Here is what a back end
- * supplies; what it calls is in core.h.
+ * One back end is linked into a wedge; there are no function pointers. This header declares what a
+ * back end supplies; core.h declares what it calls.
  *
- * Invariant: no hypervisor is named here, and no type of its interface appears.
+ * Invariant: this header names no hypervisor and no type of its interface.
  */
 #ifndef WEDGE_BACKEND_H
 #define WEDGE_BACKEND_H
@@ -26,14 +26,14 @@ uint64_t backend_now_ns(void);
 uint64_t backend_wallclock_s(void);
 
 /*
- * Arms the timer of the processor that asks; core_timer() is called at or soon after. UINT64_MAX
- * disarms it.
+ * Arms the calling processor's timer: the back end calls core_timer() at the deadline or soon
+ * after. UINT64_MAX disarms it.
  */
 void backend_timer(uint64_t deadline_ns);
 
 /*
- * Gives the processor away until an event is pending, and handles the events then. Whenever a back
- * end has handled events, `pending` is as v->line says.
+ * Gives the processor to the hypervisor until an event is pending, then handles the events. A back
+ * end that has handled events sets `pending` again if v->line is set.
  */
 void backend_block(struct vcpu *v);
 
@@ -41,7 +41,7 @@ void backend_block(struct vcpu *v);
 enum backend_end { BACKEND_POWEROFF, BACKEND_REBOOT, BACKEND_CRASH };
 _Noreturn void backend_end(enum backend_end how);
 
-/* How fast the time stamp counter runs, in kHz. */
+/* The rate of the time stamp counter in kHz. */
 uint64_t backend_tsc_khz(void);
 
 /*
@@ -50,13 +50,17 @@ uint64_t backend_tsc_khz(void);
  */
 uint64_t backend_memory_pages(void);
 
-/* Where the wedge sees a guest-physical page; NULL if there is no RAM or it is not the guest's. */
+/*
+ * The wedge's pointer to a guest-physical page; NULL if there is no RAM or it is not the guest's.
+ */
 void *backend_page(uint64_t page);
 
-/* The first stretch at or above `from` that is the guest's to use as RAM; false at the end. */
+/* The first range at or above `from` that the guest may use as RAM; false if there is none. */
 bool backend_memory_next(uint64_t from, uint64_t *start, uint64_t *end);
 
-/* Zeroed memory of the wedge's own, never given back; NULL if there is no more. Sizes in bytes. */
+/*
+ * Allocates `size` bytes of the wedge's own memory, zeroed, never freed; NULL if there is no more.
+ */
 void *backend_allocate(size_t size);
 
 /* What came with the guest: command line (NUL terminated) and ramdisk (guest-physical, bytes). */
@@ -64,18 +68,18 @@ const char *backend_command_line(void);
 void backend_ramdisk(uint64_t *start, uint64_t *size);
 
 /*
- * The shadow MMU. `space` calls follow what hardware promises of TLBs (SDM 3A section 4.10): a
- * translation may be cached from the moment the guest's tables hold it until the guest
- * invalidates it, and stale entries must be gone afterwards.
+ * The shadow MMU. The calls for spaces keep the rules of a TLB (SDM 3A section 4.10): a translation
+ * may be cached from when the guest's tables hold it until the guest invalidates it, and must be
+ * gone afterwards.
  */
 
 /* The guest loaded CR3, or switched paging (v->cr[] has the new values already). */
 void backend_space_load(struct vcpu *v);
 
 /*
- * An access to `va` is allowed by the guest's tables as `walk` says, but the shadow refused it:
- * make it work. The guest's accessed and dirty bits have been set. Returns false if the shadow
- * seems to be as it should already.
+ * The guest's tables allow an access to `va`, as `walk` says, but the shadow has refused it:
+ * changes the shadow. The guest's accessed and dirty bits are set already. Returns false if the
+ * shadow seems right as it was.
  */
 bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk);
 
@@ -86,13 +90,14 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va);
 void backend_space_flush(struct vcpu *v);
 
 /*
- * Code of small kernel mappings is held back from execution until core has looked at it. Is the
- * page of `va` held, though the guest's tables allow execution? And: it may be executed now.
+ * Pages of small kernel mappings are held back from execution until the core has seen their code.
+ * Returns true if the page of `va` is held although the guest's tables allow execution; the second
+ * function lets it be executed.
  */
 bool backend_code_held(struct vcpu *v, uint64_t va);
 void backend_code_release(struct vcpu *v, uint64_t va);
 
-/* Processor state that the hypervisor must know of. Values are in the vCPU already. */
+/* Processor state that the hypervisor must know. The values are in the vCPU already. */
 void backend_load_fs_base(struct vcpu *v);
 void backend_load_gs_base(struct vcpu *v, bool user);
 void backend_read_bases(struct vcpu *v); /* FS.base and the user's GS.base, into the vCPU */
@@ -101,23 +106,28 @@ void backend_load_ldt(struct vcpu *v);
 void backend_load_cr0(struct vcpu *v); /* TS changed */
 void backend_load_cr4(struct vcpu *v);
 void backend_load_dr(struct vcpu *v, unsigned int index);
-void backend_debug_status(struct vcpu *v); /* a debug exception came: bring v->dr[6] up to date */
+void backend_debug_status(struct vcpu *v); /* after a debug exception: updates v->dr[6] */
 bool backend_load_xcr0(struct vcpu *v, uint64_t value);
 
-/* Loads a data segment register for user code; false if the selector is no good. */
+/*
+ * Loads a data segment register for user code; false if the selector's descriptor does not allow
+ * it.
+ */
 bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector);
 
-/* What the guest calls a code or stack selector that the hypervisor may have replaced by its own.
+/*
+ * The guest's name for a code or stack selector that the hypervisor may have replaced by its own.
  */
 uint16_t backend_user_selector(uint16_t selector);
 
-/* The selector that stands in a data segment register (user code may have loaded it itself). */
+/* The selector in a data segment register, which user code may have loaded itself. */
 uint16_t backend_read_selector(const struct vcpu *v, unsigned int sreg);
 
 /* CPUID as the hypervisor would show it to this guest; the core hides more. */
 void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 
-/* A null selector loaded into FS or GS clears its base: CPUID tells so on few processors that do.
+/*
+ * True if a null selector clears the base of FS or GS: few processors that do so tell it by CPUID.
  */
 bool backend_null_clears_base(void);
 

@@ -2,8 +2,8 @@
 /*
  * boot.h - what a boot loader leaves in memory for a kernel, and where.
  *
- * Invariant: everything lies below 1 MiB in memory that the map shows as RAM and that kernels set
- * aside themselves before they give memory away; no two things share an address.
+ * Invariant: everything is below 1 MiB, in memory that the map shows as RAM and that kernels
+ * reserve before they allocate any; no two things overlap.
  */
 #ifndef WEDGE_BOOT_H
 #define WEDGE_BOOT_H
@@ -21,12 +21,12 @@ enum {
 };
 
 /**
- * boot_prepare - information, memory map and command line as the kernel's boot protocol says.
- * @header: its `protocol` says which, `kernel_entry` where the kernel begins
+ * boot_prepare - write information, memory map and command line by the kernel's boot protocol.
+ * @header: `protocol` names the protocol, `kernel_entry` the address of the first instruction
  *
- * Sets v->rip, and the register by which the kernel finds all that. The rest of the processor's
- * state is arch_start()'s. Ends the guest if the protocol is unknown, or not for kernels of this
- * width.
+ * Sets v->rip, and the register by which the kernel finds the information; arch_start() sets the
+ * rest of the processor's state. Ends the guest if the protocol is unknown, or not for kernels of
+ * this width.
  */
 void boot_prepare(struct vcpu *v, const struct afterburn_wedge_header *header);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * console.h - the guest's console output on its way to the platform.
- *
- * Invariant: see base/console.c.
  */
 #ifndef WEDGE_CONSOLE_H
 #define WEDGE_CONSOLE_H
@@ -12,7 +10,7 @@
 /* Takes bytes that the guest sent. */
 void console_put(const char *bytes, size_t length);
 
-/* Passes on what was taken so far. */
+/* Passes on all bytes taken so far. */
 void console_flush(void);
 
 #endif /* WEDGE_CONSOLE_H */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counters.h - what the wedge counts, and all of it under names for those who read it: the lines at
- * a guest's end (stats.c) and the device (dev/counter_ports.c).
+ * counters.h - the wedge's counters, and their names for the two readers: the lines at a guest's
+ * end (stats.c) and the device (dev/counter_ports.c).
  *
- * Invariant: counting an event is one increment of a word of the vCPU; nobody but readers pays for
- * sums and names.
+ * Invariant: to count an event is one increment of a word of the vCPU; only readers pay for sums
+ * and names.
  */
 #ifndef WEDGE_COUNTERS_H
 #define WEDGE_COUNTERS_H
@@ -31,7 +31,10 @@ struct vcpu;
  */
 unsigned int counters_shown(void);
 
-/* One of them, by its place below counters_shown(); and its name, in `size` bytes of room. */
+/*
+ * The value of a shown counter, by its index below counters_shown(); and its name, in `size` bytes
+ * of room.
+ */
 uint64_t counters_value(const struct vcpu *v, unsigned int index);
 void counters_name(unsigned int index, char *text, size_t size);
 

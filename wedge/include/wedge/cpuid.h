@@ -2,8 +2,8 @@
 /*
  * cpuid.h - the processor that the guest kernel is shown.
  *
- * Invariant: only features that the wedge and its platforms give are shown; user programs execute
- * CPUID themselves and see the platform's, so nothing is shown that they would not find.
+ * Invariant: only features that wedge and platform provide are shown. User programs execute the
+ * platform's CPUID, so the kernel is shown no instruction that they would lack.
  */
 #ifndef WEDGE_CPUID_H
 #define WEDGE_CPUID_H

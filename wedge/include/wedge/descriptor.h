@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * descriptor.h - descriptors of the guest's segments: what their bits say (SDM 3A section 3.4.5,
- * figure 3-8), and the tables they stand in.
+ * figure 3-8), and the tables that hold them.
  *
- * Invariant: nothing else takes a descriptor apart.
+ * Invariant: only this file knows the bits of a descriptor.
  */
 #ifndef WEDGE_DESCRIPTOR_H
 #define WEDGE_DESCRIPTOR_H
@@ -43,7 +43,7 @@ static inline uint64_t descriptor_base(uint64_t d)
 	return (d >> 16 & 0xffffff) | (d >> 56 << 24);
 }
 
-/* The limit field as it stands there, 20 bits, and whether it counts pages. */
+/* The limit field, 20 bits, and whether it counts pages. */
 static inline uint32_t descriptor_limit_field(uint64_t d)
 {
 	return (uint32_t)((d & 0xffff) | (d >> 32 & 0xf0000));
@@ -77,7 +77,7 @@ static inline bool descriptor_is_present(uint64_t d)
 	return d >> 47 & 1;
 }
 
-/* The bit that processors leave to software. */
+/* AVL, the bit that processors leave to software. */
 static inline bool descriptor_is_available(uint64_t d)
 {
 	return d >> 52 & 1;
@@ -145,7 +145,7 @@ bool descriptor_read_system(struct vcpu *v, uint16_t selector, unsigned int kind
 /* Marks a TSS descriptor busy; false with the page fault if the GDT may not be written. */
 bool descriptor_mark_busy(struct vcpu *v, uint16_t selector, struct guest_fault *fault);
 
-/* The guest has another GDT: what is remembered of its descriptors is forgotten. */
+/* Forgets all descriptors that the vCPU remembers: the guest has loaded another GDT. */
 void descriptor_forget(struct vcpu *v);
 
 #endif /* WEDGE_DESCRIPTOR_H */

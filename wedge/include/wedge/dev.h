@@ -2,18 +2,18 @@
 /*
  * dev.h - the virtual PC that every guest sees, as one aggregate of chips.
  *
- * Two borders meet here. Downwards, the core calls pc_*() for every port access and asks for
- * interrupts. Upwards, the devices call the dev_host_*() services, which the core defines and the
- * linker binds: one wedge serves one machine, so they need no function pointer. Those that concern
- * a processor are given the host, which knows whose access is served and who takes interrupts.
+ * The core calls pc_*() for every port access and for interrupts. The devices call the dev_host_*()
+ * services, which the core defines: one wedge has one machine, so they need no function pointers.
+ * Services that concern a processor get the host, which knows the vCPU of the current access and
+ * the vCPU that takes interrupts.
  *
  * Invariants: a chip keeps all its state in its struct inside struct pc and sees no other chip (the
- * struct holds pointers into itself: it must not be moved or copied);
- * pc.c alone wires chips together (UART -> IRQ 4, RTC -> IRQ 8, 8254 -> IRQ 0 and port 0x61).
- * Chips never ask for the time themselves: pc.c passes it in, so one access sees one instant.
+ * struct holds pointers into itself: it must not be moved or copied); pc.c alone wires chips
+ * together (UART -> IRQ 4, RTC -> IRQ 8, 8254 -> IRQ 0 and port 0x61). Chips never ask for the time
+ * themselves: pc.c passes it in, so one access sees one instant.
  *
- * Concurrency: none of this locks. The caller lets at most one CPU at a time into a struct pc.
- * No pc_*() function is re-entered from a dev_host_*() service.
+ * Concurrency: nothing here locks. The caller lets one processor at a time into a struct pc. No
+ * dev_host_*() service calls a pc_*() function.
  */
 #ifndef WEDGE_DEV_H
 #define WEDGE_DEV_H
@@ -31,13 +31,13 @@
 #include <wedge/dev/pci.h>
 #include <wedge/dev/sysctrl.h>
 
-/* No deadline, no timer. */
+/* The deadline if there is none. */
 #define PC_NEVER UINT64_MAX
 
-/* The machine around the devices: the core's, and only handed back to it. */
+/* The core's machine around the devices. The devices only pass it back to the core. */
 struct dev_host;
 
-/* What the machine is; all that pc_init needs to know. */
+/* The machine's properties, for pc_init(). */
 struct pc_config {
 	struct dev_host *host;
 	uint64_t ram_bytes; /* guest memory, for the size fields of the CMOS */
@@ -51,7 +51,7 @@ enum dev_reset {
 	DEV_RESET_CF9_SYSTEM /* reset control register: whole machine */
 };
 
-/* What went nowhere, for finding a forgotten device with a debugger. */
+/* Accesses that no device answered, for finding a missing device with a debugger. */
 struct pc_stats {
 	uint64_t unclaimed_reads;  /* bytes read from ports that no device answers */
 	uint64_t unclaimed_writes; /* bytes written to them */
@@ -93,8 +93,8 @@ void pc_io_write(struct pc *pc, uint16_t port, unsigned width, uint32_t value);
 
 /*
  * The processor's interrupt acknowledge cycle: the vector, 0 to 255, of the request that now is in
- * service; -1 if INTR is low, i.e. the request went away since dev_host_intr: go on as if it never
- * had come. (The slave may still answer with its spurious vector, as hardware does.)
+ * service. -1 if INTR is low: the request went away after dev_host_intr(), and the caller ignores
+ * it. (The slave may still answer with its spurious vector, as hardware does.)
  */
 int pc_ack_interrupt(struct pc *pc);
 
@@ -104,7 +104,7 @@ void pc_timer_expired(struct pc *pc);
 /* dev_host_console_read may have something now. Needless calls are harmless. */
 void pc_console_input(struct pc *pc);
 
-/* Drive ISA interrupt line `irq` (0 to 15, not 2): for devices outside this file, e.g. virtio. */
+/* Drives ISA interrupt line `irq` (0 to 15, not 2), for devices that are not in struct pc. */
 void pc_set_irq(struct pc *pc, unsigned irq, bool level);
 
 /* ---- what the core defines ---- */
@@ -116,8 +116,8 @@ uint64_t dev_host_now_ns(void);
 uint64_t dev_host_wallclock_s(void);
 
 /*
- * Call pc_timer_expired once, as soon as dev_host_now_ns() >= deadline_ns; replaces the deadline
- * before. The devices never cancel: they let a superseded deadline fire and look again.
+ * Calls pc_timer_expired once, as soon as dev_host_now_ns() >= deadline_ns; replaces an earlier
+ * deadline. The devices never cancel one: if it is out of date, they do nothing when it fires.
  */
 void dev_host_timer(uint64_t deadline_ns);
 
@@ -134,8 +134,8 @@ size_t dev_host_console_read(char *bytes, size_t length);
 void dev_host_intr(struct dev_host *host, bool asserted);
 
 /*
- * How many counters there are, always the same number; the value of one, which only grows; and its
- * name, NUL terminated, in `size` bytes of room.
+ * The number of counters, which never changes; the value of one, which only grows; and its name,
+ * NUL terminated, in `size` bytes of room.
  */
 unsigned dev_host_counters(void);
 uint64_t dev_host_counter(struct dev_host *host, unsigned index);

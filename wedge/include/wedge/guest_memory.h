@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest_memory.h - the guest's memory by virtual addresses, as the guest itself sees it.
+ * guest_memory.h - access to the guest's memory by the guest's virtual addresses.
  *
- * Invariant: every access is one that the guest's tables allow; only code is read and changed
- * whatever they say.
+ * Invariant: every access is one that the guest's tables allow, except guest_code() and
+ * guest_code_copy().
  */
 #ifndef WEDGE_GUEST_MEMORY_H
 #define WEDGE_GUEST_MEMORY_H
@@ -12,22 +12,22 @@
 
 /**
  * guest_code - one byte of guest code, whatever the tables' rights: code may be mapped read-only.
- * @v:  whose tables translate the address, or NULL: it is guest-physical
+ * @v:  the vCPU whose tables translate the address, or NULL: the address is guest-physical
  *
- * Returns NULL if nothing is there.
+ * Returns NULL if nothing is mapped there.
  */
 uint8_t *guest_code(struct vcpu *v, uint64_t at);
 
 /*
  * Copies code to or from the guest, byte by byte: a site may cross a page, and neighbouring pages
- * need not be neighbours in the wedge's view. False if part of it is not there; some bytes may have
- * been copied then.
+ * need not be neighbours in the wedge's view. False if part of it is not mapped; some bytes may
+ * have been copied then.
  */
 bool guest_code_copy(struct vcpu *v, uint64_t at, uint8_t *bytes, unsigned int size, bool to_guest);
 
 /**
  * guest_read, guest_write - copy from or to guest virtual memory as the guest kernel would.
- * @va:    virtual address; the stretch may cross pages
+ * @va:    virtual address; the range may cross pages
  * @size:  bytes
  * @fault: receives address and error code of the page fault, if there is one
  *
@@ -41,12 +41,12 @@ bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest
 bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
 		 struct guest_fault *fault);
 
-/* As guest_read, but as far as guest user code itself may read. */
+/* As guest_read, but with the rights of guest user code. */
 bool guest_read_user(struct vcpu *v, uint64_t va, void *to, size_t size);
 
 /*
- * guest_read and guest_write remember translations of pages. These forget them: of one page; of all
- * that are not global, when CR3 is loaded; of all.
+ * guest_read and guest_write remember translations of pages. These forget the translation of one
+ * page; all that are not global, at a load of CR3; all.
  */
 void guest_forget_page(struct vcpu *v, uint64_t va);
 void guest_forget_space(struct vcpu *v);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest_pages.h - the guest's memory by physical addresses.
+ * guest_pages.h - access to the guest's memory by guest-physical addresses.
  *
- * Invariant: every guest-controlled address goes through guest_pointer(), the one checker; nothing
- * else turns a guest-physical address into a pointer.
+ * Invariant: only guest_pointer() turns an address that the guest controls into a pointer.
  */
 #ifndef WEDGE_GUEST_PAGES_H
 #define WEDGE_GUEST_PAGES_H
@@ -12,11 +11,11 @@
 #include <stdint.h>
 
 /**
- * guest_pointer - the wedge's view of guest-physical memory.
+ * guest_pointer - the wedge's pointer to guest-physical memory.
  * @address: guest-physical, need not be aligned
- * @size:    bytes; the stretch must not cross a page boundary
+ * @size:    bytes; the range must not cross a page boundary
  *
- * Returns NULL where there is no RAM, or where a frame is the wedge's own.
+ * Returns NULL if there is no RAM, or if the frame is the wedge's own.
  */
 void *guest_pointer(uint64_t address, size_t size);
 

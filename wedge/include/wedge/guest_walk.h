@@ -2,7 +2,7 @@
 /*
  * guest_walk.h - how the guest's own tables translate a virtual address.
  *
- * Invariant: the shadow has no say in it.
+ * Invariant: the result does not depend on the shadow.
  */
 #ifndef WEDGE_GUEST_WALK_H
 #define WEDGE_GUEST_WALK_H

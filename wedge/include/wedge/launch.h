@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * launch.h - what the launcher (wedge/launch), an ordinary program, leaves for a wedge that runs in
- * a process of its own.
+ * launch.h - the interface between the launcher (wedge/launch), an ordinary program, and a wedge
+ * that runs as its child process.
  *
  * The launcher maps the wedge's image with its tables at LAUNCH_WEDGE_BASE, readable, writable and
  * executable, loads the kernel's segments and the RAM disk into the memory file, forks, and in the
@@ -14,7 +14,7 @@
  * action and are unblocked, except that SIGPIPE and SIGTTOU are ignored. The child holds the
  * descriptors named here and no others, and no core file is written for it.
  *
- * Invariant: all that the wedge needs from outside is here; it opens nothing itself.
+ * Invariant: the launcher gives the wedge all that it needs; the wedge opens no file itself.
  */
 #ifndef WEDGE_LAUNCH_H
 #define WEDGE_LAUNCH_H
@@ -31,13 +31,13 @@ enum { LAUNCH_COMMAND_LINE_SIZE = 2048 };
 /* Exit codes of the child. */
 enum { LAUNCH_POWEROFF = 0, LAUNCH_CRASH = 1, LAUNCH_REBOOT = 10, LAUNCH_HOST = 11 };
 
-/* How guest user code is held; the launcher has probed what the host allows. */
+/* How system calls of guest user code are caught; the launcher has probed what the host allows. */
 enum launch_trap {
 	LAUNCH_TRAP_DISPATCH, /* syscall user dispatch, beside a seccomp filter */
 	LAUNCH_TRAP_SECCOMP,  /* a seccomp filter alone */
 };
 
-/* How the host's kernel tells that guest user code has stopped; probed, too. */
+/* How the host's kernel tells the wedge that guest user code has stopped; probed as well. */
 enum launch_handover {
 	LAUNCH_HANDOVER_NOTIFY, /* seccomp's user notifications */
 	LAUNCH_HANDOVER_TRACE,	/* ptrace */
@@ -67,28 +67,28 @@ struct launch_info {
 typedef void launch_entry(const struct launch_info *info);
 
 /*
- * The debugger's border: a page that launcher and wedge share.
+ * The interface for the debugger: a page that launcher and wedge share.
  *
  * To stop the guest the launcher sets `request` to LAUNCH_STOP and sends the child SIGUSR2. At that
- * signal, and wherever it enters with `request` at LAUNCH_STOP, the wedge stops:
+ * signal, and at every entry with `request` at LAUNCH_STOP, the wedge stops:
  *
- *   1. fills in `registers` and `reason`, sets `request` to LAUNCH_STOP (if it stops of its own
- *      accord), adds one to `stops`;
+ *   1. fills in `registers` and `reason`, sets `request` to LAUNCH_STOP (if it stops without a
+ *      request), adds one to `stops`;
  *   2. waits by futex on `request` until it is no longer LAUNCH_STOP;
- *   3. takes eax to gs of `registers` over (control registers and bases are only shown), and goes
- *      on, with LAUNCH_STEP for one guest instruction.
+ *   3. loads eax to gs from `registers` (control registers and bases are only shown), and goes on,
+ *      with LAUNCH_STEP for one guest instruction.
  *
- * It stops of its own accord, only while `attached` is not 0,
+ * While `attached` is not 0, the wedge also stops without a request:
  *   - at an int3 of guest code, kernel or user, whose first byte's linear address is among
  *     `breakpoints`: eip is then that address, and the guest sees no exception. Any other int3 is
- *     the guest's, unless there is no int3 any more at that address: then the instruction is begun
+ *     the guest's. If no int3 is left at that address, the guest executes the instruction there
  *     again. The launcher puts the int3 into the memory file itself, while the guest is stopped.
  *   - after the one instruction of LAUNCH_STEP. A rewritten site counts as one, with all that the
- *     wedge does for it; EFLAGS.TF of the guest's own is neither shown nor lost.
- *   - at the guest's crash; let go on, it ends with LAUNCH_CRASH.
+ *     wedge does for it. The guest's own EFLAGS.TF is not shown, but kept.
+ *   - at the guest's crash. If it is let go on, it ends with LAUNCH_CRASH.
  *
- * At a crash without a debugger it does step 1 without touching `request`, for the sake of a core,
- * and ends.
+ * At a crash without a debugger the wedge does step 1 without changing `request`, so the launcher
+ * can write a core, and ends.
  *
  * Invariant: `request`, `attached` and `breakpoints` change only by the launcher (but for step 1),
  * `stops` only by the wedge; `registers` belong to the launcher while the wedge waits in step 2, to
@@ -99,7 +99,7 @@ enum launch_reason { LAUNCH_ASKED = 1, LAUNCH_BREAKPOINT, LAUNCH_STEPPED, LAUNCH
 
 enum { LAUNCH_BREAKPOINTS = 64 };
 
-/* The guest's, as it believes them to be: its selectors, its control registers. */
+/* The guest's registers as the guest sees them: its own selectors and control registers. */
 struct launch_registers {
 	uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi, eip, eflags;
 	uint32_t cs, ss, ds, es, fs, gs;

@@ -2,7 +2,7 @@
 /*
  * lib.h - the few functions of the C library that freestanding code needs.
  *
- * Invariant: the four mem functions have the C library's contract, since the compiler calls them.
+ * Invariant: the four mem functions keep the C library's contract, since the compiler calls them.
  */
 #ifndef WEDGE_LIB_H
 #define WEDGE_LIB_H

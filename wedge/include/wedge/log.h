@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * log.h - what the wedge says on the platform's console, and how it ends a guest.
+ * log.h - the wedge's messages on the platform's console, and the end of a guest by an error.
  *
- * Invariant: every line begins "afterburn wedge: ", so it can be told from the guest's own output;
- * wedge_fatal's lines begin "afterburn wedge: fatal: " and its first reason is the only one.
+ * Invariant: every line begins "afterburn wedge: ", which tells it from the guest's output;
+ * wedge_fatal's lines begin "afterburn wedge: fatal: ", and only its first reason is printed.
  */
 #ifndef WEDGE_LOG_H
 #define WEDGE_LOG_H
@@ -16,14 +16,14 @@
 void wedge_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * wedge_fatal - say why, show the guest's registers, and end the guest as crashed.
+ * wedge_fatal - print the reason and the guest's registers, and end the guest as crashed.
  * @format: as for wedge_log
  */
 _Noreturn void wedge_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 struct vcpu;
 
-/* From now on wedge_fatal has `show` write the vCPU's registers to the log. */
+/* From now on wedge_fatal calls `show`, which writes the vCPU's registers to the log. */
 void wedge_log_vcpu(const struct vcpu *v, void (*show)(const struct vcpu *v));
 
 #endif /* WEDGE_LOG_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * modules.h - sites in code that was not there at boot.
+ * modules.h - sites in code that the guest loads after boot.
  *
  * Invariant: code of a module runs only after its sites were rewritten.
  */
@@ -10,10 +10,10 @@
 #include <wedge/vcpu.h>
 
 /**
- * modules_fetch - the guest kernel is about to execute a page that the shadow holds back.
+ * modules_fetch - the guest kernel has fetched from a page that may be held back.
  * @va: the address it wants to execute
  *
- * Returns false if the fault has another reason.
+ * Returns false if the page is not held back: the fault has another reason.
  */
 bool modules_fetch(struct vcpu *v, uint64_t va);
 

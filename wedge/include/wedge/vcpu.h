@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vcpu.h - the virtual CPU: everything a real one would hold, and the wedge's own state beside it.
+ * vcpu.h - the virtual CPU: the state of a real processor, and what the wedge keeps beside it.
  *
- * A vCPU lives at the same fixed virtual address, WEDGE_VCPU_BASE, in the page tables of every
- * processor, so inline code in rewritten sites reaches it with an absolute 32-bit address and no
- * register. The assembler sees the offsets through the generated header vcpu_offsets.h.
+ * A vCPU is at one fixed virtual address, WEDGE_VCPU_BASE, in the page tables of every processor.
+ * So inline code in rewritten sites reaches it by an absolute 32-bit address, without a register.
+ * Assembler files get the offsets from the generated header vcpu_offsets.h.
  *
- * Invariant: no state of a vCPU lives in a global variable, and `gpr`, `rip`, `rflags`, `cs`, `ss`
- * describe the guest only while `in_wedge` is set; else the real registers do.
+ * Invariant: no state of a vCPU is in a global variable. `gpr`, `rip`, `rflags`, `cs` and `ss`
+ * describe the guest only while `in_wedge` is set; otherwise the real registers do.
  */
 #ifndef WEDGE_VCPU_H
 #define WEDGE_VCPU_H
@@ -23,12 +23,12 @@
 #include <afterburn/insn.h>
 
 /*
- * The two bytes that interrupts hang on, and room for what the back end keeps beside them. While
- * guest code runs, `masked` is the inverse of its interrupt flag: the back end hands over no event
- * while it is set. While the wedge runs it is always set, and `rflags` holds the guest's flag.
+ * The two bytes that control interrupts, and room for the back end's data. While guest code runs,
+ * `masked` is the inverse of its interrupt flag: while it is set, the back end enters the wedge for
+ * no event. While the wedge runs, `masked` is always set, and `rflags` holds the guest's flag.
  */
 struct vcpu_events {
-	volatile uint8_t pending; /* something waits: an event, or the interrupt controller */
+	volatile uint8_t pending; /* an event or the interrupt controller waits */
 	volatile uint8_t masked;
 	uint8_t backend[62];
 };
@@ -40,16 +40,15 @@ struct vcpu_table {
 	uint16_t selector;
 };
 
-/* How many pages of kernel stacks are remembered to be in the shadow. */
+/* The number of kernel stack pages that are remembered to be in the shadow. */
 enum { VCPU_STACK_PAGES = 64 };
 
-/* GS as the guest believes it: which of its two bases is the active one. */
+/* Which of the guest's two GS bases is active. */
 enum { VCPU_GS_KERNEL = 0x00, VCPU_GS_USER = 0xff };
 
 /*
- * Where the guest kernel's own pages are that the wedge reads and writes for it - descriptor
- * tables, TSS, stacks - remembered as a TLB does (SDM 3A section 4.10): a dozen instructions each
- * time instead of a walk's two hundred.
+ * A software TLB (SDM 3A section 4.10) for kernel pages that the wedge itself reads and writes:
+ * descriptor tables, TSS, stacks. A hit costs a dozen instructions, a walk two hundred.
  */
 enum { VCPU_TRANSLATIONS = 16, VCPU_TRANSLATION_VALID = 1, VCPU_TRANSLATION_WRITABLE = 2 };
 #define VCPU_TRANSLATION_GLOBAL UINT64_MAX
@@ -69,7 +68,9 @@ struct vcpu {
 	uint64_t cs;
 	uint64_t ss;
 
-	/* Why the wedge was entered: vector (or one of the back end's own above 255), error code.
+	/*
+	 * Why the wedge was entered: the vector (or a number of the back end above 255), the error
+	 * code.
 	 */
 	uint64_t trap;
 	uint64_t trap_error;
@@ -79,20 +80,22 @@ struct vcpu {
 	uint8_t gs_state;    /* VCPU_GS_*: `swapgs` inverts it in place */
 	uint8_t sti_shadow;  /* set by an `sti` whose next instruction is a halt */
 	uint8_t halted;
-	uint8_t line; /* the interrupt controller's INTR is high: `pending` reflects it too */
-	uint8_t syscall_fast; /* SFMASK and EFER are such that the short way of a system call is
-				 right */
+	uint8_t line;	      /* the interrupt controller's INTR, included in `pending` */
+	uint8_t syscall_fast; /* SFMASK and EFER allow the fast path of system calls */
 	uint8_t retry; /* user code will repeat the access below when the guest's handler returns */
 
 	uint64_t generation; /* counts loads of CR3 and flushes */
-	/* A page below a stack that is none, and the guest's entry, of any level, that says so. */
+	/* A guard page below a stack, and the guest's entry, of any level, that makes it one. */
 	struct {
 		uint64_t page, generation;
 		const uint8_t *entry;
 	} no_stack;
 	struct vcpu_translation translations[VCPU_TRANSLATIONS];
 
-	/* The last fault for which there was nothing to do, and how often in a row. */
+	/*
+	 * The last page fault for which the shadow was right already, and how often it came in a
+	 * row.
+	 */
 	uint64_t filled_address;
 	uint64_t filled_rip;
 	uint32_t filled_count;
@@ -106,7 +109,7 @@ struct vcpu {
 
 	uint64_t efer;
 	uint64_t star;
-	uint64_t lstar; /* where the back end's system-call entry jumps */
+	uint64_t lstar; /* the guest's entry, to which the back end's jumps */
 	uint64_t cstar;
 	uint64_t sfmask;
 	uint64_t sysenter[3];
@@ -114,20 +117,20 @@ struct vcpu {
 	uint64_t misc_enable;
 	uint64_t tsc_aux;
 	uint64_t fs_base;
-	uint64_t gs_base_kernel; /* the one `swapgs` calls GS.base inside the kernel */
+	uint64_t gs_base_kernel; /* the base that is active inside the kernel */
 	uint64_t gs_base_user;
 
 	/* 16 bits each, in words that 32-bit code can push: */
 	uint32_t selector[X86_SREG_COUNT]; /* as the guest last loaded them */
 	uint32_t kernel_cs;		   /* the guest kernel's code selector */
 	uint32_t kernel_ss;
-	uint32_t syscall_cs; /* what SYSCALL loads into these two, as STAR says */
+	uint32_t syscall_cs; /* SYSCALL loads this pair from STAR into those */
 	uint32_t syscall_ss;
 
 	/*
-	 * What was found in the guest's descriptors, until it loads another table; 0: nothing yet.
-	 * Only selectors that the kernel itself names are remembered, so that it may rewrite the
-	 * descriptors of its users in place.
+	 * Selectors whose descriptors were found good, until the guest loads another GDT; 0: none
+	 * yet. Only the kernel's own selectors are remembered, since it may rewrite its users'
+	 * descriptors in place.
 	 */
 	uint32_t flat_selector[2]; /* data segments that begin at 0 */
 	uint32_t fs_selector;	   /* whose base FS has */
@@ -151,8 +154,8 @@ struct vcpu {
 };
 
 /*
- * The vCPU of the processor that runs this: for what has no other way to know, such as counters. A
- * function that is given a vCPU means that one.
+ * The calling processor's vCPU, for code that is given no vCPU, such as counters. A function that
+ * is given a vCPU uses that one.
  */
 static inline struct vcpu *vcpu_this(void)
 {
@@ -167,7 +170,7 @@ static inline void vcpu_set_line(struct vcpu *v, bool asserted)
 		v->events.pending = 1;
 }
 
-/* Counts an event; returns how many there were. */
+/* Counts an event; returns the count. */
 static inline uint64_t vcpu_count(struct vcpu *v, enum counter counter)
 {
 	return ++v->counters[counter];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counter_device.h - the device by which a guest reads what its monitor counts; counter_ports.h is
- * what programs know of it.
+ * counter_device.h - the device by which a guest reads the wedge's counters; counter_ports.h is its
+ * interface to programs.
  *
- * Invariant: what is shown changes by a command only.
+ * Invariant: only a command changes what is shown.
  */
 #ifndef WEDGE_DEV_COUNTER_DEVICE_H
 #define WEDGE_DEV_COUNTER_DEVICE_H
@@ -19,7 +19,7 @@ enum { COUNTER_PORTS_MAX = 256 };
 struct dev_host;
 
 struct counter_ports {
-	struct dev_host *host; /* who counts */
+	struct dev_host *host; /* reads the counters */
 	uint16_t count;
 	uint16_t selected; /* COUNTER_ITEM */
 	bool begun;

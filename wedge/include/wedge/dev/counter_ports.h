@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counter_ports.h - how a program reads the wedge's counters: sixteen ports, for a kernel by in and
- * out; for a program of a guest the same after ioperm(COUNTER_PORTS, COUNTER_PORTS_COUNT, 1), which
- * it takes back for the time that is measured (a task with ports costs its kernel more), or by
- * /dev/port where its kernel has that. No include and no width, so that any program can use it.
+ * counter_ports.h - how a program reads the wedge's counters: by sixteen ports. A kernel uses in
+ * and out. A user program does so after ioperm(COUNTER_PORTS, COUNTER_PORTS_COUNT, 1), and takes
+ * that back while it measures, since a task with ports costs its kernel more; or it uses /dev/port.
+ * This header includes nothing, so every program can use it.
  *
  *   signature: inb(COUNTER_SIGNATURE + i), i = 0 to 3    "AfbC"; 0xff where there is no wedge
  *   count: inb(COUNTER_COUNT + i), i = 0 and 1           how many counters there are
@@ -18,17 +18,19 @@
  *       its value, lowest byte first: inb(COUNTER_DATA + i), i = 0 to 7
  *
  * All numbers are little endian. A command takes all counters in one instant and keeps them until
- * the next one, so reading them disturbs nothing. What lies between BEGIN and END includes the end
- * of the write that began and the beginning of the one that ended: take an empty pair's counts off
- * (the END's own site, and system calls around both).
+ * the next one, so reading them disturbs nothing. The counts between BEGIN and END include the end
+ * of the first write and the beginning of the second (the END's own site, and system calls around
+ * both): subtract those of an empty pair.
  *
- * Invariant: these numbers are an interface to programs: they keep their meaning. Counters are
- * known by name; their places may change with every wedge.
+ * Invariant: these numbers are an interface to programs and keep their meaning. A counter keeps its
+ * name, but its index may change with every wedge.
  */
 #ifndef WEDGE_DEV_COUNTER_PORTS_H
 #define WEDGE_DEV_COUNTER_PORTS_H
 
-/* Of no device of a PC, and of none that Linux looks for; below what PCI is given (4096). */
+/*
+ * No device of a PC has these ports, and Linux probes for none there; they are below PCI's (4096).
+ */
 #define COUNTER_PORTS	    0xcb0
 #define COUNTER_PORTS_COUNT 16
 

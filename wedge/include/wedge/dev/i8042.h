@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * i8042.h - what is left of the keyboard controller in a machine without keyboard: its output port,
- * i.e. the classic way to reset a PC.
+ * i8042.h - the keyboard controller of a machine without a keyboard: only its output port, by which
+ * software resets a PC.
  *
- * Status reads 0xfd: input buffer empty, so that nobody waits before the reset command; output
- * buffer for ever full, which drivers take for "no controller" after a few reads of port 0x60.
+ * Status reads 0xfd. The input buffer is empty, so software does not wait before the reset command.
+ * The output buffer is always full, which drivers take for "no controller" after a few reads of
+ * port 0x60.
  */
 #ifndef WEDGE_DEV_I8042_H
 #define WEDGE_DEV_I8042_H

@@ -3,14 +3,14 @@
  * i8254.h - Intel 8254 programmable interval timer. Order number 231164 is the data sheet meant
  * below.
  *
- * Nothing here counts. A channel remembers at which input clock its counting element was loaded;
- * count and output follow from the present time. Time is in input clocks since i8254_init, derived
- * by exact integer arithmetic, so there is no drift however long the machine runs.
+ * Nothing here counts. A channel remembers the input clock at which its counting element was
+ * loaded; count and output follow from the present time. Time is in input clocks since i8254_init,
+ * by exact integer arithmetic, so there is no drift.
  *
- * Ticks of channel 0 the guest had no chance to take: the 8259 can remember only one, so further
- * ones are kept in a backlog of at most I8254_BACKLOG; older ones are lost, as on real hardware.
- * While the guest has not taken a tick, none is offered and no host timer runs; after that, backlog
- * ticks come at most at twice the programmed rate, so a slow guest is never drowned.
+ * The 8259 holds only one tick of channel 0. Further ticks that the guest has not taken wait in a
+ * backlog of at most I8254_BACKLOG; more are lost, as on real hardware. While a tick waits in the
+ * 8259, no other is offered and no host timer runs. Then ticks of the backlog come at most at twice
+ * the programmed rate, so a slow guest still makes progress.
  */
 #ifndef WEDGE_DEV_I8254_H
 #define WEDGE_DEV_I8254_H
@@ -67,7 +67,7 @@ bool i8254_out(struct i8254 *pit, unsigned channel, uint64_t now_ns);
 /* The refresh-request flip-flop of port 0x61 bit 4: toggles about every 15 microseconds. */
 bool i8254_refresh_toggle(const struct i8254 *pit, uint64_t now_ns);
 
-/* Take one due rising edge of channel 0, if there is one and the catch-up rate allows it. */
+/* Takes one due rising edge of channel 0, if there is one and the catch-up rate allows it. */
 bool i8254_take_edge(struct i8254 *pit, uint64_t now_ns);
 
 /* Whether channel 0 holds OUT low in mode 0, which withdraws an interrupt request. */

@@ -2,9 +2,9 @@
 /*
  * mc146818.h - Motorola MC146818A real-time clock and the CMOS memory of a PC/AT around it.
  *
- * The clock shows the host's wall clock plus an offset that the guest's own settings make; the
- * seconds tick in guest time. A jump of the host's clock by more than a second is followed.
- * Day of week always follows from the date.
+ * The clock shows the host's wall clock plus an offset, which the guest changes by setting the
+ * time; seconds tick in guest time. If the host's clock jumps by more than a second, this clock
+ * follows. Day of week always follows from the date.
  */
 #ifndef WEDGE_DEV_MC146818_H
 #define WEDGE_DEV_MC146818_H
@@ -31,7 +31,7 @@ void mc146818_write_index(struct mc146818 *rtc, uint8_t value);		   /* port 0x70
 uint8_t mc146818_read(struct mc146818 *rtc, uint64_t now_ns);		   /* port 0x71 */
 void mc146818_write(struct mc146818 *rtc, uint8_t value, uint64_t now_ns); /* port 0x71 */
 
-/* Bring the flags up to date; the level of the IRQ pin (asserted = true). */
+/* Brings the flags up to date; returns the level of the IRQ pin (asserted = true). */
 bool mc146818_update(struct mc146818 *rtc, uint64_t now_ns);
 
 /* When mc146818_update may next raise the IRQ pin; UINT64_MAX: not without an access. */

@@ -2,9 +2,9 @@
 /*
  * pci.h - PCI configuration mechanism #1 over bus 0, with a table of functions.
  *
- * A function is its configuration space and, bit by bit, what of it the guest may change. That is
- * enough for sizing base address registers as PCI Local Bus Specification 2.x, section 6.2.5.1
- * wants it; what a device does behind a base address is its own affair.
+ * A function is its configuration space, and a mask of the bits that the guest may change. That is
+ * enough to size base address registers (PCI Local Bus Specification 2.x, section 6.2.5.1).
+ * Accesses at a base address do not come here.
  */
 #ifndef WEDGE_DEV_PCI_H
 #define WEDGE_DEV_PCI_H
@@ -30,7 +30,10 @@ struct pci_bus {
 /* Bus 0 with the host bridge 8086:1237 at 00:00.0 and nothing else. */
 void pci_init(struct pci_bus *bus);
 
-/* Plug in a function the caller owns and has filled; false: table full or devfn taken. */
+/*
+ * Adds a function, which the caller owns and has filled in; false if the table is full or devfn
+ * taken.
+ */
 bool pci_add(struct pci_bus *bus, struct pci_function *function);
 
 /* The 32-bit register at 0xcf8: only 32-bit accesses reach it. */

@@ -2,8 +2,8 @@
 /*
  * muldiv.h - exact 64-bit scaling by a fraction of 32-bit numbers, for converting clocks.
  *
- * Needs no compiler library: where the machine has no 64-bit division, two steps of its own 64 by
- * 32 division serve. With constant divisors a 64-bit compiler turns the divisions into products.
+ * It needs no compiler library: on a machine without 64-bit division it takes two steps of the 64
+ * by 32 bit division. With constant divisors a 64-bit compiler turns the divisions into products.
  */
 #ifndef WEDGE_LIB_MULDIV_H
 #define WEDGE_LIB_MULDIV_H
