@@ -3,7 +3,7 @@
  * archive.c - members of an `ar` archive: System V layout, GNU long names ("/123" into the member
  * "//"), BSD long names ("#1/len"), and GNU thin archives, whose members are files beside it.
  *
- * Invariant: the position strictly grows, so every archive is walked in finite time.
+ * Invariant: the position strictly grows, so the walk of every archive ends.
  */
 #include "elf/input.h"
 
@@ -32,7 +32,7 @@ bool ab_is_archive(struct ab_bytes file)
 	return is_thin(file) || (file.size >= 8 && memcmp(file.data, "!<arch>\n", 8) == 0);
 }
 
-/* A decimal field, blank padded. Returns false if it is no number. */
+/* Reads a decimal field, blank padded. Returns false if it is no number. */
 static bool decimal(const unsigned char *field, unsigned int size, uint64_t *value)
 {
 	unsigned int i = 0;
@@ -56,7 +56,7 @@ static bool copy_name(struct member *m, struct ab_bytes from, const char *end)
 		return false;
 	memcpy(m->name, from.data, size);
 	m->name[size] = '\0';
-	/* GNU ends names with a slash, so that they may hold blanks. */
+	/* GNU ar ends names with a slash, so names may hold blanks. */
 	if (size > 1 && m->name[size - 1] == '/')
 		m->name[size - 1] = '\0';
 	return true;
@@ -76,7 +76,7 @@ static bool read_member(struct ab_bytes header, struct ab_bytes names, struct ab
 	ab_slice(header, 0, NAME_SIZE, &field);
 	m->special = field.data[0] == '/' && (field.data[1] < '0' || field.data[1] > '9');
 	if (field.data[0] == '/' && !m->special) {
-		/* GNU ar may leave the slash that ends a short name in the last place. */
+		/* The field's last byte may be a slash that GNU ar has left there. */
 		if (!decimal(field.data + 1, NAME_SIZE - 2, &number) || number >= names.size)
 			return false;
 		ab_slice(names, number, names.size - number, &field);
@@ -110,7 +110,7 @@ static int visit_thin(const char *path, const struct member *m, const char *name
 	return result;
 }
 
-/* Members that hold no code (texts, tables) are passed over. */
+/* False for members that hold no code (texts, tables): the walk skips them. */
 static bool may_hold_code(struct ab_bytes data)
 {
 	return (data.size >= 4 && memcmp(data.data, "\177ELF", 4) == 0) || ab_is_archive(data);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bytes.h - a stretch of memory with its size, and the one checker for every offset that a file
- * names.
+ * bytes.h - a range of memory with its size, and the one check of every offset that a file names.
  *
- * Invariant: nobody in the ELF library or the tools turns an offset from a file into a pointer
- * other than through ab_slice() or ab_string(), and neither can overflow.
+ * Invariant: in the ELF library and the tools only ab_slice() and ab_string() turn an offset from a
+ * file into a pointer, and neither can overflow.
  */
 #ifndef AFTERBURNER_ELF_BYTES_H
 #define AFTERBURNER_ELF_BYTES_H
@@ -17,7 +16,7 @@ struct ab_bytes {
 	uint64_t size;
 };
 
-/* What went wrong, as a sentence for the user without the file's name in front. */
+/* An error message for the user, without the file's name in front. */
 struct ab_error {
 	char text[512];
 };
@@ -49,10 +48,7 @@ uint64_t ab_get(const unsigned char *from, unsigned int width);
 /* The reverse of ab_get(). */
 void ab_put(unsigned char *to, unsigned int width, uint64_t value);
 
-/*
- * Ends the program with a message and status 2: a tool that ran out of memory has nothing useful
- * left to do.
- */
+/* Ends the program with a message and status 2. */
 void ab_out_of_memory(void) __attribute__((noreturn));
 
 /**

@@ -2,8 +2,8 @@
 /*
  * check.c - the rules a site must keep (afterburn/sites.h and insns.def).
  *
- * Invariant: a site that passes can be rewritten: its bytes are code, its instruction is
- * the one that its pad names, its pad stands where bare metal needs it.
+ * Invariant: a site that passes can be rewritten: its bytes are code, its instruction is the one
+ * that its pad names, and its pad is where bare metal needs it.
  */
 #include "elf/sites.h"
 
@@ -40,7 +40,10 @@ static const char *check_pad(const struct ab_site *site, char *text, uint64_t si
 	return NULL;
 }
 
-/* The instruction that the pad names, or any of the table where the pad leaves it to the bytes. */
+/*
+ * True if this is the instruction that the pad names, or if the pad leaves the instruction to the
+ * bytes.
+ */
 static bool is_named(const struct ab_site *site, const struct afterburn_decoded *insn)
 {
 	unsigned int id = site->kind & AFTERBURN_KIND_INSN;
@@ -79,9 +82,10 @@ static const char *check_insn(const struct ab_image *image, const struct ab_site
 }
 
 /*
- * Only harm is reported. A pad that leaves the instruction open could not know its side. A
- * control transfer may carry its pad behind it: so it does where it stands in the shadow of an sti,
- * which a pad in front would use up.
+ * Reports a pad on the wrong side only if that does harm. A pad that leaves the instruction to the
+ * bytes may be on either side. The pad of a control transfer may be behind it: directly after an
+ * sti it must be, since a pad in front would use up the one instruction for which sti delays
+ * interrupts.
  */
 static const char *check_side(const struct ab_site *site, const struct ab_site_code *code,
 			      char *text, uint64_t size)

@@ -74,7 +74,9 @@ static int read_header(struct ab_image *image, struct tables *t, struct ab_error
 	return 0;
 }
 
-/* gABI 4, "extended section numbering": what does not fit the header stands in section 0. */
+/*
+ * gABI 4, "extended section numbering": numbers that do not fit into the header are in section 0.
+ */
 static int read_extended(struct ab_image *image, struct tables *t, struct ab_error *error)
 {
 	struct ab_bytes bytes;
@@ -217,7 +219,7 @@ static int by_address(const void *left, const void *right)
 	return a->section < b->section ? -1 : a->section > b->section;
 }
 
-/* Only what is loaded and executable is code; without section headers the segments must do. */
+/* Code is what is loaded and executable: sections, or segments if there are no section headers. */
 static int find_regions(struct ab_image *image, struct ab_error *error)
 {
 	uint64_t bytes = 0;
@@ -237,7 +239,10 @@ static int find_regions(struct ab_image *image, struct ab_error *error)
 			add_region(image, "segment", s->vaddr, s->data, 0);
 	}
 	qsort(image->regions, image->region_count, sizeof(*image->regions), by_address);
-	/* No tool writes the same code twice; walking it a thousand times would take hours. */
+	/*
+	 * No tool writes overlapping code. Refuse it: to walk the same code a thousand times would
+	 * take hours.
+	 */
 	for (uint32_t i = 0; i < image->region_count; i++) {
 		bytes += image->regions[i].code.size;
 		if (bytes > 2 * image->file.size)

@@ -3,8 +3,8 @@
  * image.h - one x86 ELF file (ELF32 or ELF64; object, module, executable or shared), read into
  * structures that are the same for both widths.
  *
- * Invariant: after ab_image_open() every `data` and every name points into memory that has been
- * checked, so users need no check of their own.
+ * Invariant: after ab_image_open() every `data` and every name is in checked bounds, so callers
+ * need no check.
  */
 #ifndef AFTERBURNER_ELF_IMAGE_H
 #define AFTERBURNER_ELF_IMAGE_H
@@ -42,7 +42,7 @@ struct ab_label {
 	uint32_t symbol;
 };
 
-/* A stretch of machine code: an executable section, or segment if there are no sections. */
+/* A range of machine code: an executable section, or a segment if there are no sections. */
 struct ab_region {
 	const char *name;
 	uint64_t addr; /* of its first byte; 0 in object files */
@@ -101,7 +101,7 @@ const struct ab_symbol *ab_image_label(const struct ab_image *image, uint32_t se
 void ab_image_where(const struct ab_image *image, const struct ab_region *region, uint64_t offset,
 		    char *text, uint64_t size);
 
-/* The part of ab_image_open() that has a file of its own. */
+/* The part of ab_image_open() that is in symbols.c. */
 int ab_image_read_symbols(struct ab_image *image, struct ab_error *error);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * inflate.c - zlib behind one function.
  *
- * Invariant: memory grows with what the stream really yields, not with what a header claims.
+ * Invariant: memory grows with the bytes that the stream yields, not with the size in a header.
  */
 #include "elf/inflate.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-/* 32 on top of the largest window: zlib finds out itself whether it is zlib or gzip. */
+/* The largest window, plus 32: zlib itself detects the format, zlib or gzip. */
 #define ANY_HEADER (32 + MAX_WBITS)
 
 static void feed(z_stream *z, struct ab_bytes in, uint64_t *fed)

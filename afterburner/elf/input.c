@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * input.c - reads files and finds out what they are.
+ * input.c - reads files and detects their format.
  *
  * Invariant: recursion (archive in archive, kernel in gzip) is bounded by MAX_DEPTH.
  */
@@ -29,7 +29,7 @@ static int read_all(int fd, struct ab_bytes *bytes, struct ab_error *error)
 		return ab_fail(error, "%s", strerror(errno));
 	if (S_ISDIR(status.st_mode))
 		return ab_fail(error, "is a directory");
-	/* One byte more than the size, so that the read that finds the end needs no growth. */
+	/* One byte more than the size: the last read, which finds the end, then needs no growth. */
 	room = S_ISREG(status.st_mode) ? (uint64_t)status.st_size + 1 : 1 << 16;
 	if (room > MAX_FILE)
 		return ab_fail(error, "larger than %" PRIu64 " bytes", MAX_FILE);

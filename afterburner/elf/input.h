@@ -3,8 +3,7 @@
  * input.h - every ELF file that a path holds: the file itself, the members of an archive, the
  * kernel inside a bzImage or a gzip file.
  *
- * Invariant: the bytes are a private copy, so nobody can change them under a reader that has
- * checked them.
+ * Invariant: the bytes are a private copy, so they cannot change after they were checked.
  */
 #ifndef AFTERBURNER_ELF_INPUT_H
 #define AFTERBURNER_ELF_INPUT_H
@@ -22,7 +21,7 @@
 typedef int ab_visit(const char *name, struct ab_bytes file, void *context);
 
 /**
- * ab_input_each - open `path` and visit what is in it
+ * ab_input_each - open `path` and visit every ELF file in it
  *
  * Archives: System V, with GNU's long names, and thin ones. Returns what the visitor returned, or
  * -1 with *error set (a sentence that does not name the path).
@@ -37,7 +36,7 @@ int ab_input_each(const char *path, ab_visit *visit, void *context, struct ab_er
  */
 int ab_input_read(const char *path, struct ab_bytes *bytes, struct ab_error *error);
 
-/* Parts in files of their own. */
+/* Parts of ab_input_each() that have files of their own. */
 bool ab_is_archive(struct ab_bytes file);
 int ab_archive_each(const char *path, struct ab_bytes file, int depth, ab_visit *visit,
 		    void *context, struct ab_error *error);

@@ -2,7 +2,7 @@
 /*
  * sites.c - finds the sites of an image by their pads.
  *
- * Invariant: every pad in code becomes one entry of the list, right or wrong.
+ * Invariant: every pad in code becomes one entry of the list, also one that is wrong.
  */
 #include "elf/sites.h"
 
@@ -29,7 +29,7 @@ static void add(struct ab_sites *sites, const struct ab_image *image, uint32_t r
 	};
 }
 
-/* The pads stand in order, but a wrong one may claim an instruction far in front of it. */
+/* Pads are found in order, but a wrong pad may name an instruction far in front of it. */
 static int by_place(const void *left, const void *right)
 {
 	const struct ab_site *a = left, *b = right;

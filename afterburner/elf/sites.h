@@ -31,13 +31,13 @@ struct ab_sites {
 /**
  * ab_sites_find - collect the sites of an image
  *
- * Every pad in executable code makes one, also where kind, length or instruction are impossible:
- * such a site is in the list for ab_site_check() to report.
+ * Every pad in executable code makes a site, also if its kind, length or instruction is impossible:
+ * ab_site_check() reports that.
  */
 void ab_sites_find(struct ab_sites *sites, const struct ab_image *image);
 void ab_sites_free(struct ab_sites *sites);
 
-/* What a site's bytes turned out to be. */
+/* What ab_site_check() finds in a site's bytes. */
 struct ab_site_code {
 	struct afterburn_decoded insn;
 	enum afterburn_code_mode mode; /* the image's own, or 32 for 32-bit code in ELF64 */
@@ -45,13 +45,13 @@ struct ab_site_code {
 };
 
 /**
- * ab_site_check - is the instruction there that the pad promises?
+ * ab_site_check - is the instruction there that the pad names?
  * @previous: the site before it in the list, for overlap; or NULL
  * @code:     receives the decoded instruction when the result is NULL
  * @text:     where the reason is written
  * @size:     room there, in bytes
  *
- * Returns NULL if all is well, else `text`: a sentence without the place.
+ * Returns NULL if the site is right, else `text`: a sentence without the place.
  */
 const char *ab_site_check(const struct ab_image *image, const struct ab_site *site,
 			  const struct ab_site *previous, struct ab_site_code *code, char *text,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * symbols.c - the symbol table, and which symbol an address of code belongs to.
+ * symbols.c - reads the symbol table, and finds the symbol of an address of code.
  *
  * Invariant: labels are sorted by section and offset, so lookups are binary searches.
  */
@@ -68,7 +68,7 @@ static int by_place(const void *left, const void *right)
 	return a->symbol < b->symbol ? -1 : a->symbol > b->symbol;
 }
 
-/* Assembler-local names (.L) that reached the table name no function. */
+/* False for assembler-local names (.L) in the table: they name no function. */
 static bool is_label(const struct ab_image *image, const struct ab_symbol *symbol)
 {
 	const struct ab_section *section = &image->sections[symbol->section];
@@ -135,8 +135,10 @@ int ab_image_read_symbols(struct ab_image *image, struct ab_error *error)
 	return 0;
 }
 
-/* Of several symbols at one place: a function, then a global one, then the first; of very many, one
- * of the last. */
+/*
+ * Of several symbols at one place, a function is preferred, then a global one, then the first. Only
+ * the last SAME_PLACE symbols count.
+ */
 #define SAME_PLACE 64
 
 static int rank(const struct ab_symbol *symbol)

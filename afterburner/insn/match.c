@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * match.c - recognise the instructions of insns.def in machine code.
+ * match.c - recognizes the instructions of insns.def in machine code.
  *
  * Decodes prefixes, opcode, ModRM, SIB, displacement and immediate by Intel SDM volume 2, chapter
  * 2, but only for instructions of the table.
  *
- * Invariant: never reads a byte beyond `size`, and holds no list of instructions of its own.
+ * Invariant: it never reads a byte beyond `size`, and has no list of instructions of its own.
  */
 #include <afterburn/insn.h>
 #include <afterburn/sites.h>
@@ -96,7 +96,7 @@ done:
 	return 1;
 }
 
-/* SIB and displacement that belong to d->modrm (SDM tables 2-1 to 2-3). */
+/* Reads the SIB and displacement that belong to d->modrm (SDM tables 2-1 to 2-3). */
 static int take_memory_operand(struct cursor *c, struct afterburn_decoded *d)
 {
 	unsigned int mod = d->modrm >> 6, rm = d->modrm & 7, bytes = 0, value;

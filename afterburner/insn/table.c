@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * table.c - insns.def expanded into the one table that tools and wedge share.
+ * table.c - expands insns.def into the table that tools and wedge share.
  *
- * Invariant: entry n describes enum afterburn_insn_id n; nothing here names an instruction.
+ * Invariant: entry n describes enum afterburn_insn_id n; this file names no instruction.
  */
 #include <afterburn/insn.h>
 

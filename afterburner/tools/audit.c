@@ -3,7 +3,7 @@
  * audit.c - `afterburn audit`: does every sensitive instruction have a site, and is every site
  * right?
  *
- * Invariant: exit code 0 means that every file was read to its end and nothing was found.
+ * Invariant: exit code 0 means that every file was read to its end without a finding.
  */
 #include "audit.h"
 #include "command.h"
@@ -117,7 +117,7 @@ static int parse_limit(struct audit *audit, const char *text)
 	return 0;
 }
 
-/* Returns -1 to go on, or an exit code. */
+/* Parses the options. Returns -1 to go on, or an exit code. */
 static int parse(int argc, char **argv, struct audit *audit, const char **baseline)
 {
 	static struct json json;

@@ -2,8 +2,8 @@
 /*
  * audit.h - the parts of `afterburn audit`: reading a file, sweeping its code, reporting.
  *
- * Invariant: the verdict is afterburn_match()'s at every instruction boundary; libopcodes only
- * supplies boundaries, text and a second opinion.
+ * Invariant: afterburn_match() decides at every instruction boundary. libopcodes only supplies
+ * boundaries, text and a second opinion.
  */
 #ifndef AFTERBURNER_TOOLS_AUDIT_H
 #define AFTERBURNER_TOOLS_AUDIT_H
@@ -14,7 +14,7 @@
 
 enum finding_kind {
 	FINDING_UNANNOTATED,  /* a sensitive instruction that is no site */
-	FINDING_SITE,	      /* a pad whose instruction is not there, or that stands wrong */
+	FINDING_SITE,	      /* a pad without its instruction, or on the wrong side of it */
 	FINDING_DISAGREEMENT, /* matcher and libopcodes differ: a warning, unless --strict */
 	FINDING_KINDS
 };
@@ -29,7 +29,7 @@ struct finding {
 
 struct baseline;
 
-/* Sections whose code runs only as a copy elsewhere, and why they need no sites. */
+/* A section whose code runs only as a copy elsewhere, and why it needs no sites. */
 struct exemption {
 	const char *section;
 	const char *reason;
@@ -37,11 +37,11 @@ struct exemption {
 extern const struct exemption audit_exemptions[];
 #define AUDIT_EXEMPTIONS_MAX 8
 
-/* What audit_sites() found out about a site. */
+/* What audit_sites() has found out about a site. */
 struct verdict {
 	bool good;
 	bool only_32, only_64;
-	uint64_t start_32; /* with only_32: offset where the 32-bit code begins that it ends */
+	uint64_t start_32; /* with only_32: offset where the 32-bit code of this site begins */
 };
 
 struct audit {
@@ -78,13 +78,13 @@ void audit_sites(struct subject *subject);
 /* Sweeps all code; needs audit_sites() before it. */
 void audit_sweep(struct subject *subject);
 
-/* Does AT&T text spell an instruction that the table has for this mode? The second opinion. */
+/* The second opinion: does AT&T text spell an instruction that the table has for this mode? */
 bool audit_text_is_sensitive(const char *text, enum afterburn_code_mode mode);
 
 /* Shows or counts one finding. */
 void audit_report(struct subject *subject, const struct finding *finding);
 
-/* Ends the findings of one file: what the limit held back, and the summary. */
+/* Ends the report of one file: how many findings the limit left out, and the summary. */
 void audit_summary(struct subject *subject);
 
 /**

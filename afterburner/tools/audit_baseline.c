@@ -6,10 +6,9 @@
  *   function: text of the finding
  *   function: mnemonic
  *
- * `function` is a shell pattern. Offsets are left out, so that a baseline outlives the next
- * compiler.
+ * `function` is a shell pattern. A line has no offset, so another compiler does not invalidate it.
  *
- * Invariant: a line that accepts nothing is reported, so baselines do not rot.
+ * Invariant: a line that accepts nothing is reported, so that outdated lines are removed.
  */
 #include "audit.h"
 

@@ -2,7 +2,7 @@
 /*
  * audit_report.c - findings as lines or as JSON.
  *
- * Invariant: every finding is counted, also where the limit per function keeps it from being shown.
+ * Invariant: every finding is counted, also one that the limit per function leaves out.
  */
 #include "audit.h"
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * audit_sites.c - are the sites right, and which sections need none?
- *
- * Invariant: the list of exempt sections below is the only one.
+ * audit_sites.c - checks every site, and knows the sections that need none.
  */
 #include "audit.h"
 
@@ -43,9 +41,9 @@ static void report(struct subject *subject, const struct ab_site *site, const ch
 }
 
 /*
- * 32-bit code in an ELF64 file shows only by a site that is right in such code alone (a far jump,
- * typically). It begins where its function does, or behind the last site that is right in 64-bit
- * code alone; where no symbol tells a function's start, at the first site that fits.
+ * 32-bit code in an ELF64 file is recognized only by a site that is right in 32-bit code alone
+ * (typically a far jump). That code begins where its function begins, or behind the last site that
+ * is right in 64-bit code alone; without a symbol, at the first site that fits.
  */
 static uint64_t start_of_32(const struct subject *subject, uint64_t index)
 {

@@ -2,11 +2,11 @@
 /*
  * audit_sweep.c - walks all code, instruction by instruction.
  *
- * A linear sweep that starts anew at every symbol and at every site, so that data between functions
+ * The sweep is linear, and starts again at every symbol and every site, so data between functions
  * cannot hide the code behind it.
  *
- * Invariant: the matcher is asked at every boundary; every sensitive instruction it finds is either
- * a right site or a finding.
+ * Invariant: the matcher looks at every boundary; every sensitive instruction that it finds is
+ * either a right site or a finding.
  */
 #include "audit.h"
 
@@ -66,7 +66,7 @@ static enum afterburn_code_mode mode_at(struct sweep *s, uint64_t at)
 		       : AFTERBURN_CODE_64;
 }
 
-/* The next offset above `at` where an instruction surely begins. */
+/* The next offset above `at` where an instruction certainly begins. */
 static uint64_t next_anchor(const struct sweep *s, uint64_t at)
 {
 	const struct ab_label *label = next_label(s, s->label);
@@ -98,7 +98,7 @@ static void advance(struct sweep *s, uint64_t at)
 		s->site++;
 }
 
-/* Is the instruction at `at` the one of the current site, if that is right? */
+/* True if the current site is right and its instruction is at `at`. */
 static bool is_site(const struct sweep *s, uint64_t at)
 {
 	const struct ab_site *site = &s->subject->sites->list[s->site];
@@ -160,7 +160,7 @@ static void sweep_region(struct sweep *s)
 		const char *text;
 		uint64_t length, anchor;
 
-		/* int3 fills the room between functions, in a kernel a third of all bytes. */
+		/* int3 fills the gaps between functions: in a kernel a third of all bytes. */
 		if (code.data[at] == INT3) {
 			at++;
 			subject->instructions++;

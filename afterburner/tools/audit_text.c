@@ -3,7 +3,7 @@
  * audit_text.c - the second opinion: does a disassembler's AT&T text spell an instruction of
  * insns.def? Uses the spelling and operand columns only, never the opcode columns.
  *
- * Invariant: no mnemonic is named here, only prefixes, which the table does not list.
+ * Invariant: this file names no mnemonic but prefixes, which the table does not list.
  */
 #include "audit.h"
 
@@ -70,7 +70,7 @@ static bool split(const char *text, struct statement *s)
 		if (text[size] == '\0')
 			return false;
 	}
-	/* A hint of branch direction is written behind the mnemonic: "je,pt". */
+	/* A branch hint is written behind the mnemonic: "je,pt". */
 	size = strcspn(text, " ,");
 	if (size == 0 || size >= sizeof(s->mnemonic))
 		return false;
@@ -137,7 +137,7 @@ static bool operands_fit(const struct statement *s, unsigned int wanted)
 	return true;
 }
 
-/* Which mnemonics the table spells at all: most instructions are told apart by this alone. */
+/* The set of mnemonics in the table: most instructions are not in it, and need no closer look. */
 #define BUCKETS 4096u
 
 static unsigned int bucket(const char *word, size_t size)

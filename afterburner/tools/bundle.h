@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bundle.h - a kernel and a wedge on their way into one file (afterburn/bundle.h has the format).
+ * bundle.h - puts a kernel and a wedge into one file (afterburn/bundle.h has the format).
  *
- * Invariant: whatever is in a struct bundle after bundle_check() may be booted.
+ * Invariant: a struct bundle that has passed bundle_check() can be booted.
  */
 #ifndef AFTERBURNER_TOOLS_BUNDLE_H
 #define AFTERBURNER_TOOLS_BUNDLE_H
@@ -46,9 +46,9 @@ int wedge_open(struct wedge *wedge, const char *name, struct ab_bytes file, stru
 void wedge_close(struct wedge *wedge);
 
 /**
- * wedge_is_beside - is it 64-bit code for 32-bit kernels?
+ * wedge_is_beside - is the wedge 64-bit code for 32-bit kernels?
  *
- * Such a wedge is called by a launcher and lies above the kernel's 4 GiB, not among its addresses.
+ * A launcher calls such a wedge, which is above the kernel's 4 GiB of addresses.
  */
 bool wedge_is_beside(const struct wedge *wedge);
 
@@ -59,38 +59,38 @@ bool wedge_is_beside(const struct wedge *wedge);
  */
 int wedge_move_notes(struct wedge *wedge, uint64_t load_paddr, struct ab_error *error);
 
-/* Of any type. */
+/* For note_find(): a note of any type. */
 #define NOTE_ANY UINT32_MAX
 
 /* The value of the first note of that owner and type; its `data` is NULL if there is none. */
 struct ab_bytes note_find(const struct ab_image *image, const char *owner, uint32_t type);
 
-/* True if the image brings a Xen note of its own that names a paravirtual entry point. */
+/* True if the image has a Xen note of its own that names a paravirtual entry point. */
 bool has_xen_entry(const struct ab_image *image);
 
 /**
  * bundle_never_runs - is the kernel linked where the wedge's platform can never run it?
  *
- * It still runs on bare metal, so that is worth a warning and no error. Returns true with *why set.
+ * Such a kernel still runs on bare metal, so the caller only warns. Returns true with *why set.
  */
 bool bundle_never_runs(const struct bundle *bundle, struct ab_error *why);
 
 /**
- * bundle_possible - is there such a thing as a kernel of this width on this platform?
+ * bundle_possible - can a kernel of this width run on this platform at all?
  *
- * Returns 0, or -1 with *error set to the reason why there cannot be.
+ * Returns 0, or -1 with *error set to the reason why it cannot.
  */
 int bundle_possible(const char *platform, unsigned int width, struct ab_error *error);
 
 /**
- * find_protocol - by which protocol a kernel wants to be entered, and where
+ * find_protocol - find a kernel's boot protocol and entry
  *
  * Fills in protocol and entry of the bundle. Returns 0, or -1 with *error set.
  */
 int find_protocol(struct bundle *bundle, struct ab_error *error);
 
 /**
- * bundle_check - may this kernel and this wedge go together?
+ * bundle_check - can this kernel and this wedge be packed together?
  *
  * Sets bundle->load_paddr, protocol and entry. Returns 0, or -1 with *error set.
  */

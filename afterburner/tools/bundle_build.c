@@ -67,7 +67,7 @@ static struct afterburn_bundle_site *list_sites(const struct bundle *bundle, str
 	return list;
 }
 
-/* The checks looked at each section by itself; hostile sections may lie over each other. */
+/* Earlier checks looked at each section alone; sections of a hostile file may overlap. */
 static int check_order(const struct afterburn_bundle_site *list, uint64_t count,
 		       struct ab_error *error)
 {
@@ -95,7 +95,9 @@ static void fill_segments(const struct ab_image *kernel, struct afterburn_wedge_
 	}
 }
 
-/* A wedge beside the kernel is none of its addresses; only what the file says must fit. */
+/*
+ * A wedge beside the kernel has none of its addresses; only sizes and offsets in the file must fit.
+ */
 static int check_room_beside(const struct bundle *bundle, struct ab_error *error)
 {
 	if (bundle->load_paddr > UINT32_MAX ||

@@ -2,7 +2,7 @@
 /*
  * bundle_check.c - everything that must hold before a kernel and a wedge become one file.
  *
- * Invariant: nothing is written before all of this has passed.
+ * Invariant: pack writes nothing before all of these checks have passed.
  */
 #include "bundle.h"
 
@@ -66,9 +66,8 @@ static int check_segments(struct bundle *bundle, struct ab_error *error)
 }
 
 /*
- * Sites in sections that the program headers do not load would never be reached. 32-bit kernels
- * keep their .init.text in a segment without PF_X: without PAE there is nothing to forbid execution
- * with.
+ * Sites in sections that the program headers do not load would never run. 32-bit kernels keep their
+ * .init.text in a segment without PF_X: without PAE pages have no bit that forbids execution.
  */
 static bool in_executable_segment(const struct ab_image *kernel, const struct ab_site *site)
 {
@@ -110,15 +109,17 @@ static int check_sites(const struct bundle *bundle, struct ab_error *error)
 	return 0;
 }
 
-/* Addresses that no 64-bit kernel on Xen can have for itself. */
+/* Addresses where no 64-bit kernel on Xen can be. */
 static const struct {
 	uint64_t start, last;
 	const char *whose;
 } xen_addresses[] = {
-	/* Of every paravirtual guest (public/arch-x86/xen-x86_64.h, HYPERVISOR_VIRT_START, _END).
+	/*
+	 * Xen's in every paravirtual guest (public/arch-x86/xen-x86_64.h, HYPERVISOR_VIRT_START,
+	 * _END).
 	 */
 	{0xffff800000000000, 0xffff87ffffffffff, "Xen's own"},
-	/* Where the wedge sees the guest's memory: XEN_PHYSMAP of its back end. */
+	/* The physmap: XEN_PHYSMAP of the back end. */
 	{0xffffff8000000000, 0xffffff80ffffffff, "the wedge's"},
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bundle_write.c - the packed ELF file: the kernel's file as it is, the wedge's segment, the notes,
- * and the program headers once more at the end.
+ * bundle_write.c - writes the packed ELF file: the kernel's file, the wedge's segment, the notes,
+ * and a new program header table at the end.
  *
  * Invariant: of the kernel's own bytes only e_phoff and e_phnum change.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * command.c - messages, and where the installation is.
+ * command.c - prints messages, and finds the files of the installation.
  *
- * Invariant: paths come from /proc/self/exe, so an installed tree can be moved as a whole.
+ * Invariant: paths begin at /proc/self/exe, so an installed tree can be moved as a whole.
  */
 #include "command.h"
 

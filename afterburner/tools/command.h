@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * command.h - what the commands share: exit codes, messages, the built-in commands. `audit` is a
- * program of its own, which alone needs libopcodes.
+ * program of its own, because only it needs libopcodes.
  *
  * Invariant: the three exit codes mean the same in every command.
  */

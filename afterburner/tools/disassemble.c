@@ -7,7 +7,7 @@
  */
 #include "disassemble.h"
 
-/* dis-asm.h insists on its own project's configuration header; the name of a package will do. */
+/* dis-asm.h refuses to be included without a configuration header; this macro satisfies it. */
 #define PACKAGE "afterburn"
 #include <dis-asm.h>
 
@@ -24,7 +24,10 @@ struct disassembler {
 	size_t used;
 };
 
-/* Most pieces arrive as "%s": copying them ourselves halves the time of a whole kernel. */
+/*
+ * libopcodes prints most pieces with "%s": a plain copy of these halves the time for a whole
+ * kernel.
+ */
 static int append(void *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static int append_list(struct disassembler *d, const char *format, va_list args)
@@ -74,7 +77,7 @@ static int append_styled(void *stream, enum disassembler_style style, const char
 	return size;
 }
 
-/* Reading behind the code's end is no event worth a message: the instruction is cut off. */
+/* libopcodes reads past the code's end if the last instruction is cut off: no message for that. */
 static void ignore_error(int status, bfd_vma addr, struct disassemble_info *info)
 {
 	(void)status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * document.c - writes the reference pages that must never differ from the sources:
+ * document.c - writes the reference pages that are generated from the sources:
  *
  *   document instructions    from insns.def, all of its columns
  *   document format          from sites.h and bundle.h: offsets and sizes as the compiler has them
@@ -18,7 +18,7 @@
 
 #include "document.h"
 
-/* The table once more as the words of its columns, which C's enums no longer know. */
+/* The table again, with the columns as text, which the enums do not keep. */
 struct words {
 	const char *operands, *modes, *place, *policy, *prefix, *map, *modrm, *imm;
 };

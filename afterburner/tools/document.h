@@ -2,7 +2,7 @@
 /*
  * document.h - the running text of the generated pages.
  *
- * Invariant: nothing here repeats a number or a name that the sources hold.
+ * Invariant: nothing here repeats a number or a name from the sources.
  */
 #ifndef AFTERBURNER_TOOLS_DOCUMENT_H
 #define AFTERBURNER_TOOLS_DOCUMENT_H

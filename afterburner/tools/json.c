@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * json.c - the writer.
- *
- * Invariant: commas stand between members and nowhere else.
+ * json.c - writes JSON to a stream (json.h).
  */
 #include "json.h"
 

@@ -13,7 +13,7 @@
 
 struct json {
 	FILE *out;
-	bool comma; /* the next value needs one in front */
+	bool comma; /* the next value needs a comma in front */
 };
 
 /* Begin and end an object or array; `key` is NULL inside arrays and at the top. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * main.c - the `afterburn` command: runs what is built in, and execs everything else from
- * <libexec>/afterburner/commands, as git does.
+ * main.c - the `afterburn` command: runs built-in commands, and execs all others from
+ * <libexec>/afterburner/commands.
  *
  * Invariant: a command's name cannot leave that folder.
  */
@@ -38,7 +38,7 @@ static const char usage[] =
 	"\n"
 	"'afterburn COMMAND --help' tells more; see also afterburn(1).\n";
 
-/* Other programs that are there, so that the message for a typing error can help. */
+/* Lists the commands, for the message about an unknown one. */
 static void list_commands(FILE *out)
 {
 	char path[PATH_MAX];

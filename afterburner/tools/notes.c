@@ -3,7 +3,7 @@
  * notes.c - copies the wedge's ELF notes, and moves the addresses in them from where the wedge is
  * linked to where it is loaded (gABI 5, "Note Section"; Xen's public/elfnote.h).
  *
- * Invariant: an address is moved only if it lies inside the wedge; any other is an error.
+ * Invariant: an address outside the wedge is an error.
  */
 #include "bundle.h"
 
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Types of notes that the owner "Xen" gives; both hold an address of the guest. */
+/* Types of notes with the owner "Xen"; both hold an address of the guest. */
 #define XEN_ENTRY	   1
 #define XEN_HYPERCALL_PAGE 2
 
@@ -103,7 +103,10 @@ static int move_value(const struct wedge *wedge, const struct note *note, unsign
 	return 0;
 }
 
-/* Appends one note, aligned to 4. GNU's own notes speak of the wedge's file, not of the bundle. */
+/*
+ * Appends one note, aligned to 4. Drops GNU's notes: they describe the wedge's file, not the
+ * bundle.
+ */
 static int add_note(struct wedge *wedge, struct ab_bytes from, const struct note *note,
 		    uint64_t load_paddr, struct ab_error *error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * output.c - write beside, then rename.
+ * output.c - writes a temporary file beside the result, then renames it.
  *
  * Invariant: the temporary file is gone after output_commit() or output_abandon(), and after a
  * signal that ends the program.
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What the signal handler has to remove; one output at a time. */
+/* The temporary file that the signal handler removes; there is one output at a time. */
 static char *volatile pending;
 
 static void remove_pending(int number)

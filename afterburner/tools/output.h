@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * output.h - a result file that is there completely or not at all.
+ * output.h - a result file that appears complete or not at all.
  *
  * Invariant: a regular file at the path is replaced only when every byte has reached the disk.
  */
@@ -20,8 +20,8 @@ struct output {
  * output_open - begin to write `path`
  * @mode: permission bits of the finished file, before the umask
  *
- * Writes beside the path and renames later; a path that exists and is no regular file (a device, a
- * pipe) is written to directly. Returns 0, or -1 with *error set.
+ * Writes a temporary file beside the path, which output_commit() renames. If the path is no regular
+ * file (a device, a pipe), writes to it directly. Returns 0, or -1 with *error set.
  */
 int output_open(struct output *out, const char *path, unsigned int mode, struct ab_error *error);
 int output_write(struct output *out, struct ab_bytes bytes, struct ab_error *error);
@@ -32,7 +32,7 @@ int output_align(struct output *out, uint64_t alignment, struct ab_error *error)
 /* Makes the file appear. On failure nothing is left behind. */
 int output_commit(struct output *out, struct ab_error *error);
 
-/* Throws away what was written; safe after a failure of any of the above. */
+/* Discards what was written. May be called after a failure of any function above. */
 void output_abandon(struct output *out);
 
 #endif

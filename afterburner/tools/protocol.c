@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * protocol.c - by which boot protocol a kernel wants to be entered. No file says so in as many
- * words; its notes tell.
+ * protocol.c - finds a kernel's boot protocol by the notes in its file; no field of ELF names it.
  *
- * A kernel with a note of Linux's is one, and its ELF entry takes Linux's protocol; it may have a
- * PVH entry beside. Any other 32-bit kernel with a PVH entry is entered there. What has neither
- * (Linux before 4.19) is taken for a Linux; so is a 64-bit kernel, since PVH's entry is 32-bit
- * code, which no wedge for 64-bit kernels can run.
+ * A kernel with a note of Linux is a Linux: its ELF entry has Linux's protocol, even if it has a
+ * PVH entry too. Any other 32-bit kernel with a PVH entry is entered there. A kernel with neither
+ * note (Linux before 4.19) counts as a Linux; so does every 64-bit kernel, since PVH's entry is
+ * 32-bit code, which no wedge for 64-bit kernels can run.
  *
- * Invariant: a PVH entry lies in what the file loads.
+ * Invariant: a PVH entry is inside a loadable segment.
  */
 #include "bundle.h"
 

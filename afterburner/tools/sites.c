@@ -2,7 +2,7 @@
 /*
  * sites.c - `afterburn sites`: the sites of a file, one a line, or counted.
  *
- * Invariant: every site is shown, the wrong ones too, marked as such.
+ * Invariant: every site is shown; a wrong one is marked.
  */
 #include "command.h"
 #include "elf/input.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * wedge.c - reads a wedge: one contiguous image that begins with its header.
+ * wedge.c - reads a wedge's ELF file into one contiguous image that begins with its header.
  *
  * Invariant: the flattened image is what a loader would build in memory, zero-filled parts too.
  */
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Larger than any wedge; a file that wants more is not one. */
+/* Larger than any wedge: a file with a larger image is none. */
 #define WEDGE_LIMIT (UINT64_C(64) << 20)
 
 static bool loads(const struct ab_segment *s)

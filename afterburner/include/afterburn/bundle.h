@@ -27,7 +27,7 @@
 
 #define AFTERBURN_BUNDLE_MAX_SEGMENTS 16
 
-/* How a kernel is entered, which pack finds by the notes in its file. */
+/* The boot protocol, which pack finds by the notes in the kernel's file. */
 #define AFTERBURN_PROTOCOL_LINUX 1 /* Linux's Documentation/x86/boot.rst, 32-bit or 64-bit */
 #define AFTERBURN_PROTOCOL_PVH	 2 /* Xen's public/arch-x86/hvm/start_info.h */
 
@@ -60,8 +60,8 @@ struct afterburn_wedge_header {
 	unsigned int version;	    /* AFTERBURN_BUNDLE_VERSION */
 	unsigned int sites_version; /* AFTERBURN_SITES_VERSION */
 	unsigned int width;	    /* 32 or 64: the kernels it takes */
-	unsigned int entry; /* of a wedge that a launcher calls: offset in the image; else 0 */
-	char platform[16];  /* "xen", "linux", "l4"; NUL padded */
+	unsigned int entry;	    /* if a launcher calls the wedge: offset in the image; else 0 */
+	char platform[16];	    /* "xen", "linux", "l4"; NUL padded */
 	/* Filled in by pack. */
 	unsigned long long load_paddr;	 /* where this header is loaded */
 	unsigned long long bundle_size;	 /* bytes of the PT_LOAD in memory: image and tables */

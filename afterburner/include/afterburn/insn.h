@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * insn.h - insns.def as a C table, and the matcher that recognises its instructions in bytes.
+ * insn.h - insns.def as a C table, and the matcher that recognizes its instructions in machine
+ * code.
  *
  * Freestanding: the hosted tools and the wedge compile the same afterburner/insn/ files.
  *
- * Invariant: no instruction is named here; this file only gives insns.def's columns C types.
+ * Invariant: this file names no instruction; it only gives the columns of insns.def C types.
  */
 #ifndef AFTERBURN_INSN_H
 #define AFTERBURN_INSN_H
@@ -160,10 +161,10 @@ extern const char *const afterburn_class_names[AFTERBURN_CLASS_COUNT];
 /* The words of the column `how`, indexed by enum afterburn_how. */
 extern const char *const afterburn_how_names[AFTERBURN_HOW_COUNT];
 
-/* Which code the bytes are: the default operand and address size. */
+/* The kind of code: its default operand and address size. */
 enum afterburn_code_mode { AFTERBURN_CODE_16, AFTERBURN_CODE_32, AFTERBURN_CODE_64 };
 
-/* What the matcher found: one sensitive instruction, taken apart. */
+/* One sensitive instruction, decoded by the matcher. */
 struct afterburn_decoded {
 	unsigned char id;	    /* enum afterburn_insn_id */
 	unsigned char length;	    /* bytes, prefixes included */

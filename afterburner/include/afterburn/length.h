@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * length.h - how long an x86 instruction is, and which of its bytes are what.
+ * length.h - the length of an x86 instruction, and where its parts are.
  *
  * Invariant: the answer depends on the bytes and the code mode alone.
  */
@@ -9,7 +9,7 @@
 
 #include <afterburn/insn.h>
 
-/* Where the parts of an instruction stand, counted in bytes from its first one. */
+/* Where the parts of an instruction are, in bytes from its first one. */
 struct afterburn_layout {
 	unsigned char length;
 	unsigned char prefixes; /* legacy and REX prefixes before the opcode */
@@ -26,15 +26,15 @@ struct afterburn_layout {
 };
 
 /**
- * afterburn_length - take the instruction that begins at `code` apart
+ * afterburn_length - decode the instruction that begins at `code`
  * @code: its first byte, prefixes included
  * @size: how many bytes may be read
  * @mode: enum afterburn_code_mode
- * @out:  filled in if it is one
+ * @out:  filled in if an instruction begins there
  *
- * Not every undefined opcode is noticed; every defined one has its right length.
+ * Every defined opcode has its right length; not every undefined opcode is refused.
  *
- * Returns 1; 0 if no instruction begins so, or if it is longer than `size`.
+ * Returns 1; 0 if these bytes begin no instruction, or one longer than `size`.
  */
 int afterburn_length(const unsigned char *code, unsigned long size, enum afterburn_code_mode mode,
 		     struct afterburn_layout *out);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sites.h - how one annotated instruction (a "site") looks in an object file and in memory.
+ * sites.h - the format of an annotated instruction (a "site") in an object file and in memory.
  *
  * A site is one sensitive instruction together with one NOP of AFTERBURN_PAD_LEN bytes, before or
  * after it (insns.def says which). The NOP is all that the assembler adds. Its 32-bit displacement,
  * which no processor ever uses, carries a magic, the instruction number and the instruction's
- * length. So a site is found wherever its code is: in an object, in a linked or stripped kernel, in
- * a loaded module; and it is gone where a linker drops the code.
+ * length. So a site can be found wherever its code is: in an object, in a linked or stripped
+ * kernel, in a loaded module. If a linker drops the code, the site is gone too.
  *
- * Rejected: a table of sites in a section of its own. Linkers take it for something to warn of,
- * keep its entries for code that they drop, and cannot reach code that is more than 2 GiB away.
+ * Rejected: a table of sites in a section of its own. Linkers warn of it, keep its entries for code
+ * that they drop, and cannot relocate an entry for code more than 2 GiB away.
  *
- * Invariant: everything in this header is plain C or assembler text without any dependency, and
- * its layout is fixed by AFTERBURN_SITES_VERSION; old objects never change meaning silently.
+ * Invariant: this header depends on nothing, and both C and assembler files can include it. A
+ * change of the format raises AFTERBURN_SITES_VERSION, so old objects keep their meaning.
  */
 #ifndef AFTERBURN_SITES_H
 #define AFTERBURN_SITES_H
