@@ -2,10 +2,11 @@
 /*
  * length.c - the parts of any x86 instruction, by Intel SDM volume 2, chapter 2 and appendix A.
  *
- * Two maps of 256 letters say what stands behind each opcode; VEX, EVEX, XOP and 3DNow! follow
- * rules of their own. Names of instructions are not needed, so there is no list of them here.
+ * Two maps of 256 letters say what follows each opcode; VEX, EVEX, XOP and 3DNow! have rules of
+ * their own. The length does not depend on an instruction's name, so there is no list of names
+ * here.
  *
- * Invariant: never reads a byte beyond `size` or the architecture's 15.
+ * Invariant: it never reads a byte beyond `size` or the architecture's limit of 15.
  */
 #include <afterburn/length.h>
 
@@ -58,7 +59,7 @@ static const char two_byte_map[] =
 	"mmmmmmmm" "mmmmmmmm" /* f0 */;
 /* clang-format on */
 
-/* The bytes of one instruction, and what its prefixes say. */
+/* A reader over the bytes of one instruction, with the meaning of its prefixes. */
 struct reader {
 	const unsigned char *code;
 	unsigned long size;
@@ -140,7 +141,7 @@ static unsigned int branch_size(const struct reader *r)
 	return r->mode == AFTERBURN_CODE_64 ? 4 : immediate_size(r);
 }
 
-/* ModRM with what belongs to it: SIB and displacement (SDM tables 2-1 to 2-3). */
+/* Reads ModRM with SIB and displacement (SDM tables 2-1 to 2-3). */
 static int take_modrm(struct reader *r, struct afterburn_layout *l)
 {
 	unsigned char modrm, sib;
@@ -266,7 +267,10 @@ static int take_by_letter(struct reader *r, struct afterburn_layout *l, char let
 	}
 }
 
-/* Behind VEX or EVEX: ModRM, but for vzeroupper; imm8 in map 3 and for eight opcodes of map 1. */
+/*
+ * What follows VEX or EVEX: ModRM, except for vzeroupper; imm8 in map 3 and for eight opcodes of
+ * map 1.
+ */
 static int take_vector(struct reader *r, struct afterburn_layout *l, unsigned int map, int evex)
 {
 	char letter;
@@ -292,9 +296,9 @@ static int take_xop(struct reader *r, struct afterburn_layout *l, unsigned int m
 }
 
 /*
- * c4, c5, 62 and 8f begin such a prefix in 64-bit code (8f only if its map is 8 or more); in other
- * modes only if what would be mod says register, which les, lds and bound cannot have.
- * Returns -1 if the opcode is an ordinary one.
+ * In 64-bit code c4, c5, 62 and 8f begin such a prefix (8f only if its map is 8 or more). In other
+ * modes they do so only if the bits that would be mod mean a register, which les, lds and bound
+ * cannot have. Returns -1 if the opcode is an ordinary one.
  */
 static int take_long_prefix(struct reader *r, struct afterburn_layout *l, unsigned char first)
 {
@@ -348,7 +352,7 @@ static int take_instruction(struct reader *r, struct afterburn_layout *l)
 	result = take_long_prefix(r, l, l->opcode);
 	if (result >= 0)
 		return result;
-	/* xbegin is a branch in the clothes of a mov, and obeys 66 (SDM 2D). */
+	/* xbegin is encoded as a mov but is a branch, whose distance obeys 66 (SDM 2D). */
 	if (l->opcode == 0xc7 && peek(r, 0, &modrm) && modrm == 0xf8)
 		return take_registers(r, l) && take_branch(r, l, immediate_size(r));
 	return take_by_letter(r, l, one_byte_map[l->opcode]);
