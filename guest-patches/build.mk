@@ -11,8 +11,7 @@ GUEST_CHECK_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static -no-pie -pthr
 GUEST_CHECK_CFLAGS_x86_64 := -m64 -mno-red-zone
 GUEST_CHECK_CFLAGS_i386 := -m32 -msse2
 
-# The wedge that vmlinux.packed carries; a width without one has no such file. A back end that is
-# being written has no wedge yet.
+# The wedge in vmlinux.packed. A width without a wedge has no such file.
 GUEST_WEDGE_x86_64 := xen
 GUEST_WEDGE_i386 := $(if $(filter %/wedge-linux-i386.elf,$(WEDGES)),linux)
 

@@ -18,7 +18,7 @@ MAN_PAGES = $(wildcard $(SRC)/afterburner/man/*.1 $(SRC)/scripts/man/*.1)
 COMPLETIONS = $(wildcard $(SRC)/scripts/completion/*)
 
 .PHONY: install lint demo packages packages-long all-process
-# What needs neither Xen's headers nor an emulator.
+# All but Xen's wedge: this needs neither Xen's headers nor an emulator.
 all-process: $(filter-out $(WEDGE_XEN_X86_64),$(ALL))
 install: all
 	install -d "$(INSTALLED)/bin" "$(INSTALLED)/libexec/afterburner/commands" \
@@ -57,7 +57,7 @@ lint-c:
 		--suppress=missingInclude --suppress=unknownMacro --suppress=preprocessorErrorDirective \
 		--suppress=comparePointers --suppress=subtractPointers --suppress=autoVariables \
 		$(filter %.c,$(C_FILES))
-# Not asked: files that are named at run time, variables and functions that another file uses.
+# Switched off: warnings about files named at run time, and about names that another file uses.
 lint-shell:
 	@cd $(SRC) && shellcheck -x \
 		-e SC1090,SC1091,SC2034,SC2154,SC2054,SC2013,SC2015,SC2016,SC2317,SC2031,SC2030 $(SCRIPTS)

@@ -4,8 +4,8 @@
 # What all platforms share: messages, the temporary folder, packing, and one QEMU with its
 # console on standard input and output.
 #
-# Invariant: a run ends when the machine does, which QEMU tells; what is printed, perhaps by a user
-# program, ends nothing. The last words only explain an end. Silence is never success.
+# Invariant: a run ends when QEMU says that the machine has ended. Console output, which may come
+# from a user program, ends no run; it only explains an end. A guest without output has failed.
 
 die() { # die CODE MESSAGE
 	echo "afterburn run: $2" >&2
@@ -51,12 +51,12 @@ is_packed() {
 	LC_ALL=C grep -aqF $'ABWEDGE\x01' -- "$1"
 }
 
-# Makes $work/kernel something that Xen starts, packing on the fly. A kernel on a wedge has a serial
-# port; one that knows Xen has Xen's console.
+# Makes $work/kernel a file that Xen can start; packs it if needed. A kernel on a wedge has a serial
+# port; a kernel with Xen support has Xen's console.
 kernel_for_xen() {
 	console=hvc0
 	if ! is_elf "$kernel"; then
-		ln -s "$kernel" "$work/kernel" # a bzImage: Xen unpacks and judges it
+		ln -s "$kernel" "$work/kernel" # a bzImage: Xen unpacks and checks it
 		return
 	fi
 	need_program readelf binutils
@@ -96,9 +96,9 @@ escape_commas() {
 	echo "${1//,/,,}"
 }
 
-# What Xen is always told. This QEMU's xsave and xrstor do not look at CR0.TS, by which Xen would
-# learn that a guest needs its own FPU state back: without eager-fpu a domU finds dom0's registers.
-# A Xen that has crashed, or whose dom0 has, halts instead of waiting five seconds for a reset.
+# Options of every Xen. eager-fpu: this QEMU's xsave and xrstor ignore CR0.TS, by which Xen notices
+# that a guest needs its FPU state back, so a domU would find dom0's registers. noreboot: a Xen that
+# has crashed, or whose dom0 has, halts instead of waiting five seconds for a reset.
 xen_options='spec-ctrl=eager-fpu noreboot'
 
 # QEMU options that are the same everywhere. SMAP is hidden: this QEMU reads the frame of a ring 3
@@ -119,17 +119,17 @@ qemu_options() {
 	[[ -z $disk ]] || options+=(-drive "file=${disk//,/,,},format=raw,if=virtio")
 }
 
-# A guest that panics resets its machine at once, which no user program can do.
+# A guest that panics resets its machine at once; no user program can do that.
 panic_resets='panic=-1'
 
-# Last words: the kernel's own, Xen's about a domain or itself, and the wedge's.
+# Last messages: the kernel's own, Xen's about a domain or itself, and the wedge's.
 panic_pattern='^(\[ *[0-9.]+\] )?Kernel panic - not syncing'
 panic_pattern+='|^\(XEN\) +Panic on CPU|^\(XEN\) .*Dom(ain )?[0-9]+ .*crashed'
 panic_pattern+='|^(\(d[0-9]+\) )?afterburn wedge: fatal:'
 restart_pattern='^(\[ *[0-9.]+\] )?reboot: Restarting system'
 halt_pattern='^\(XEN\) Hardware Dom0 halted'
 
-# Xen that stops the machine says so; whether it has is then asked of the processors.
+# Xen prints this when it stops the machine; run_qemu then checks that the processors have halted.
 xen_halts='\(XEN\).*(Panic on CPU|Dom0 (halted|crashed))'
 
 # run_qemu [-h PATTERN] OPTION...: runs QEMU, copies the console through, sets $outcome to one of
@@ -178,19 +178,20 @@ take_event() { # take_event LINE
 	esac
 }
 
-# Only what is new on the console is searched, and a piece before it, where a line may have begun.
+# Searches only new console output, and a piece before it, where a line may have begun.
 look_for_halt() { # look_for_halt PATTERN
 	local size
 	size=$(stat -c %s "$work/console")
 	if [[ -z $suspect ]] && ((size > looked)); then
-		# In no pipe: grep leaves at the first match, and what fills the pipe would die of that.
+		# No pipe: grep ends at the first match, and the writer of the pipe would get
+		# SIGPIPE.
 		! grep -Eaq "$1" < <(tail -c +$((looked > 200 ? looked - 200 : 1)) "$work/console") || suspect=1
 		looked=$size
 	fi
 	[[ -z $suspect ]] || { machine_is_halted && machine_is_halted && outcome=halted; } || true
 }
 
-# Has every processor halted with interrupts off? That is for ever.
+# Has every processor halted with interrupts off? Then the machine never goes on.
 machine_is_halted() {
 	local line='' flags halted count=0
 	echo '{"execute":"human-monitor-command","arguments":{"command-line":"info registers -a"}}' >&"$qmp_in"
@@ -205,7 +206,7 @@ machine_is_halted() {
 	((count > 0))
 }
 
-# After its last event QEMU ends by itself at once; otherwise it is told to, then made to.
+# After its last event QEMU ends by itself. Otherwise it gets SIGTERM, then SIGKILL.
 stop_qemu() {
 	local turns=0
 	case $outcome in
@@ -221,8 +222,8 @@ stop_qemu() {
 	qemu_pid=''
 }
 
-# The guest's part of the console begins after the last line with this; a platform may set it. Xen,
-# the wedge and dom0 speak there, too.
+# The guest's part of the console begins after the last line with this text, which a platform may
+# set. Xen, the wedge and dom0 print there too.
 others_end=''
 others='^\(XEN\)|^(\(d[0-9]+\) )?afterburn wedge:|^afterburn-dom0:|^[[:space:]]*$'
 
@@ -234,7 +235,7 @@ guest_spoke() {
 	grep -Eavq "$others" "$work/guest"
 }
 
-# What was printed last about the end: panic, restart, halt, or nothing.
+# Prints the last message about the end: panic, restart, halt, or nothing.
 last_word() {
 	case $(tr -d '\r' <"$work/console" | grep -Ea "$panic_pattern|$restart_pattern|$halt_pattern" | tail -n 1) in
 	*'reboot: Restarting system'*) echo restart ;;
@@ -243,7 +244,7 @@ last_word() {
 	esac
 }
 
-# Ends the script as $outcome says. A guest that ended without a word may never have run.
+# Ends the script as $outcome says. A guest that has printed nothing may never have run.
 finish() {
 	case $outcome-$(last_word) in
 	powered-off-* | halted-halt)

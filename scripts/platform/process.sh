@@ -3,8 +3,8 @@
 #
 # A Linux process: the launcher takes this script's place, so that its process is the run.
 #
-# Invariant: when the launcher starts no file of ours has a name any more; nothing that ends it can
-# leave one behind.
+# Invariant: when the launcher starts, no temporary file has a name any more, so none is left behind
+# however the launcher ends.
 
 refuse_what_is_not_there() {
 	[[ -z $icount ]] || die 2 "--icount needs an emulator: a process runs at the host's pace"

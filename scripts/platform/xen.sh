@@ -8,7 +8,7 @@
 
 dom0_memory=512
 xen_own_memory=128
-others_end='got a tsc mode string' # xl's last word
+others_end='got a tsc mode string' # xl's last message
 
 # The name of the cached dom0 tells what it was made from.
 dom0_folder() {
@@ -76,7 +76,7 @@ platform_run() {
 	finish
 }
 
-# dom0's last line says what became of the guest; then it powers the machine off.
+# dom0's last line says how the guest ended; then dom0 powers the machine off.
 judge() {
 	[[ $outcome == powered-off ]] || return 0
 	case $(tr -d '\r' <"$work/console" | grep -a '^afterburn-dom0: guest ' | tail -n 1) in

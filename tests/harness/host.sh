@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 #
-# What this host lacks that a test needs. Needs TOP and O.
+# Finds out what this host lacks that a test needs. Needs TOP and O.
 #
-# A whole test file says so near its top, `# needs: WORD`, and tests/run asks here; a test that
-# needs it for a part only asks itself: if why=$(host_lacks 32-bit); then skip 'part' "$why"; fi
+# A test file that needs something says so near its top, `# needs: WORD`, and tests/run calls
+# host_lacks. A test that needs it for one part calls host_lacks itself: if why=$(host_lacks
+# 32-bit); then skip 'part' "$why"; fi
 #
-# Invariant: the reason is the one that the trial or the launcher itself gave; what needs something
-# that is lacking is not started.
+# Invariant: the reason is the one that the trial or the launcher printed. A test is not started if
+# the host lacks what it needs.
 
-# host_lacks 32-bit|process: prints why it cannot be had here; fails if it can
+# host_lacks 32-bit|process: prints why this host lacks it; fails if the host has it
 host_lacks() {
 	local why
 	case $1 in
@@ -20,8 +21,8 @@ host_lacks() {
 	echo "$why"
 }
 
-# The launcher tries out, in milliseconds, what it will ask of the host. Exit code 3 means that the
-# host lacks something; whatever else may be wrong is for the tests to find.
+# The launcher tries, in milliseconds, all that it needs of the host. Exit code 3 means that the
+# host lacks something; the tests find every other fault.
 refusal_of_launcher() {
 	local said code=0
 	said=$("$O/libexec/afterburner/launch" --probe 2>&1 </dev/null) || code=$?

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * caught.c - run one access and say which signal it raised.
+ * caught.c - runs one access and reports the signal that it raised.
  *
- * Invariant: after raised_by() the old handlers are back, whatever happened inside.
+ * Invariant: raised_by() always restores the old handlers.
  */
 #include <setjmp.h>
 #include <signal.h>

@@ -2,7 +2,7 @@
 /*
  * check.h - what the checks of the guest's user space share.
  *
- * Each check is a function that returns true when the kernel kept its promises. A check leaves no
+ * Each check is a function that returns true if the kernel behaves as specified. A check leaves no
  * process, mapping or handler behind: it runs in a process of its own.
  */
 #ifndef GUEST_CHECK_H
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Says which condition did not hold, and ends the check. */
+/* Prints the condition that does not hold, and ends the check. */
 #define EXPECT(condition)                                                                          \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \
@@ -36,7 +36,7 @@ struct check {
 	bool (*run)(void);
 };
 
-/* What only this width has to promise; the last one has no name. */
+/* The checks of this width only; the last entry has no name. */
 extern const struct check width_checks[];
 
 bool check_mmap(void);

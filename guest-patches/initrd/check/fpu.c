@@ -54,7 +54,7 @@ static void through_syscall(const struct state *in, struct state *out, long numb
 		  "st(5)", "st(6)", "st(7)", "memory");
 }
 
-/* Says what came back differently: a line of its own, as children leave without flushing. */
+/* Prints what differs, unbuffered, since children exit without flushing. */
 static bool same_state(const struct state *in, const struct state *out, int turn)
 {
 	for (int i = 0; i < XMM_COUNT; i++)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest-check - checks of the kernel's promises to user programs, run inside the guest.
+ * guest-check - checks, inside the guest, that the kernel serves user programs as specified.
  *
- *	guest-check list	names of all checks
- *	guest-check NAME	runs one; exit code 0 when it held
- *	guest-check tsc		prints the time stamp counter: with QEMU's -icount shift=0 the
- *				number of instructions executed since power-on
+ * 	guest-check list	names of all checks 	guest-check NAME	runs one; exit code
+ * 0 when it held 	guest-check tsc		prints the time stamp counter: with QEMU's -icount
+ * shift=0 the
+ * 				number of instructions executed since power-on
  *
  * Invariant: a check cannot pass by not running: an unknown name is an error.
  */

@@ -36,7 +36,7 @@
 PRIVILEGED(FUNCTION)
 FUNCTION(ud2, "ud2")
 
-/* The bits that set interrupts and privilege are not for users, and popf ignores them silently. */
+/* User code's popf silently ignores the bits for interrupts and I/O privilege. */
 static bool flags_stay(void)
 {
 	unsigned long before, after;

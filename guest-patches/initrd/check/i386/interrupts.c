@@ -27,7 +27,7 @@ INSTRUCTION(int_14, "int $14")
 INSTRUCTION(int_81, "int $0x81")
 INSTRUCTION(aam_0, ".byte 0xd4, 0")
 
-/* What Linux makes of each: 3 and 4 are open to users, all others are not. */
+/* What Linux does at each: users may call 3 and 4, and no others. */
 bool check_software_interrupts(void)
 {
 	EXPECT(raised_by(do_into, 0) == SIGSEGV);
@@ -43,7 +43,7 @@ bool check_software_interrupts(void)
 	return true;
 }
 
-/* The kernel's own structure: libc's always brings its way back, this one does not. */
+/* The kernel's own structure: libc always sets a restorer, this check sets none. */
 struct kernel_action {
 	void (*handler)(int);
 	unsigned long flags;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * list.c - what an i386 kernel promises beyond the common checks.
+ * list.c - the checks of an i386 kernel beyond the common ones.
  */
 #include <stddef.h>
 #include "i386.h"

@@ -127,8 +127,8 @@ static void load_selector(void *selector)
 }
 
 /*
- * An empty slot cannot be loaded, and the null selector not be used. (Limits are not asked for:
- * this guest also runs on an emulator that does not look at them.)
+ * An empty slot cannot be loaded, and the null selector cannot be used. (Limits are not checked:
+ * this guest also runs on an emulator that ignores them.)
  */
 bool check_tls_empty(void)
 {

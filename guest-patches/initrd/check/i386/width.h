@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * width.h - how i386 spells what all checks need: registers, the system call, the segment
- * register that libc leaves free.
+ * width.h - i386's names for what all checks need: registers, the system call, the segment register
+ * that libc leaves free.
  *
  * Invariant: x86_64 and i386 define the same names.
  */
@@ -38,7 +38,7 @@
 #define EACH_XMM(M) M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7)
 enum { XMM_COUNT = 8 };
 
-/* Two-level tables have no such bit: what can be read can be executed. */
+/* Two-level tables have no such bit: every readable page is executable. */
 enum { HAS_NO_EXECUTE = 0 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * list.c - x86-64 promises nothing that the common checks do not ask for.
+ * list.c - an x86-64 kernel has no checks beyond the common ones.
  */
 #include <stddef.h>
 #include "../check.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * width.h - how x86-64 spells what all checks need: registers, the system call, the segment
+ * width.h - x86-64's names for what all checks need: registers, the system call, the segment
  * register that libc leaves free.
  *
  * Invariant: x86_64 and i386 define the same names.
