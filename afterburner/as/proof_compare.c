@@ -97,14 +97,6 @@ bool proof_explains(struct comparison *c, uint64_t before, uint64_t after, unsig
 	       (b < 0 && any_explains(c, before, after));
 }
 
-/* Sections that are not part of the program, and that only one of the objects may have. */
-static bool is_ours(const struct object_section *section)
-{
-	return strcmp(section->name, MARKS_SECTION) == 0 ||
-	       strcmp(section->name, ".debug_afterburn") == 0 ||
-	       strcmp(section->name, ".zdebug_afterburn") == 0;
-}
-
 static bool is_ignored(const struct object *object, uint32_t index)
 {
 	const struct object_section *s = &object->sections[index];
@@ -118,7 +110,7 @@ static bool is_ignored(const struct object *object, uint32_t index)
 	case SHT_NULL:
 		return true;
 	default:
-		return is_ours(s);
+		return strcmp(s->name, MARKS_SECTION) == 0;
 	}
 }
 
