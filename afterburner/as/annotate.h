@@ -90,9 +90,10 @@ struct annotator {
 	struct macros macros;
 	struct symbols symbols;
 	struct conditions conditions;
-	bool several_modes;  /* a directive changes the code mode */
-	bool has_conditions; /* somewhere in the sources: labels must be known */
-	enum truth live;     /* is the present text assembled? */
+	bool several_modes;   /* a directive changes the code mode */
+	bool short_distances; /* a byte holds a distance between labels */
+	bool has_conditions;  /* somewhere in the sources: labels must be known */
+	enum truth live;      /* is the present text assembled? */
 	struct neighbours last;
 	struct expansion expansion;
 

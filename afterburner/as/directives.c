@@ -86,6 +86,32 @@ static bool is_loop(struct span word)
 	       span_is(word, ".irpc") || span_is(word, ".irep") || span_is(word, ".irepc");
 }
 
+/* Does a symbol stand in the expressions, or a reference to a label, such as 1f? */
+static bool has_symbol(struct span text)
+{
+	for (const char *p = text.begin; p < text.end; p++) {
+		struct span word = {p, p};
+
+		while (word.end < text.end && is_name_char(*word.end))
+			word.end++;
+		if (word.begin == word.end)
+			continue;
+		if (*word.begin < '0' || *word.begin > '9')
+			return true;
+		if (!span_starts(word, "0x") && strchr("bf", to_lower(word.end[-1])))
+			return true;
+		p = word.end - 1;
+	}
+	return false;
+}
+
+/* gas says nothing if a distance wraps in its one byte, so such an object is proved. */
+static void note_distance(struct annotator *a, struct span operands)
+{
+	if (memchr(operands.begin, '-', span_length(operands)) && has_symbol(operands))
+		a->short_distances = true;
+}
+
 void annotate_directive(struct annotator *a, const struct here *h)
 {
 	const struct statement *st = h->st;
@@ -99,8 +125,14 @@ void annotate_directive(struct annotator *a, const struct here *h)
 			a->macros.alternate = true;
 		break;
 	case 'b':
-		if (span_is(word, ".byte"))
+		if (span_is(word, ".byte")) {
 			annotate_bytes(a, h);
+			note_distance(a, st->operands);
+		}
+		break;
+	case 'd':
+		if (span_is(word, ".dc.b"))
+			note_distance(a, st->operands);
 		break;
 	case 'e':
 		if (span_is(word, ".exitm") && a->live == YES)

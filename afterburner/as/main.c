@@ -83,14 +83,21 @@ static int run_plain(const struct options *o, const struct source *sources, cons
 	return proof_holds(&proof, status == 0) ? 0 : status ? status : 1;
 }
 
+static bool is_to_be_proved(const struct options *o, const struct annotator *annotator)
+{
+	return o->proof == PROOF_ALWAYS ||
+	       (o->proof == PROOF_OF_DISTANCES && annotator->short_distances);
+}
+
 static int run_annotated(const struct options *o, const struct source *sources, const char *real,
 			 const struct annotator *annotator)
 {
 	struct proof proof = {o, sources, real, annotator->several_modes, 0, -1};
 	struct buffer messages = {0};
+	bool prove = is_to_be_proved(o, annotator);
 	int status;
 
-	if (o->proof)
+	if (prove)
 		proof_start(&proof);
 	status = realas_run(real, o->rest, &annotator->emitter.out,
 			    sources[0].is_stdin ? NULL : sources[o->input_count - 1].name,
@@ -100,7 +107,7 @@ static int run_annotated(const struct options *o, const struct source *sources, 
 		if (realas_accepts(real, o->given))
 			hint(annotator, &messages);
 	}
-	if (o->proof && !proof_holds(&proof, status == 0))
+	if (prove && !proof_holds(&proof, status == 0))
 		return status ? status : 1;
 	if (status == 0 && o->dependencies)
 		dependencies_complete(o->dependencies, sources, o->input_count);
@@ -126,7 +133,7 @@ int main(int argc, char **argv)
 		annotate(&annotator, &o.policy, sources, o.input_count);
 	if (annotator.emitter.sites == 0) {
 		give_back_stdin(&o, sources);
-		if (o.proof && annotator.sources)
+		if (o.proof == PROOF_ALWAYS && annotator.sources)
 			return run_plain(&o, sources, real, &annotator);
 		realas_exec(real, o.given);
 	}

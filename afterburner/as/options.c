@@ -156,14 +156,16 @@ static void apply(struct options *o, const char *from, const char *value)
 		} else if (span_is(word, "all")) {
 			o->policy.code.classes = ~0u;
 		} else if (span_is(word, "proof")) {
-			o->proof = true;
+			o->proof = PROOF_ALWAYS;
+		} else if (span_is(word, "no-proof")) {
+			o->proof = PROOF_NEVER;
 		} else if (!span_is(word, "on") && length > 0) {
 			while (n < AFTERBURN_CLASS_COUNT &&
 			       !span_is(word, afterburn_class_names[n]))
 				n++;
 			if (n == AFTERBURN_CLASS_COUNT)
-				die("%s: unknown word '%.*s'; use off, on, all, proof, or classes "
-				    "of instructions such as time",
+				die("%s: unknown word '%.*s'; use off, on, all, proof, no-proof, "
+				    "or classes of instructions such as time",
 				    from, (int)length, value);
 			o->policy.code.classes |= 1u << n;
 		}

@@ -12,6 +12,13 @@
 
 #include <stdbool.h>
 
+/* When to compare the object with the one that the text gives without pads. */
+enum proof_wish {
+	PROOF_OF_DISTANCES, /* if it holds distances that may wrap without a word */
+	PROOF_ALWAYS,
+	PROOF_NEVER,
+};
+
 struct options {
 	struct policy policy;
 	bool plain;		  /* do not annotate: hand the command line over */
@@ -23,8 +30,8 @@ struct options {
 	unsigned int symbol_count;
 	const char **folders; /* of -I, up to a NULL */
 	unsigned int folder_count;
-	char **given;	   /* argv with @files as they came, our own options taken out: for plain */
-	bool proof;	   /* compare the object with the one that the text gives without pads */
+	char **given; /* argv with @files as they came, our own options taken out: for plain */
+	enum proof_wish proof;
 	char **proof_rest; /* rest without what names or makes other files than the object */
 	char **rest; /* argv without inputs and without our own options: for a fed standard input */
 };

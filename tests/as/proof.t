@@ -348,6 +348,17 @@ by_environment() {
 	[[ $? == 1 && ! -e x.o ]] && grep -q 'CLI has no pad' err
 }
 ok "AFTERBURN=proof" by_environment
+by_itself() { # a distance in a byte is proved unasked; nothing else is
+	"$AS" undecided.s -o x.o && ! "$AS" wraps.s -o x.o 2>err && [[ ! -e x.o ]] &&
+		grep -q '^as: error: wraps.s:3: a distance over pads' err &&
+		"$AS" --afterburn=no-proof wraps.s -o x.o && "$AS" --afterburn=off wraps.s -o x.o
+}
+ok "a distance in a byte: unasked" by_itself
+bytes_of_data() {
+	printf '\tcli\n\t.byte 1, -1, 0x10-1, 0xbf - 2\n' >numbers.s
+	AFTERBURN_AS=$tmp/show "$AS" numbers.s >out 2>err && [[ ! -s err ]]
+}
+ok "numbers are no distances, and what makes no object is not proved" bytes_of_data
 same_object() { # same_object FILE: the proof changes nothing in the object
 	"$AS" "$1" -o y.o && accepts "$1" && cmp x.o y.o
 }
