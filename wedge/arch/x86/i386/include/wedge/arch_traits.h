@@ -18,7 +18,7 @@
 /* ModRM with mod = 0 and rm = 5 counts from the next instruction (SDM 2A section 2.2.1.6). */
 #define ARCH_RIP_RELATIVE 0
 
-/* LDT and TSS descriptors, and IDT gates (SDM 3A sections 3.5 and 6.11). */
+/* LDT and TSS descriptors, and IDT entries (SDM 3A sections 3.5 and 6.11). */
 #define ARCH_SYSTEM_DESCRIPTOR_BYTES 8
 #define ARCH_IDT_ENTRY_BYTES	     8
 

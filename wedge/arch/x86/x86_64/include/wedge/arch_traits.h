@@ -18,7 +18,7 @@
 /* ModRM with mod = 0 and rm = 5 counts from the next instruction (SDM 2A section 2.2.1.6). */
 #define ARCH_RIP_RELATIVE 1
 
-/* LDT and TSS descriptors, and IDT gates (SDM 3A sections 7.2.3 and 6.14.1). */
+/* LDT and TSS descriptors, and IDT entries (SDM 3A sections 7.2.3 and 6.14.1). */
 #define ARCH_SYSTEM_DESCRIPTOR_BYTES 16
 #define ARCH_IDT_ENTRY_BYTES	     16
 
