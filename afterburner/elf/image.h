@@ -31,7 +31,7 @@ struct ab_segment {
 struct ab_symbol {
 	const char *name;
 	uint64_t value, size; /* as in the file */
-	uint32_t section;     /* index, or 0 if it lies in none */
+	uint32_t section;     /* index, or 0 if it is in none */
 	unsigned char type, bind;
 };
 

@@ -57,7 +57,7 @@ const char *ab_site_check(const struct ab_image *image, const struct ab_site *si
 			  const struct ab_site *previous, struct ab_site_code *code, char *text,
 			  uint64_t size);
 
-/* The table's name of a site's instruction, or "?" if there is none of that number. */
+/* The table's name of a site's instruction, or "?" if the table has no such number. */
 const char *ab_site_name(const struct ab_site *site);
 
 /* "function+0x12" of the site's first byte. */

@@ -88,8 +88,8 @@ static bool is_double_fault(unsigned int first, unsigned int second)
 }
 
 /*
- * Delivers what came of delivering `event`, until a delivery succeeds. A function of its own, since
- * it is rare.
+ * Delivers the fault that came while delivering `event`, or a double fault, until a delivery
+ * succeeds. Not inline, since it is rare.
  */
 static __attribute__((noinline)) void deliver_fault(struct vcpu *v, unsigned int event,
 						    unsigned int software_length,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * memory.c - who owns which guest-physical page: the guest, or the wedge.
+ * memory.c - which guest-physical pages are the guest's, and which are the wedge's.
  *
- * Private are: the packed wedge and all that Xen's builder put behind it (physical-to-machine list,
- * start page, initial tables, stack), and the heap at the top of memory. The guest's memory map
- * does not show them, and backend_page() gives no pointer to them.
+ * Private (the wedge's) are: the packed wedge and all that Xen's builder put behind it
+ * (physical-to-machine list, start page, initial tables, stack), and the heap at the top of memory.
+ * The guest's memory map does not show them, and backend_page() gives no pointer to them.
  *
  * Invariant: every frame that is in use as a page table is private.
  */

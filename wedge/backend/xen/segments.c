@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * segments.c - descriptor tables, segment bases and selectors as Xen wants them
+ * segments.c - descriptor tables, segment bases and selectors in the form that Xen takes
  * (HYPERVISOR_set_gdt, update_descriptor, set_segment_base).
  *
  * Xen takes a GDT of read-only frames whose every slot is good: code or data of DPL 3. So the wedge

@@ -5,9 +5,9 @@
  * An entry in a batch costs 520 instructions (measured), so tables are emptied entry by entry. A
  * large page of the kernel hooks the physmap's own table, which costs one entry for 2 MiB.
  *
- * Invariant: see shadow.h. Entries that are not present are written as zero (Xen would otherwise
- * take stale address bits for an L1TF attack). If the pool has no table, the entry that needs one
- * stays as it was and still differs from the guest's, so the operation can be done again.
+ * Invariant: entries that are not present are written as zero (Xen would otherwise take stale
+ * address bits for an L1TF attack). If the pool has no table, the entry that needs one stays as it
+ * was and still differs from the guest's, so the operation can be done again.
  */
 #include <wedge/log.h>
 #include "table_pool.h"

@@ -53,7 +53,7 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 /**
  * arch_emulate - carry out the instruction of a site.
  * @site:    rewritten, or from arch_instruction_at_rip()
- * @site_va: where it stands: differs from site->va for code that runs where it was loaded
+ * @site_va: its address: differs from site->va for code that runs where it was loaded
  *
  * Moves v->rip behind the site, unless the instruction branches or faults.
  */

@@ -133,7 +133,7 @@ static inline bool descriptor_is_readable(uint64_t d)
 	       !descriptor_has(d, DESCRIPTOR_CODE | DESCRIPTOR_READABLE, DESCRIPTOR_CODE);
 }
 
-/* ---- where they stand (arch/x86/descriptor.c) ---- */
+/* ---- the guest's tables (arch/x86/descriptor.c) ---- */
 
 /* Reads the descriptor of a selector from the guest's GDT or LDT; false if there is none. */
 bool descriptor_read(struct vcpu *v, uint16_t selector, uint64_t *descriptor);

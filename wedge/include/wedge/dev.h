@@ -86,7 +86,7 @@ void pc_init(struct pc *pc, const struct pc_config *config);
 /*
  * One `in` / `out` of `width` 1, 2 or 4 bytes, value in the low bits, upper bits of a read zero.
  * Devices of eight bits see wider accesses as the ISA bus makes them: one byte at each following
- * port, lowest first. A port that nobody claims reads all ones and drops what is written.
+ * port, lowest first. A port without a device reads all ones and drops what is written.
  */
 uint32_t pc_io_read(struct pc *pc, uint16_t port, unsigned width);
 void pc_io_write(struct pc *pc, uint16_t port, unsigned width, uint32_t value);

@@ -25,8 +25,8 @@ extern const char gate_sysret64[]; /* sysret to 64-bit code */
 extern const char gate_sysret32[]; /* sysret to compatibility mode */
 
 /*
- * Only for 32-bit kernels. A site calls gate_iret32, so a fault can show the site. Stack: the
- * return address, then the frame (EIP, CS, EFLAGS; for user code also ESP, SS). The back end
+ * Only for 32-bit kernels. A site calls gate_iret32, so a fault can show the site's address. Stack:
+ * the return address, then the frame (EIP, CS, EFLAGS; for user code also ESP, SS). The back end
  * supplies it. For what it does not do itself, it calls arch_interrupt_return(v, 4), with v->rip
  * SITE_CALL_LENGTH before the return address and the frame on top of the stack. The gates of mov
  * find the register's value on the stack, like those of pop.

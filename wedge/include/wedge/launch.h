@@ -90,9 +90,9 @@ typedef void launch_entry(const struct launch_info *info);
  * At a crash without a debugger the wedge does step 1 without changing `request`, so the launcher
  * can write a core, and ends.
  *
- * Invariant: `request`, `attached` and `breakpoints` change only by the launcher (but for step 1),
- * `stops` only by the wedge; `registers` belong to the launcher while the wedge waits in step 2, to
- * the wedge at all other times. Each word is written whole, in this order.
+ * Invariant: `request`, `attached` and `breakpoints` are changed only by the launcher (except in
+ * step 1), `stops` only by the wedge; `registers` belong to the launcher while the wedge waits in
+ * step 2, to the wedge at all other times. Each word is written whole, in this order.
  */
 enum launch_request { LAUNCH_RUN, LAUNCH_STOP, LAUNCH_STEP };
 enum launch_reason { LAUNCH_ASKED = 1, LAUNCH_BREAKPOINT, LAUNCH_STEPPED, LAUNCH_CRASHED };

@@ -11,7 +11,7 @@
 
 /**
  * modules_fetch - the guest kernel has fetched from a page that may be held back.
- * @va: the address it wants to execute
+ * @va: the address of the fetch
  *
  * Returns false if the page is not held back: the fault has another reason.
  */

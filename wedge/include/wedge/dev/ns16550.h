@@ -4,7 +4,7 @@
  *
  * The line has no speed: a byte written is at the host before `out` returns, and the transmitter is
  * always empty. The terminal at the other end is always there (DCD, DSR, CTS) and honours the
- * handshake: it sends nothing until the guest asserts DTR or RTS or wants receive interrupts, so
+ * handshake: it sends nothing until the guest asserts DTR or RTS or enables receive interrupts, so
  * input typed while the guest boots is not lost, and it never overruns the receiver.
  */
 #ifndef WEDGE_DEV_NS16550_H
