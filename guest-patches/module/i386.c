@@ -12,7 +12,7 @@ bool good_cr4(unsigned long cr4)
 	return !(cr4 & X86_CR4_PAE);
 }
 
-/* Nobody can execute sysenter on this processor while interrupts are off. */
+/* Nothing executes sysenter on this processor while interrupts are off. */
 bool check_msr(void)
 {
 	unsigned long flags;

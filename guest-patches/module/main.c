@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * main.c - a module whose text holds sensitive instructions of several classes: flags, interrupt
- * flag, CPUID, control registers, MSRs, port I/O. Each check compares what the instruction did with
- * what the architecture promises, so it says the same on bare metal and under a wedge.
+ * flag, CPUID, control registers, MSRs, port I/O. Each check compares the instruction's effect with
+ * the architecture's definition, so its result is the same on bare metal and on a wedge.
  *
  * Invariant: the parameter `result` is 0 when all checks held, else a bit per failed check. What
- * the widths promise differently is in x86_64.c and i386.c.
+ * differs between the widths is in x86_64.c and i386.c.
  */
 #include <linux/module.h>
 #include <linux/delay.h>
