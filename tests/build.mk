@@ -24,5 +24,5 @@ unit: all $(TESTS)
 check-long: all
 	$(RUN_TESTS) $(LONG_TESTS)
 
-check-only: all
+check-only: all $(filter $(O)/%,$(abspath $(T)))
 	$(RUN_TESTS) $(abspath $(T))

@@ -21,6 +21,7 @@ static struct frame {
 	unsigned int type;
 	unsigned int count; /* references as this type, the pin among them */
 	bool pinned;
+	bool maps_frames; /* a top-level table: Xen's own table of frames is in its slot */
 } frames[FAKE_FRAMES];
 
 struct fake_xen fake_xen;
@@ -100,6 +101,7 @@ static bool get_type(uint64_t frame, unsigned int type)
 						       : "a table in use as another type");
 	if (!f->count) {
 		f->type = type;
+		f->maps_frames = true;
 		if (type != TYPE_WRITABLE && !validate(type, frame))
 			return false;
 	}
@@ -205,10 +207,16 @@ static bool extended(const struct mmuext_op *op)
 	case MMUEXT_UNPIN_TABLE:
 		return unpin(op->arg1.mfn);
 	case MMUEXT_NEW_USER_BASEPTR:
-		return load(&fake_xen.user, op->arg1.mfn);
+		if (!load(&fake_xen.user, op->arg1.mfn))
+			return false;
+		/* As zap_ro_mpt() does, with m2p_strict. */
+		frame_of(op->arg1.mfn)->maps_frames = false;
+		return true;
 	case MMUEXT_NEW_BASEPTR:
 		if (!load(&fake_xen.kernel, op->arg1.mfn))
 			return false;
+		if (!frame_of(op->arg1.mfn)->maps_frames)
+			return refuse("a kernel's table that was a user's: the wedge would fault");
 		flush();
 		return true;
 	case MMUEXT_TLB_FLUSH_LOCAL:

@@ -77,7 +77,7 @@ struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow
 		if (fits(s, level, role, source, overlay, guest))
 			return s;
 	}
-	s = table_pool_take(level);
+	s = table_pool_take(level, role);
 	if (!s)
 		return NULL;
 	xen_count(COUNT_TABLES_TAKEN);

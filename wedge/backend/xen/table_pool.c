@@ -21,7 +21,22 @@ enum {
 	KEPT_FOR_CHANGES = 64,
 };
 
-static struct shadow *free_list[LEVELS + 1];
+/*
+ * The tables that are free, by what Xen takes them for: their level, but Xen takes its own table of
+ * frames out of a top-level table that is loaded as the user's, and never puts it back. The wedge
+ * would fault under such a table.
+ */
+enum { USER_ROOTS = LEVELS + 1, KINDS };
+
+/* Oldest first: the TLB was flushed since a table came back, most of the time. */
+static struct free_tables {
+	struct shadow *first, *last;
+} free_tables[KINDS];
+
+static unsigned int kind_of(unsigned int level, unsigned int role)
+{
+	return level == LEVELS && role == SHADOW_USER ? USER_ROOTS : level;
+}
 bool table_pool_refused;
 
 static const unsigned int pin_command[LEVELS + 1] = {
@@ -63,25 +78,25 @@ static struct shadow *new_table(unsigned int level)
 	return s;
 }
 
-static struct shadow *take_free(unsigned int level)
+static struct shadow *take_free(unsigned int kind)
 {
-	struct shadow *s = free_list[level];
+	struct shadow *s = free_tables[kind].first;
 
 	if (!s)
 		return NULL;
-	free_list[level] = s->next;
+	free_tables[kind].first = s->next;
 	if (s->round == update_tlb_flushes())
 		update_flush_tlb();
 	return s;
 }
 
 /*
- * Changes a free table of another level. Upper levels first: they have a list of children already.
+ * Changes a free table of another kind. Upper levels first: they have a list of children already.
  */
 static struct shadow *change_level(unsigned int level)
 {
-	for (unsigned int other = LEVELS; other; other--) {
-		struct shadow *s = free_list[other];
+	for (unsigned int other = KINDS - 1; other; other--) {
+		struct shadow *s = free_tables[other].first;
 
 		if (!s || !give_children(s, level))
 			continue;
@@ -93,9 +108,9 @@ static struct shadow *change_level(unsigned int level)
 	return NULL;
 }
 
-struct shadow *table_pool_take(unsigned int level)
+struct shadow *table_pool_take(unsigned int level, enum shadow_role role)
 {
-	struct shadow *s = take_free(level);
+	struct shadow *s = take_free(kind_of(level, role));
 
 	if (!s)
 		s = new_table(level);
@@ -107,7 +122,13 @@ struct shadow *table_pool_take(unsigned int level)
 
 void table_pool_give(struct shadow *s)
 {
+	struct free_tables *free = &free_tables[kind_of(s->level, s->role)];
+
 	s->round = update_tlb_flushes();
-	s->next = free_list[s->level];
-	free_list[s->level] = s;
+	s->next = NULL;
+	if (free->first)
+		free->last->next = s;
+	else
+		free->first = s;
+	free->last = s;
 }

@@ -12,9 +12,10 @@
 #include "shadow.h"
 
 /*
- * An empty table of a level (1 to 4). If there is none, returns NULL and sets table_pool_refused.
+ * An empty table of a level (1 to 4) for a role. If there is none, returns NULL and sets
+ * table_pool_refused.
  */
-struct shadow *table_pool_take(unsigned int level);
+struct shadow *table_pool_take(unsigned int level, enum shadow_role role);
 
 /* Takes back an empty table that no entry points to. */
 void table_pool_give(struct shadow *s);
