@@ -43,13 +43,13 @@ is_audited() {
 	}
 }
 
-# Boots until the kernel misses its root, which is a panic.
+# Boots until the kernel misses a first process, which is a panic.
 speaks() { # speaks PLATFORM
 	local code=0
 	"$afterburn" run --on "$1" --timeout 120 --append panic=-1 "$tmp/packed" </dev/null >"$tmp/console" \
 		2>"$tmp/run.err" || code=$?
 	((code == 1)) && grep -aq 'Linux version 6' "$tmp/console" &&
-		grep -aq 'Kernel panic - not syncing: .*root fs' "$tmp/console" || {
+		grep -aq 'Kernel panic - not syncing: No working init found' "$tmp/console" || {
 		echo "exit code $code"
 		tail -n 5 "$tmp/console" "$tmp/run.err"
 		return 1
