@@ -15,14 +15,6 @@ void context_merge(struct context *c, const struct context *other)
 	c->code.syntax.naked_reg |= other->code.syntax.naked_reg;
 }
 
-bool context_equal(const struct context *a, const struct context *b)
-{
-	return a->code.mode == b->code.mode && a->mode_unknown == b->mode_unknown &&
-	       a->code.syntax.intel == b->code.syntax.intel &&
-	       a->code.syntax.naked_reg == b->code.syntax.naked_reg &&
-	       sections_equal(&a->sections, &b->sections);
-}
-
 static void set_mode(struct context *c, enum afterburn_code_mode mode)
 {
 	c->code.mode = mode;

@@ -19,8 +19,6 @@ struct context {
 /* Either *c or *other is how things are. */
 void context_merge(struct context *c, const struct context *other);
 
-bool context_equal(const struct context *a, const struct context *b);
-
 /*
  * Apply a directive that changes section, mode or syntax. Returns false if it is none.
  * @word: the directive, dot included

@@ -80,8 +80,18 @@ static void include(struct annotator *a, struct span name)
 	free(in.data);
 }
 
+/* The letter behind the dot. */
+static char letter_of(struct span word)
+{
+	return span_length(word) > 1 ? to_lower(word.begin[1]) : 0;
+}
+
 static bool is_loop(struct span word)
 {
+	char letter = letter_of(word);
+
+	if (letter != 'i' && letter != 'r')
+		return false;
 	return span_is(word, ".rept") || span_is(word, ".rep") || span_is(word, ".irp") ||
 	       span_is(word, ".irpc") || span_is(word, ".irep") || span_is(word, ".irepc");
 }
@@ -112,14 +122,13 @@ static void note_distance(struct annotator *a, struct span operands)
 		a->short_distances = true;
 }
 
-void annotate_directive(struct annotator *a, const struct here *h)
+/* Directives that emit a byte, or bring in, end or forget text. */
+static void text_directive(struct annotator *a, const struct here *h)
 {
 	const struct statement *st = h->st;
 	struct span word = st->word;
-	enum afterburn_code_mode mode;
 
-	a->last.pending = NULL;
-	switch (span_length(word) > 1 ? to_lower(word.begin[1]) : 0) {
+	switch (letter_of(word)) {
 	case 'a':
 		if (span_is(word, ".altmacro"))
 			a->macros.alternate = true;
@@ -142,14 +151,10 @@ void annotate_directive(struct annotator *a, const struct here *h)
 		if (span_is(word, ".include"))
 			include(a, st->operands);
 		break;
-	case 'm':
-		if (span_is(word, ".macro"))
-			annotate_macro(a, h);
-		return;
 	case 'n':
 		if (span_is(word, ".noaltmacro"))
 			a->macros.alternate = false;
-		return;
+		break;
 	case 'p':
 		if (span_is(word, ".purgem"))
 			macros_purge(&a->macros, st->operands, a->live == MAYBE);
@@ -157,21 +162,33 @@ void annotate_directive(struct annotator *a, const struct here *h)
 	default:
 		break;
 	}
-	switch (span_length(word) > 1 ? to_lower(word.begin[1]) : 0) {
-	case 'c':
-	case 'e':
-	case 'l':
-	case 's':
-		if (assign(a, st) || common(a, st))
-			return;
-		break;
-	case 'i':
-	case 'r':
-		if (is_loop(word))
-			annotate_loop(a, h);
-		break;
-	default:
-		break;
+}
+
+/* Directives that give a symbol its value. Returns false if it is none. */
+static bool symbol_directive(struct annotator *a, const struct statement *st)
+{
+	char letter = letter_of(st->word);
+
+	return letter && strchr("cels", letter) && (assign(a, st) || common(a, st));
+}
+
+void annotate_directive(struct annotator *a, const struct here *h)
+{
+	const struct statement *st = h->st;
+	struct span word = st->word;
+	enum afterburn_code_mode mode;
+
+	a->last.pending = NULL;
+	if (span_is(word, ".macro")) {
+		annotate_macro(a, h);
+		return;
+	}
+	text_directive(a, h);
+	if (symbol_directive(a, st))
+		return;
+	if (is_loop(word)) {
+		annotate_loop(a, h);
+		return;
 	}
 	mode = a->now.code.mode;
 	context_directive(&a->now, word, st->operands);

@@ -28,9 +28,6 @@ void walk(struct annotator *a, struct span text, const struct bindings *bound);
 /* walk.c: a comment that a splitter of a source has found. */
 void walk_comment(struct annotator *a, const struct splitter *s);
 
-/* walk.c: does the place lie in one of the sources? */
-bool in_sources(const struct annotator *a, const char *place);
-
 /* directives.c: a statement that begins with a dot. */
 void annotate_directive(struct annotator *a, const struct here *h);
 

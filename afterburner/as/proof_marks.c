@@ -242,13 +242,6 @@ uint32_t marks_find(const struct mark_list *list, uint64_t at)
 	return upto ? list->list[upto - 1].statement : NO_STATEMENT;
 }
 
-uint64_t marks_begin(const struct mark_list *list, uint64_t at)
-{
-	size_t upto = count_upto(list, at);
-
-	return upto ? list->list[upto - 1].at : 0;
-}
-
 bool marks_is_at(const struct mark_list *list, uint64_t at)
 {
 	size_t upto = count_upto(list, at);

@@ -90,9 +90,6 @@ void marks_free(struct mark_lists *lists);
 /* The last of the list at or before `at`, or NO_STATEMENT. */
 uint32_t marks_find(const struct mark_list *list, uint64_t at);
 
-/* Where that one begins. */
-uint64_t marks_begin(const struct mark_list *list, uint64_t at);
-
 /* Does a statement begin at `at`? */
 bool marks_is_at(const struct mark_list *list, uint64_t at);
 

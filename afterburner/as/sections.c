@@ -196,22 +196,6 @@ bool sections_directive(struct sections *s, struct span word, struct span operan
 	}
 }
 
-static bool same(const struct section *a, const struct section *b)
-{
-	return a->code == b->code && span_equal(a->name, b->name);
-}
-
-bool sections_equal(const struct sections *a, const struct sections *b)
-{
-	if (a->depth != b->depth || !same(&a->current, &b->current) ||
-	    !same(&a->previous, &b->previous))
-		return false;
-	for (unsigned int i = 0; i < 2 * a->depth && i < 2 * SECTIONS_DEPTH; i++)
-		if (!same(&a->stack[i], &b->stack[i]))
-			return false;
-	return true;
-}
-
 static void merge(struct section *s, const struct section *other)
 {
 	if (s->code != other->code)

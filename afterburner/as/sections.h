@@ -47,9 +47,6 @@ void sections_start(struct sections *s, struct section_names *names);
  */
 bool sections_directive(struct sections *s, struct span word, struct span operands);
 
-/* Are the two in the same section, with the same sections pushed? */
-bool sections_equal(const struct sections *a, const struct sections *b);
-
 /* Either *s or *other is how things are: what differs is MAYBE code from here on. */
 void sections_merge(struct sections *s, const struct sections *other);
 

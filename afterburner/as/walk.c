@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-bool in_sources(const struct annotator *a, const char *place)
+/* Does the place lie in one of the sources? */
+static bool in_sources(const struct annotator *a, const char *place)
 {
 	for (unsigned int i = a->source + 1; i-- > 0;)
 		if (place >= a->sources[i].text.begin && place <= a->sources[i].text.end)

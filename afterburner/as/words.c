@@ -107,11 +107,6 @@ const struct word *words_find(struct span text)
 	return slot ? &all[slot - 1] : NULL;
 }
 
-const struct word *words_at(unsigned int index)
-{
-	return index < word_count ? &all[index] : NULL;
-}
-
 /* rex, rex64, rex64xyz, rex.wrxb: each letter at most once, in this order. */
 static bool is_rex(struct span text)
 {

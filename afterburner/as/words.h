@@ -27,9 +27,6 @@ void words_init(void);
 /* The spelling, in any case, or NULL if no sensitive instruction is spelled so. */
 const struct word *words_find(struct span text);
 
-/* The spellings one by one: `index` from 0; NULL behind the last. */
-const struct word *words_at(unsigned int index);
-
 /* Is it an instruction prefix (i386-Prefixes), which may stand as a statement of its own? */
 bool words_is_prefix(struct span text);
 

@@ -48,11 +48,13 @@ static const char *encode_indirect(struct code *c, enum branch branch, const voi
 
 static const char *encode_far_branch(struct code *c, enum branch branch, const void *gate)
 {
-	const struct far_gate *far = far_gates;
+	const struct far_gate *far = far_gates, *end = far_gates + sizeof(far_gates) / sizeof(*far);
 	bool one_byte = c->room == 1 + AFTERBURN_PAD_LEN;
 
-	while (far->gate != gate)
+	while (far < end && far->gate != gate)
 		far++;
+	if (far == end)
+		return "its gate is not in the table for far branches";
 	if (!c->pad_before)
 		return encode_indirect(c, branch, &far->gate);
 	if (far->over_one && (one_byte || far->over_one == far->gate))
