@@ -79,9 +79,11 @@ WEDGE_LDFLAGS := -static -nostdlib -z noexecstack --no-warn-rwx-segments --build
 
 $(eval $(call wedge_variant,xen,x86_64))
 $(eval $(call wedge_variant,linux,i386))
+$(eval $(call wedge_variant,linux,x86_64))
 
 WEDGE_XEN_X86_64 := $(O)/lib/afterburner/wedge-xen-x86_64.elf
 WEDGE_LINUX_I386 := $(O)/lib/afterburner/wedge-linux-i386.elf
+WEDGE_LINUX_X86_64 := $(O)/lib/afterburner/wedge-linux-x86_64.elf
 
 .PHONY: wedge
 wedge: $(WEDGES)
@@ -118,6 +120,7 @@ lint: lint-headers
 lint-headers: $(wedge_needs_xen)
 	@$(call wedge_alone,xen,x86_64)
 	@$(call wedge_alone,linux,i386)
+	@$(call wedge_alone,linux,x86_64)
 	@$(CC) $(filter-out -MMD -MP,$(HOSTED_CFLAGS)) -I$(SRC)/wedge/include -I$(SRC)/afterburner -fsyntax-only -xc \
 		$(wildcard $(SRC)/wedge/launch/*.h $(SRC)/wedge/launch/*/*.h $(SRC)/afterburner/*/*.h $(SRC)/afterburner/include/*/*.h)
 

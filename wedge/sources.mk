@@ -23,7 +23,7 @@ WEDGE_SHARED := $(WEDGE_BASE) $(WEDGE_BOOT) $(WEDGE_CORE) $(WEDGE_LIB) $(WEDGE_D
 # ---- of each width of the guest ----
 
 wedge_width_x86_64 := $(call wedge_in, arch/x86/x86_64, \
-	encode.c gates.S guest_tables.c idt.c interrupt_return.c registers.c start_state.c)
+	encode.c gates.S guest_tables.c idt.c interrupt_return.c registers.c start_state.c system_call.c)
 wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
 	encode.c gates.S guest_tables.c idt.c interrupt_return.c registers.c start_state.c task.c)
 
@@ -32,13 +32,14 @@ wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
 wedge_platform_xen := $(call wedge_in, backend/xen, \
 	boot.c console.c events.c main.c memory.c processor.c segments.c shadow.c space.c space_address.c table_pool.c traps.c \
 	update.c)
-wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S start.S)
+wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S gates.S start.S)
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \
-	console.c debug.c door.c events.c filter.c main.c mapping.c memory.c process.c processor.c run.c \
+	console.c debug.c door.c entry.S events.c filter.c main.c mapping.c memory.c process.c processor.c run.c \
 	segments.c signals.c space.c stop_notify.c stop_trace.c stub.S stub.c turn.c \
 	user_segments.c view.c view_sync.c view_table.c zygote.c)
-wedge_platform_linux_i386 := $(call wedge_in, backend/linux/i386, entry.S)
+wedge_platform_linux_i386 := $(call wedge_in, backend/linux/i386, bases.c gates.S)
+wedge_platform_linux_x86_64 := $(call wedge_in, backend/linux/x86_64, bases.c gates.S)
 
 # ---- nothing else lies there ----
 

@@ -173,19 +173,19 @@ static void order_descriptor(void)
 
 static void read_wedge(void)
 {
-	peek64(0x500000000000);
+	peek64(0x780000000000);
 	broke();
 }
 
 static void read_heap(void)
 {
-	peek64(0x510000000000);
+	peek64(0x781000000000);
 	broke();
 }
 
 static void read_channels(void)
 {
-	peek64(0x520000000000);
+	peek64(0x782000000000);
 	broke();
 }
 

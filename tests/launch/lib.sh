@@ -18,7 +18,7 @@ fake_wedge() {
 	cat >"$1.lds" <<-'END'
 		PHDRS { all PT_LOAD FLAGS(7); }
 		SECTIONS {
-			. = 0x500000000000;
+			. = 0x780000000000;
 			.text : { *(.header) *(.entry) *(.text*) *(.rodata*) *(.data*) } :all
 			.bss : { *(.bss*) } :all
 			/DISCARD/ : { *(.note*) *(.comment) }

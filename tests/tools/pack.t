@@ -109,7 +109,7 @@ ok "a PVH entry outside the kernel" eval \
 beside() { # beside OUT [gcc argument...]
 	local out=$1
 	shift
-	wedge_base=${wedge_base:-0x500000000000} wedge 64 "$out" -DKERNELS=32 '-DPLATFORM="linux"' \
+	wedge_base=${wedge_base:-0x780000000000} wedge 64 "$out" -DKERNELS=32 '-DPLATFORM="linux"' \
 		-DLAUNCH_ENTRY=104 -DNO_ENTRY=1 "$@"
 }
 beside wb

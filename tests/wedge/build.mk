@@ -156,10 +156,10 @@ endef
 
 # Those of 64-bit kernels run on a vCPU that a process can map (gates/wedge/vcpu.h).
 $(WEDGE_TEST)/gates.t: $(addprefix $(WEDGE_TEST_SRC)/gates/,gates.c caller.S wedge/vcpu.h) \
-		$(SRC)/wedge/arch/x86/x86_64/gates.S $(O)/wedge/xen-x86_64/vcpu_offsets.h \
-		$(call wedge_test_needs,x86_64)
+		$(SRC)/wedge/arch/x86/x86_64/gates.S $(SRC)/wedge/backend/xen/x86_64/gates.S \
+		$(O)/wedge/xen-x86_64/vcpu_offsets.h $(call wedge_test_needs,x86_64)
 	$(call wedge_test_gate_program,-I$(WEDGE_TEST_SRC)/gates -I$(O)/wedge/xen-x86_64 \
-		$(call wedge_headers,xen,x86_64))
+		$(call wedge_headers,xen,x86_64) -Xlinker --defsym=xen_entry=0)
 
 # Those of 32-bit kernels run where they run: below 4 GiB, the vCPU where it is.
 $(WEDGE_TEST)/gates32.t: $(addprefix $(WEDGE_TEST_SRC)/gates/,gates32.c caller32.S) \

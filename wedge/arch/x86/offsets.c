@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * offsets.c - the vCPU's layout, and other constants of C, for assembler files. It is compiled to
+ * offsets.c - the vCPU's layout for assembler files. It is compiled to
  * assembler text; the build copies the marked lines into vcpu_offsets.h (wedge/build.mk).
  *
  * Invariant: assembler files take every offset from there.
  */
-#include <wedge/site_table.h>
 #include <wedge/vcpu.h>
 
-#define CONSTANT(name, value) __asm__ volatile("\n@@" #name " %0" : : "i"(value))
-#define OFFSET(name, field)   CONSTANT(name, offsetof(struct vcpu, field))
+#define OFFSET(name, field)                                                                        \
+	__asm__ volatile("\n@@" #name " %0" : : "i"(offsetof(struct vcpu, field)))
 
 void vcpu_offsets(void);
 
@@ -30,6 +29,7 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_STI_SHADOW, sti_shadow);
 	OFFSET(VCPU_RETRY, retry);
 	OFFSET(VCPU_SYSCALL_FAST, syscall_fast);
+	OFFSET(VCPU_STAR, star);
 	OFFSET(VCPU_LSTAR, lstar);
 	OFFSET(VCPU_SELECTOR, selector);
 	OFFSET(VCPU_KERNEL_CS, kernel_cs);
@@ -37,7 +37,6 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_SYSCALL_CS, syscall_cs);
 	OFFSET(VCPU_FLAT_SELECTOR, flat_selector);
 	OFFSET(VCPU_FS_SELECTOR, fs_selector);
-	CONSTANT(GATE_CALL_LENGTH, SITE_CALL_LENGTH);
 #define COUNTER(id, name) OFFSET(COUNT_##id, counters[COUNT_##id]);
 #define TOTAL(name, first, last)
 #include <wedge/counters.def>

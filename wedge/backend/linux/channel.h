@@ -33,14 +33,15 @@
 #ifndef WEDGE_BACKEND_LINUX_USER_H
 #define WEDGE_BACKEND_LINUX_USER_H
 
+#include <wedge/backend_traits.h>
+
 #define USER_STUB      0x700000000000
 #define USER_STUB_SIZE 0x4000
 #define USER_STACK     0x700000008000 /* for the zygote and until the first signal */
 #define USER_ORDERS    0x700000010000
 #define USER_CHANNEL   0x700000020000
 
-/* The door, where guest user code can call it: a pointer, then code. */
-#define USER_DOOR      0xffffe000
+/* The door, where guest user code can call it (backend_traits.h): a pointer, then code. */
 #define USER_DOOR_CODE (USER_DOOR + 16)
 #define USER_DOOR_SIZE 0x1000
 

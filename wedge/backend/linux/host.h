@@ -8,6 +8,12 @@
 #ifndef WEDGE_BACKEND_LINUX_HOST_H
 #define WEDGE_BACKEND_LINUX_HOST_H
 
+/* The host's own selectors (arch/x86/include/asm/segment.h), part of its ABI in practice. */
+#define HOST_CS32 0x23
+#define HOST_CS64 0x33
+#define HOST_DS	  0x2b
+
+#ifndef __ASSEMBLER__
 #include <asm/ldt.h>
 #include <asm/sigcontext.h>
 #include <asm/signal.h>
@@ -17,11 +23,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The host's own selectors (arch/x86/include/asm/segment.h), part of its ABI in practice. */
-#define HOST_CS32 0x23
-#define HOST_CS64 0x33
-#define HOST_DS	  0x2b
 
 /* What a process may map ends here; the last page below is never mapped. */
 #define HOST_USER_TOP 0x7ffffffff000
@@ -115,4 +116,5 @@ struct host_sigaction {
 
 enum { HOST_SA_RESTORER = 0x04000000 };
 
+#endif /* __ASSEMBLER__ */
 #endif /* WEDGE_BACKEND_LINUX_HOST_H */

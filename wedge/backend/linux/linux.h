@@ -8,6 +8,9 @@
 #ifndef WEDGE_BACKEND_LINUX_H
 #define WEDGE_BACKEND_LINUX_H
 
+#include <wedge/backend_traits.h>
+#include "host.h"
+
 /*
  *   0                      guest virtual memory, as the guest's tables say
  *   WEDGE_BASE             the window: gates, vCPU
@@ -16,10 +19,10 @@
  *   LINUX_CHANNELS         the slots of all user processes (channel.h)
  *   LINUX_PHYSMAP          all guest-physical memory
  */
-#define LINUX_HEAP	   0x510000000000
+#define LINUX_HEAP	   0x781000000000
 #define LINUX_HEAP_SIZE	   0x10000000
-#define LINUX_CHANNELS	   0x520000000000
-#define LINUX_PHYSMAP	   0x600000000000
+#define LINUX_CHANNELS	   0x782000000000
+#define LINUX_PHYSMAP	   0x790000000000
 #define LINUX_ALTSTACK_TOP (LINUX_HEAP - 0x10000)
 #define LINUX_STACK_TOP	   (LINUX_HEAP - 0x40000)
 
@@ -42,7 +45,6 @@
 #ifndef __ASSEMBLER__
 #include <wedge/core.h>
 #include <wedge/launch.h>
-#include "host.h"
 #include "channel.h"
 
 struct space;
@@ -127,11 +129,11 @@ bool linux_xrstor(const void *area, uint64_t mask);
 void events_init(struct vcpu *v);
 void events_handle(struct vcpu *v);
 
-/* ---- segments.c ---- */
-void segments_init(struct vcpu *v);
+/* ---- bases.c of the width ---- */
+void bases_init(struct vcpu *v);
 
 /* After a fault: loads the base of FS or GS if it was not loaded. False if it was. */
-bool segments_fault(struct vcpu *v);
+bool bases_fault(struct vcpu *v);
 
 /* ---- zygote.c ---- */
 void zygote_start(void);

@@ -26,7 +26,7 @@ __attribute__((section(".header"), used)) struct afterburn_wedge_header wedge_he
 	.magic = AFTERBURN_WEDGE_MAGIC,
 	.version = AFTERBURN_BUNDLE_VERSION,
 	.sites_version = AFTERBURN_SITES_VERSION,
-	.width = 32,
+	.width = 8 * ARCH_WORD_SIZE,
 	.entry = LINUX_ENTRY,
 	.platform = "linux",
 };
@@ -117,6 +117,7 @@ void linux_start(const struct launch_info *info);
 _Noreturn void linux_begin(void);
 void linux_leave(struct vcpu *v);
 void linux_trapped(struct vcpu *v);
+void linux_interrupt_return(struct vcpu *v);
 
 /* Unmaps from `*at` to the beginning of the next range to keep. */
 static void unmap_until(uint64_t *at, uint64_t start, uint64_t size)
@@ -156,7 +157,7 @@ __attribute__((used)) _Noreturn void linux_begin(void)
 	v->in_wedge = 1;
 	v->backend = backend_allocate(sizeof(struct linux_vcpu));
 	machine.has_vcpu = true;
-	segments_init(v);
+	bases_init(v);
 	signals_init();
 	events_init(v);
 	spaces_init(v);
@@ -203,10 +204,21 @@ void linux_leave(struct vcpu *v)
 	}
 }
 
+/*
+ * The gate of iret leaves the frame on top of the guest's stack. A 32-bit kernel calls the gate: a
+ * fault shows the call. A 64-bit kernel jumps to it.
+ */
+void linux_interrupt_return(struct vcpu *v)
+{
+	if (!ARCH_LONG_MODE)
+		v->rip -= SITE_CALL_LENGTH;
+	arch_interrupt_return(v, ARCH_WORD_SIZE);
+}
+
 /* A fault of guest kernel code. */
 void linux_trapped(struct vcpu *v)
 {
-	if (v->trap == X86_TRAP_GP && segments_fault(v))
+	if (v->trap == X86_TRAP_GP && bases_fault(v))
 		return;
 	if (debug_takes(v))
 		return;

@@ -26,7 +26,7 @@ extern const char xen_event[], xen_failsafe[], xen_syscall[], xen_syscall32[];
 #define DECLARE(vector, dpl) extern const char xen_trap_##vector[];
 VECTORS(DECLARE)
 
-enum { MASK_EVENTS = 4, SYSCALL_LENGTH = 2, INT_LENGTH = 2 };
+enum { MASK_EVENTS = 4, INT_LENGTH = 2 };
 
 static void register_callback(uint16_t type, const char *address)
 {
@@ -63,25 +63,6 @@ static uint64_t fault_address(const struct vcpu *v)
 	return info->arch.cr2;
 }
 
-/* SDM 2B, SYSCALL: #UD unless EFER.SCE is set (or there is no handler). */
-static void system_call(struct vcpu *v, uint64_t handler)
-{
-	if (!(v->efer & X86_EFER_SCE) || !handler) {
-		v->rip -= SYSCALL_LENGTH;
-		exception_ud(v);
-		return;
-	}
-	v->gpr[X86_RCX] = v->rip;
-	v->gpr[11] = v->rflags;
-	v->rflags &= ~v->sfmask;
-	v->rip = handler;
-	v->cs = 0;
-	v->ss = 0;
-	v->kernel_cs = v->syscall_cs;
-	v->kernel_ss = v->syscall_ss;
-	v->gs_state = VCPU_GS_USER;
-}
-
 void xen_entered(struct vcpu *v);
 void xen_pending(struct vcpu *v);
 _Noreturn void xen_fault_inside(const uint64_t *frame);
@@ -96,11 +77,11 @@ void xen_entered(struct vcpu *v)
 		return;
 	case ENTRY_SYSCALL:
 		vcpu_count(v, COUNT_ENTERED_SYSCALL_SLOW);
-		system_call(v, v->lstar);
+		arch_system_call(v, v->lstar);
 		return;
 	case ENTRY_SYSCALL32:
 		vcpu_count(v, COUNT_ENTERED_SYSCALL_SLOW);
-		system_call(v, v->cstar);
+		arch_system_call(v, v->cstar);
 		return;
 	case ENTRY_RETRY:
 		core_retry(v);

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 /* Where the wedge's image lies in the child. The kernel's low 4 GiB must be empty there. */
-#define LAUNCH_WEDGE_BASE 0x500000000000
+#define LAUNCH_WEDGE_BASE 0x780000000000
 
 #define LAUNCH_VERSION 2
 

@@ -1,44 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * gates.S - the gates of a 64-bit kernel (gates.h). They run on the guest's stack, with the guest's
- * registers.
+ * registers, and jump to the back end's gate_site for what needs C.
  *
- * Invariant: a gate changes exactly what the instruction changes. While a gate reads or writes the
- * vCPU's saved state, events are masked: an event in between would use the same fields.
+ * This code may be copied into a window: it is position independent except for the vCPU's address.
+ *
+ * Invariant: a gate changes exactly what the instruction changes. An interrupt may come at any place
+ * here, so a gate keeps nothing in the vCPU between two instructions.
  */
 #include <wedge/x86.h>
 #include <wedge/vcpu_asm.h>
 
-	.text
-
-/* Any instruction. core_site() finds the site by the return address. */
-	.globl gate_site
-gate_site:
-	pushq %rax
-	movzbl VCPU_AT(VCPU_MASKED), %eax
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movq %rax, VCPU_AT(VCPU_WAS_MASKED)
-	popq %rax
-	movq %rax, VCPU_REG(0)
-	movq %rcx, VCPU_REG(1)
-	movq %r11, VCPU_REG(11)
-	save_registers_but_rax_rcx_rsp_r11
-	popq VCPU_AT(VCPU_RIP)
-	pushfq
-	popq VCPU_AT(VCPU_RFLAGS)
-	movq %rsp, VCPU_REG(4)
-	movq $0, VCPU_AT(VCPU_CS)
-	movq $0, VCPU_AT(VCPU_SS)
-	movq $1, VCPU_AT(VCPU_IN_WEDGE)
-	movq $WEDGE_STACK_TOP, %rsp
-	cld
-	/* The real IF is always set in ring 3; the guest's is the inverse of the mask. */
-	testb $1, VCPU_AT(VCPU_WAS_MASKED)
-	jz 1f
-	andq $~X86_FLAGS_IF, VCPU_AT(VCPU_RFLAGS)
-1:	movq $WEDGE_VCPU_BASE, %rdi
-	call core_site
-	jmp backend_resume
+	.section .gates, "ax", @progbits
 
 /*
  * sti, where no halt follows. The test is jrcxz, which changes no flags. If an event is pending, C

@@ -14,12 +14,6 @@
 #include <wedge/vcpu_asm.h>
 #include "../entry.h"
 
-#define KERNEL_CS 0xe033 /* FLAT_KERNEL_CS, and the RPL that ring 3 has */
-#define KERNEL_SS 0xe02b
-#define USER_CS32 0xe023 /* FLAT_USER_CS32 */
-#define HYPERCALL_IRET 23
-#define VGCF_IN_SYSCALL 0x100
-
 	.text
 
 /* ---- in ---- */
@@ -120,6 +114,7 @@ xen_failsafe:
 	jmp xen_entry
 
 /* rsp: the frame's rcx; rax: its rip. */
+	.globl xen_entry
 xen_entry:
 	movq %rdi, VCPU_REG(7)
 	movq (%rsp), %rdi
@@ -200,75 +195,5 @@ resume_user:
 	movl $HYPERCALL_IRET, %eax
 	incq VCPU_AT(COUNT_HYPERCALL_IRET)
 	syscall
-
-/*
- * iretq of the guest kernel. Its frame has the layout that both ways out need. On a return to the
- * kernel the gate sets the mask itself. If an event comes between unmasking and iretq, Xen's frame
- * lies below this one, and the handler returns here. If an event is pending, or a page fault was
- * handled (vcpu.h, `retry`), the gate enters C with a frame like those of Xen's own entries.
- */
-	.globl gate_iret
-gate_iret:
-	testb $3, 8(%rsp)
-	jnz 2f
-	testb $X86_FLAGS_IF >> 8, 17(%rsp)
-	jz 1f
-	movb $0, VCPU_AT(VCPU_MASKED)
-	cmpb $0, VCPU_AT(VCPU_PENDING)
-	jne 3f
-	movq $KERNEL_CS, 8(%rsp)
-	movq $KERNEL_SS, 32(%rsp)
-	iretq
-1:	movb $1, VCPU_AT(VCPU_MASKED)
-	movq $KERNEL_CS, 8(%rsp)
-	movq $KERNEL_SS, 32(%rsp)
-	iretq
-2:	movb $1, VCPU_AT(VCPU_MASKED)
-	cmpb $0, VCPU_AT(VCPU_RETRY)
-	jne 4f
-	pushq $0
-	pushq %rcx
-	pushq %r11
-	pushq %rax
-	movl $HYPERCALL_IRET, %eax
-	incq VCPU_AT(COUNT_HYPERCALL_IRET)
-	syscall
-3:	movb $1, VCPU_AT(VCPU_MASKED)
-	movq $ENTRY_EVENT, VCPU_AT(VCPU_TRAP)
-	jmp 5f
-4:	movq $ENTRY_RETRY, VCPU_AT(VCPU_TRAP)
-5:	movq %rax, VCPU_REG(0)
-	pushq %r11
-	pushq %rcx
-	leaq 16(%rsp), %rax
-	jmp xen_entry
-
-/*
- * sysret. rsp is the user's, so the frame is built on the wedge's stack, which is free while the
- * kernel runs with interrupts off. Xen itself returns by sysret to 64-bit code, but not to
- * compatibility mode.
- */
-	.macro sysret_gate name, cs, flags
-	.globl \name
-\name:
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movq %rsp, VCPU_REG(4)
-	movq $WEDGE_STACK_TOP, %rsp
-	pushq $KERNEL_SS
-	pushq VCPU_REG(4)
-	pushq %r11
-	pushq $\cs
-	pushq %rcx
-	pushq $\flags
-	pushq %rcx
-	pushq %r11
-	pushq %rax
-	movl $HYPERCALL_IRET, %eax
-	incq VCPU_AT(COUNT_HYPERCALL_IRET)
-	syscall
-	.endm
-
-	sysret_gate gate_sysret64, KERNEL_CS, VGCF_IN_SYSCALL
-	sysret_gate gate_sysret32, USER_CS32, 0
 
 	.section .note.GNU-stack, "", @progbits

@@ -13,8 +13,8 @@
 #include <vcpu_offsets.h>
 
 /*
- * The vCPU is in the last 2 GiB, so its address is a 32-bit displacement, which the processor
- * sign-extends.
+ * The vCPU is in the first or the last 2 GiB, so its address is a 32-bit displacement, which the
+ * processor sign-extends.
  */
 #define VCPU_AT(offset) ((offset) + WEDGE_VCPU_BASE)
 #define VCPU_REG(n) VCPU_AT(VCPU_GPR + 8 * (n))
@@ -33,6 +33,27 @@
 	movq %r13, VCPU_REG(13)
 	movq %r14, VCPU_REG(14)
 	movq %r15, VCPU_REG(15)
+.endm
+
+/*
+ * Saves the guest as a call of gate_site finds it. Events are masked before the saved state is
+ * written: an event in between would use the same fields. `was_masked` keeps the guest's flag, since
+ * the real IF is always set in ring 3.
+ */
+.macro save_site
+	pushq %rax
+	movzbl VCPU_AT(VCPU_MASKED), %eax
+	movb $1, VCPU_AT(VCPU_MASKED)
+	movq %rax, VCPU_AT(VCPU_WAS_MASKED)
+	popq %rax
+	movq %rax, VCPU_REG(0)
+	movq %rcx, VCPU_REG(1)
+	movq %r11, VCPU_REG(11)
+	save_registers_but_rax_rcx_rsp_r11
+	popq VCPU_AT(VCPU_RIP)
+	pushfq
+	popq VCPU_AT(VCPU_RFLAGS)
+	movq %rsp, VCPU_REG(4)
 .endm
 
 .macro restore_registers_but_rsp

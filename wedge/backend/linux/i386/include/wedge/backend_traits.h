@@ -17,6 +17,13 @@
 #define WEDGE_VCPU_BASE	 0xffc04000
 #define WEDGE_VCPU_PAGES 2
 
+/* In a user process: the page of the door (channel.h), and the end of what guest user code can map. */
+#define USER_DOOR 0xffffe000
+#define USER_END  USER_DOOR
+
+/* The host's code segment for the guest kernel: its 32-bit one (host.h). */
+#define LINUX_KERNEL_CS HOST_CS32
+
 /* The host's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
 #define BACKEND_SELECTORS_ARE_REAL 0
 

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * entry.S - from 32-bit guest code into the wedge and back.
+ * entry.S - the wedge's side of the gates: from guest code onto the wedge's stack, and back.
  *
- * The gates are 32-bit code in the window; a far jump through the host's 64-bit code selector leaves
- * it. The way back is an iretq to the host's 32-bit code selector. The real interrupt flag is always
+ * The gates of a width (WIDTH/gates.S) have saved the guest's registers in the vCPU. The way back is
+ * an iretq to the host's code selector for guest code of that width. The real interrupt flag is always
  * set in ring 3; the guest's is the inverse of the vCPU's `masked`.
  *
  * Invariant: the wedge's C code runs on the wedge's stack with `in_wedge` set and is never re-entered.
  */
 #include <wedge/x86.h>
-#include <wedge/vcpu_asm.h>
-#include "../linux.h"
+#include <wedge/vcpu.h>
+#include <vcpu_offsets.h>
+#include "linux.h"
 
-#define CS32 0x23
-#define CS64 0x33
-#define DS32 0x2b
 #define V(offset) (offset)(%rbp)
 #define R(n) (VCPU_GPR + 8 * (n))(%rbp)
 
@@ -23,81 +21,7 @@
 linux_entry:
 	jmp linux_start
 
-	.section .gates.head, "ax"
-	.code32
-	.globl wedge_gates
-wedge_gates:
-
-	.macro save_registers_but_eax_esp
-	movl %ecx, VCPU_REG(1)
-	movl %edx, VCPU_REG(2)
-	movl %ebx, VCPU_REG(3)
-	movl %ebp, VCPU_REG(5)
-	movl %esi, VCPU_REG(6)
-	movl %edi, VCPU_REG(7)
-	.endm
-
-	/* Goes on in 64-bit code of the wedge's image. */
-	.macro leave_to target
-	ljmp $CS64, $(WEDGE_BASE + 1f - wedge_gates)
-	.code64
-1:	movabs $\target, %rax
-	jmp *%rax
-	.code32
-	.endm
-
-/* Any instruction. The return address tells which. */
-	.globl gate_site
-gate_site:
-	pushl %eax
-	movzbl VCPU_AT(VCPU_MASKED), %eax
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
-	popl %eax
-	movl %eax, VCPU_REG(0)
-	save_registers_but_eax_esp
-	popl VCPU_AT(VCPU_RIP)
-	pushfl
-	popl VCPU_AT(VCPU_RFLAGS)
-	movl %esp, VCPU_REG(4)
-	leave_to linux_site
-
-/*
- * iret, called: the frame lies behind the return address. To the kernel by the processor's own, once
- * the flag is as the frame says; user code, and what is pending, is the wedge's.
- */
-	.globl gate_iret32
-gate_iret32:
-	testb $3, 8(%esp)
-	jnz 3f
-	testb $X86_FLAGS_IF >> 8, 13(%esp)
-	jz 1f
-	movb $0, VCPU_AT(VCPU_MASKED)
-	cmpb $0, VCPU_AT(VCPU_PENDING)
-	jne 2f
-	movl $CS32, 8(%esp)
-	addl $4, %esp
-	iretl
-1:	movb $1, VCPU_AT(VCPU_MASKED)
-	movl $CS32, 8(%esp)
-	addl $4, %esp
-	iretl
-2:	movb $1, VCPU_AT(VCPU_MASKED)
-3:	pushl %eax
-	movzbl VCPU_AT(VCPU_MASKED), %eax
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
-	popl %eax
-	movl %eax, VCPU_REG(0)
-	save_registers_but_eax_esp
-	popl VCPU_AT(VCPU_RIP)
-	pushfl
-	popl VCPU_AT(VCPU_RFLAGS)
-	movl %esp, VCPU_REG(4)
-	leave_to linux_iret
-
 	.text
-	.code64
 
 	/* The wedge's stack; the vCPU in rbp. Only registers that are saved are changed. */
 	.macro enter_wedge
@@ -120,6 +44,7 @@ gate_iret32:
 1:
 	.endm
 
+	.globl linux_site
 linux_site:
 	enter_wedge
 	kernel_state
@@ -127,13 +52,12 @@ linux_site:
 	call core_site
 	jmp linux_resume
 
+	.globl linux_iret
 linux_iret:
 	enter_wedge
 	kernel_state
 	correct_flags
-	subq $GATE_CALL_LENGTH, V(VCPU_RIP)
-	movl $4, %esi
-	call arch_interrupt_return
+	call linux_interrupt_return
 	jmp linux_resume
 
 /* From signal handlers (signals.c); the vCPU holds the guest's state. rdi: the vCPU */
@@ -155,12 +79,12 @@ linux_enter_event:
 linux_resume:
 	enter_wedge
 	call linux_leave
-	pushq $DS32
+	pushq $HOST_DS
 	pushq R(4)
 	movq V(VCPU_RFLAGS), %rax
 	andl $~(X86_FLAGS_NT | X86_FLAGS_VM | X86_FLAGS_IOPL), %eax
 	pushq %rax
-	pushq $CS32
+	pushq $LINUX_KERNEL_CS
 	pushq V(VCPU_RIP)
 	testl $X86_FLAGS_IF, V(VCPU_RFLAGS)
 	jz 2f
@@ -175,6 +99,14 @@ resume_unmasked:
 	movq R(3), %rbx
 	movq R(6), %rsi
 	movq R(7), %rdi
+	movq R(8), %r8
+	movq R(9), %r9
+	movq R(10), %r10
+	movq R(11), %r11
+	movq R(12), %r12
+	movq R(13), %r13
+	movq R(14), %r14
+	movq R(15), %r15
 	movq $0, V(VCPU_IN_WEDGE)
 	movq R(5), %rbp
 	iretq

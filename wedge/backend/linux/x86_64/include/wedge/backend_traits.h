@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * backend_traits.h - where a wedge in a Linux process lives as guest code sees it, and what such a
+ * processor does like hardware, so that sites may stay as they are.
+ *
+ * The kernel's image is between 1 and 2 GiB, and the wedge far above it. Guest code reaches a window
+ * of the wedge: the gates, and the vCPU. The window is near enough for a call, and its addresses
+ * have 31 bits, so sites have the same forms as near a wedge in the last 2 GiB.
+ *
+ * Invariant: constants and what follows from them alone; the constants serve the assembler too.
+ */
+#ifndef BACKEND_TRAITS_H
+#define BACKEND_TRAITS_H
+
+/* The window: the last 8 MiB below 2 GiB, which a kernel in the lower half leaves free. */
+#define WEDGE_BASE 0x7f800000
+#define WEDGE_SIZE 0x10000
+
+#define WEDGE_VCPU_BASE	 0x7f804000
+#define WEDGE_VCPU_PAGES 2
+
+/*
+ * In a user process: the page of the door (channel.h), where the kernel's own addresses keep
+ * programs out, and the end of what guest user code can map.
+ */
+#define USER_DOOR WEDGE_BASE
+#define USER_END  0x700000000000
+
+/* The host's code segment for the guest kernel: its 64-bit one (host.h). */
+#define LINUX_KERNEL_CS HOST_CS64
+
+/* The host's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
+#define BACKEND_SELECTORS_ARE_REAL 0
+
+/* Signals come on a stack of the wedge's own. */
+#define BACKEND_STACKS_MUST_BE_PRESENT 0
+
+/*
+ * Words for the kernel's command line, with a blank behind each: mark the TSC reliable, because late
+ * timer ticks on a busy host make Linux's watchdog reject it.
+ */
+#define BACKEND_BOOT_WORDS "tsc=reliable "
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* The linker's section of all gates; the window begins with it. */
+extern const char wedge_gates[];
+
+/* Where guest code finds a gate. */
+static inline uint64_t backend_gate_address(const void *gate)
+{
+	return WEDGE_BASE + (uint64_t)((uintptr_t)gate - (uintptr_t)wedge_gates);
+}
+#endif /* __ASSEMBLER__ */
+
+#endif /* BACKEND_TRAITS_H */
