@@ -67,11 +67,14 @@ static bool load_real(struct vcpu *v, unsigned int sreg, uint16_t selector, uint
 
 /*
  * If the registers hold the platform's selectors: DS and ES have base 0 whatever the kernel loads;
- * FS and GS get the descriptor's base. A null selector has no base, and FS keeps the one it had.
+ * FS and GS get the descriptor's base. A null selector has no base: the register keeps the one it
+ * had, unless this is a processor that clears it (backend_null_clears_base).
  */
 static void load_believed(struct vcpu *v, unsigned int sreg, uint16_t selector, uint64_t base)
 {
-	if (selector < 4)
+	bool user = v->gs_state == VCPU_GS_USER;
+
+	if (selector < 4 && !(ARCH_LONG_MODE && backend_null_clears_base()))
 		return;
 	switch (sreg) {
 	case X86_FS:
@@ -80,8 +83,8 @@ static void load_believed(struct vcpu *v, unsigned int sreg, uint16_t selector, 
 		backend_load_fs_base(v);
 		break;
 	case X86_GS:
-		v->gs_base_kernel = base;
-		backend_load_gs_base(v, false);
+		*(user ? &v->gs_base_user : &v->gs_base_kernel) = base;
+		backend_load_gs_base(v, user);
 		break;
 	}
 }

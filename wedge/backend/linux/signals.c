@@ -7,8 +7,8 @@
  * and the wedge goes on on its own stack. That saves a system call. For that the handler must block
  * no signals, and load the extended state back, which the host clears for handlers.
  *
- * Invariant: if in_wedge is set, or 64-bit code was interrupted, a signal from outside only leaves
- * a mark, and a fault is a defect of the wedge.
+ * Invariant: if in_wedge is set, or code of the wedge's image was interrupted, a signal from outside
+ * only leaves a mark, and a fault is a defect of the wedge.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
@@ -24,10 +24,16 @@ static bool in_range(uint64_t rip, const char *from, const char *to)
 	return rip >= (uint64_t)from && rip < (uint64_t)to;
 }
 
+/* The wedge's image lies above all addresses of a guest kernel (linux.h). */
+static bool is_in_image(const struct sigcontext *c)
+{
+	return c->rip >= LAUNCH_WEDGE_BASE;
+}
+
 static void take_registers(struct vcpu *v, const struct sigcontext *c)
 {
 	frame_read(v, c);
-	v->rflags = (uint32_t)c->eflags & ~(uint32_t)X86_FLAGS_IF;
+	v->rflags = c->eflags & ~(uint64_t)X86_FLAGS_IF;
 	if (!v->events.masked)
 		v->rflags |= X86_FLAGS_IF;
 	v->cs = 0;
@@ -72,7 +78,7 @@ static void on_mark(int signal, const void *info, struct ucontext *context)
 	(void)info;
 	vcpu_count(v, COUNT_SIGNAL_MARK);
 	mark(v, signal);
-	if (c->cs == HOST_CS64) {
+	if (is_in_image(c)) {
 		turn_back(v, c);
 		return;
 	}
@@ -93,17 +99,17 @@ _Noreturn static void fault_inside(const struct sigcontext *c, int signal)
 
 /*
  * A kernel that steps through its own code steps into the wedge. In the gates the steps go on
- * unseen; in 64-bit code they end: the vCPU has the flag, and the guest gets it back.
+ * unseen; in the image they end: the vCPU has the flag, and the guest gets it back.
  */
 static bool is_step_in_wedge(struct sigcontext *c)
 {
 	if (c->trapno != X86_TRAP_DB)
 		return false;
-	if (c->cs == HOST_CS64) {
+	if (is_in_image(c)) {
 		c->eflags &= ~(uint64_t)X86_FLAGS_TF;
 		return true;
 	}
-	return (uint32_t)c->rip - WEDGE_BASE < X86_PAGE_SIZE;
+	return c->rip - WEDGE_BASE < X86_PAGE_SIZE;
 }
 
 static void on_fault(int signal, const void *info, struct ucontext *context)
@@ -114,7 +120,7 @@ static void on_fault(int signal, const void *info, struct ucontext *context)
 	(void)info;
 	if (is_step_in_wedge(c))
 		return;
-	if (c->cs == HOST_CS64) {
+	if (is_in_image(c)) {
 		if (c->rip != (uint64_t)xrstor_insn)
 			fault_inside(c, signal);
 		c->rip = (uint64_t)xrstor_failed;
@@ -124,7 +130,7 @@ static void on_fault(int signal, const void *info, struct ucontext *context)
 		wedge_fatal("the kernel makes a system call of the host at %lx", (uint64_t)c->rip);
 	vcpu_count(v, COUNT_SIGNAL_FAULT);
 	take_registers(v, c);
-	linux_of(v)->fault_address = (uint32_t)c->cr2;
+	linux_of(v)->fault_address = c->cr2 & ARCH_ADDRESS_MASK;
 	linux_xrstor((const void *)c->fpstate, machine.xstate_mask);
 	linux_enter_trap(v);
 }
