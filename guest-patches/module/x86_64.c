@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * x86_64.c - long mode needs PAE, and system calls need STAR and LSTAR.
+ * x86_64.c - long mode needs PAE, and system calls need STAR and LSTAR, in the kernel's image.
  */
 #include <asm/msr.h>
+#include <asm/page_types.h>
 #include <asm/processor-flags.h>
 #include "width.h"
 
@@ -17,5 +18,5 @@ bool check_msr(void)
 
 	rdmsrl(MSR_EFER, efer);
 	rdmsrl(MSR_LSTAR, lstar);
-	return (efer & EFER_LMA) && (s64)lstar < 0;
+	return (efer & EFER_LMA) && lstar - __START_KERNEL_map < KERNEL_IMAGE_SIZE;
 }
