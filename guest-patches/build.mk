@@ -1,7 +1,8 @@
-# The example guest in both widths: Linux through our assembler, the same without it, its RAM disk.
+# The example guests: Linux through our assembler, the same without it, its RAM disk. Two are named
+# after their width; x86_64-low is x86_64 with a patched source.
 #
-# $(O)/guest/WIDTH/vmlinux annotated, vmlinux.packed with the width's wedge, vmlinux.plain, initrd.gz
-GUEST_WIDTHS := x86_64 i386
+# $(O)/guest/GUEST/vmlinux annotated, vmlinux.packed with the guest's wedge, vmlinux.plain, initrd.gz
+GUESTS := x86_64 i386 x86_64-low
 GUEST_DIR := $(SRC)/guest-patches
 GUEST_MODULE_SRC := $(wildcard $(GUEST_DIR)/module/*)
 
@@ -11,33 +12,47 @@ GUEST_CHECK_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static -no-pie -pthr
 GUEST_CHECK_CFLAGS_x86_64 := -m64 -mno-red-zone
 GUEST_CHECK_CFLAGS_i386 := -m32 -msse2
 
-# The wedge in vmlinux.packed. A width without a wedge has no such file.
+# The width of the guest's programs.
+GUEST_WIDTH_x86_64 := x86_64
+GUEST_WIDTH_i386 := i386
+GUEST_WIDTH_x86_64-low := x86_64
+
+# What is compiled into guest-check: of its width, and for the patched one its own list of checks.
+GUEST_CHECK_FILES = $(wildcard $(GUEST_DIR)/initrd/check/*.c $(GUEST_DIR)/initrd/check/$(1)/*.c)
+GUEST_CHECK_SRC_x86_64 := $(call GUEST_CHECK_FILES,x86_64)
+GUEST_CHECK_SRC_i386 := $(call GUEST_CHECK_FILES,i386)
+GUEST_CHECK_SRC_x86_64-low := $(filter-out %/x86_64/list.c,$(GUEST_CHECK_SRC_x86_64)) \
+	$(wildcard $(GUEST_DIR)/initrd/check/x86_64-low/*.c)
+
+# What the patched kernel is made from beside what the others are.
+GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64.config $(GUEST_DIR)/linux-6.1/low-half.patch
+
+# The wedge in vmlinux.packed. A guest without a wedge has no such file.
 GUEST_WEDGE_x86_64 := xen
 GUEST_WEDGE_i386 := $(if $(filter %/wedge-linux-i386.elf,$(WEDGES)),linux)
 
-# guest_rules WIDTH
+# guest_rules GUEST WIDTH
 define guest_rules
 GUEST_$(1) := $(O)/guest/$(1)
-GUEST_CHECK_SRC_$(1) := $(wildcard $(GUEST_DIR)/initrd/check/*.c $(GUEST_DIR)/initrd/check/$(1)/*.c)
 GUEST_PACKED_$(1) := $(if $(GUEST_WEDGE_$(1)),$(O)/guest/$(1)/vmlinux.packed)
 
 .PHONY: guest-$(1) guest-plain-$(1)
-guest-$(1): $$(GUEST_$(1))/vmlinux $$(GUEST_PACKED_$(1)) guest-plain-$(1)
+guest-$(1): $$(GUEST_$(1))/vmlinux $$(GUEST_PACKED_$(1)) $$(GUEST_$(1))/initrd.gz
 guest-plain-$(1): $$(GUEST_$(1))/vmlinux.plain $$(GUEST_$(1))/initrd.gz
 
-$$(GUEST_$(1))/guest-check: $$(GUEST_CHECK_SRC_$(1)) $(wildcard $(GUEST_DIR)/initrd/check/*.h $(GUEST_DIR)/initrd/check/$(1)/*.h)
+$$(GUEST_$(1))/guest-check: $$(GUEST_CHECK_SRC_$(1)) $(wildcard $(GUEST_DIR)/initrd/check/*.h $(GUEST_DIR)/initrd/check/$(2)/*.h)
 	@mkdir -p $$(@D)
-	$(CC) $(GUEST_CHECK_CFLAGS) $(GUEST_CHECK_CFLAGS_$(1)) \
-		-I$(GUEST_DIR)/initrd/check/$(1) $$(GUEST_CHECK_SRC_$(1)) -o $$@
+	$(CC) $(GUEST_CHECK_CFLAGS) $(GUEST_CHECK_CFLAGS_$(2)) \
+		-I$(GUEST_DIR)/initrd/check/$(2) $$(GUEST_CHECK_SRC_$(1)) -o $$@
 
 $$(GUEST_$(1))/annotated/vmlinux: $(GUEST_DIR)/build-linux $(GUEST_DIR)/configs/$(1).config \
-		$(GUEST_MODULE_SRC) $(O)/libexec/afterburner/as \
+		$(GUEST_INPUTS_$(1)) $(GUEST_MODULE_SRC) $(O)/libexec/afterburner/as \
 		$(O)/libexec/afterburner/commands/make
 	O=$(O) $(GUEST_DIR)/build-linux $(1) annotated $$(@D)
 	@touch $$@
 
 $$(GUEST_$(1))/plain/vmlinux: $(GUEST_DIR)/build-linux $(GUEST_DIR)/configs/$(1).config \
-		$(GUEST_MODULE_SRC)
+		$(GUEST_INPUTS_$(1)) $(GUEST_MODULE_SRC)
 	O=$(O) $(GUEST_DIR)/build-linux $(1) plain $$(@D)
 	@touch $$@
 
@@ -56,10 +71,12 @@ $$(GUEST_$(1))/initrd.gz: $(GUEST_DIR)/build-initrd $(GUEST_DIR)/busybox \
 		$$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated/vmlinux \
 		$(GUEST_DIR)/initrd/init $(wildcard $(GUEST_DIR)/initrd/steps/*) \
 		$(SRC)/scripts/dom0/cpio
-	$(GUEST_DIR)/build-initrd $(1) $$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated/modules $$@
+	$(GUEST_DIR)/build-initrd $(2) $$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated/modules $$@
 endef
 
 .PHONY: guest guest-plain
-guest: $(addprefix guest-,$(GUEST_WIDTHS))
-guest-plain: $(addprefix guest-plain-,$(GUEST_WIDTHS))
-$(foreach width,$(GUEST_WIDTHS),$(eval $(call guest_rules,$(width))))
+guest: $(addprefix guest-,$(GUESTS))
+# The patched kernel without annotation is built only when somebody asks for it by name.
+guest-plain: guest-plain-x86_64 guest-plain-i386
+guest-x86_64 guest-i386: guest-%: guest-plain-%
+$(foreach guest,$(GUESTS),$(eval $(call guest_rules,$(guest),$(GUEST_WIDTH_$(guest)))))
