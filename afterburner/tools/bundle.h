@@ -76,11 +76,12 @@ bool has_xen_entry(const struct ab_image *image);
 bool bundle_never_runs(const struct bundle *bundle, struct ab_error *why);
 
 /**
- * bundle_possible - can a kernel of this width run on this platform at all?
+ * bundle_possible - can this kernel run on this platform at all?
  *
- * Returns 0, or -1 with *error set to the reason why it cannot.
+ * Asked before anything else: if it cannot, no other fault of it matters. Returns 0, or -1 with
+ * *error set to the reason why it cannot.
  */
-int bundle_possible(const char *platform, unsigned int width, struct ab_error *error);
+int bundle_possible(const char *platform, const struct ab_image *kernel, struct ab_error *error);
 
 /**
  * find_protocol - find a kernel's boot protocol and entry

@@ -169,13 +169,21 @@ static int check_kernel(struct bundle *bundle, struct ab_error *error)
 	return check_sites(bundle, error);
 }
 
-int bundle_possible(const char *platform, unsigned int width, struct ab_error *error)
+int bundle_possible(const char *platform, const struct ab_image *kernel, struct ab_error *error)
 {
-	if (width == 64 && strcmp(platform, "linux") == 0)
-		return ab_fail(error,
-			       "a 64-bit kernel cannot run in a Linux process: it lives in the "
-			       "upper half of the address space, where a process can map nothing; "
-			       "build it for i386");
+	if (kernel->width != 64 || strcmp(platform, "linux") != 0)
+		return 0;
+	for (uint32_t i = 0; i < kernel->segment_count; i++) {
+		const struct ab_segment *s = &kernel->segments[i];
+
+		if (s->type == PT_LOAD && s->memsz && s->vaddr >> 63)
+			return ab_fail(
+				error,
+				"a 64-bit kernel in the upper half of the address space, where a "
+				"process can map nothing: patch its source with "
+				"guest-patches/linux-6.1/low-half.patch of afterburn's source and "
+				"build it with CONFIG_X86_LOW_HALF=y, or build it for i386");
+	}
 	return 0;
 }
 
@@ -183,7 +191,7 @@ int bundle_check(struct bundle *bundle, struct ab_error *error)
 {
 	const struct wedge *wedge = bundle->wedge;
 
-	if (bundle_possible(wedge->header.platform, bundle->kernel->width, error) < 0)
+	if (bundle_possible(wedge->header.platform, bundle->kernel, error) < 0)
 		return -1;
 	if (wedge->header.width != bundle->kernel->width)
 		return ab_fail(error, "a %u-bit kernel; the wedge %s is for %u-bit kernels",

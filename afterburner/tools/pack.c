@@ -151,7 +151,7 @@ static int pack_kernel(const struct options *o, struct ab_image *kernel, struct 
 	const char *name = o->wedge_file;
 	int code;
 
-	if (o->platform && bundle_possible(o->platform, kernel->width, &error) < 0)
+	if (o->platform && bundle_possible(o->platform, kernel, &error) < 0)
 		return refuse(kernel->name, &error);
 	if (!name) {
 		snprintf(relative, sizeof(relative), "lib/afterburner/wedge-%.64s-%s.elf",

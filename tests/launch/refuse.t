@@ -30,11 +30,11 @@ ok 'a folder' refuses 2 'not a regular file' .
 mkfifo fifo
 ok 'a pipe with a name' refuses 2 'not a regular file' fifo
 kernel 64 k64
-ok 'a 64-bit kernel, and why' refuses 2 'upper half of the address space' k64
+ok 'a 64-bit kernel in the upper half, and what to do' refuses 3 'linux-6.1/low-half.patch' k64
 ok 'an object file' refuses 2 'no kernel' k.plain.o
 ok 'a kernel that is not packed, and what to do' refuses 2 'afterburn pack --wedge linux' k.plain
 ok 'the name is the user'\''s' refuses 2 "'my kernel' is not packed" --name 'my kernel' k.plain
-ok 'another processor' eval 'with k 18 "\50" && refuses 2 "is not for i386" bad'
+ok 'another processor' eval 'with k 18 "\50" && refuses 2 "is not for i386 or x86-64" bad'
 ok 'big endian' eval 'with k 5 "\2" && refuses 2 "little-endian" bad'
 wedge 32 w32 && "$afterburn" pack -q -W w32 -o kxen k.plain
 ok 'a kernel packed for Xen' refuses 2 "packed for 'xen'" kxen

@@ -123,8 +123,8 @@ is 'beside: load address' "$(number pb $((offset + 40)) 8)" $((paddr))
 is 'beside: the sites are there' "$(number pb $((offset + 68)) 4)" 10
 ok 'beside: readelf has no complaint' eval '[[ -z $(readelf -aW pb 2>&1 >/dev/null) ]]'
 ok 'beside: refused a second time' refuses 1 'packed already' -W wb pb
-ok 'beside: not for a 64-bit kernel, and why' refuses 1 \
-	'a 64-bit kernel cannot run in a Linux process: it lives in the upper half' -W wb k64
+ok 'beside: not for a 64-bit kernel in the upper half, and why' refuses 1 \
+	'a 64-bit kernel in the upper half of the address space' -W wb k64
 ok 'the same by name, wedge or not' refuses 1 'where a process can map nothing' -w linux k64
 ok 'beside: an entry is needed' eval \
 	'beside wrong -ULAUNCH_ENTRY && refuses 1 "for 32-bit kernels, but is an ELF64 file" -W wrong k32'

@@ -8,6 +8,7 @@
 #ifndef LAUNCH_HOST_H
 #define LAUNCH_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <wedge/launch.h>
@@ -28,6 +29,9 @@ uint64_t host_xstate_bytes(void);
 
 /* Bytes that the host may push for a signal (AT_MINSIGSTKSZ). */
 uint64_t host_signal_frame_bytes(void);
+
+/* May user code use the instructions that read and write the bases of FS and GS? */
+bool host_has_fsgsbase(void);
 
 /*
  * The rate of the time stamp counter, measured against the host's clock between host_tsc_start()

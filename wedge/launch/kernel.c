@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kernel.c - reads a packed kernel: an ELF32 file whose last loadable segment is the wedge
- * (afterburn/bundle.h).
+ * kernel.c - reads a packed kernel: an ELF file, for i386 or x86-64, whose last loadable segment is
+ * the wedge (afterburn/bundle.h).
  *
  * Invariant: no number out of the file is used before it has been checked.
  */
 #include "kernel.h"
+#include "elf_file.h"
 #include "launcher.h"
 #include "symbol.h"
 
 #include <afterburn/sites.h>
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -55,27 +55,33 @@ static void check_ident(const unsigned char *ident, uint64_t size, const char *n
 {
 	if (size < EI_NIDENT || memcmp(ident, ELFMAG, SELFMAG) != 0)
 		die(END_USAGE, "'%s' is not an ELF file; give a kernel's vmlinux", name);
-	if (ident[EI_CLASS] == ELFCLASS64)
-		die(END_USAGE,
-		    "'%s' is a 64-bit kernel, which cannot run in a Linux process: it lives in the "
-		    "upper half of the address space, where a process can map nothing; build it "
-		    "for i386 (ARCH=i386)",
-		    name);
-	if (ident[EI_CLASS] != ELFCLASS32 || ident[EI_DATA] != ELFDATA2LSB)
-		die(END_USAGE, "'%s' is not a 32-bit little-endian ELF file", name);
+	if ((ident[EI_CLASS] != ELFCLASS32 && ident[EI_CLASS] != ELFCLASS64) ||
+	    ident[EI_DATA] != ELFDATA2LSB)
+		die(END_USAGE, "'%s' is not a little-endian ELF file of 32 or 64 bit", name);
 }
 
-static void check_header(const Elf32_Ehdr *h, const char *name)
+static void check_header(const struct kernel *kernel, const Elf64_Ehdr *h, const char *name)
 {
-	if (h->e_machine != EM_386)
-		die(END_USAGE, "'%s' is not for i386 (ELF machine %u)", name, h->e_machine);
+	if (h->e_machine != (kernel->wide ? EM_X86_64 : EM_386))
+		die(END_USAGE, "'%s' is not for i386 or x86-64 (ELF machine %u)", name,
+		    h->e_machine);
 	if (h->e_type != ET_EXEC)
 		die(END_USAGE, "'%s' is no kernel: not an executable at a fixed address", name);
-	if (h->e_phentsize != sizeof(Elf32_Phdr) || h->e_phnum == 0)
+	if (h->e_phentsize != elf_segment_size(kernel->wide) || h->e_phnum == 0)
 		die(END_USAGE, "'%s' is no kernel: it has no program headers", name);
 }
 
-static void add_segment(struct kernel *kernel, const Elf32_Phdr *p, const char *name)
+/* No physical memory of a guest is above (--memory), nor what a launcher would have to load. */
+#define PHYSICAL_END (UINT64_C(1) << 32)
+
+static bool has_possible_sizes(const Elf64_Phdr *p, uint64_t file_size)
+{
+	return p->p_filesz <= p->p_memsz && p->p_paddr < PHYSICAL_END &&
+	       p->p_memsz < PHYSICAL_END - p->p_paddr && p->p_offset <= file_size &&
+	       p->p_filesz <= file_size - p->p_offset;
+}
+
+static void add_segment(struct kernel *kernel, const Elf64_Phdr *p, const char *name)
 {
 	struct part *part;
 
@@ -83,15 +89,15 @@ static void add_segment(struct kernel *kernel, const Elf32_Phdr *p, const char *
 		die(END_USAGE, "'%s' has more than %u segments", name,
 		    AFTERBURN_BUNDLE_MAX_SEGMENTS);
 	part = &kernel->segments[kernel->count++];
-	*part = (struct part){p->p_offset, p->p_filesz, p->p_paddr, p->p_memsz};
+	*part = (struct part){p->p_offset, p->p_filesz, p->p_paddr, p->p_memsz, p->p_vaddr};
 	if (part->address + part->memory_size > kernel->end)
 		kernel->end = part->address + part->memory_size;
 	if (kernel->count == 1)
-		kernel->direct_map = (uint32_t)(p->p_vaddr - p->p_paddr);
+		kernel->direct_map = p->p_vaddr - p->p_paddr;
 }
 
 /* Is it the wedge's segment? Its header is the kernel's then. */
-static bool read_wedge(struct kernel *kernel, const Elf32_Phdr *p, const char *name)
+static bool read_wedge(struct kernel *kernel, const Elf64_Phdr *p, const char *name)
 {
 	struct afterburn_wedge_header header;
 
@@ -101,7 +107,7 @@ static bool read_wedge(struct kernel *kernel, const Elf32_Phdr *p, const char *n
 	if (header.magic != AFTERBURN_WEDGE_MAGIC)
 		return false;
 	kernel->header = header;
-	kernel->wedge = (struct part){p->p_offset, p->p_filesz, 0, p->p_memsz};
+	kernel->wedge = (struct part){p->p_offset, p->p_filesz, 0, p->p_memsz, 0};
 	return true;
 }
 
@@ -120,7 +126,8 @@ static void check_wedge(const struct kernel *kernel, const char *name)
 		    "'%s' is packed for '%.*s', not for a Linux process; give the kernel as it "
 		    "was built",
 		    name, (int)sizeof(h->platform), h->platform);
-	if (h->width != 32 || h->entry == 0 || h->bundle_size != kernel->wedge.file_size ||
+	if (h->width != (kernel->wide ? 64 : 32) || h->entry == 0 ||
+	    h->bundle_size != kernel->wedge.file_size ||
 	    h->bundle_size != kernel->wedge.memory_size || h->entry >= h->bundle_size)
 		die(END_USAGE, "'%s' is damaged: its wedge's header is not right", name);
 	if (h->site_count == 0)
@@ -130,33 +137,85 @@ static void check_wedge(const struct kernel *kernel, const char *name)
 		    name);
 }
 
+/* The guest-physical address of a virtual one of the kernel's; UINT64_MAX if no segment has it. */
+static uint64_t physical(const struct kernel *kernel, uint64_t address)
+{
+	for (unsigned int i = 0; i < kernel->count; i++) {
+		const struct part *s = &kernel->segments[i];
+
+		if (address >= s->virtual && address - s->virtual < s->memory_size)
+			return s->address + (address - s->virtual);
+	}
+	return UINT64_MAX;
+}
+
 static uint64_t find_panic_word(const struct kernel *kernel)
 {
-	uint32_t address;
+	uint64_t address;
 
-	if (!symbol_find(kernel->fd, "panic_cpu", &address))
-		return UINT64_MAX;
-	return (uint32_t)(address - kernel->direct_map);
+	return symbol_find(kernel->fd, "panic_cpu", &address) ? physical(kernel, address)
+							      : UINT64_MAX;
+}
+
+static Elf64_Phdr read_segment(const struct kernel *kernel, const Elf64_Ehdr *header,
+			       unsigned int index, const char *name)
+{
+	size_t size = elf_segment_size(kernel->wide);
+	union elf_segment segment;
+
+	read_all(kernel->fd, &segment, size, header->e_phoff + index * size, name);
+	return elf_segment_of(&segment, kernel->wide);
+}
+
+/*
+ * A kernel in the upper half of the address space is refused before anything else is asked of it:
+ * no other fault of the file matters.
+ */
+static void check_half(const struct kernel *kernel, const Elf64_Ehdr *header, const char *name)
+{
+	for (unsigned int i = 0; kernel->wide && i < header->e_phnum; i++) {
+		Elf64_Phdr p = read_segment(kernel, header, i, name);
+
+		if (p.p_type == PT_LOAD && p.p_memsz && p.p_vaddr >> 63)
+			die(END_PLATFORM,
+			    "'%s' is a 64-bit kernel in the upper half of the address space, where "
+			    "a process can map nothing: patch its source with "
+			    "guest-patches/linux-6.1/low-half.patch of afterburn's source and "
+			    "build "
+			    "it with CONFIG_X86_LOW_HALF=y (README.md, section A kernel as a "
+			    "process), or build it for i386",
+			    name);
+	}
+}
+
+static Elf64_Ehdr read_header(struct kernel *kernel, uint64_t size, const char *name)
+{
+	union elf_header file = {0};
+	Elf64_Ehdr header;
+
+	read_all(kernel->fd, &file, size < sizeof(file) ? size : sizeof(file), 0, name);
+	check_ident(file.ident, size, name);
+	kernel->wide = elf_is_wide(&file);
+	header = elf_header_of(&file);
+	check_header(kernel, &header, name);
+	return header;
 }
 
 void kernel_open(struct kernel *kernel, const char *path, const char *name)
 {
 	uint64_t size = open_file(kernel, path, name);
-	Elf32_Ehdr header = {0};
-	Elf32_Phdr p;
+	Elf64_Ehdr header = read_header(kernel, size, name);
 
 	kernel->count = 0;
 	kernel->end = 0;
 	kernel->wedge = (struct part){0};
-	read_all(kernel->fd, &header, size < sizeof(header) ? size : sizeof(header), 0, name);
-	check_ident(header.e_ident, size, name);
-	check_header(&header, name);
+	check_half(kernel, &header, name);
 	for (unsigned int i = 0; i < header.e_phnum; i++) {
-		read_all(kernel->fd, &p, sizeof(p), (uint64_t)header.e_phoff + i * sizeof(p), name);
+		Elf64_Phdr p = read_segment(kernel, &header, i, name);
+
 		if (p.p_type != PT_LOAD || p.p_memsz == 0)
 			continue;
-		if (p.p_filesz > p.p_memsz || p.p_memsz > UINT32_MAX - p.p_paddr ||
-		    (uint64_t)p.p_offset + p.p_filesz > size)
+		if (!has_possible_sizes(&p, size))
 			die(END_USAGE, "'%s' is damaged: segment %u has impossible sizes", name, i);
 		if (kernel->wedge.file_size || !read_wedge(kernel, &p, name))
 			add_segment(kernel, &p, name);

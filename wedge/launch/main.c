@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * main.c - the launcher: runs a packed i386 kernel in a process. `afterburn run --on process`
- * becomes it.
+ * main.c - the launcher: runs a packed i386 or x86-64 kernel in a process. `afterburn run --on
+ * process` becomes it.
  *
  * Invariant: what can be refused is refused before the terminal is changed and the guest's process
  * exists.
@@ -216,6 +216,7 @@ int main(int argc, char **argv)
 	info.ramdisk_bytes = memory.ramdisk_bytes;
 	info.xstate_bytes = host_xstate_bytes();
 	info.signal_frame_bytes = host_signal_frame_bytes();
+	info.fsgsbase = host_has_fsgsbase();
 	host_probe_end(&info);
 	info.tsc_khz = host_tsc_khz();
 	gdb_open(&guest.gdb, options.gdb, &guest.target);

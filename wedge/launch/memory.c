@@ -22,7 +22,10 @@
 #define MFD_NOEXEC_SEAL 0x0008u
 #endif
 
-/* Linux's own limit for i386 (Documentation/x86/boot.rst, initrd_addr_max), in whole pages. */
+/*
+ * Linux's own limit for i386 (Documentation/x86/boot.rst, initrd_addr_max), in whole pages. A
+ * 64-bit kernel takes it anywhere.
+ */
 #define RAMDISK_LIMIT UINT64_C(0x37fff000)
 
 /* What a kernel needs beside itself and its RAM disk to print its first messages. */
@@ -87,7 +90,7 @@ static void check_size(const struct memory *memory, const struct kernel *kernel,
 		    "too little memory: this kernel%s needs at least %" PRIu64
 		    " MiB, --memory gives %" PRIu64,
 		    ramdisk ? " with this RAM disk" : "", need, memory->bytes / MIB);
-	if (kernel->end + ramdisk + HEADROOM > RAMDISK_LIMIT)
+	if (!kernel->wide && kernel->end + ramdisk + HEADROOM > RAMDISK_LIMIT)
 		die(END_USAGE,
 		    "the RAM disk is too large: a 32-bit kernel takes it below %" PRIu64 " MiB",
 		    RAMDISK_LIMIT / MIB);
@@ -108,7 +111,8 @@ static int open_ramdisk(const char *path, uint64_t *size)
 
 void memory_load(struct memory *memory, const struct kernel *kernel, const char *ramdisk)
 {
-	uint64_t limit = memory->bytes < RAMDISK_LIMIT ? memory->bytes : RAMDISK_LIMIT;
+	bool limited = !kernel->wide && memory->bytes > RAMDISK_LIMIT;
+	uint64_t limit = limited ? RAMDISK_LIMIT : memory->bytes;
 	uint64_t size = 0;
 	int fd = ramdisk ? open_ramdisk(ramdisk, &size) : -1;
 

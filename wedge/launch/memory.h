@@ -28,8 +28,8 @@ void memory_make(struct memory *memory, uint64_t bytes);
  * memory_load - put the kernel and the RAM disk into place
  * @ramdisk: path, or NULL
  *
- * Linux's boot protocol for 32 bit: segments at their physical addresses, the RAM disk as high as
- * the kernel takes it. Ends the launcher, code 2, when it does not fit or cannot be read.
+ * Linux's boot protocol, without its loader: segments at their physical addresses, the RAM disk as
+ * high as the kernel takes it. Ends the launcher, code 2, when it does not fit or cannot be read.
  */
 void memory_load(struct memory *memory, const struct kernel *kernel, const char *ramdisk);
 

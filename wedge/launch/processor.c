@@ -15,6 +15,9 @@
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
 #endif
+#ifndef HWCAP2_FSGSBASE
+#define HWCAP2_FSGSBASE (1ul << 1) /* asm/hwcap2.h */
+#endif
 
 enum { LEGACY_STATE = 512, PROCESSOR_SAVES = 1 << 27 /* CPUID 1, ecx: OSXSAVE */ };
 
@@ -34,6 +37,11 @@ uint64_t host_signal_frame_bytes(void)
 
 	/* Before Linux 5.14: the state, the registers, siginfo and alignment. */
 	return bytes ? bytes : host_xstate_bytes() + 2048;
+}
+
+bool host_has_fsgsbase(void)
+{
+	return getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE;
 }
 
 /* One moment on both clocks, and how far the two readings may lie apart. */

@@ -5,8 +5,8 @@
  * Invariant: what has been read ends in a zero byte, so no name runs out of it.
  */
 #include "symbol.h"
+#include "elf_file.h"
 
-#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,47 +29,71 @@ static void *read_part(int fd, uint64_t offset, uint64_t size)
 	return bytes;
 }
 
-static bool search(const Elf32_Sym *symbols, size_t count, const char *names, size_t size,
-		   const char *name, uint32_t *value)
+/* Where a table's entry lies in the bytes that were read. */
+static const void *at(const char *bytes, size_t index, size_t size)
+{
+	return bytes + index * size;
+}
+
+struct text {
+	const char *bytes;
+	uint64_t size;
+};
+
+static bool search(const char *symbols, size_t count, bool wide, struct text names,
+		   const char *name, uint64_t *value)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (symbols[i].st_shndx == SHN_UNDEF || symbols[i].st_name >= size ||
-		    strcmp(names + symbols[i].st_name, name) != 0)
+		Elf64_Sym symbol = elf_symbol_of(at(symbols, i, elf_symbol_size(wide)), wide);
+
+		if (symbol.st_shndx == SHN_UNDEF || symbol.st_name >= names.size ||
+		    strcmp(names.bytes + symbol.st_name, name) != 0)
 			continue;
-		*value = symbols[i].st_value;
+		*value = symbol.st_value;
 		return true;
 	}
 	return false;
 }
 
-static bool search_table(int fd, const Elf32_Shdr *table, const Elf32_Shdr *strings,
-			 const char *name, uint32_t *value)
+static bool search_table(int fd, bool wide, const Elf64_Shdr *table, const Elf64_Shdr *strings,
+			 const char *name, uint64_t *value)
 {
-	Elf32_Sym *symbols = read_part(fd, table->sh_offset, table->sh_size);
+	char *symbols = read_part(fd, table->sh_offset, table->sh_size);
 	char *names = read_part(fd, strings->sh_offset, strings->sh_size);
-	bool found = symbols && names &&
-		     search(symbols, table->sh_size / sizeof(*symbols), names, strings->sh_size,
-			    name, value);
+	struct text text = {names, strings->sh_size};
+	bool found =
+		symbols && names &&
+		search(symbols, table->sh_size / elf_symbol_size(wide), wide, text, name, value);
 
 	free(symbols);
 	free(names);
 	return found;
 }
 
-bool symbol_find(int fd, const char *name, uint32_t *value)
+bool symbol_find(int fd, const char *name, uint64_t *value)
 {
-	Elf32_Ehdr header;
-	Elf32_Shdr *sections;
-	bool found = false;
+	union elf_header file = {0};
+	bool found = false, wide;
+	Elf64_Ehdr header;
+	char *sections;
+	size_t size;
 
-	if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
-	    header.e_shentsize != sizeof(*sections))
+	if (pread(fd, &file, sizeof(file), 0) != (ssize_t)sizeof(file))
 		return false;
-	sections = read_part(fd, header.e_shoff, (uint64_t)header.e_shnum * sizeof(*sections));
-	for (unsigned int i = 0; sections && i < header.e_shnum && !found; i++)
-		if (sections[i].sh_type == SHT_SYMTAB && sections[i].sh_link < header.e_shnum)
-			found = search_table(fd, &sections[i], &sections[sections[i].sh_link], name,
-					     value);
+	wide = elf_is_wide(&file);
+	header = elf_header_of(&file);
+	size = elf_section_size(wide);
+	if (header.e_shentsize != size)
+		return false;
+	sections = read_part(fd, header.e_shoff, (uint64_t)header.e_shnum * size);
+	for (unsigned int i = 0; sections && i < header.e_shnum && !found; i++) {
+		Elf64_Shdr table = elf_section_of(at(sections, i, size), wide), strings;
+
+		if (table.sh_type != SHT_SYMTAB || table.sh_link >= header.e_shnum)
+			continue;
+		strings = elf_section_of(at(sections, table.sh_link, size), wide);
+		found = search_table(fd, wide, &table, &strings, name, value);
+	}
 	free(sections);
 	return found;
 }

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 /*
- * The value of the defined symbol `name` in the ELF32 file `fd`, a virtual address. False if there
- * is none.
+ * The value of the defined symbol `name` in the ELF file `fd`, a virtual address. False if there is
+ * none.
  */
-bool symbol_find(int fd, const char *name, uint32_t *value);
+bool symbol_find(int fd, const char *name, uint64_t *value);
 
 #endif

@@ -24,7 +24,7 @@
 /* Where the wedge's image lies in the child. The kernel's low 4 GiB must be empty there. */
 #define LAUNCH_WEDGE_BASE 0x780000000000
 
-#define LAUNCH_VERSION 2
+#define LAUNCH_VERSION 3
 
 enum { LAUNCH_COMMAND_LINE_SIZE = 2048 };
 
@@ -61,6 +61,13 @@ struct launch_info {
 	uint64_t xstate_bytes; /* of what XCR0 enables, standard format (CPUID 0xd); 512 without */
 	uint64_t signal_frame_bytes; /* what the host may push for a signal (AT_MINSIGSTKSZ) */
 	uint64_t debug; /* address of the struct launch_debug, shared with the launcher */
+	/*
+	 * 1: user code may read and write the bases of FS and GS by instructions (rdfsbase and its
+	 * like). Only what the host's kernel says counts (AT_HWCAP2): on some hosts the instructions
+	 * work, but a switch of processes does not keep what they write.
+	 */
+	uint32_t fsgsbase;
+	uint32_t reserved;
 	char command_line[LAUNCH_COMMAND_LINE_SIZE]; /* NUL terminated */
 };
 
