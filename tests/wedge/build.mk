@@ -3,7 +3,8 @@
 #   $(O)/tests/wedge/string.t        the library, which needs nothing
 #   $(O)/tests/wedge/x86_64/*.t      core and architecture against a fake back end, for each width of
 #   $(O)/tests/wedge/i386/*.t        the guest: tests/wedge/*_test.c, tests/wedge/WIDTH/*_test.c
-#   $(O)/tests/wedge/linux/*.t       the Linux back end's tables against a model of the host
+#   $(O)/tests/wedge/linux-*/*.t     the Linux back end's tables against a model of the host, for each
+#                                    width of the guest
 #   $(O)/tests/wedge/xen/*.t         the Xen back end's tables against a model of Xen
 #   $(O)/tests/wedge/platform/*.t    the smallest back end, an example
 #   $(O)/tests/wedge/gates*.t        the gates as they are
@@ -100,15 +101,24 @@ $(eval $(call wedge_test_width,i386))
 
 # ---- the Linux back end's parts that know the guest's tables ----
 
-# They see the i386 guest of the tests above, and its architecture.
-$(eval $(call wedge_test_compile,obj-linux,-I$(WEDGE_TEST_SRC)/linux/include \
-	-I$(SRC)/wedge/backend/linux $(wedge_test_headers_i386)))
-WEDGE_TEST_LINUX := $(call wedge_test_objects,obj-linux, \
-	$(call wedge_in, backend/linux, view.c view_sync.c view_table.c door.c user_segments.c) \
-	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/linux/*.c)))
-$(eval $(call wedge_test_programs,linux,$(wildcard $(WEDGE_TEST_SRC)/linux/*_test.c), \
-	$(WEDGE_TEST_LINUX) $(wedge_test_objs_i386), \
-	$(call wedge_test_wrap,backend_allocate) $(wedge_test_gates_i386:%=-Wl,--defsym=%)))
+# They see the guest of the tests above, of either width, and its architecture. What serves i386
+# programs alone is tested for these.
+wedge_test_linux_x86_64 := view_test.c view_states_test.c
+wedge_test_linux_i386 := %
+# $(call wedge_test_linux,WIDTH)
+define wedge_test_linux
+$$(eval $$(call wedge_test_compile,obj-linux-$(1),-I$(WEDGE_TEST_SRC)/linux/include \
+	-I$(SRC)/wedge/backend/linux/$(1)/include -I$(SRC)/wedge/backend/linux $(wedge_test_headers_$(1))))
+$$(eval $$(call wedge_test_programs,linux-$(1),$$(filter \
+	$$(addprefix $(WEDGE_TEST_SRC)/linux/,$(wedge_test_linux_$(1))),$$(wildcard $(WEDGE_TEST_SRC)/linux/*_test.c)), \
+	$$(call wedge_test_objects,obj-linux-$(1), \
+		$$(call wedge_in, backend/linux, view.c view_entry.c view_sync.c view_table.c door.c user_segments.c) \
+		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c))) $(wedge_test_objs_$(1)), \
+	$$(call wedge_test_wrap,backend_allocate) $$(wedge_test_gates_$(1):%=-Wl,--defsym=%)))
+endef
+
+$(eval $(call wedge_test_linux,x86_64))
+$(eval $(call wedge_test_linux,i386))
 
 # ---- the Xen back end's parts that keep page tables ----
 

@@ -6,25 +6,35 @@
  */
 #include "fake_host.h"
 
-enum { PROT_BITS = 3, PAGES = 1 << 20, TABLES = 1100 };
+enum { PROT_BITS = 3, HEAP = 8 << 20 };
 
 struct linux_machine machine;
 struct fake_host host;
 struct view fake_view[FAKE_VIEWS];
 
-static uint32_t pages[FAKE_VIEWS][PAGES]; /* physical page << PROT_BITS | HOST_PROT_*; 0: none */
 static bool kernel_text[FAKE_MEMORY / X86_PAGE_SIZE];
 static struct process processes[FAKE_VIEWS];
 
-/* View tables stay with the code under test, which keeps a list of the free ones. */
-static struct view_table tables[TABLES];
-static unsigned int tables_given;
+/* View tables stay with the code under test, which keeps lists of the free ones. */
+static uint8_t heap[HEAP] __attribute__((aligned(16)));
+static size_t heap_given;
 
 void *__wrap_backend_allocate(size_t size);
 void *__wrap_backend_allocate(size_t size)
 {
-	assert_int_equal(size, sizeof(tables[0]));
-	return tables_given < TABLES ? &tables[tables_given++] : NULL;
+	heap_given += size;
+	return heap_given <= HEAP ? heap + heap_given - size : NULL;
+}
+
+/* Of a page that is mapped, the physical one << PROT_BITS | HOST_PROT_*. */
+static uint32_t *page_at(const struct view *view, uint64_t va, bool make)
+{
+	return fake_page((unsigned int)(view - fake_view), va, make);
+}
+
+static uint64_t next_mapped(const struct view *view, uint64_t va, uint64_t end)
+{
+	return fake_page_next((unsigned int)(view - fake_view), va, end);
 }
 
 void fake_host_reset(void)
@@ -34,11 +44,11 @@ void fake_host_reset(void)
 		fake_view[i] = (struct view){.process = i == FAKE_KERNEL ? NULL : &processes[i]};
 	}
 	host = (struct fake_host){0};
-	memset(pages, 0, sizeof(pages));
+	fake_pages_reset();
 	memset(kernel_text, 0, sizeof(kernel_text));
 	machine.pages = FAKE_MEMORY / X86_PAGE_SIZE;
 	machine.info.memory_bytes = FAKE_MEMORY;
-	machine.window_alias = WEDGE_BASE - 0x80000000;
+	machine.window_alias = WEDGE_BASE - FAKE_LINKED_ABOVE;
 }
 
 int fake_host_setup(void **state)
@@ -50,6 +60,7 @@ int fake_host_setup(void **state)
 	backend = (struct linux_vcpu){0};
 	vcpu.backend = &backend;
 	vcpu.cr[4] |= X86_CR4_PSE | X86_CR4_PGE;
+	vcpu.cr[0] |= X86_CR0_WP;
 	return 0;
 }
 
@@ -61,41 +72,36 @@ int fake_host_teardown(void **state)
 	return host.wrong ? -1 : 0;
 }
 
-static uint32_t *entry(const struct view *view, uint64_t va)
-{
-	return &pages[view - fake_view][va / X86_PAGE_SIZE];
-}
-
 unsigned int host_prot(const struct view *view, uint64_t va)
 {
-	return *entry(view, va) & ((1u << PROT_BITS) - 1);
+	const uint32_t *page = page_at(view, va, false);
+
+	return page ? *page & ((1u << PROT_BITS) - 1) : 0;
 }
 
 uint64_t host_physical(const struct view *view, uint64_t va)
 {
-	return (uint64_t)(*entry(view, va) >> PROT_BITS) * X86_PAGE_SIZE;
+	const uint32_t *page = page_at(view, va, false);
+
+	return page ? (uint64_t)(*page >> PROT_BITS) * X86_PAGE_SIZE : 0;
 }
 
 bool host_maps_any(const struct view *view, uint64_t from, uint64_t size)
 {
-	for (uint64_t va = from; va < from + size; va += X86_PAGE_SIZE) {
-		if (*entry(view, va))
-			return true;
-	}
-	return false;
+	return next_mapped(view, from, from + size) < from + size;
 }
 
 static void check_range(const struct view *view, uint64_t va, uint64_t size)
 {
-	uint64_t end = va + size;
+	uint64_t end = va + size, top = ARCH_LONG_MODE ? LAUNCH_WEDGE_BASE : 1ull << 32;
 
 	if (va % X86_PAGE_SIZE || size % X86_PAGE_SIZE || !size)
 		host.wrong = "a range that is not whole pages";
-	else if (va >= 1ull << 32 || size > 1ull << 32 || end > 1ull << 32)
-		host.wrong = "a range above 4 GiB";
+	else if (end < va || end > (view->process ? USER_END : top))
+		host.wrong = "a range that reaches beyond the guest's addresses";
 	else if (!view->process && va < WEDGE_BASE + (uint64_t)WEDGE_SIZE && end > WEDGE_BASE)
 		host.wrong = "a range that holds the window";
-	else if (view->process && end > USER_DOOR)
+	else if (view->process && va < USER_DOOR + (uint64_t)USER_DOOR_SIZE && end > USER_DOOR)
 		host.wrong = "a range that holds the door";
 }
 
@@ -116,7 +122,7 @@ void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t p
 	if (!(prot & FAKE_R))
 		host.wrong = "a mapping that cannot be read";
 	for (uint64_t i = 0; !host.wrong && i < size; i += X86_PAGE_SIZE)
-		*entry(view, va + i) =
+		*page_at(view, va + i, true) =
 			(uint32_t)((physical + i) / X86_PAGE_SIZE) << PROT_BITS | prot;
 }
 
@@ -127,11 +133,12 @@ void mapping_protect(const struct view *view, uint64_t va, uint64_t size, unsign
 	if (is_lost())
 		return;
 	for (uint64_t i = 0; !host.wrong && i < size; i += X86_PAGE_SIZE) {
-		uint32_t *e = entry(view, va + i);
+		uint32_t *page = page_at(view, va + i, false);
 
-		if (!*e)
+		if (!page || !*page)
 			host.wrong = "protection of what is not mapped";
-		*e = *e >> PROT_BITS << PROT_BITS | prot;
+		else
+			*page = *page >> PROT_BITS << PROT_BITS | prot;
 	}
 }
 
@@ -141,8 +148,8 @@ void mapping_remove(const struct view *view, uint64_t va, uint64_t size)
 	check_range(view, va, size);
 	if (is_lost())
 		return;
-	for (uint64_t i = 0; !host.wrong && i < size; i += X86_PAGE_SIZE)
-		*entry(view, va + i) = 0;
+	for (uint64_t at = va; !host.wrong && (at = next_mapped(view, at, va + size)) < va + size;)
+		*page_at(view, at, false) = 0;
 }
 
 bool memory_is_kernel_text(uint64_t page)
@@ -169,22 +176,34 @@ bool fake_touch(struct view *view, uint64_t va, uint32_t access)
 
 	if (!guest_walk(&vcpu, va, access | (view->process ? X86_PF_USER : 0), &walk))
 		return false;
-	view_fill(view, (uint32_t)va, &walk);
+	assert_true(view_reserve());
+	view_fill(view, va, &walk);
 	return true;
 }
 
-void fake_map_many(uint32_t va, uint32_t pa, unsigned int count, uint32_t flags)
+void fake_map_many(uint64_t va, uint64_t pa, unsigned int count, uint64_t flags)
 {
 	for (unsigned int i = 0; i < count; i++)
 		guest_map(va + i * X86_PAGE_SIZE, pa + i * X86_PAGE_SIZE, flags);
 }
 
-void fake_map_large(uint32_t va, uint32_t pa, uint32_t flags)
+guest_pte *fake_pde(uint64_t va)
 {
-	*guest_entry(va, 2) = pa | flags | X86_PTE_PS;
+	for (unsigned int level = ARCH_PAGE_LEVELS; level > 2; level--) {
+		guest_pte *entry = guest_entry(va, level);
+
+		if (!*entry)
+			*entry = (guest_pte)(guest_table() | FAKE_TABLE);
+	}
+	return guest_entry(va, 2);
 }
 
-void assert_host_maps(const struct view *view, uint32_t va, uint64_t pa, unsigned int prot)
+void fake_map_large(uint64_t va, uint64_t pa, uint64_t flags)
+{
+	*fake_pde(va) = (guest_pte)(pa | flags | X86_PTE_PS);
+}
+
+void assert_host_maps(const struct view *view, uint64_t va, uint64_t pa, unsigned int prot)
 {
 	assert_int_equal(host_prot(view, va), prot);
 	assert_int_equal(host_physical(view, va), pa);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fake_host.h - a host that the Linux back end's parts run against: address spaces as a table of
+ * fake_host.h - a host that the Linux back end's parts run against: address spaces as tables of
  * pages, changed by the calls that mapping.c would make, and the descriptors of an LDT.
  *
  * Invariant: what no host would do (map below its lowest address, protect what is not mapped), and
@@ -13,17 +13,23 @@
 #include <view.h>
 
 #include "../guest.h"
+#include "fake_pages.h"
 
 enum {
-	FAKE_VIEWS = 4,
+	FAKE_VIEWS = FAKE_SPACES,
 	FAKE_KERNEL = 0, /* the wedge's own view; the others are user processes */
 	FAKE_LDT = 64,
-	FAKE_MEMORY = 0x600000, /* bytes: one and a half large pages */
+	FAKE_LARGE = 1 << VIEW_TABLE_SHIFT,
+	FAKE_MEMORY = 0x500000, /* bytes: a number of large pages of either width, and a part */
 	FAKE_LOWEST = 0x10000,	/* vm.mmap_min_addr */
 	FAKE_R = HOST_PROT_READ,
 	FAKE_W = HOST_PROT_WRITE,
 	FAKE_X = HOST_PROT_EXEC,
+	FAKE_TABLE = X86_PTE_P | X86_PTE_W | X86_PTE_U, /* an entry that takes no rights away */
 };
+
+/* A kernel runs so far above its load address. */
+#define FAKE_LINKED_ABOVE (ARCH_LONG_MODE ? 0x40000000u : 0x80000000u)
 
 struct fake_host {
 	unsigned int sets, protects, removes;
@@ -61,11 +67,15 @@ void fake_kernel_text(uint64_t page, bool is);
 /* An access that reaches the wedge: false if the guest's tables do not allow it. */
 bool fake_touch(struct view *view, uint64_t va, uint32_t access);
 
-/* Entries of the guest's tables: neighbours, and a large page. */
-void fake_map_many(uint32_t va, uint32_t pa, unsigned int count, uint32_t flags);
-void fake_map_large(uint32_t va, uint32_t pa, uint32_t flags);
+/*
+ * Entries of the guest's tables: neighbours, and a large page; the entry of level 2 for an address,
+ * with the tables above it made.
+ */
+void fake_map_many(uint64_t va, uint64_t pa, unsigned int count, uint64_t flags);
+void fake_map_large(uint64_t va, uint64_t pa, uint64_t flags);
+guest_pte *fake_pde(uint64_t va);
 
 /* The host maps exactly that at an address. */
-void assert_host_maps(const struct view *view, uint32_t va, uint64_t pa, unsigned int prot);
+void assert_host_maps(const struct view *view, uint64_t va, uint64_t pa, unsigned int prot);
 
 #endif /* TESTS_WEDGE_LINUX_FAKE_HOST_H */

@@ -24,7 +24,7 @@ enum {
 	HELD = 8, /* translations that one page may have had */
 	ROOT_PA = 0x300000,
 	TABLE_PA = 0x310000,
-	DATA_PA = 0x5e0000, /* frames from here reach over the end of memory */
+	DATA_PA = FAKE_MEMORY - 0x20000, /* frames from here reach over the end of memory */
 	DATA_FRAMES = 40,
 	LARGE = 1 << 22,
 	RW = X86_PTE_P | X86_PTE_W,
@@ -338,6 +338,7 @@ static void access_place(unsigned int kind, unsigned int place, uint32_t access)
 	hold_all();
 	if (walk.forced)
 		hold_forced(place, &walk);
+	assert_true(view_reserve());
 	view_fill(view, va, &walk);
 	run.accesses++;
 	if (need & ~host_prot(view, va) || host_physical(view, va) != (walk.address & ~0xfffull))

@@ -8,18 +8,17 @@
 #include "fake_host.h"
 
 /* Nothing of guest_setup's is in this table, nor the next. */
-#define VA 0x90000000u
+#define VA (ARCH_LONG_MODE ? 0x408090000000 : 0x90000000)
 
 enum {
 	K = X86_PTE_P | X86_PTE_W,
 	U = K | X86_PTE_U,
 	PAGE = X86_PAGE_SIZE,
-	LARGE = 1 << 22,
+	LARGE = FAKE_LARGE,
 	W = X86_PF_WRITE,
 	USER_VA = 0x08048000, /* nothing of guest_setup's either */
 	PA = 0x200000,
-	OTHER_ROOT = 0x500000,
-	OTHER_TABLE = 0x501000,
+	OTHER_ROOT = 0x580000,
 };
 
 static struct view *const kernel = &fake_view[FAKE_KERNEL], *const user = &fake_view[1];
@@ -30,13 +29,33 @@ static void load_root(uint32_t root)
 	view_sync(kernel, !(vcpu.cr[4] & X86_CR4_PGE));
 }
 
-/* A second address space that has the first one's tables. */
-static uint32_t *other_root(void)
+/*
+ * A second address space that has the first one's tables, but its own above an address. Returns its
+ * last table there, which is empty.
+ */
+static guest_pte *other_space(uint64_t va)
 {
-	uint32_t *root = guest_pointer(OTHER_ROOT, PAGE);
+	uint64_t made = OTHER_ROOT;
+	guest_pte *table = NULL;
 
-	memcpy(root, guest_pointer(vcpu.cr[3], PAGE), PAGE);
-	return root;
+	for (unsigned int level = ARCH_PAGE_LEVELS; level; level--, made += PAGE) {
+		guest_pte *entry = guest_entry(va, level);
+		unsigned int shift = X86_PAGE_SHIFT + VIEW_INDEX_BITS * (level - 1);
+		unsigned int n = va >> shift & (VIEW_ENTRIES - 1);
+
+		table = guest_pointer(made, PAGE);
+		memcpy(table, entry - n, PAGE);
+		if (level > 1)
+			table[n] = (guest_pte)((made + PAGE) | U);
+	}
+	memset(table, 0, PAGE);
+	return table;
+}
+
+/* The entry of one of these tables. */
+static unsigned int slot_of(uint64_t va)
+{
+	return va / PAGE % VIEW_ENTRIES;
 }
 
 static void a_small_page_is_filled(void **state)
@@ -72,11 +91,11 @@ static void cleared_bits_are_set_again(void **state)
 	(void)state;
 	guest_map(VA, PA, K);
 	fake_touch(kernel, VA, W);
-	*guest_entry(VA, 1) &= ~(uint32_t)X86_PTE_D;
+	*guest_entry(VA, 1) &= ~(guest_pte)X86_PTE_D;
 	view_invalidate(kernel, VA);
 	assert_host_maps(kernel, VA, PA, FAKE_R);
 	fake_touch(kernel, VA, W);
-	*guest_entry(VA, 1) &= ~(uint32_t)X86_PTE_A;
+	*guest_entry(VA, 1) &= ~(guest_pte)X86_PTE_A;
 	view_invalidate(kernel, VA);
 	assert_int_equal(host_prot(kernel, VA), 0);
 }
@@ -97,7 +116,7 @@ static void neighbours_come_in_one_call(void **state)
 
 static void neighbours_end_with_the_table(void **state)
 {
-	uint32_t edge = VA + LARGE;
+	uint64_t edge = VA + LARGE;
 
 	(void)state;
 	fake_map_many(edge - 4 * PAGE, PA, 8, K | X86_PTE_A | X86_PTE_D);
@@ -142,15 +161,15 @@ static void a_large_page_is_one_mapping(void **state)
 
 static void a_large_page_may_reach_beyond_memory(void **state)
 {
-	uint32_t end = VA + FAKE_MEMORY - LARGE;
+	uint64_t base = FAKE_MEMORY / LARGE * LARGE, end = VA + FAKE_MEMORY - base;
 
 	(void)state;
-	fake_map_large(VA, LARGE, K);
+	fake_map_large(VA, base, K);
 	fake_touch(kernel, VA, W);
 	assert_host_maps(kernel, end - PAGE, FAKE_MEMORY - PAGE, FAKE_R | FAKE_W | FAKE_X);
 	assert_false(host_maps_any(kernel, end, VA + LARGE - end));
 	assert_fatal("no memory", fake_touch(kernel, end, 0));
-	fake_map_large(VA, 2 * LARGE, K);
+	fake_map_large(VA, base + LARGE, K);
 	assert_fatal("no memory", fake_touch(kernel, VA, 0));
 	guest_map(VA + LARGE, FAKE_MEMORY, K);
 	assert_fatal("no memory", fake_touch(kernel, VA + LARGE, 0));
@@ -178,10 +197,12 @@ static void an_entry_changes_its_kind_with_cr4(void **state)
 	(void)state;
 	fake_map_large(VA, 0x400000, K);
 	fake_touch(kernel, VA, 0);
+	if (ARCH_LONG_MODE)
+		return;
 	vcpu.cr[4] &= ~(uint64_t)X86_CR4_PSE;
 	view_sync(kernel, true);
 	assert_false(host_maps_any(kernel, VA, LARGE));
-	((uint32_t *)guest_pointer(0x400000, PAGE))[3] = PA | K;
+	((guest_pte *)guest_pointer(0x400000, PAGE))[3] = PA | K;
 	assert_true(fake_touch(kernel, VA + 3 * PAGE, 0));
 	assert_host_maps(kernel, VA + 3 * PAGE, PA, FAKE_R);
 	vcpu.cr[4] |= X86_CR4_PSE;
@@ -199,12 +220,12 @@ static void user_code_sees_user_pages_alone(void **state)
 	assert_true(fake_touch(user, USER_VA, W));
 	assert_host_maps(user, USER_VA, PA + PAGE, FAKE_R | FAKE_W | FAKE_X);
 	assert_int_equal(host_prot(user, USER_VA + PAGE), 0);
-	*guest_entry(USER_VA, 1) &= ~(uint32_t)X86_PTE_U;
+	*guest_entry(USER_VA, 1) &= ~(guest_pte)X86_PTE_U;
 	view_sync(user, true);
 	assert_int_equal(host_prot(user, USER_VA), 0);
 	*guest_entry(USER_VA, 1) |= X86_PTE_U;
 	fake_touch(user, USER_VA, W);
-	*guest_entry(USER_VA, 2) &= ~(uint32_t)X86_PTE_U;
+	*guest_entry(USER_VA, 2) &= ~(guest_pte)X86_PTE_U;
 	view_invalidate(user, USER_VA);
 	assert_int_equal(host_prot(user, USER_VA), 0);
 }
@@ -215,7 +236,7 @@ static void invlpg_brings_one_page_in_line(void **state)
 	fake_map_many(VA, PA, 3, K | X86_PTE_A | X86_PTE_D);
 	fake_touch(kernel, VA, W);
 	for (unsigned int i = 0; i < 3; i++)
-		*guest_entry(VA + i * PAGE, 1) &= ~(uint32_t)X86_PTE_W;
+		*guest_entry(VA + i * PAGE, 1) &= ~(guest_pte)X86_PTE_W;
 	view_invalidate(kernel, VA + PAGE + 77);
 	assert_host_maps(kernel, VA, PA, FAKE_R | FAKE_W);
 	assert_host_maps(kernel, VA + PAGE, PA + PAGE, FAKE_R);
@@ -238,7 +259,7 @@ static void invlpg_gives_no_rights(void **state)
 	*guest_entry(VA, 1) |= X86_PTE_W;
 	view_invalidate(kernel, VA);
 	assert_host_maps(kernel, VA, PA, FAKE_R);
-	*guest_entry(VA, 1) &= ~(uint32_t)X86_PTE_W;
+	*guest_entry(VA, 1) &= ~(guest_pte)X86_PTE_W;
 	view_invalidate(kernel, VA);
 	assert_host_maps(kernel, VA, PA, FAKE_R);
 }
@@ -249,7 +270,7 @@ static void adjacent_changes_are_one_call(void **state)
 	fake_map_many(VA, PA, 16, K | X86_PTE_A | X86_PTE_D);
 	fake_touch(kernel, VA, W);
 	for (unsigned int i = 2; i < 10; i++)
-		*guest_entry(VA + i * PAGE, 1) &= ~(uint32_t)X86_PTE_W;
+		*guest_entry(VA + i * PAGE, 1) &= ~(guest_pte)X86_PTE_W;
 	for (unsigned int i = 10; i < 14; i++)
 		*guest_entry(VA + i * PAGE, 1) = 0;
 	view_sync(kernel, true);
@@ -283,7 +304,7 @@ static void a_leaf_that_is_global_no_more_is_compared(void **state)
 	(void)state;
 	guest_map(VA, PA, K | X86_PTE_G);
 	fake_touch(kernel, VA, W);
-	*guest_entry(VA, 1) &= ~(uint32_t)X86_PTE_G;
+	*guest_entry(VA, 1) &= ~(guest_pte)X86_PTE_G;
 	view_sync(kernel, true);
 	*guest_entry(VA, 1) = 0;
 	view_sync(kernel, false);
@@ -293,17 +314,16 @@ static void a_leaf_that_is_global_no_more_is_compared(void **state)
 /* Another address space: the buffer at the same place is the other's at once. */
 static void few_pages_follow_into_another_space(void **state)
 {
-	uint32_t *table = guest_pointer(OTHER_TABLE, PAGE);
+	guest_pte *table;
 
 	(void)state;
 	fake_map_many(USER_VA, PA, 3, U);
 	fake_touch(kernel, USER_VA, W);
 	fake_touch(kernel, USER_VA + PAGE, W);
 	fake_touch(kernel, USER_VA + 2 * PAGE, W);
-	memset(table, 0, PAGE);
-	table[USER_VA >> 12 & 1023] = (PA + 5 * PAGE) | U | X86_PTE_A | X86_PTE_D;
-	table[(USER_VA >> 12 & 1023) + 1] = (PA + PAGE) | (U & ~(uint32_t)X86_PTE_W) | X86_PTE_A;
-	other_root()[USER_VA >> 22] = OTHER_TABLE | U;
+	table = other_space(USER_VA);
+	table[slot_of(USER_VA)] = (PA + 5 * PAGE) | U | X86_PTE_A | X86_PTE_D;
+	table[slot_of(USER_VA) + 1] = (PA + PAGE) | (U & ~(guest_pte)X86_PTE_W) | X86_PTE_A;
 	load_root(OTHER_ROOT);
 	assert_host_maps(kernel, USER_VA, PA + 5 * PAGE, FAKE_R | FAKE_W);
 	assert_host_maps(kernel, USER_VA + PAGE, PA + PAGE, FAKE_R);
@@ -312,15 +332,15 @@ static void few_pages_follow_into_another_space(void **state)
 
 static void many_pages_do_not_follow(void **state)
 {
-	uint32_t *table = guest_pointer(OTHER_TABLE, PAGE);
+	guest_pte *table;
 
 	(void)state;
 	fake_map_many(USER_VA, PA, 7, U | X86_PTE_A | X86_PTE_D);
 	fake_touch(kernel, USER_VA, W);
-	memcpy(table, guest_entry(USER_VA & ~(LARGE - 1u), 1), PAGE);
-	other_root()[USER_VA >> 22] = OTHER_TABLE | U;
+	table = other_space(USER_VA);
+	memcpy(table, guest_entry(USER_VA & ~(LARGE - 1ull), 1), PAGE);
 	load_root(OTHER_ROOT);
-	assert_false(host_maps_any(kernel, USER_VA & ~(LARGE - 1u), LARGE));
+	assert_false(host_maps_any(kernel, USER_VA & ~(LARGE - 1ull), LARGE));
 	assert_int_equal(host.removes, 1);
 }
 
@@ -330,7 +350,7 @@ static void the_upper_entry_takes_rights_away(void **state)
 	(void)state;
 	guest_map(VA, PA, K);
 	fake_touch(kernel, VA, W);
-	*guest_entry(VA, 2) &= ~(uint32_t)X86_PTE_W;
+	*guest_entry(VA, 2) &= ~(guest_pte)X86_PTE_W;
 	view_sync(kernel, false);
 	assert_false(host_prot(kernel, VA) & FAKE_W);
 }

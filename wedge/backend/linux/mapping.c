@@ -3,8 +3,8 @@
  * mapping.c - changes of a host address space: at once in the wedge's own; by an order in a user
  * process, which carries it out before it runs guest code again.
  *
- * Invariant: only whole pages of the memory file, below 4 GiB and outside of the window, are mapped
- * and removed.
+ * Invariant: only whole pages of the memory file are mapped; nothing of the wedge's or the stub's
+ * is mapped over or removed (view_bounds()).
  */
 #include <wedge/log.h>
 #include "process.h"

@@ -7,6 +7,7 @@
  * names.
  */
 #include <wedge/arch.h>
+#include <wedge/arch_traits.h>
 #include <wedge/log.h>
 #include "process.h"
 #include "view.h"
@@ -50,6 +51,34 @@ static struct space *take(uint64_t root)
 	return oldest;
 }
 
+/* The view that remembers most; NULL: none remembers anything. */
+static struct view *largest_view(struct vcpu *v)
+{
+	struct view *largest = linux_of(v)->kernel;
+
+	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
+		if (spaces[i].user.tables > largest->tables)
+			largest = &spaces[i].user;
+	}
+	return largest->tables ? largest : NULL;
+}
+
+/*
+ * Before a view is filled: user programs that map a page here and there, in very many places, must
+ * not use up the wedge's heap. What is taken away comes back by faults.
+ */
+static void make_room(struct vcpu *v)
+{
+	while (!view_reserve()) {
+		struct view *view = largest_view(v);
+
+		if (!view)
+			wedge_fatal("the wedge's heap is too small for its own tables");
+		vcpu_count(v, COUNT_VIEWS_CLEARED);
+		view_clear(view);
+	}
+}
+
 /* The host had no room for a mapping: start with an empty view. */
 static void check_room(struct vcpu *v)
 {
@@ -63,7 +92,7 @@ void spaces_init(struct vcpu *v)
 
 	if (!kernel)
 		wedge_fatal("the wedge's heap is too small for its own tables");
-	kernel->identity = true;
+	kernel->identity = !ARCH_LONG_MODE;
 	linux_of(v)->kernel = kernel;
 	linux_of(v)->space = NULL;
 }
@@ -82,8 +111,7 @@ static void hold_user(struct vcpu *v)
  */
 void backend_space_load(struct vcpu *v)
 {
-	uint64_t root = v->cr[3] & ~(uint64_t)(X86_PAGE_SIZE - 1);
-	struct space *space = v->cr[0] & X86_CR0_PG ? find(root) : NULL;
+	struct space *space = view_paging() ? find(v->cr[3] & X86_PTE_ADDRESS) : NULL;
 
 	loads = vcpu_count(v, COUNT_SPACE_LOADS);
 	hold_user(v);
@@ -113,14 +141,14 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 	struct space *space = linux_of(v)->space;
 
 	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
-	view_invalidate(linux_of(v)->kernel, (uint32_t)va);
+	view_invalidate(linux_of(v)->kernel, va);
 	check_room(v);
 	if (space && space->user.process)
-		view_invalidate(&space->user, (uint32_t)va);
+		view_invalidate(&space->user, va);
 }
 
 /* True if it was not there before. */
-static bool fill_user(struct vcpu *v, struct space *space, uint32_t va,
+static bool fill_user(struct vcpu *v, struct space *space, uint64_t va,
 		      const struct guest_walk *walk)
 {
 	bool had = view_has(&space->user, va, walk);
@@ -129,17 +157,20 @@ static bool fill_user(struct vcpu *v, struct space *space, uint32_t va,
 	if (had && v->retry)
 		return false;
 	vcpu_count(v, COUNT_SPACE_USER_FILLS);
-	if (space->user.process)
+	if (space->user.process) {
+		make_room(v);
 		view_fill(&space->user, va, walk);
+	}
 	return !had;
 }
 
-static bool fill_kernel(struct vcpu *v, uint32_t va, const struct guest_walk *walk)
+static bool fill_kernel(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
 	struct view *kernel = linux_of(v)->kernel;
 	bool had = view_has(kernel, va, walk);
 
 	vcpu_count(v, COUNT_SPACE_FILLS);
+	make_room(v);
 	view_fill(kernel, va, walk);
 	if (mapping_failed(v)) {
 		view_clear(kernel);
@@ -153,8 +184,8 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	struct space *space = linux_of(v)->space;
 
 	if (!vcpu_in_user(v))
-		return fill_kernel(v, (uint32_t)va, walk);
-	return !space || fill_user(v, space, (uint32_t)va, walk);
+		return fill_kernel(v, va, walk);
+	return !space || fill_user(v, space, va, walk);
 }
 
 struct process *space_process(struct vcpu *v)
@@ -162,7 +193,7 @@ struct process *space_process(struct vcpu *v)
 	struct space *space = linux_of(v)->space;
 
 	if (!space) {
-		space = take(v->cr[3] & ~(uint64_t)(X86_PAGE_SIZE - 1));
+		space = take(v->cr[3] & X86_PTE_ADDRESS);
 		space->last_use = loads;
 		space->stale = true;
 		linux_of(v)->space = space;
@@ -186,12 +217,12 @@ void space_lost_process(struct vcpu *v)
 
 bool backend_code_held(struct vcpu *v, uint64_t va)
 {
-	return view_holds(linux_of(v)->kernel, (uint32_t)va);
+	return view_holds(linux_of(v)->kernel, va);
 }
 
 void backend_code_release(struct vcpu *v, uint64_t va)
 {
-	if (view_holds(linux_of(v)->kernel, (uint32_t)va))
-		view_release(linux_of(v)->kernel, (uint32_t)va);
+	if (view_holds(linux_of(v)->kernel, va))
+		view_release(linux_of(v)->kernel, va);
 	check_room(v);
 }

@@ -12,51 +12,66 @@
 
 enum { FILL_RUN = 16 /* pages to either side that one fault maps too, at most */ };
 
+/* Is this an address at which a view may have guest memory? */
+static bool is_guests(const struct view *view, uint64_t va)
+{
+	struct view_bounds bounds = view_bounds(view);
+
+	return va >= VIEW_LOW_END && va < bounds.end && (va < bounds.hole || va >= bounds.hole_end);
+}
+
 static void check_memory(const struct view *view, uint64_t va, uint64_t physical, uint64_t size)
 {
+	struct view_bounds bounds = view_bounds(view);
+
 	if (physical + size > machine.info.memory_bytes)
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    physical);
-	if (view->process ? va + size > USER_DOOR
-			  : va < WEDGE_BASE + WEDGE_SIZE && va + size > WEDGE_BASE)
-		wedge_fatal("the guest uses %lx, where the wedge is: boot it with reservetop=8M",
-			    va);
+	if (va + size <= bounds.hole || (va >= bounds.hole_end && va + size <= bounds.end))
+		return;
+	if (ARCH_LONG_MODE)
+		wedge_fatal("the guest uses %lx, which no kernel in the lower half does", va);
+	wedge_fatal("the guest uses %lx, where the wedge is: boot it with reservetop=8M", va);
 }
 
-static struct view_table *table_for(struct view *view, unsigned int top, uint32_t pde)
+static struct view_table *table_for(struct view *view, uint64_t va, uint64_t pde)
 {
-	struct view_table *t = view->tables[top];
-	uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT;
+	struct view_table *t = view_find(view, va);
 
 	if (t && view_same_table(view, t, pde))
 		return t;
 	if (t) {
-		view_remove_range(view, va, va + LARGE);
-		view_drop_table(view, top);
+		view_remove_range(view, va & LARGE_MASK, (va & LARGE_MASK) + LARGE);
+		view_drop_table(view, va);
 	}
-	t = view_new_table(pde);
-	view->tables[top] = t;
-	view_set(view->present, top, true);
-	return t;
+	return view_hook_table(view, va, pde);
 }
 
-/* A large page may reach beyond the guest's memory: what is there is mapped. */
-static void fill_large(struct view *view, unsigned int top, const struct guest_walk *walk)
+/*
+ * A large page may reach beyond the guest's memory: what is there is mapped. Where code that runs
+ * at its load address would see the window, its calls of gates must fault, to be moved
+ * (core_wedge_alias).
+ */
+static void fill_large(struct view *view, uint64_t va, const struct guest_walk *walk)
 {
-	uint32_t pde = (uint32_t)walk->entry[2];
+	uint64_t pde = view_pde_of(walk), physical = pde & FRAME & LARGE_MASK, size = LARGE;
 	unsigned int prot = view_rights(view, pde, pde);
-	uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT;
-	uint64_t physical = pde & 0xffc00000, size = LARGE;
-	struct view_table *t = table_for(view, top, pde);
+	struct view_table *t;
 
+	va &= LARGE_MASK;
+	check_memory(view, va, walk->address & FRAME, PAGE);
+	t = table_for(view, va, pde);
 	/* A page that the kernel may write only now is taken away at the next flush. */
 	t->pde = walk->forced ? 0 : pde;
 	if (walk->forced)
 		prot |= HOST_PROT_WRITE;
-	check_memory(view, va, walk->address & FRAME, PAGE);
+	if (walk->forced || !(pde & X86_PTE_G))
+		view_note_local(view, t, va);
+	if (!view->process && va == (machine.window_alias & LARGE_MASK))
+		prot &= ~(unsigned int)HOST_PROT_EXEC;
 	if (physical + size > machine.info.memory_bytes)
 		size = machine.info.memory_bytes - physical;
-	if (!top) {
+	if (!va) {
 		va += VIEW_LOW_END;
 		physical += VIEW_LOW_END;
 		size -= VIEW_LOW_END;
@@ -65,40 +80,34 @@ static void fill_large(struct view *view, unsigned int top, const struct guest_w
 	mapping_set(view, va, size, physical, prot);
 }
 
-/* Is this an address at which a view may have guest memory? */
-static bool is_guests(const struct view *view, uint64_t va)
+static bool continues(const struct view *view, const struct view_table *t, const view_entry *guest,
+		      uint64_t va, uint64_t physical, unsigned int prot)
 {
-	if (va < VIEW_LOW_END)
-		return false;
-	return view->process ? va < USER_DOOR : va < WEDGE_BASE || va >= WEDGE_BASE + WEDGE_SIZE;
-}
-
-static bool continues(const struct view *view, const struct view_table *t, const uint32_t *guest,
-		      uint64_t va, uint32_t physical, unsigned int prot)
-{
-	unsigned int n = va / PAGE % VIEW_ENTRIES;
+	unsigned int n = view_index(va, 1);
 
 	return is_guests(view, va) && !view_get(t->present, n) && view_is_memory(guest[n]) &&
 	       (guest[n] & FRAME) == physical && view_rights(view, t->pde, guest[n]) == prot;
 }
 
-static void note_mapped(struct view_table *t, unsigned int n, uint32_t entry)
+static void note_mapped(struct view *view, struct view_table *t, uint64_t va, view_entry entry)
 {
+	unsigned int n = view_index(va, 1);
+
 	view_set(t->present, n, true);
 	t->seen[n] = entry;
-	if (!(entry & X86_PTE_G))
-		t->local = true;
+	if (!t->local && !(entry & X86_PTE_G))
+		view_note_local(view, t, va);
 }
 
 /* Adjacent entries that map adjacent memory with the same rights are mapped by the same call. */
-static void fill_small(struct view *view, struct view_table *t, uint32_t va,
+static void fill_small(struct view *view, struct view_table *t, uint64_t va,
 		       const struct guest_walk *walk, unsigned int prot)
 {
-	const uint32_t *guest = view_guest_table(t->pde);
-	unsigned int n = va / PAGE % VIEW_ENTRIES, first = n, end = n + 1;
-	uint32_t frame = (uint32_t)walk->address & FRAME;
+	const view_entry *guest = view_guest_table(t->pde);
+	unsigned int n = view_index(va, 1), first = n, end = n + 1;
+	uint64_t frame = walk->address & FRAME, base = va & LARGE_MASK;
 
-	va &= FRAME;
+	va &= PAGE_MASK;
 	while (guest && end < VIEW_ENTRIES && end - n <= FILL_RUN &&
 	       continues(view, t, guest, va + (end - n) * PAGE, frame + (end - n) * PAGE, prot))
 		end++;
@@ -107,9 +116,9 @@ static void fill_small(struct view *view, struct view_table *t, uint32_t va,
 			 frame - (n - first + 1) * PAGE, prot))
 		first--;
 	for (unsigned int i = first; i < end; i++)
-		note_mapped(t, i, i == n ? (uint32_t)walk->entry[1] : guest[i]);
+		note_mapped(view, t, base + i * PAGE,
+			    i == n ? (view_entry)walk->entry[1] : guest[i]);
 	va -= (n - first) * PAGE;
-	check_memory(view, va, frame - (n - first) * PAGE, (end - first) * PAGE);
 	mapping_set(view, va, (end - first) * PAGE, frame - (n - first) * PAGE, prot);
 }
 
@@ -139,24 +148,28 @@ bool view_cannot_have(struct vcpu *v, uint64_t va)
 	return va < VIEW_LOW_END && guest_lookup(v, va, &walk);
 }
 
-void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
+void view_fill(struct view *view, uint64_t va, const struct guest_walk *walk)
 {
-	unsigned int top = va >> VIEW_TABLE_SHIFT, n = va / PAGE % VIEW_ENTRIES, prot;
+	unsigned int n = view_index(va, 1), prot;
+	view_entry leaf = (view_entry)walk->entry[1];
 	struct view_table *t;
 
 	if (!view_paging()) {
 		fill_identity(view);
 		return;
 	}
+	if (walk->leaf > 2)
+		wedge_fatal("the guest maps %lx by a page of 1 GiB, which CPUID does not show", va);
 	if (walk->leaf == 2) {
-		fill_large(view, top, walk);
+		fill_large(view, va, walk);
 		return;
 	}
-	t = table_for(view, top, (uint32_t)walk->entry[2]);
+	check_memory(view, va & PAGE_MASK, walk->address & FRAME, PAGE);
+	t = table_for(view, va, view_pde_of(walk));
 	/* The core has looked at the code of another page than this. */
-	if ((t->seen[n] ^ (uint32_t)walk->entry[1]) & FRAME)
+	if ((t->seen[n] ^ leaf) & FRAME)
 		view_set(t->released, n, false);
-	prot = view_page_rights(view, t, n, (uint32_t)walk->entry[1]);
+	prot = view_page_rights(view, t, n, leaf);
 	if (walk->forced)
 		prot |= HOST_PROT_WRITE;
 	if (!prot)
@@ -164,43 +177,44 @@ void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk)
 	fill_small(view, t, va, walk, prot);
 	/* A page that the kernel may write only now is taken away at the next flush. */
 	if (walk->forced) {
-		t->local = true;
+		view_note_local(view, t, va);
 		t->seen[n] = 0;
 	}
 }
 
-bool view_has(const struct view *view, uint32_t va, const struct guest_walk *walk)
+bool view_has(const struct view *view, uint64_t va, const struct guest_walk *walk)
 {
-	const struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
-	unsigned int n = va / PAGE % VIEW_ENTRIES;
+	const struct view_table *t = view_find(view, va);
+	unsigned int n = view_index(va, 1);
 
-	if (!t || !view_same_table(view, t, (uint32_t)walk->entry[2]))
+	if (!t || !view_same_table(view, t, view_pde_of(walk)))
 		return false;
 	if (walk->leaf == 2)
 		return t->pde && !walk->forced;
-	return view_get(t->present, n) && t->seen[n] == (uint32_t)walk->entry[1];
+	return view_get(t->present, n) && t->seen[n] == (view_entry)walk->entry[1];
 }
 
-void view_release(struct view *view, uint32_t va)
+void view_release(struct view *view, uint64_t va)
 {
-	struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
-	unsigned int n = va / PAGE % VIEW_ENTRIES;
+	struct view_table *t = view_find(view, va);
+	unsigned int n = view_index(va, 1);
 
+	va &= PAGE_MASK;
 	/* The page must not stay as it is: the next access maps it anew, not executable again. */
 	if (!t->seen[n]) {
 		view_note_removed(t, n);
-		view_remove_range(view, va & FRAME, (va & (uint64_t)FRAME) + PAGE);
+		view_remove_range(view, va, va + PAGE);
 		return;
 	}
 	view_set(t->released, n, true);
-	mapping_protect(view, va & FRAME, PAGE, view_page_rights(view, t, n, t->seen[n]));
+	mapping_protect(view, va, PAGE, view_page_rights(view, t, n, t->seen[n]));
 }
 
-bool view_holds(const struct view *view, uint32_t va)
+bool view_holds(const struct view *view, uint64_t va)
 {
-	const struct view_table *t = view->tables[va >> VIEW_TABLE_SHIFT];
-	unsigned int n = va / PAGE % VIEW_ENTRIES;
+	const struct view_table *t = view_find(view, va);
+	unsigned int n = view_index(va, 1);
 
-	return t && !t->large && view_get(t->present, n) &&
+	return t && !t->large && view_get(t->present, n) && !view_no_execute(t->pde, t->seen[n]) &&
 	       !(view_page_rights(view, t, n, t->seen[n]) & HOST_PROT_EXEC);
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view.h - the shadow MMU's half that knows two-level tables: what of the guest's address space is
- * mapped in one host address space.
+ * view.h - the shadow MMU's half that knows the guest's page tables: what of the guest's address
+ * space is mapped in one host address space.
  *
- * A view is either the wedge's own low 4 GiB, where guest kernel code runs with the kernel's
- * rights, or a user process, where it has the rights of guest user code. It remembers the guest's
- * entries that the host's mappings were made from; when the guest invalidates, they are compared
- * with what the guest's tables hold now, and the host is told of the differences, adjacent ones at
- * once.
+ * A view is either the wedge's own process below the wedge, where guest kernel code runs with the
+ * kernel's rights, or a user process, where it has the rights of guest user code. It remembers the
+ * guest's entries that the host's mappings were made from; when the guest invalidates, they are
+ * compared with what the guest's tables hold now, and the host is told of the differences, adjacent
+ * ones at once.
+ *
+ * It is shaped like the guest's tables, of either width: a node stands for what the guest has in
+ * one of its upper tables, a view table for one of its last tables, or for a large page (SDM 3A
+ * sections 4.3 and 4.5).
  *
  * Invariant: a view maps only what the guest's entries allowed when the guest last invalidated the
  * address, or later.
@@ -15,41 +19,70 @@
 #ifndef WEDGE_BACKEND_LINUX_VIEW_H
 #define WEDGE_BACKEND_LINUX_VIEW_H
 
+#include <wedge/arch_traits.h>
 #include "linux.h"
 
 enum {
-	VIEW_ENTRIES = 1024,
-	VIEW_TABLE_SHIFT = 22,
+	VIEW_ENTRIES = X86_PAGE_SIZE / ARCH_WORD_SIZE, /* of one of the guest's tables */
+	VIEW_WORDS = VIEW_ENTRIES / 64,
+	VIEW_INDEX_BITS = ARCH_LONG_MODE ? 9 : 10,
+	VIEW_TABLE_SHIFT = X86_PAGE_SHIFT + VIEW_INDEX_BITS,
 	VIEW_LOW_END =
 		0x10000, /* hosts do not let a process map its first pages (vm.mmap_min_addr) */
 };
 
-/* What the guest had below one entry of its top-level table. */
+/* An entry of the guest's tables. */
+typedef __typeof__(__builtin_choose_expr(ARCH_LONG_MODE, (uint64_t)0, (uint32_t)0)) view_entry;
+
+/* What the guest had below one entry of its tables of level 2: 4 MiB, in long mode 2 MiB. */
 struct view_table {
-	uint32_t pde; /* that entry; 0: a large page that must not stay */
-	bool large;   /* it is a large page, mapped as a whole */
-	bool local;   /* a leaf is mapped that is not global */
+	/*
+	 * That entry, without the rights that those above it do not give (view_below()); 0: a large
+	 * page that must not stay.
+	 */
+	uint64_t pde;
+	bool large; /* it is a large page, mapped as a whole */
+	bool local; /* a leaf is mapped that is not global */
 	struct view_table *next_free;
-	uint64_t present[VIEW_ENTRIES / 64]; /* which entries are mapped; unused for a large page */
-	uint64_t released[VIEW_ENTRIES / 64]; /* of these, code that the core has looked at */
-	uint32_t seen[VIEW_ENTRIES];
+	uint64_t present[VIEW_WORDS];  /* which entries are mapped; unused for a large page */
+	uint64_t released[VIEW_WORDS]; /* of these, code that the core has looked at */
+	view_entry seen[VIEW_ENTRIES];
+};
+
+/* The same for a table of a higher level. */
+struct view_node {
+	uint64_t present[VIEW_WORDS]; /* which children there are */
+	uint64_t local[VIEW_WORDS];   /* of these, with a leaf below that is not global */
+	void *child[VIEW_ENTRIES];    /* tables in a node of level 2, nodes in one above */
 };
 
 struct view {
 	struct process *process; /* NULL: the view of the wedge's own process */
 	bool identity; /* paging is off: guest-physical memory is mapped at its own addresses */
-	uint64_t present[VIEW_ENTRIES / 64];
-	struct view_table *tables[VIEW_ENTRIES];
+	unsigned int tables;
+	struct view_node top;
 };
 
-/* Makes one address of the view right, for an access that the guest's tables allow. */
-void view_fill(struct view *view, uint32_t va, const struct guest_walk *walk);
+/* Addresses are translated by page tables: always in long mode, else if CR0.PG is set. */
+bool view_paging(void);
+
+/*
+ * Makes sure that the next view_fill() has the memory it needs; false if the wedge's heap has no
+ * more. Then a view must be cleared.
+ */
+bool view_reserve(void);
+
+/*
+ * Makes one address of the view right, for an access that the guest's tables allow. A call of
+ * view_reserve() must come before.
+ */
+void view_fill(struct view *view, uint64_t va, const struct guest_walk *walk);
 
 /* The guest maps an address that no host lets a process map. */
 bool view_cannot_have(struct vcpu *v, uint64_t va);
 
 /* The guest's entry for one address may have changed. */
-void view_invalidate(struct view *view, uint32_t va);
+void view_invalidate(struct view *view, uint64_t va);
 
 /*
  * The guest loaded or flushed its tables: compares what is mapped. With `all`, global leaves of the
@@ -61,18 +94,18 @@ void view_sync(struct view *view, bool all);
 void view_clear(struct view *view);
 
 /* A page is mapped with all rights that the guest's entries give. */
-bool view_has(const struct view *view, uint32_t va, const struct guest_walk *walk);
+bool view_has(const struct view *view, uint64_t va, const struct guest_walk *walk);
 
 /* Lets a page that view_holds() be executed, as long as it is mapped. */
-void view_release(struct view *view, uint32_t va);
+void view_release(struct view *view, uint64_t va);
 
 /* The host process is gone, and its mappings with it. */
 void view_forget(struct view *view);
 
 /* A small page is mapped, but not for execution. */
-bool view_holds(const struct view *view, uint32_t va);
+bool view_holds(const struct view *view, uint64_t va);
 
-/* ---- the host's side (mapping.c); addresses below 4 GiB, sizes in bytes, whole pages ---- */
+/* ---- the host's side (mapping.c); sizes in bytes, whole pages ---- */
 
 /* HOST_PROT_* for `size` bytes of guest-physical memory from `physical` at `va`. */
 void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t physical,

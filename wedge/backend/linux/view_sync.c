@@ -45,11 +45,11 @@ static void run_add(struct run *run, uint64_t va, uint64_t size, unsigned int pr
  * another page, that is mapped at once, because it will be used: it is a copy that the guest has
  * just made, or the same buffer in another space.
  */
-static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uint32_t now,
+static void sync_entry(struct view *view, struct view_table *t, uint64_t va, view_entry now,
 		       struct run *run)
 {
-	unsigned int n = va / PAGE % VIEW_ENTRIES, had, full, has;
-	uint32_t seen = t->seen[n];
+	unsigned int n = view_index(va, 1), had, full, has;
+	view_entry seen = t->seen[n];
 	bool moved = (now ^ seen) & FRAME;
 
 	/* Nothing is seen of a page that must not stay as it is. */
@@ -61,7 +61,7 @@ static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uin
 	full = view_page_rights(view, t, n, now);
 	has = moved ? full : full & had;
 	/* The entry must give no more rights than the host gives now. */
-	t->seen[n] = has == full ? now : now & ~(uint32_t)X86_PTE_D;
+	t->seen[n] = has == full ? now : now & ~(view_entry)X86_PTE_D;
 	t->local |= !(now & X86_PTE_G);
 	if (!has || (moved && !view_is_memory(now))) {
 		view_note_removed(t, n);
@@ -74,39 +74,25 @@ static void sync_entry(struct view *view, struct view_table *t, uint64_t va, uin
 	}
 }
 
-static void sync_table(struct view *view, struct view_table *t, unsigned int top, struct run *run)
+static void sync_table(struct view *view, struct view_table *t, uint64_t va, struct run *run)
 {
-	const uint32_t *guest = view_guest_table(t->pde);
+	const view_entry *guest = view_guest_table(t->pde);
 
 	linux_count(COUNT_TABLES_COMPARED);
-	for (unsigned int i = 0; i < VIEW_ENTRIES / 64; i++) {
+	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
 		for (uint64_t bits = t->present[i]; bits; bits &= bits - 1) {
 			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
-			uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT | n * PAGE;
 
-			sync_entry(view, t, va, guest ? guest[n] : 0, run);
+			sync_entry(view, t, va + n * PAGE, guest ? guest[n] : 0, run);
 		}
 	}
-}
-
-bool view_same_table(const struct view *view, const struct view_table *t, uint32_t now)
-{
-	uint32_t ignored = view_is_large(now) ? 0 : (uint32_t)(X86_PTE_A | X86_PTE_D);
-
-	if (t->large != view_is_large(now))
-		return false;
-	if (view_is_large(now) && view_rights(view, now, now) != view_rights(view, t->pde, t->pde))
-		return false;
-	if (view_is_large(now))
-		ignored = (uint32_t)(X86_PTE_A | X86_PTE_D | X86_PTE_G);
-	return !((now ^ t->pde) & ~ignored);
 }
 
 static bool maps_few(const struct view_table *t)
 {
 	unsigned int count = 0;
 
-	for (unsigned int i = 0; i < VIEW_ENTRIES / 64; i++) {
+	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
 		for (uint64_t bits = t->present[i]; bits && count <= FOLLOW_MAX; bits &= bits - 1)
 			count++;
 	}
@@ -117,32 +103,64 @@ static bool maps_few(const struct view_table *t)
  * Another space has another table here. The kernel has used a few pages of the old one, stack and
  * buffers of system calls; it is likely to use the same addresses again.
  */
-static bool is_worth_following(const struct view *view, const struct view_table *t, uint32_t now)
+static bool is_worth_following(const struct view *view, const struct view_table *t, uint64_t now)
 {
 	return !view->process && !t->large && !view_is_large(now) && view_guest_table(now) &&
-	       !((now ^ t->pde) & (X86_PTE_P | X86_PTE_W | X86_PTE_U)) && maps_few(t);
+	       !((now ^ t->pde) & (X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_NX)) && maps_few(t);
 }
 
-static void sync_top(struct view *view, unsigned int top, uint32_t now, bool all, struct run *run)
-{
-	struct view_table *t = view->tables[top];
-	uint64_t va = (uint64_t)top << VIEW_TABLE_SHIFT;
+struct sync {
+	struct view *view;
+	bool all;
+	struct run run;
+};
 
-	if (!view_same_table(view, t, now) && is_worth_following(view, t, now)) {
+/* Returns false if the table, or large page, is not there any more. */
+static bool sync_child(struct sync *sync, struct view_table *t, uint64_t va, uint64_t now)
+{
+	if (!view_same_table(sync->view, t, now)) {
+		if (!is_worth_following(sync->view, t, now)) {
+			run_add(&sync->run, va, LARGE, 0);
+			return false;
+		}
 		t->pde = now;
-		sync_table(view, t, top, run);
-	} else if (!view_same_table(view, t, now)) {
-		run_add(run, va, LARGE, 0);
-		view_drop_table(view, top);
-	} else if (!view_is_large(now) && (all || t->local)) {
-		sync_table(view, t, top, run);
+	}
+	if (t->large)
+		t->local |= !(now & X86_PTE_G);
+	else
+		sync_table(sync->view, t, va, &sync->run);
+	return true;
+}
+
+/*
+ * `table`: the guest's entry that names the node's table now; `base`: where the node begins.
+ * Without `all`, what is global stays, as in a TLB, whatever the upper tables say.
+ */
+static void sync_node(struct sync *sync, struct view_node *node, unsigned int level, uint64_t table,
+		      uint64_t base)
+{
+	const view_entry *guest = view_guest_table(table);
+
+	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
+		uint64_t bits = sync->all ? node->present[i] : node->local[i];
+
+		for (; bits; bits &= bits - 1) {
+			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+			uint64_t now = guest ? view_below(table, guest[n], level) : 0;
+			uint64_t va = base + ((uint64_t)n << view_shift(level));
+
+			if (level > 2)
+				sync_node(sync, node->child[n], level - 1, now, va);
+			else if (!sync_child(sync, node->child[n], va, now))
+				view_drop_child(sync->view, node, level, n);
+			view_settle_child(sync->view, node, level, n);
+		}
 	}
 }
 
 void view_sync(struct view *view, bool all)
 {
-	const uint32_t *guest;
-	struct run run = {.view = view};
+	struct sync sync = {.view = view, .all = all, .run = {.view = view}};
 
 	if (view->identity != !view_paging()) {
 		view_clear(view);
@@ -150,32 +168,33 @@ void view_sync(struct view *view, bool all)
 	}
 	if (view->identity)
 		return;
-	guest = view_guest_top();
-	for (unsigned int i = 0; i < VIEW_ENTRIES / 64; i++) {
-		for (uint64_t bits = view->present[i]; bits; bits &= bits - 1) {
-			unsigned int top = i * 64 + (unsigned int)__builtin_ctzll(bits);
-
-			sync_top(view, top, guest ? guest[top] : 0, all, &run);
-		}
-	}
-	run_flush(&run);
+	sync_node(&sync, &view->top, ARCH_PAGE_LEVELS, view_root(), 0);
+	run_flush(&sync.run);
 }
 
-void view_invalidate(struct view *view, uint32_t va)
+void view_invalidate(struct view *view, uint64_t va)
 {
-	unsigned int top = va >> VIEW_TABLE_SHIFT, n = va / PAGE % VIEW_ENTRIES;
-	const uint32_t *guest = view_guest_top(), *table;
-	struct view_table *t = view->tables[top];
+	struct view_table *t = view_find(view, va);
 	struct run run = {.view = view};
+	uint64_t now;
 
 	if (!t || !view_paging())
 		return;
-	if (!guest || !view_same_table(view, t, guest[top])) {
-		run_add(&run, (uint64_t)top << VIEW_TABLE_SHIFT, LARGE, 0);
-		view_drop_table(view, top);
-	} else if (!t->large && view_get(t->present, n)) {
-		table = view_guest_table(t->pde);
-		sync_entry(view, t, va & FRAME, table ? table[n] : 0, &run);
+	now = view_pde_at(va);
+	if (!view_same_table(view, t, now)) {
+		run_add(&run, va & LARGE_MASK, LARGE, 0);
+		view_drop_table(view, va);
+		run_flush(&run);
+		return;
 	}
+	if (t->large) {
+		t->local |= !(now & X86_PTE_G);
+	} else if (view_get(t->present, view_index(va, 1))) {
+		const view_entry *table = view_guest_table(t->pde);
+
+		sync_entry(view, t, va & PAGE_MASK, table ? table[view_index(va, 1)] : 0, &run);
+	}
+	if (t->local)
+		view_note_local(view, t, va);
 	run_flush(&run);
 }

@@ -1,31 +1,62 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view_table.c - see view_table.h. Two-level tables with 4 MiB pages (SDM 3A section 4.3).
+ * view_table.c - see view_table.h: the tree of nodes and tables that a view is, the memory it is
+ * made of, and where it may have guest memory.
  *
- * Invariant: the host is never told to remove the window or the door.
+ * Invariant: every node but the top one has a child. A node's `local` bit is set if one of the
+ * child is, or the child is a table with a leaf that is not global. The host is never told to
+ * remove the window or the door.
  */
-#include <wedge/guest_pages.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "view_table.h"
 
-static struct view_table *free_tables;
+enum { NODES_BELOW_TOP = ARCH_PAGE_LEVELS - 2 /* from the top node to a table */ };
 
-bool view_is_large(uint32_t pde)
+/* Free nodes are chained by their first child. */
+static struct view_table *free_tables;
+static struct view_node *free_nodes;
+static int free_node_count;
+
+/* ---- memory ---- */
+
+static void free_table(struct view_table *t)
 {
-	return (pde & X86_PTE_PS) && (vcpu_this()->cr[4] & X86_CR4_PSE);
+	t->next_free = free_tables;
+	free_tables = t;
 }
 
-struct view_table *view_new_table(uint32_t pde)
+static void free_node(struct view_node *node)
+{
+	node->child[0] = free_nodes;
+	free_nodes = node;
+	free_node_count++;
+}
+
+bool view_reserve(void)
+{
+	if (!free_tables) {
+		struct view_table *t = backend_allocate(sizeof(*t));
+
+		if (!t)
+			return false;
+		free_table(t);
+	}
+	while (free_node_count < NODES_BELOW_TOP) {
+		struct view_node *node = backend_allocate(sizeof(*node));
+
+		if (!node)
+			return false;
+		free_node(node);
+	}
+	return true;
+}
+
+static struct view_table *new_table(uint64_t pde)
 {
 	struct view_table *t = free_tables;
 
-	if (t)
-		free_tables = t->next_free;
-	else
-		t = backend_allocate(sizeof(*t));
-	if (!t)
-		wedge_fatal("the wedge's heap of %u MiB is used up", LINUX_HEAP_SIZE >> 20);
+	free_tables = t->next_free;
 	memset(t->present, 0, sizeof(t->present));
 	memset(t->released, 0, sizeof(t->released));
 	t->pde = pde;
@@ -34,30 +65,111 @@ struct view_table *view_new_table(uint32_t pde)
 	return t;
 }
 
-/* ---- what the guest's entries allow ---- */
-
-unsigned int view_rights(const struct view *view, uint32_t pde, uint32_t leaf)
+static struct view_node *new_node(void)
 {
-	uint32_t both = view_is_large(pde) ? pde : pde & leaf;
-	unsigned int prot = HOST_PROT_READ;
+	struct view_node *node = free_nodes;
 
-	if (!(both & X86_PTE_P) || !(leaf & X86_PTE_A))
-		return 0;
-	if (view->process && !(both & X86_PTE_U))
-		return 0;
-	if ((both & X86_PTE_W) && (leaf & X86_PTE_D))
-		prot |= HOST_PROT_WRITE;
-	if (view->process || view_is_large(pde) || memory_is_kernel_text(leaf / PAGE))
-		prot |= HOST_PROT_EXEC;
-	return prot;
+	free_nodes = node->child[0];
+	free_node_count--;
+	memset(node, 0, sizeof(*node));
+	return node;
 }
 
-unsigned int view_page_rights(const struct view *view, const struct view_table *t, unsigned int n,
-			      uint32_t leaf)
-{
-	unsigned int prot = view_rights(view, t->pde, leaf);
+/* ---- the tree ---- */
 
-	return prot && view_get(t->released, n) ? prot | HOST_PROT_EXEC : prot;
+struct view_table *view_find(const struct view *view, uint64_t va)
+{
+	const struct view_node *node = &view->top;
+
+	if (va >= view_bounds(view).end)
+		return NULL;
+	for (unsigned int level = ARCH_PAGE_LEVELS; level > 2 && node; level--)
+		node = node->child[view_index(va, level)];
+	return node ? node->child[view_index(va, 2)] : NULL;
+}
+
+static void hook(struct view_node *node, unsigned int n, void *child)
+{
+	node->child[n] = child;
+	view_set(node->present, n, true);
+}
+
+struct view_table *view_hook_table(struct view *view, uint64_t va, uint64_t pde)
+{
+	struct view_table *t = new_table(pde);
+	struct view_node *node = &view->top;
+
+	for (unsigned int level = ARCH_PAGE_LEVELS; level > 2; level--) {
+		unsigned int n = view_index(va, level);
+
+		if (!node->child[n])
+			hook(node, n, new_node());
+		node = node->child[n];
+	}
+	hook(node, view_index(va, 2), t);
+	view->tables++;
+	return t;
+}
+
+void view_drop_child(struct view *view, struct view_node *node, unsigned int level, unsigned int n)
+{
+	if (level == 2) {
+		free_table(node->child[n]);
+		view->tables--;
+	} else {
+		free_node(node->child[n]);
+	}
+	node->child[n] = NULL;
+	view_set(node->present, n, false);
+	view_set(node->local, n, false);
+}
+
+void view_settle_child(struct view *view, struct view_node *node, unsigned int level,
+		       unsigned int n)
+{
+	const struct view_table *t = node->child[n];
+	const struct view_node *below = node->child[n];
+	bool local, empty;
+
+	if (!node->child[n])
+		return;
+	local = level == 2 ? t->local : view_any(below->local);
+	empty = level == 2 ? !t->large && !view_any(t->present) : !view_any(below->present);
+	if (empty)
+		view_drop_child(view, node, level, n);
+	else
+		view_set(node->local, n, local);
+}
+
+static void drop_below(struct view *view, struct view_node *node, unsigned int level, uint64_t va)
+{
+	unsigned int n = view_index(va, level);
+
+	if (level == 2) {
+		view_drop_child(view, node, level, n);
+		return;
+	}
+	drop_below(view, node->child[n], level - 1, va);
+	view_settle_child(view, node, level, n);
+}
+
+void view_drop_table(struct view *view, uint64_t va)
+{
+	drop_below(view, &view->top, ARCH_PAGE_LEVELS, va);
+}
+
+void view_note_local(struct view *view, struct view_table *t, uint64_t va)
+{
+	struct view_node *node = &view->top;
+
+	t->local = true;
+	for (unsigned int level = ARCH_PAGE_LEVELS; level >= 2; level--) {
+		unsigned int n = view_index(va, level);
+
+		view_set(node->local, n, true);
+		if (level > 2)
+			node = node->child[n];
+	}
 }
 
 void view_note_removed(struct view_table *t, unsigned int n)
@@ -66,67 +178,53 @@ void view_note_removed(struct view_table *t, unsigned int n)
 	view_set(t->released, n, false);
 }
 
-const uint32_t *view_guest_table(uint32_t pde)
-{
-	return guest_pointer(pde & FRAME, PAGE);
-}
-
-const uint32_t *view_guest_top(void)
-{
-	return guest_pointer(vcpu_this()->cr[3] & FRAME, PAGE);
-}
-
-bool view_is_memory(uint32_t entry)
-{
-	return entry / PAGE < machine.pages;
-}
-
-bool view_paging(void)
-{
-	return vcpu_this()->cr[0] & X86_CR0_PG;
-}
-
 /* ---- taking away ---- */
 
-void view_drop_table(struct view *view, unsigned int top)
+struct view_bounds view_bounds(const struct view *view)
 {
-	struct view_table *t = view->tables[top];
+	if (view->process)
+		return (struct view_bounds){USER_DOOR, USER_DOOR + USER_DOOR_SIZE, USER_END};
+	return (struct view_bounds){WEDGE_BASE, WEDGE_BASE + (uint64_t)WEDGE_SIZE,
+				    ARCH_LONG_MODE ? LAUNCH_WEDGE_BASE : 1ull << 32};
+}
 
-	t->next_free = free_tables;
-	free_tables = t;
-	view->tables[top] = NULL;
-	view_set(view->present, top, false);
+static void remove(const struct view *view, uint64_t from, uint64_t end)
+{
+	if (from < end)
+		mapping_remove(view, from, end - from);
 }
 
 void view_remove_range(const struct view *view, uint64_t from, uint64_t end)
 {
-	uint64_t window_end = WEDGE_BASE + WEDGE_SIZE;
+	struct view_bounds bounds = view_bounds(view);
 
-	if (view->process && end > USER_DOOR)
-		end = USER_DOOR;
-	if (from >= end)
-		return;
-	if (view->process || end <= WEDGE_BASE || from >= window_end) {
-		mapping_remove(view, from, end - from);
-		return;
+	if (end > bounds.end)
+		end = bounds.end;
+	remove(view, from, end < bounds.hole ? end : bounds.hole);
+	remove(view, from > bounds.hole_end ? from : bounds.hole_end, end);
+}
+
+static void forget_below(struct view *view, struct view_node *node, unsigned int level)
+{
+	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
+		for (uint64_t bits = node->present[i]; bits; bits &= bits - 1) {
+			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+
+			if (level > 2)
+				forget_below(view, node->child[n], level - 1);
+			view_drop_child(view, node, level, n);
+		}
 	}
-	if (from < WEDGE_BASE)
-		mapping_remove(view, from, WEDGE_BASE - from);
-	if (end > window_end)
-		mapping_remove(view, window_end, end - window_end);
 }
 
 void view_forget(struct view *view)
 {
-	for (unsigned int top = 0; top < VIEW_ENTRIES; top++) {
-		if (view->tables[top])
-			view_drop_table(view, top);
-	}
+	forget_below(view, &view->top, ARCH_PAGE_LEVELS);
 	view->identity = false;
 }
 
 void view_clear(struct view *view)
 {
 	view_forget(view);
-	view_remove_range(view, 0, 1ull << 32);
+	view_remove_range(view, 0, UINT64_MAX);
 }

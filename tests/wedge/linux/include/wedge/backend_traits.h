@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * backend_traits.h - the traits of the Linux back end, but for the vCPU's place: a test program has
- * nothing at its real address, where the address sanitizer keeps its own.
+ * backend_traits.h - the traits of the Linux back end for the width that is tested, but for the
+ * vCPU's place: a test program has nothing at its real address, where the address sanitizer keeps
+ * its own.
  *
- * Invariant: names exactly the traits that real back ends have.
+ * Invariant: everything else is the real back end's.
  */
-#ifndef BACKEND_TRAITS_H
-#define BACKEND_TRAITS_H
+#ifndef TESTS_BACKEND_TRAITS_H
+#define TESTS_BACKEND_TRAITS_H
 
-#include <stdint.h>
-
-#define WEDGE_BASE 0xffc00000
-#define WEDGE_SIZE 0x10000
+#include_next <wedge/backend_traits.h>
 
 struct vcpu;
 extern struct vcpu vcpu;
-#define WEDGE_VCPU_BASE	 ((uintptr_t)&vcpu)
-#define WEDGE_VCPU_PAGES 2
+#undef WEDGE_VCPU_BASE
+#define WEDGE_VCPU_BASE ((uintptr_t)&vcpu)
 
-#define BACKEND_SELECTORS_ARE_REAL     0
-#define BACKEND_STACKS_MUST_BE_PRESENT 0
-
-#define BACKEND_BOOT_WORDS "reservetop=4M "
-
-#endif /* BACKEND_TRAITS_H */
+#endif /* TESTS_BACKEND_TRAITS_H */
