@@ -103,14 +103,15 @@ $(eval $(call wedge_test_width,i386))
 
 # They see the guest of the tests above, of either width, and its architecture. What serves i386
 # programs alone is tested for these.
-wedge_test_linux_x86_64 := view_test.c view_states_test.c
+wedge_test_linux_x86_64 := view_%
 wedge_test_linux_i386 := %
 # $(call wedge_test_linux,WIDTH)
 define wedge_test_linux
 $$(eval $$(call wedge_test_compile,obj-linux-$(1),-I$(WEDGE_TEST_SRC)/linux/include \
 	-I$(SRC)/wedge/backend/linux/$(1)/include -I$(SRC)/wedge/backend/linux $(wedge_test_headers_$(1))))
 $$(eval $$(call wedge_test_programs,linux-$(1),$$(filter \
-	$$(addprefix $(WEDGE_TEST_SRC)/linux/,$(wedge_test_linux_$(1))),$$(wildcard $(WEDGE_TEST_SRC)/linux/*_test.c)), \
+	$$(addprefix $(WEDGE_TEST_SRC)/linux/,$(wedge_test_linux_$(1)) $(1)/%),$$(wildcard \
+		$(WEDGE_TEST_SRC)/linux/*_test.c $(WEDGE_TEST_SRC)/linux/$(1)/*_test.c)), \
 	$$(call wedge_test_objects,obj-linux-$(1), \
 		$$(call wedge_in, backend/linux, view.c view_entry.c view_sync.c view_table.c door.c user_segments.c) \
 		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c))) $(wedge_test_objs_$(1)), \

@@ -17,24 +17,38 @@ enum {
 	SEEDS = 6,
 	BROKEN_STEPS = 20000, /* within so many a broken view must be noticed */
 	ROOTS = 3,
-	TABLES = 8,
-	TOPS = 7,
+	TABLES = 8, /* last ones */
+	UPPER = 4,  /* of each level between these and the roots */
+	TOPS = 7,   /* entries of level 2 that are used */
 	SLOTS = 32, /* entries of a table that are used: half at each end */
 	PLACES = TOPS * SLOTS,
 	HELD = 8, /* translations that one page may have had */
 	ROOT_PA = 0x300000,
 	TABLE_PA = 0x310000,
+	UPPER_PA = 0x320000,		 /* by level, from 2 on, 64 KiB each */
 	DATA_PA = FAKE_MEMORY - 0x20000, /* frames from here reach over the end of memory */
 	DATA_FRAMES = 40,
-	LARGE = 1 << 22,
+	LARGE = FAKE_LARGE,
 	RW = X86_PTE_P | X86_PTE_W,
 };
 
-static const unsigned int tops[TOPS] = {0, 1, 2, 512, 513, 767, 1022};
+/*
+ * Where they begin. In long mode they are below two entries of level 4, and below two of level 3
+ * each.
+ */
+static const uint64_t tops[TOPS] = {
+	0,
+	LARGE,
+	2ull * LARGE,
+	ARCH_LONG_MODE ? 0x3fe00000 : 0x80000000,
+	ARCH_LONG_MODE ? 0x408000000000 : 0x80400000,
+	ARCH_LONG_MODE ? 0x40803fe00000 : 0xbfc00000,
+	ARCH_LONG_MODE ? 0x408040000000 : 0xff800000,
+};
 
 /* What a TLB may hold for one page. */
 struct held {
-	uint32_t frame;
+	uint64_t frame;
 	uint8_t prot; /* HOST_PROT_*; 0: unused */
 	bool global, large;
 };
@@ -71,12 +85,12 @@ static unsigned int slot_of(unsigned int place)
 {
 	unsigned int n = place % SLOTS;
 
-	return n < SLOTS / 2 ? n + (tops[place / SLOTS] ? 0 : 16) : 1024 - SLOTS + n;
+	return n < SLOTS / 2 ? n + (tops[place / SLOTS] ? 0 : 16) : VIEW_ENTRIES - SLOTS + n;
 }
 
-static uint32_t address_of(unsigned int place)
+static uint64_t address_of(unsigned int place)
 {
-	return tops[place / SLOTS] << 22 | slot_of(place) << 12;
+	return tops[place / SLOTS] + slot_of(place) * X86_PAGE_SIZE;
 }
 
 static struct view *view_of(unsigned int kind)
@@ -84,30 +98,51 @@ static struct view *view_of(unsigned int kind)
 	return &fake_view[kind ? 1 + run.root : FAKE_KERNEL];
 }
 
-static uint32_t *table_at(uint32_t pa)
+static guest_pte *table_at(uint64_t pa)
 {
 	return guest_pointer(pa, X86_PAGE_SIZE);
 }
 
+static unsigned int index_of(uint64_t va, unsigned int level)
+{
+	return va >> (12 + (level - 1) * (ARCH_LONG_MODE ? 9 : 10)) & (VIEW_ENTRIES - 1);
+}
+
+/* Some table of a level, by its address. */
+static uint64_t random_table(unsigned int level)
+{
+	if (level == ARCH_PAGE_LEVELS)
+		return ROOT_PA + random_below(ROOTS) * X86_PAGE_SIZE;
+	if (level == 1)
+		return TABLE_PA + random_below(TABLES) * X86_PAGE_SIZE;
+	return UPPER_PA + (level - 2) * 0x10000 + random_below(UPPER) * X86_PAGE_SIZE;
+}
+
 /* ---- what the tables allow, by the manual ---- */
 
-static struct held translation(unsigned int kind, uint32_t va)
+static struct held translation(unsigned int kind, uint64_t va)
 {
-	uint32_t pde = table_at((uint32_t)vcpu.cr[3])[va >> 22], leaf, both;
-	bool large = (pde & X86_PTE_PS) && (vcpu.cr[4] & X86_CR4_PSE);
-	struct held h = {.large = large};
+	uint64_t entry = vcpu.cr[3], all = ~0ull, any = 0, size = X86_PAGE_SIZE;
+	struct held h = {0};
 
-	if (!(pde & X86_PTE_P))
+	for (unsigned int level = ARCH_PAGE_LEVELS; level && !h.large; level--) {
+		entry = table_at(entry & X86_PTE_ADDRESS)[index_of(va, level)];
+		all &= entry;
+		any |= entry;
+		if (!(all & X86_PTE_P))
+			return h;
+		h.large = level == 2 && (entry & X86_PTE_PS) &&
+			  (ARCH_LONG_MODE || (vcpu.cr[4] & X86_CR4_PSE));
+	}
+	if (!(entry & X86_PTE_A) || (kind && !(all & X86_PTE_U)))
 		return h;
-	leaf = large ? pde : table_at(pde & 0xfffff000)[va >> 12 & 1023];
-	both = pde & leaf;
-	if (!(both & X86_PTE_P) || !(leaf & X86_PTE_A) || (kind && !(both & X86_PTE_U)))
-		return h;
-	h.frame = large ? (pde & 0xffc00000) + (va & 0x3ff000) : leaf & 0xfffff000;
-	h.prot = FAKE_R | FAKE_X;
-	if ((both & X86_PTE_W) && (leaf & X86_PTE_D))
+	if (h.large)
+		size = LARGE;
+	h.frame = (entry & X86_PTE_ADDRESS & ~(size - 1)) + (va & (size - 1) & ~0xfffull);
+	h.prot = any & X86_PTE_NX ? FAKE_R : FAKE_R | FAKE_X;
+	if ((all & X86_PTE_W) && (entry & X86_PTE_D))
 		h.prot |= FAKE_W;
-	h.global = (leaf & X86_PTE_G) && (vcpu.cr[4] & X86_CR4_PGE);
+	h.global = (entry & X86_PTE_G) && (vcpu.cr[4] & X86_CR4_PGE);
 	return h;
 }
 
@@ -154,7 +189,7 @@ static void release(unsigned int kind, bool keep_global)
 
 static void check_place(unsigned int kind, unsigned int place)
 {
-	uint32_t va = address_of(place);
+	uint64_t va = address_of(place);
 	unsigned int prot = host_prot(view_of(kind), va);
 	uint64_t frame = host_physical(view_of(kind), va);
 
@@ -166,8 +201,8 @@ static void check_place(unsigned int kind, unsigned int place)
 		if (h->frame == frame && !(prot & ~h->prot))
 			return;
 	}
-	FAIL("%s view: %x is mapped to %llx with rights %u, which no entry gave",
-	     kind ? "user" : "kernel", va, (unsigned long long)frame, prot);
+	FAIL("%s view: %llx is mapped to %llx with rights %u, which no entry gave",
+	     kind ? "user" : "kernel", (unsigned long long)va, (unsigned long long)frame, prot);
 }
 
 static void check(void)
@@ -237,50 +272,67 @@ static void invalidate(void)
 
 /* ---- what the guest does ---- */
 
-static uint32_t random_flags(void)
+static uint64_t random_flags(void)
 {
-	uint32_t flags = RW | X86_PTE_U | X86_PTE_A | X86_PTE_D;
+	uint64_t flags = RW | X86_PTE_U | X86_PTE_A | X86_PTE_D;
 
 	for (unsigned int i = random_below(3); i; i--)
-		flags &= ~(1u << random_below(7));
+		flags &= ~(1ull << random_below(7));
+	if (ARCH_LONG_MODE && one_in(6))
+		flags |= X86_PTE_NX;
 	return flags | (one_in(3) ? X86_PTE_G : 0);
+}
+
+/* Another right of an entry. */
+static guest_pte random_right(void)
+{
+	return (guest_pte)(ARCH_LONG_MODE && one_in(7) ? X86_PTE_NX : 1u << (1 + random_below(6)));
 }
 
 static void edit_leaf(void)
 {
-	uint32_t *table = table_at(TABLE_PA + random_below(TABLES) * X86_PAGE_SIZE);
+	guest_pte *table = table_at(random_table(1));
 	unsigned int slot = slot_of(random_below(PLACES));
-	uint32_t frame = slot % SLOTS;
+	uint64_t frame = slot % SLOTS;
 
 	if (one_in(3))
 		frame = random_below(DATA_FRAMES);
-	table[slot] = one_in(4) ? 0 : (DATA_PA + frame * X86_PAGE_SIZE) | random_flags();
+	frame = DATA_PA + frame * X86_PAGE_SIZE;
+	table[slot] = one_in(4) ? 0 : (guest_pte)(frame | random_flags());
 }
 
 /* As fork and the like do: the same page with other rights. */
 static void edit_rights(void)
 {
-	uint32_t *table = table_at(TABLE_PA + random_below(TABLES) * X86_PAGE_SIZE);
-
-	table[slot_of(random_below(PLACES))] ^= 1u << (1 + random_below(6));
+	table_at(random_table(1))[slot_of(random_below(PLACES))] ^= random_right();
 }
 
-static void edit_top(void)
+/* An entry above the last tables: mostly of the lowest level, where there are most. */
+static guest_pte *random_upper(unsigned int *level)
 {
-	uint32_t *top = table_at(ROOT_PA + random_below(ROOTS) * X86_PAGE_SIZE);
-	uint32_t table = TABLE_PA + random_below(TABLES) * X86_PAGE_SIZE;
-	uint32_t value = table | (random_flags() & ~(uint32_t)X86_PTE_G);
-
-	if (one_in(4))
-		value = random_below(2) * LARGE | X86_PTE_PS | random_flags();
-	top[tops[random_below(TOPS)]] = one_in(6) ? 0 : value;
+	*level = one_in(3) ? 2 + random_below(ARCH_PAGE_LEVELS - 1) : 2;
+	return &table_at(random_table(*level))[index_of(tops[random_below(TOPS)], *level)];
 }
 
-static void edit_top_rights(void)
+static void edit_upper(void)
 {
-	uint32_t *top = table_at(ROOT_PA + random_below(ROOTS) * X86_PAGE_SIZE);
+	unsigned int level;
+	guest_pte *entry = random_upper(&level);
+	uint64_t value = random_table(level - 1) | (random_flags() & ~X86_PTE_G);
 
-	top[tops[random_below(TOPS)]] ^= 1u << (1 + random_below(6));
+	if (level > 2 && !one_in(3)) /* an entry that takes all away leaves little to test */
+		value |= FAKE_TABLE;
+	if (level == 2 && one_in(4))
+		value = random_below(FAKE_MEMORY / LARGE + 1) * LARGE | X86_PTE_PS | random_flags();
+	*entry = one_in(level == 2 ? 6 : 20) ? 0 : (guest_pte)value;
+}
+
+static void edit_upper_rights(void)
+{
+	unsigned int level;
+	guest_pte *entry = random_upper(&level);
+
+	*entry ^= random_right();
 }
 
 static void switch_bit(unsigned int reg, uint64_t bit)
@@ -294,7 +346,7 @@ static void switch_bit(unsigned int reg, uint64_t bit)
 /* Code of the kernel's is looked at before it runs. */
 static void execute(unsigned int place)
 {
-	uint32_t va = address_of(place);
+	uint64_t va = address_of(place);
 
 	for (unsigned int i = 0; i < 3 && !(host_prot(view_of(0), va) & FAKE_X); i++) {
 		if (view_holds(view_of(0), va))
@@ -303,7 +355,7 @@ static void execute(unsigned int place)
 			return;
 	}
 	if (!(host_prot(view_of(0), va) & FAKE_X))
-		FAIL("kernel view: %x cannot be executed", va);
+		FAIL("kernel view: %llx cannot be executed", (unsigned long long)va);
 }
 
 /* A large page is one translation. */
@@ -323,7 +375,7 @@ static void hold_forced(unsigned int place, const struct guest_walk *walk)
 
 static void access_place(unsigned int kind, unsigned int place, uint32_t access)
 {
-	uint32_t va = address_of(place);
+	uint64_t va = address_of(place);
 	unsigned int need = FAKE_R | (access & X86_PF_WRITE ? FAKE_W : 0);
 	struct view *view = view_of(kind);
 	struct guest_walk walk;
@@ -342,8 +394,8 @@ static void access_place(unsigned int kind, unsigned int place, uint32_t access)
 	view_fill(view, va, &walk);
 	run.accesses++;
 	if (need & ~host_prot(view, va) || host_physical(view, va) != (walk.address & ~0xfffull))
-		FAIL("%s view: %x is not mapped to %llx for access %u", kind ? "user" : "kernel",
-		     va, (unsigned long long)walk.address, access);
+		FAIL("%s view: %llx is not mapped to %llx for access %u", kind ? "user" : "kernel",
+		     (unsigned long long)va, (unsigned long long)walk.address, access);
 }
 
 static void access_any(void)
@@ -369,9 +421,9 @@ static void step(void)
 	else if (what < 780)
 		edit_rights();
 	else if (what < 810)
-		edit_top();
+		edit_upper();
 	else if (what < 830)
-		edit_top_rights();
+		edit_upper_rights();
 	else if (what < 900)
 		invalidate();
 	else if (what < 960)
@@ -380,7 +432,7 @@ static void step(void)
 		flush();
 	else if (what < 987)
 		switch_bit(4, X86_CR4_PGE);
-	else if (what < 992)
+	else if (what < 992 && !ARCH_LONG_MODE)
 		switch_bit(4, X86_CR4_PSE);
 	else
 		switch_bit(0, X86_CR0_WP);
@@ -394,12 +446,10 @@ static bool walk_randomly(uint64_t seed, unsigned int steps, enum broken broken)
 	run.seed = seed * 0x9e3779b97f4a7c15;
 	run.broken = broken;
 	host.lose_every = broken == LOSES_CHANGES ? 50 : 0;
-	for (unsigned int i = 0; i < ROOTS; i++)
-		memset(table_at(ROOT_PA + i * X86_PAGE_SIZE), 0, X86_PAGE_SIZE);
-	for (unsigned int i = 0; i < TABLES; i++)
-		memset(table_at(TABLE_PA + i * X86_PAGE_SIZE), 0, X86_PAGE_SIZE);
-	for (unsigned int i = 0; i < 40; i++)
-		edit_top();
+	for (uint64_t pa = ROOT_PA; pa < UPPER_PA + 0x20000; pa += X86_PAGE_SIZE)
+		memset(table_at(pa), 0, X86_PAGE_SIZE);
+	for (unsigned int i = 0; i < (ARCH_LONG_MODE ? 200 : 40); i++)
+		edit_upper();
 	for (unsigned int i = 0; i < 400; i++)
 		edit_leaf();
 	load(0);

@@ -36,20 +36,16 @@ static void load_root(uint32_t root)
 static guest_pte *other_space(uint64_t va)
 {
 	uint64_t made = OTHER_ROOT;
-	guest_pte *table = NULL;
 
-	for (unsigned int level = ARCH_PAGE_LEVELS; level; level--, made += PAGE) {
-		guest_pte *entry = guest_entry(va, level);
+	for (unsigned int level = ARCH_PAGE_LEVELS; level > 1; level--, made += PAGE) {
+		guest_pte *table = guest_pointer(made, PAGE), *entry = guest_entry(va, level);
 		unsigned int shift = X86_PAGE_SHIFT + VIEW_INDEX_BITS * (level - 1);
 		unsigned int n = va >> shift & (VIEW_ENTRIES - 1);
 
-		table = guest_pointer(made, PAGE);
 		memcpy(table, entry - n, PAGE);
-		if (level > 1)
-			table[n] = (guest_pte)((made + PAGE) | U);
+		table[n] = (guest_pte)((made + PAGE) | U);
 	}
-	memset(table, 0, PAGE);
-	return table;
+	return memset(guest_pointer(made, PAGE), 0, PAGE);
 }
 
 /* The entry of one of these tables. */
@@ -298,6 +294,42 @@ static void a_load_keeps_global_pages(void **state)
 	assert_int_equal(host_prot(kernel, VA), 0);
 }
 
+/* So a direct map costs a load nothing. */
+static void a_load_keeps_global_large_pages(void **state)
+{
+	(void)state;
+	fake_map_large(VA, 0, K | X86_PTE_G);
+	fake_map_large(VA + LARGE, 0, K);
+	fake_touch(kernel, VA, W);
+	fake_touch(kernel, VA + LARGE, W);
+	*guest_entry(VA, 2) = 0;
+	*guest_entry(VA + LARGE, 2) = 0;
+	view_sync(kernel, false);
+	assert_host_maps(kernel, VA, 0, FAKE_R | FAKE_W | FAKE_X);
+	assert_false(host_maps_any(kernel, VA + LARGE, LARGE));
+	view_sync(kernel, true);
+	assert_false(host_maps_any(kernel, VA, LARGE));
+}
+
+/* A flush has seen that it is not: a load must find it. */
+static void a_large_page_that_is_global_no_more_is_compared(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		fake_map_large(VA, 0, K | X86_PTE_G);
+		fake_touch(kernel, VA, W);
+		*guest_entry(VA, 2) &= ~(guest_pte)X86_PTE_G;
+		if (i)
+			view_sync(kernel, true);
+		else
+			view_invalidate(kernel, VA + PAGE);
+		assert_host_maps(kernel, VA, 0, FAKE_R | FAKE_W | FAKE_X);
+		*guest_entry(VA, 2) = 0;
+		view_sync(kernel, false);
+		assert_false(host_maps_any(kernel, VA, LARGE));
+	}
+}
+
 /* A table of global leaves that gets another. */
 static void a_leaf_that_is_global_no_more_is_compared(void **state)
 {
@@ -373,6 +405,8 @@ int main(void)
 		HOST_TEST(invlpg_gives_no_rights),
 		HOST_TEST(adjacent_changes_are_one_call),
 		HOST_TEST(a_load_keeps_global_pages),
+		HOST_TEST(a_load_keeps_global_large_pages),
+		HOST_TEST(a_large_page_that_is_global_no_more_is_compared),
 		HOST_TEST(a_leaf_that_is_global_no_more_is_compared),
 		HOST_TEST(few_pages_follow_into_another_space),
 		HOST_TEST(many_pages_do_not_follow),

@@ -27,7 +27,8 @@ static void check_memory(const struct view *view, uint64_t va, uint64_t physical
 	if (physical + size > machine.info.memory_bytes)
 		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
 			    physical);
-	if (va + size <= bounds.hole || (va >= bounds.hole_end && va + size <= bounds.end))
+	if (va < bounds.hole ? size <= bounds.hole - va
+			     : va >= bounds.hole_end && va < bounds.end && size <= bounds.end - va)
 		return;
 	if (ARCH_LONG_MODE)
 		wedge_fatal("the guest uses %lx, which no kernel in the lower half does", va);
