@@ -10,12 +10,14 @@
 # Invariant: the reason is the one that the trial or the launcher printed. A test is not started if
 # the host lacks what it needs.
 
-# host_lacks 32-bit|process: prints why this host lacks it; fails if the host has it
+# host_lacks 32-bit|process|process-x86_64: prints why this host lacks it; fails if the host has it. A
+# process is one for an i386 kernel, if it is not said.
 host_lacks() {
 	local why
 	case $1 in
 	32-bit) ! why=$("$TOP/scripts/host-runs-32-bit" 2>&1) ;;
-	process) why=$(host_lacks 32-bit || refusal_of_launcher) ;;
+	process) why=$(host_lacks 32-bit || refusal_of_launcher i386) ;;
+	process-x86_64) why=$(refusal_of_launcher x86_64) ;;
 	*) why="unknown word '$1' in # needs:" && echo "$why" >&2 && return 2 ;;
 	esac || return
 	echo "$why"
@@ -23,8 +25,8 @@ host_lacks() {
 
 # The launcher tries, in milliseconds, all that it needs of the host. Exit code 3 means that the
 # host lacks something; the tests find every other fault.
-refusal_of_launcher() {
+refusal_of_launcher() { # refusal_of_launcher WIDTH
 	local said code=0
-	said=$("$O/libexec/afterburner/launch" --probe 2>&1 </dev/null) || code=$?
+	said=$("$O/libexec/afterburner/launch" --probe "$1" 2>&1 </dev/null) || code=$?
 	((code == 3)) && echo "${said#afterburn run: }"
 }

@@ -115,6 +115,14 @@ else
 			 grep -iq "# SKIP .*$word" "$tmp/out" && tail -n 1 "$tmp/out" | grep -qx "0 passed, 0 failed, 1 skipped"'
 	done
 fi
+if why=$(host_lacks process-x86_64); then
+	skip 'without 32-bit code x86-64 kernels have their process' "$why"
+else
+	ok 'without 32-bit code x86-64 kernels have their process' eval \
+		'! AFTERBURN_HOST_LACKS=32-bit,modify_ldt host_lacks process-x86_64'
+	is 'without seccomp they have none' "$(AFTERBURN_HOST_LACKS=seccomp host_lacks process-x86_64 | cut -c -28)" \
+		'seccomp filters do not work:'
+fi
 printf '#!/bin/bash\n# needs: wings\necho 1..1; echo ok 1\n' >"$tmp/wings.t"
 chmod +x "$tmp/wings.t"
 ok 'a need that nobody knows is an error' eval \

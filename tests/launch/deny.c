@@ -7,6 +7,7 @@
  *
  * Invariant: the filter stays with everything that the command starts.
  */
+#include <asm/prctl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -40,6 +41,7 @@ struct rule {
 static const struct rule rules[] = {
 	{"seccomp", AUDIT_ARCH_X86_64, SYS_seccomp, ANY, REFUSE(EPERM)},
 	{"ldt", AUDIT_ARCH_X86_64, SYS_modify_ldt, ANY, REFUSE(ENOSYS)},
+	{"bases", AUDIT_ARCH_X86_64, SYS_arch_prctl, ARCH_SET_GS, REFUSE(EPERM)},
 	{"range", AUDIT_ARCH_X86_64, SYS_close_range, ANY, REFUSE(ENOSYS)},
 	{"memfd", AUDIT_ARCH_X86_64, SYS_memfd_create, ANY, REFUSE(ENOSYS)},
 	{"ptrace", AUDIT_ARCH_X86_64, SYS_ptrace, ANY, REFUSE(EPERM)},

@@ -99,11 +99,23 @@ ok 'several at once: the first is named' emulated seccomp,close_range 'close_ran
 ok 'each that it may lack' eval '
 	for f in dispatch notifications ptrace; do AFTERBURN_HOST_LACKS=$f runs 0 --append keys=q k || exit; done'
 ok 'an unknown one' eval 'AFTERBURN_HOST_LACKS=xsave,soul refuses 2 "names '\''soul'\''" k'
-ok 'a probe needs no kernel' eval 'runs 0 --probe && [[ ! -s out ]]'
-ok 'a probe takes no kernel' refuses 2 '--probe takes no kernel' --probe k
-ok 'a probe that fails' eval 'AFTERBURN_HOST_LACKS=32-bit refuses 3 "runs 64-bit programs only" --probe'
-ok 'a probe sees limits' eval '(ulimit -n 40 && refuses 3 "open files" --probe)'
-ok 'a probe sees memory' eval 'launch="$deny memfd $launch" refuses_on 3 "no memory file" --probe'
+ok 'a probe needs no kernel' eval 'runs 0 --probe i386 && [[ ! -s out ]]'
+ok 'a probe for the other width' eval 'runs 0 --probe x86_64 && [[ ! -s out ]]'
+ok 'a probe for another width' refuses 2 "--probe takes i386 or x86_64, not 'vax'" --probe vax
+for f in 32-bit modify_ldt set_thread_area; do
+	ok "x86-64 does without $f" eval 'AFTERBURN_HOST_LACKS=$f runs 0 --probe x86_64'
+done
+ok 'each feature that x86-64 must have' eval 'for f in close_range seccomp arch_prctl; do
+	AFTERBURN_HOST_LACKS=$f refuses 3 "$f" --probe x86_64 || exit; done'
+ok 'i386 does without the bases' eval 'AFTERBURN_HOST_LACKS=arch_prctl runs 0 --probe i386'
+ok 'no arch_prctl' eval 'launch="$deny bases $launch" refuses_on 3 "arch_prctl fails" --probe x86_64'
+ok 'x86-64: no seccomp' eval 'launch="$deny seccomp $launch" refuses_on 3 "seccomp filters do not work" --probe x86_64'
+ok 'x86-64: no 32-bit system calls, no descriptors: no matter' eval \
+	'"$deny" ia32 "$deny" ldt "$launch" --probe x86_64'
+ok 'a probe takes no kernel' refuses 2 '--probe takes no kernel' --probe i386 k
+ok 'a probe that fails' eval 'AFTERBURN_HOST_LACKS=32-bit refuses 3 "runs 64-bit programs only" --probe i386'
+ok 'a probe sees limits' eval '(ulimit -n 40 && refuses 3 "open files" --probe i386)'
+ok 'a probe sees memory' eval 'launch="$deny memfd $launch" refuses_on 3 "no memory file" --probe i386'
 ok 'no seccomp' lacks seccomp 'seccomp filters do not work'
 ok 'no close_range, as before Linux 5.9' lacks range 'close_range fails'
 ok 'no modify_ldt' lacks ldt 'modify_ldt fails'
@@ -161,10 +173,22 @@ if in_namespace true 2>/dev/null; then
 	ok 'few mappings' in_namespace \
 		"mount --bind mappings /proc/sys/vm/max_map_count && { '$launch' k >out 2>err; [[ \$? == 3 ]]; } &&
 		 grep -q 'a process 1000 mappings' err"
+	sed 's/^MemAvailable:.*/MemAvailable: 20000 kB/; s/^SwapFree:.*/SwapFree: 1000 kB/' /proc/meminfo >poor
+	sed 's/^CommitLimit:.*/CommitLimit: 1000000 kB/; s/^Committed_AS:.*/Committed_AS: 600000 kB/' /proc/meminfo >strict
+	echo 2 >never
+	ok 'little memory' in_namespace \
+		"mount --bind poor /proc/meminfo && { '$launch' k >out 2>err; [[ \$? == 3 ]]; } &&
+		 grep -q 'too little memory left: 20 MiB, and the guest needs at least 24' err"
+	ok 'memory that is not overcommitted' in_namespace \
+		"mount --bind strict /proc/meminfo && mount --bind never /proc/sys/vm/overcommit_memory &&
+		 { '$launch' k >out 2>err; [[ \$? == 3 ]]; } && grep -q 'has 390 MiB left to promise, needed are 576' err &&
+		 '$launch' --memory 64 --append keys=q k >out"
 	ok '/dev/shm without it, too' in_namespace \
 		"mount -t tmpfs -o noexec none /dev/shm && '$launch' --append keys=q k >out"
 else
-	skip 'few mappings' 'this user may have no namespaces'
+	for name in 'few mappings' 'little memory' 'memory that is not overcommitted'; do
+		skip "$name" 'this user may have no namespaces'
+	done
 	skip '/dev/shm without it, too' 'this user may have no namespaces'
 fi
 if in_namespace "$forbid" 2>/dev/null; then

@@ -16,12 +16,18 @@
 /* Resource limits and system controls, for a guest of `memory` bytes; raises soft limits. */
 void host_check_limits(uint64_t memory);
 
+/* A number in a file of /proc/sys; false if it is not there. */
+bool host_control(const char *path, uint64_t *value);
+
+/* Memory: a guest of `memory` bytes needs `least` of them before it can print anything. */
+void host_check_memory(uint64_t memory, uint64_t least);
+
 /*
- * host_probe_start() starts a child that tries what the host's kernel can do, while the launcher
- * goes on loading. host_probe_end() waits for it, and fills in `trap` and `handover`; it says so if
- * the latter is the slower one.
+ * host_probe_start() starts a child that tries what the host's kernel can do for an x86-64 kernel
+ * (`wide`) or an i386 one, while the launcher goes on loading. host_probe_end() waits for it, and
+ * fills in `trap` and `handover`; it says so if the latter is the slower one.
  */
-void host_probe_start(void);
+void host_probe_start(bool wide);
 void host_probe_end(struct launch_info *info);
 
 /* Bytes of the extended processor state that XCR0 enables (CPUID 0xd), 512 without XSAVE. */

@@ -27,7 +27,7 @@ struct options {
 	uint64_t memory;      /* bytes */
 	unsigned int timeout; /* seconds, 0: none */
 	bool no_input;
-	bool probe; /* look at the host, run nothing */
+	const char *probe; /* look at the host for kernels of this width, run nothing; or NULL */
 };
 
 /* Says what is wrong, as one line on standard error. */

@@ -43,8 +43,7 @@ static void check_limit(__rlimit_resource_t which, uint64_t need, uint64_t unit,
 	    what, (uint64_t)limit.rlim_max / unit, need / unit, option);
 }
 
-/* A number in a file of /proc/sys; false if it is not there. */
-static bool control(const char *path, uint64_t *value)
+bool host_control(const char *path, uint64_t *value)
 {
 	FILE *file = fopen(path, "re");
 	bool found = file && fscanf(file, "%" SCNu64, value) == 1;
@@ -66,8 +65,8 @@ static void check_low_memory(void)
 		munmap(low, size);
 		return;
 	}
-	if (low == MAP_FAILED && errno == EPERM && control("/proc/sys/vm/mmap_min_addr", &lowest) &&
-	    lowest > LOWEST)
+	if (low == MAP_FAILED && errno == EPERM &&
+	    host_control("/proc/sys/vm/mmap_min_addr", &lowest) && lowest > LOWEST)
 		die(END_PLATFORM,
 		    "the host lets nothing be mapped below 0x%" PRIx64 ", needed is 0x%" PRIx64
 		    "; as root: sysctl vm.mmap_min_addr=%" PRIu64,
@@ -86,7 +85,7 @@ void host_check_limits(uint64_t memory)
 	check_limit(RLIMIT_NOFILE, FILES, 1, "open files", "-n");
 	check_limit(RLIMIT_NPROC, PROCESSES, 1, "processes", "-u");
 	check_limit(RLIMIT_SIGPENDING, SIGNALS, 1, "pending signals", "-i");
-	if (control("/proc/sys/vm/max_map_count", &mappings) && mappings < MAPPINGS)
+	if (host_control("/proc/sys/vm/max_map_count", &mappings) && mappings < MAPPINGS)
 		die(END_PLATFORM,
 		    "the host allows a process %" PRIu64
 		    " mappings, needed are %d; as root: sysctl vm.max_map_count=65530",

@@ -23,11 +23,11 @@
 
 static const char usage[] =
 	"usage: launch [options] KERNEL\n"
-	"       launch --probe\n"
+	"       launch --probe WIDTH\n"
 	"\n"
-	"Runs KERNEL, an i386 kernel out of `afterburn pack --wedge linux`, in a process, with "
-	"its\n"
-	"console on standard input and output. On a terminal, Ctrl-A X ends it.\n"
+	"Runs KERNEL, an i386 or x86-64 kernel out of `afterburn pack --wedge linux`, in a\n"
+	"process, with its console on standard input and output. On a terminal, Ctrl-A X\n"
+	"ends it.\n"
 	"\n"
 	"  --memory M      memory of the guest in MiB (default 256)\n"
 	"  --initrd F      initial RAM disk\n"
@@ -37,7 +37,8 @@ static const char usage[] =
 	"  --core F        write a core of a guest that panics or crashes\n"
 	"  --gdb P         wait for gdb on TCP port P of 127.0.0.1, or on unix:PATH\n"
 	"  --name S        what messages call KERNEL\n"
-	"  --probe         start nothing: tell whether this host can run a kernel so\n"
+	"  --probe WIDTH   start nothing: tell whether this host can run kernels of this\n"
+	"                  width (i386, x86_64) so\n"
 	"\n"
 	"Exit code: 0 powered off, 1 panicked or crashed, 2 usage, 3 the host lacks something,\n"
 	"124 timeout.\n";
@@ -88,7 +89,9 @@ static void take_option(struct options *o, int c)
 		o->name = optarg;
 		break;
 	case 'p':
-		o->probe = true;
+		if (strcmp(optarg, "i386") != 0 && strcmp(optarg, "x86_64") != 0)
+			die(END_USAGE, "--probe takes i386 or x86_64, not '%s'", optarg);
+		o->probe = optarg;
 		break;
 	case 'h':
 		fputs(usage, stdout);
@@ -109,7 +112,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{"core", required_argument, NULL, 'c'},
 		{"gdb", required_argument, NULL, 'g'},
 		{"name", required_argument, NULL, 'N'},
-		{"probe", no_argument, NULL, 'p'},
+		{"probe", required_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -174,7 +177,8 @@ static void probe(const struct options *options, struct launch_info *info)
 	struct memory memory;
 
 	host_check_limits(options->memory);
-	host_probe_start();
+	host_check_memory(options->memory, 0);
+	host_probe_start(strcmp(options->probe, "x86_64") == 0);
 	memory_make(&memory, options->memory);
 	host_probe_end(info);
 }
@@ -199,7 +203,7 @@ int main(int argc, char **argv)
 	kernel_open(&kernel, options.kernel, options.name);
 	set_command_line(&info, &kernel, options.append);
 	host_check_limits(options.memory);
-	host_probe_start();
+	host_probe_start(kernel.wide);
 	memory_make(&memory, options.memory);
 	memory_load(&memory, &kernel, options.ramdisk);
 	wedge = memory_map_wedge(&kernel, options.name);

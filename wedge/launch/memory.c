@@ -5,6 +5,7 @@
  * Invariant: every byte is copied once, by the host's kernel.
  */
 #include "memory.h"
+#include "host.h"
 #include "launcher.h"
 
 #include <wedge/launch.h>
@@ -94,6 +95,7 @@ static void check_size(const struct memory *memory, const struct kernel *kernel,
 		die(END_USAGE,
 		    "the RAM disk is too large: a 32-bit kernel takes it below %" PRIu64 " MiB",
 		    RAMDISK_LIMIT / MIB);
+	host_check_memory(memory->bytes, kernel->end + ramdisk + HEADROOM);
 }
 
 static int open_ramdisk(const char *path, uint64_t *size)

@@ -29,7 +29,8 @@ void memory_make(struct memory *memory, uint64_t bytes);
  * @ramdisk: path, or NULL
  *
  * Linux's boot protocol, without its loader: segments at their physical addresses, the RAM disk as
- * high as the kernel takes it. Ends the launcher, code 2, when it does not fit or cannot be read.
+ * high as the kernel takes it. Ends the launcher, code 2, when it does not fit or cannot be read,
+ * code 3 when the host has too little memory.
  */
 void memory_load(struct memory *memory, const struct kernel *kernel, const char *ramdisk);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * probe.c - tries in a child what the wedge will ask of the host: 32-bit code in a 64-bit process,
- * its system calls caught by syscall user dispatch and by a seccomp filter, segment descriptors,
- * and how the host tells that a process has stopped (probe_stop.h). Features that
- * AFTERBURN_HOST_LACKS names count as missing, so that tests can be on any host.
+ * probe.c - tries in a child what the wedge will ask of the host: system calls of guest code,
+ * caught by syscall user dispatch and by a seccomp filter; for i386 kernels 32-bit code in a 64-bit
+ * process, and segment descriptors; for x86-64 ones the bases of segments; and how the host tells
+ * that a process has stopped (probe_stop.h). Features that AFTERBURN_HOST_LACKS names count as
+ * missing, so that tests can be on any host.
  *
  * Invariant: the child notes what it is about to try before it tries, so that even its death tells
  * what is missing.
@@ -40,6 +41,7 @@ enum feature {
 	CODE_32,
 	LDT,
 	TLS,
+	BASES,
 	DISPATCH,
 	SECCOMP,
 	NOTIFICATIONS,
@@ -58,6 +60,8 @@ struct result {
 
 /* What AFTERBURN_HOST_LACKS names, as bits. */
 static unsigned int lacks;
+
+static bool wide; /* for an x86-64 kernel, not an i386 one */
 
 static struct result *result;
 static pid_t child;
@@ -85,6 +89,16 @@ static int try_code(void)
 	return probe_code_prepare() && probe_code_run(false) ? 0 : error();
 }
 
+static int try_dispatch(void)
+{
+	return probe_dispatch(wide);
+}
+
+static int try_seccomp(void)
+{
+	return probe_seccomp(wide);
+}
+
 /* The slower way to stop a process: tried only if it is needed. */
 static int try_trace(void)
 {
@@ -95,11 +109,15 @@ static int try_trace(void)
 	"neither seccomp's notifications nor ptrace can be tried: a container "                    \
 	"or sandbox must allow the system calls seccomp and ptrace"
 
+/* The width of the kernels that need a feature. */
+enum need { BY_BOTH, BY_I386, BY_X86_64 };
+
 /* In the order of trying. */
 static const struct {
 	const char *name;   /* in AFTERBURN_HOST_LACKS */
 	int (*trial)(void); /* 0, or why it is missing (errno) */
-	bool optional;	    /* there is another way, unless the trial's process dies */
+	enum need need;
+	bool optional; /* there is another way, unless the trial's process dies */
 	const char *missing;
 } features[FEATURES] = {
 	[CLOSE_RANGE] = {"close_range", try_close_range,
@@ -109,21 +127,26 @@ static const struct {
 	[XSAVE] = {"xsave", try_xsave,
 		   .missing = "the host's processor has no XSAVE, or its kernel does not use it: a "
 			      "virtual machine needs a processor model that has it"},
-	[CODE_32] = {"32-bit", try_code,
+	[CODE_32] = {"32-bit", try_code, BY_I386,
 		     .missing = "the host runs 64-bit programs only: entering 32-bit code fails, "
 				"whatever the kernel's configuration says; some virtual machines "
 				"and sandboxes are made so: use another host"},
-	[LDT] = {"modify_ldt", probe_ldt,
-		 .missing = "the system call modify_ldt fails: the host's kernel needs "
-			    "CONFIG_MODIFY_LDT_SYSCALL, and a container or sandbox must allow the "
-			    "call"},
-	[TLS] = {"set_thread_area", probe_tls,
+	[LDT] = {"modify_ldt", probe_ldt, BY_I386,
+		 .missing =
+			 "the system call modify_ldt fails, or what it makes cannot be used: the "
+			 "host's kernel needs CONFIG_MODIFY_LDT_SYSCALL, a container or sandbox "
+			 "must allow the call, and a hypervisor must know local descriptor "
+			 "tables"},
+	[TLS] = {"set_thread_area", probe_tls, BY_I386,
 		 .missing = "the 32-bit system call set_thread_area fails: the host's kernel needs "
 			    "CONFIG_IA32_EMULATION, not turned off (ia32_emulation=1), and a "
 			    "container or sandbox must allow the call"},
-	[DISPATCH] = {"dispatch", probe_dispatch, .optional = true,
-		      .missing = "32-bit system calls cannot be caught"},
-	[SECCOMP] = {"seccomp", probe_seccomp,
+	[BASES] = {"arch_prctl", probe_bases, BY_X86_64,
+		   .missing = "the system call arch_prctl fails: a container or sandbox must allow "
+			      "the call"},
+	[DISPATCH] = {"dispatch", try_dispatch, .optional = true,
+		      .missing = "system calls cannot be caught"},
+	[SECCOMP] = {"seccomp", try_seccomp,
 		     .missing = "seccomp filters do not work: the host's kernel needs "
 				"CONFIG_SECCOMP_FILTER with SECCOMP_RET_TRAP, and a container or "
 				"sandbox must allow the system call seccomp"},
@@ -132,6 +155,11 @@ static const struct {
 	[TRACE] = {"ptrace", try_trace, .optional = true, .missing = NO_STOPS},
 };
 
+static bool is_needed(int feature)
+{
+	return features[feature].need != (wide ? BY_I386 : BY_X86_64);
+}
+
 static void try_all(void)
 {
 	alarm(LONGEST_TRIAL);
@@ -139,6 +167,8 @@ static void try_all(void)
 	for (int i = 0; i < FEATURES; i++) {
 		result->feature = i;
 		errno = 0;
+		if (!is_needed(i))
+			continue;
 		result->error[i] = lacks >> i & 1 ? FOR_A_TEST : features[i].trial();
 		if (result->error[i] && !features[i].optional)
 			_exit(1);
@@ -170,8 +200,9 @@ static void take_lacks(void)
 	}
 }
 
-void host_probe_start(void)
+void host_probe_start(bool wide_kernel)
 {
+	wide = wide_kernel;
 	take_lacks();
 	result = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (result == MAP_FAILED)
