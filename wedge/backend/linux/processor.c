@@ -63,10 +63,13 @@ void backend_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 	}
 }
 
-/* Only kernels with 64-bit user code ask. */
+/*
+ * Whatever the processor does: user code gets its bases after its selectors (user_segments.c). A
+ * kernel that were told otherwise would load each selector twice.
+ */
 bool backend_null_clears_base(void)
 {
-	return false;
+	return true;
 }
 
 _Noreturn void backend_end(enum backend_end how)
