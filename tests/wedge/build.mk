@@ -105,15 +105,17 @@ $(eval $(call wedge_test_width,i386))
 # programs alone is tested for these.
 wedge_test_linux_x86_64 := view_%
 wedge_test_linux_i386 := %
+wedge_test_linux_parts_i386 := door.c
 # $(call wedge_test_linux,WIDTH)
 define wedge_test_linux
 $$(eval $$(call wedge_test_compile,obj-linux-$(1),-I$(WEDGE_TEST_SRC)/linux/include \
-	-I$(SRC)/wedge/backend/linux/$(1)/include -I$(SRC)/wedge/backend/linux $(wedge_test_headers_$(1))))
+	-I$(SRC)/wedge/backend/linux/$(1)/include -I$(SRC)/wedge/backend/linux -I$(SRC)/wedge/backend/linux/$(1) $(wedge_test_headers_$(1))))
 $$(eval $$(call wedge_test_programs,linux-$(1),$$(filter \
 	$$(addprefix $(WEDGE_TEST_SRC)/linux/,$(wedge_test_linux_$(1)) $(1)/%),$$(wildcard \
 		$(WEDGE_TEST_SRC)/linux/*_test.c $(WEDGE_TEST_SRC)/linux/$(1)/*_test.c)), \
 	$$(call wedge_test_objects,obj-linux-$(1), \
-		$$(call wedge_in, backend/linux, view.c view_entry.c view_sync.c view_table.c door.c user_segments.c) \
+		$$(call wedge_in, backend/linux, view.c view_entry.c view_sync.c view_table.c user_segments.c) \
+		$$(call wedge_in, backend/linux/$(1),$$(wedge_test_linux_parts_$(1))) \
 		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c))) $(wedge_test_objs_$(1)), \
 	$$(call wedge_test_wrap,backend_allocate) $$(wedge_test_gates_$(1):%=-Wl,--defsym=%)))
 endef

@@ -39,6 +39,10 @@
 #define IF_BELOW(value, ...) BPF_UNLESS(BPF_JGE | BPF_K, value, __VA_ARGS__)
 #define IF_ABOVE(value, ...) BPF_IF(BPF_JGT | BPF_K, value, __VA_ARGS__)
 
+/* X becomes the word; the word becomes its sum with X, without the carry. */
+#define TO_X  BPF_STMT(BPF_MISC | BPF_TAX, 0)
+#define ADD_X BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0)
+
 /* X becomes `value` minus the word; a rule that compares with X. */
 #define X_FROM(value)                                                                              \
 	BPF_STMT(BPF_MISC | BPF_TAX, 0), BPF_STMT(BPF_LD | BPF_IMM, value),                        \

@@ -3,7 +3,7 @@
  * channel.h - the protocol between the wedge and the host processes that run guest user code, one
  * for each guest address space ("user process").
  *
- * A user process holds the pages of guest user code below 4 GiB and three things above: the stub
+ * A user process holds the pages of guest user code below USER_END and three things above: the stub
  * (code, read-only), its orders (read-only to it), and its channel (its alternate signal stack).
  * A system call, a fault or SIGUSR1 enters the stub as a signal handler, which makes the system
  * call USER_STOP. A seccomp filter turns that into a notification: the host's kernel has stopped
@@ -20,10 +20,11 @@
  * an order fails, or if the stub is interrupted (guest code can enter it with TF set), guest code
  * does not run: the argument of the next stop says so.
  *
- * System calls by way of the guest's vDSO need no signal: the wedge puts a call to the door there,
- * a page below 4 GiB that leads into the stub (door.c). The registers then go through the channel.
- * Nor do they always need the host's kernel: behind the door a process may *rest*. It says so in
- * the channel, and yields the processor until its orders name another turn (turn.c).
+ * System calls of 32-bit code by way of the guest's vDSO need no signal: the wedge puts a call to
+ * the door there, a page below 4 GiB that leads into the stub (i386/door.c). The registers then go
+ * through the channel. Nor do they always need the host's kernel: behind the door a process may
+ * *rest*. It says so in the channel, and yields the processor until its orders name another turn
+ * (turn.c).
  *
  * Invariant: guest user code may execute any instruction, jump into 64-bit mode and into the stub,
  * and forge anything in the channel. So the wedge trusts nothing that it reads from a channel, and
@@ -64,6 +65,11 @@
 /* Numbers of the guest's system calls that are told apart. */
 #define USER_CALL_NUMBERS 512
 
+/* How FS and GS get their bases. */
+#define USER_BASES_OF_SELECTORS 0 /* with the selectors; so does 32-bit code */
+#define USER_BASES_LOADED	1 /* by instructions, which user code may use too */
+#define USER_BASES_ORDERED	2 /* by arch_prctl orders: the host allows no such instruction */
+
 /* modify_ldt(2): write an entry. */
 #define USER_LDT_WRITE 0x11
 
@@ -83,12 +89,17 @@
 #define ORDER_SIZE	 56
 #define ORDERS_STOPS	 (ORDERS_LIST + USER_ORDER_MAX * ORDER_SIZE)
 #define ORDERS_PATIENCE	 (ORDERS_STOPS + USER_CALL_NUMBERS / 8)
+#define ORDERS_BASES	 (ORDERS_PATIENCE + 8)
+#define ORDERS_FS_BASE	 (ORDERS_BASES + 8)
+#define ORDERS_GS_BASE	 (ORDERS_FS_BASE + 8)
 #define CHANNEL_FRAME	 0
 #define CHANNEL_SIGNAL	 8
 #define CHANNEL_SELECTOR 16
 #define CHANNEL_RESUMED	 24
 #define CHANNEL_STATE	 32
 #define CHANNEL_SINCE	 40
+#define CHANNEL_FS_BASE	 48
+#define CHANNEL_GS_BASE	 56
 #define CHANNEL_CALL	 64
 #define CHANNEL_SCRATCH	 1024 /* end of a little stack */
 #define CHANNEL_XSTATE	 1024
@@ -105,6 +116,21 @@
 
 #ifndef __ASSEMBLER__
 #include "host.h"
+
+/*
+ * What the host's kernel puts right behind a signal's struct ucontext: siginfo_t, here of SIGSYS
+ * (sigaction(2)).
+ */
+struct user_signal_info {
+	int32_t signal, error, code, padding;
+	uint64_t call_address; /* of the instruction behind the system call's; or of a vsyscall */
+	int32_t call;
+	uint32_t arch; /* AUDIT_ARCH_* */
+	char rest[96];
+};
+
+_Static_assert(sizeof(struct user_signal_info) == 128, "the host's ABI");
+_Static_assert(sizeof(struct ucontext) == 304, "the host's ABI");
 
 /* One system call. */
 struct order {
@@ -128,16 +154,18 @@ struct orders {
 	struct order list[USER_ORDER_MAX];
 	uint64_t stops[USER_CALL_NUMBERS / 64]; /* system calls that must stop, not rest */
 	uint64_t patience; /* how often to yield while resting; 0: stop, the wedge does not look */
+	uint64_t bases;	   /* USER_BASES_* */
+	uint64_t fs_base, gs_base; /* with USER_BASES_LOADED: canonical addresses */
 };
 
 struct channel {
 	uint64_t frame; /* address of the signal's struct ucontext; 0: a call through the door */
 	uint64_t signal;
 	uint16_t selector[USER_SEGMENTS];
-	uint64_t resumed; /* the stub has carried out its orders and is about to return */
-	uint64_t state;	  /* USER_RUNS and so on */
-	uint64_t since;	  /* the processor's clock when that changed */
-	uint64_t reserved[2];
+	uint64_t resumed;	   /* the stub has carried out its orders and is about to return */
+	uint64_t state;		   /* USER_RUNS and so on */
+	uint64_t since;		   /* the processor's clock when that changed */
+	uint64_t fs_base, gs_base; /* as user code had them, with USER_BASES_LOADED */
 	struct channel_call {
 		uint64_t gpr[8];
 		uint64_t rip, rflags, cs, ss;
@@ -152,12 +180,17 @@ _Static_assert(offsetof(struct orders, selector) == ORDERS_SELECTOR, "as the stu
 _Static_assert(offsetof(struct orders, turn) == ORDERS_TURN, "as the stub believes");
 _Static_assert(offsetof(struct orders, stops) == ORDERS_STOPS, "as the stub believes");
 _Static_assert(offsetof(struct orders, patience) == ORDERS_PATIENCE, "as the stub believes");
+_Static_assert(offsetof(struct orders, bases) == ORDERS_BASES, "as the stub believes");
+_Static_assert(offsetof(struct orders, fs_base) == ORDERS_FS_BASE, "as the stub believes");
+_Static_assert(offsetof(struct orders, gs_base) == ORDERS_GS_BASE, "as the stub believes");
 _Static_assert(sizeof(struct order) == ORDER_SIZE, "as the stub believes");
 _Static_assert(sizeof(struct orders) <= USER_ORDERS_SIZE, "fits");
 _Static_assert(offsetof(struct channel, selector) == CHANNEL_SELECTOR, "as the stub believes");
 _Static_assert(offsetof(struct channel, resumed) == CHANNEL_RESUMED, "as the stub believes");
 _Static_assert(offsetof(struct channel, state) == CHANNEL_STATE, "as the stub believes");
 _Static_assert(offsetof(struct channel, since) == CHANNEL_SINCE, "as the stub believes");
+_Static_assert(offsetof(struct channel, fs_base) == CHANNEL_FS_BASE, "as the stub believes");
+_Static_assert(offsetof(struct channel, gs_base) == CHANNEL_GS_BASE, "as the stub believes");
 _Static_assert(offsetof(struct orders, xstate_mask) == ORDERS_XSTATE, "as the stub believes");
 _Static_assert(offsetof(struct channel, call.rip) == CALL_RIP, "as the stub believes");
 _Static_assert(offsetof(struct channel, xstate) == CHANNEL_XSTATE, "as the stub believes");

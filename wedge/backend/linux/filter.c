@@ -8,6 +8,8 @@
  * have asked for it, and reads only their registers. Nothing opens a file, starts a program, or
  * makes a process; only the zygote does, when asked, and it counts.
  */
+#include <asm/prctl.h>
+#include <wedge/arch_traits.h>
 #include "bpf.h"
 #include "linux.h"
 
@@ -43,7 +45,9 @@ void filter_install(void)
 		ALLOW_ON(__NR_recvmsg, machine.request_fd),
 		IF_IS(__NR_close, ALLOW),
 		IF_IS(__NR_rt_sigreturn, ALLOW),
-		IF_IS(__NR_modify_ldt, ALLOW),
+		IF_IS(ARCH_LONG_MODE ? NEVER : __NR_modify_ldt, ALLOW),
+		IF_IS(ARCH_LONG_MODE ? __NR_arch_prctl : NEVER, LOAD(args[0]),
+		      IF_IS(ARCH_SET_GS, ALLOW), TRAP),
 		IF_IS(__NR_sched_setaffinity, ALLOW),
 		IF_IS(__NR_futex, ALLOW),
 		IF_IS(__NR_exit_group, ALLOW),

@@ -71,6 +71,7 @@ struct linux_vcpu {
 	struct space *space; /* the address space that is loaded */
 	uint16_t user_cs;    /* what the guest calls the flat user segments */
 	uint16_t user_ss;
+	uint16_t host_cs; /* the host's code selector with which user code was resumed last */
 	uint64_t fault_address;
 	uint64_t fs_descriptor; /* bases that are in the process's LDT */
 	uint64_t gs_descriptor;

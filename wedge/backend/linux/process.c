@@ -349,6 +349,7 @@ struct process *process_get(uint32_t slot)
 	process->state = PROCESS_RUNS;
 	process->place = UINT32_MAX;
 	process->call = UINT32_MAX;
+	process->fs_base = process->gs_base = PROCESS_NO_BASE;
 	turn_teach(process);
 	forget_orders(process);
 	if (!wait_soon(process, false))

@@ -24,6 +24,9 @@
 
 enum { PROCESS_TLS = 3 };
 
+/* No address: the base that a process has is not known. */
+#define PROCESS_NO_BASE (1ull << 63)
+
 enum process_state {
 	PROCESS_NONE,	 /* the slot is empty */
 	PROCESS_STOPPED, /* the host's kernel says so */
@@ -69,6 +72,8 @@ struct process {
 	uint64_t frame_address;
 	void *xstate;
 	uint64_t xstate_address;
+
+	uint64_t fs_base, gs_base; /* set by orders, or PROCESS_NO_BASE (x86_64/user_code.c) */
 
 	uint32_t ldt_entries; /* of the guest's LDT that was copied */
 	uint64_t ldt_round;

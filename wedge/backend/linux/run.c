@@ -5,21 +5,20 @@
  *
  * Invariant: a frame comes from memory that guest user code can write. It may lie about registers,
  * which are the guest's own; it decides about nothing else: its place is checked, the vector is one
- * that user code can raise, code and stack selectors are those of 32-bit code.
+ * that user code can raise, code and stack selectors are those of user code.
  */
 #include <wedge/arch.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "debug.h"
-#include "door.h"
 #include "frame.h"
 #include "process.h"
 #include "run.h"
+#include "user_code.h"
 #include "user_segments.h"
 #include "view.h"
 
 enum {
-	SYSTEM_CALL_VECTOR = 0x80,
 	INT_LENGTH = 2,
 	XSTATE_ALIGN = 64,
 	OWN_FRAME = 0x100, /* in the channel's stack, far below the host's */
@@ -51,8 +50,8 @@ static bool find_frame(struct process *process)
 	process->frame_address = at;
 	process->xstate = process->channel->xstate;
 	if (!at)
-		return true;
-	context = in_channel(process, at, sizeof(*context), 8);
+		return USER_HAS_DOOR;
+	context = in_channel(process, at, sizeof(*context) + sizeof(struct user_signal_info), 8);
 	if (!context)
 		return false;
 	process->frame = context;
@@ -71,15 +70,7 @@ static void save_xstate(void *area)
 
 /* ---- before ---- */
 
-/* The host's selectors for code and stack; the guest's flat ones are remembered. */
-static uint16_t host_cs(struct vcpu *v)
-{
-	if (v->cs & X86_SELECTOR_LDT)
-		return (uint16_t)v->cs;
-	linux_of(v)->user_cs = (uint16_t)v->cs;
-	return HOST_CS32;
-}
-
+/* The host's selector for the stack; the guest's flat one is remembered. */
 static uint16_t host_ss(struct vcpu *v)
 {
 	if (v->ss & X86_SELECTOR_LDT)
@@ -99,9 +90,9 @@ static void write_frame(struct vcpu *v, struct process *process)
 	struct sigcontext *c = &context->uc_mcontext;
 
 	frame_write(v, c);
-	c->rip = door_resume(v);
+	c->rip = user_code_resume(v);
 	c->eflags = host_flags(v);
-	c->cs = host_cs(v);
+	c->cs = linux_of(v)->host_cs;
 	c->ss = host_ss(v);
 	c->fpstate = (void *)process->xstate_address;
 	context->uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | UC_FP_XSTATE;
@@ -112,9 +103,9 @@ static void write_call(struct vcpu *v, struct channel_call *call)
 {
 	for (unsigned int i = 0; i < 8; i++)
 		call->gpr[i] = (uint32_t)v->gpr[i];
-	call->rip = door_resume(v);
+	call->rip = user_code_resume(v);
 	call->rflags = host_flags(v);
-	call->cs = host_cs(v);
+	call->cs = linux_of(v)->host_cs;
 	call->ss = host_ss(v);
 }
 
@@ -178,21 +169,21 @@ static void write_registers(struct vcpu *v, struct process *process)
 
 /* ---- after ---- */
 
-/* 32-bit code, by the host's flat selector or one of the guest's LDT. */
-static bool is_guest_code(const struct process *process)
+static bool is_guest_code(struct vcpu *v, const struct process *process)
 {
-	uint64_t cs =
-		process->frame_address ? process->frame->uc_mcontext.cs : process->channel->call.cs;
+	const struct channel_call *call = &process->channel->call;
+	const struct sigcontext *c;
 
-	return (uint16_t)cs == HOST_CS32 || (cs & X86_SELECTOR_LDT);
+	if (!process->frame_address)
+		return user_code_is_guests(v, call->cs, call->rip);
+	c = &process->frame->uc_mcontext;
+	return user_code_is_guests(v, c->cs, c->rip);
 }
 
 static void read_selectors(struct vcpu *v, uint64_t cs, uint64_t ss)
 {
-	const struct linux_vcpu *l = linux_of(v);
-
-	v->cs = cs & X86_SELECTOR_LDT ? (uint16_t)cs | 3u : l->user_cs;
-	v->ss = ss & X86_SELECTOR_LDT ? (uint16_t)ss | 3u : l->user_ss;
+	v->cs = user_code_selector(v, cs);
+	v->ss = ss & X86_SELECTOR_LDT ? (uint16_t)ss | 3u : linux_of(v)->user_ss;
 }
 
 static uint64_t guest_flags(const struct vcpu *v, uint64_t host)
@@ -230,28 +221,20 @@ static void general_protection(struct vcpu *v)
 	exception_deliver(v, error >> 3 & 0xff, ARCH_NO_ERROR_CODE, INT_LENGTH);
 }
 
-static void system_call(struct vcpu *v)
+static void classify(struct vcpu *v, const struct process *process, bool native)
 {
-	exception_deliver(v, SYSTEM_CALL_VECTOR, ARCH_NO_ERROR_CODE, INT_LENGTH);
-}
+	const struct sigcontext *c = &process->frame->uc_mcontext;
 
-static void classify(struct vcpu *v, int signal, const struct sigcontext *c, bool native)
-{
 	v->trap = c->trapno;
 	v->trap_error = (uint16_t)c->err;
-	switch (signal) {
+	switch ((int)process->channel->signal) {
 	case SIGUSR1:
 		return;
 	case SIGSYS:
-		door_learn(v);
-		system_call(v);
+		user_code_system_call(v, process);
 		return;
 	}
-	if ((v->trap == X86_TRAP_DB || v->trap == X86_TRAP_GP) && door_caught(v)) {
-		system_call(v);
-		return;
-	}
-	if (debug_takes(v))
+	if (user_code_caught(v) || debug_takes(v))
 		return;
 	/* The next resume replaces the selector that the code loaded; then it tries again. */
 	if (native && (v->trap == X86_TRAP_PF || v->trap == X86_TRAP_GP))
@@ -261,10 +244,10 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 		general_protection(v);
 		return;
 	case X86_TRAP_PF:
-		if (view_cannot_have(v, (uint32_t)c->cr2))
+		if (view_cannot_have(v, c->cr2 & ARCH_ADDRESS_MASK))
 			exception_gp(v, 0);
 		else
-			core_trap(v, (uint32_t)c->cr2);
+			core_trap(v, c->cr2 & ARCH_ADDRESS_MASK);
 		return;
 	case X86_TRAP_DE:
 	case X86_TRAP_DB:
@@ -285,8 +268,8 @@ static void classify(struct vcpu *v, int signal, const struct sigcontext *c, boo
 }
 
 /*
- * The process is lost. Mostly hostile code has gone into 64-bit mode, or jumped to the stub. The
- * guest sees a general protection fault where the process was resumed last.
+ * The process is lost. Mostly hostile code has jumped to the stub, or has gone from 32-bit into
+ * 64-bit mode. The guest sees a general protection fault where the process was resumed last.
  *
  * If no guest code ran in this turn, the cause may be another: the host had no room for a mapping,
  * the process was killed from outside, or another program of the guest had left it broken. Then it
@@ -307,22 +290,21 @@ static void lose(struct vcpu *v, struct process *process)
 
 static bool stopped(struct vcpu *v, struct process *process)
 {
-	const struct sigcontext *c;
 	bool native;
 
-	if (!find_frame(process) || !is_guest_code(process) ||
+	if (!find_frame(process) || !is_guest_code(v, process) ||
 	    !linux_xrstor(process->xstate, machine.xstate_mask))
 		return false;
 	process->ran = true;
 	native = user_segments_read(v, process);
+	user_code_read_bases(v, process);
 	if (!process->frame_address) {
 		read_call(v, &process->channel->call);
-		system_call(v);
+		user_code_system_call(v, process);
 		return true;
 	}
-	c = &process->frame->uc_mcontext;
-	read_frame(v, c);
-	classify(v, (int)process->channel->signal, c, native);
+	read_frame(v, &process->frame->uc_mcontext);
+	classify(v, process, native);
 	return true;
 }
 
@@ -334,7 +316,9 @@ void run_user_code(struct vcpu *v)
 		core_retry(v);
 	if (!process->xstate)
 		learn_form(process);
+	linux_of(v)->host_cs = user_code_host_selector(v);
 	user_segments_load(v, process);
+	user_code_load_bases(v, process);
 	write_registers(v, process);
 	if (!process_run(v, process) || !stopped(v, process))
 		lose(v, process);

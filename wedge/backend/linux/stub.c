@@ -11,7 +11,9 @@
  * reads nothing outside of them, the compiler's helpers included.
  */
 #include "stub.h"
+#include <asm/prctl.h>
 #include <linux/prctl.h>
+#include <wedge/arch_traits.h>
 #include "bpf.h"
 
 #define STUB_TEXT __attribute__((section(".stub.text")))
@@ -30,6 +32,9 @@ enum {
 	MEMORY_FD = 62,
 	FIRST_USER_FD = 64, /* of the process in slot 0; the others behind it */
 };
+
+/* As the number of a system call: no call at all. */
+#define NEVER 0xffffffff
 
 /* Where the descriptors in the orders are, below 4 GiB of it. */
 #define DESCRIPTORS	 (uint32_t)(USER_ORDERS + offsetof(struct orders, descriptor))
@@ -62,11 +67,38 @@ static const struct sock_filter trace_filter[] STUB_DATA = {
 };
 
 /*
+ * 64-bit code makes the same system calls as the stub, but for the guest: only those that stand in
+ * the stub are judged by the filters beside this one.
+ */
+static const struct sock_filter place_filter[] STUB_DATA = {
+	LOAD_HIGH(instruction_pointer),
+	IF_NOT(USER_STUB >> 32, TRAP),
+	LOAD(instruction_pointer),
+	IF_FROM(USER_STUB_SIZE, TRAP),
+	ALLOW,
+};
+
+_Static_assert((uint32_t)USER_STUB == 0, "its end is its size, for the filter");
+
+/*
+ * Of two 64-bit numbers whose upper halves add up to no more than END_HIGH, the sum is below
+ * END_HIGH + 2. So this bound lets all pass that ends at USER_END or below, and nothing that ends
+ * behind the stub's begin. A range that begins in front of the door must end there: what begins in
+ * the first 4 GiB, but not behind it, has a length of 32 bits, too.
+ */
+#define END_HIGH (uint32_t)((uint64_t)USER_END >> 32)
+#define BEHIND_DOOR                                                                                \
+	(uint32_t)(USER_END > USER_DOOR + USER_DOOR_SIZE ? USER_DOOR + USER_DOOR_SIZE : UINT32_MAX)
+
+_Static_assert(USER_END + (2ull << 32) <= USER_STUB, "what ends at a word's end, ends in front");
+
+/*
  * What code in a user process, the stub's or the guest's, may ask of the host. System calls of
  * 32-bit code are meant for the guest and become a signal. A process may take rights away from its
- * own memory below the door. It can map a page there, or make one writable, only with the memory
- * file. It cannot change the rest - stub, channel, signal stack, descriptors that the wedge ordered
- * - because the process may serve another program of the guest next.
+ * own memory, but not the door's. It can map a page there, or make one writable, only with the
+ * memory file. It cannot change the rest - stub, channel, signal stack, descriptors that the wedge
+ * ordered - because the process may serve another program of the guest next. Bases of FS and GS are
+ * registers.
  */
 static const struct sock_filter user_filter[] STUB_DATA = {
 	LOAD(arch),
@@ -76,22 +108,27 @@ static const struct sock_filter user_filter[] STUB_DATA = {
 	IF_IS(__NR_rt_sigreturn, ALLOW),
 	IF_IS(__NR_close, ALLOW),
 	IF_IS(__NR_sched_yield, ALLOW),
+	IF_IS(ARCH_LONG_MODE ? __NR_arch_prctl : NEVER, LOAD(args[0]), IF_IS(ARCH_SET_FS, ALLOW),
+	      IF_IS(ARCH_SET_GS, ALLOW), TRAP),
 	/* Descriptors come out of the orders. */
 	IF_IS(__NR_modify_ldt, LOAD(args[0]), IF_NOT(USER_LDT_WRITE, TRAP), LOAD_HIGH(args[1]),
 	      IF_NOT(USER_ORDERS >> 32, TRAP), LOAD(args[1]), IF_BELOW(DESCRIPTORS, TRAP),
 	      IF_FROM(DESCRIPTORS + DESCRIPTORS_SIZE, TRAP),
 	      IF_HAS(sizeof(struct user_desc) - 1, TRAP), ALLOW),
-	/* The rest is about memory, which must end below the door. */
+	/* The rest is about memory. */
 	IF_NOT(__NR_munmap, IF_NOT(__NR_mprotect, IF_NOT(__NR_mmap, TRAP))),
-	LOAD_HIGH(args[0]),
-	IF_NOT(0, TRAP),
 	LOAD_HIGH(args[1]),
-	IF_NOT(0, TRAP),
-	LOAD(args[1]),
-	IF_ABOVE(USER_DOOR, TRAP),
-	X_FROM(USER_DOOR),
-	LOAD(args[0]),
-	IF_ABOVE_X(TRAP),
+	IF_ABOVE(END_HIGH, TRAP),
+	TO_X,
+	LOAD_HIGH(args[0]),
+	IF_ABOVE(END_HIGH, TRAP),
+	IF_IS(0, LOAD(args[0]),
+	      IF_BELOW(BEHIND_DOOR, LOAD_HIGH(args[1]), IF_NOT(0, TRAP), LOAD(args[1]),
+		       IF_ABOVE(USER_DOOR, TRAP), X_FROM(USER_DOOR), LOAD(args[0]),
+		       IF_ABOVE_X(TRAP)),
+	      LOAD_HIGH(args[1]), TO_X, LOAD_HIGH(args[0])),
+	ADD_X,
+	IF_ABOVE(END_HIGH, TRAP),
 	LOAD(nr),
 	IF_IS(__NR_munmap, ALLOW),
 	IF_IS(__NR_mprotect, LOAD(args[2]), IF_HAS(HOST_PROT_WRITE, TRAP), ALLOW),
@@ -182,6 +219,9 @@ STUB_TEXT static _Noreturn void become_user(uint32_t slot)
 	if (stub_config.dispatch)
 		must(host_call5(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON,
 				USER_STUB, USER_STUB_SIZE, 0));
+	if (ARCH_LONG_MODE)
+		must(install_filter(place_filter, sizeof(place_filter) / sizeof(place_filter[0]),
+				    0));
 	must(install_filter(user_filter, sizeof(user_filter) / sizeof(user_filter[0]), 0));
 	for (;;)
 		__asm__ volatile("int3");
@@ -287,6 +327,8 @@ STUB_TEXT static void make_door(void)
 	unsigned int flags = HOST_MAP_PRIVATE | HOST_MAP_ANONYMOUS | HOST_MAP_FIXED;
 	char *door = (char *)USER_DOOR;
 
+	if (!USER_HAS_DOOR)
+		return;
 	must(host_map(USER_DOOR, USER_DOOR_SIZE, HOST_PROT_READ | HOST_PROT_WRITE, flags, -1, 0));
 	for (long i = 0; i < stub_door_page_end - stub_door_page; i++)
 		((volatile char *)door)[i] = stub_door_page[i];

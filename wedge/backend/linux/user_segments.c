@@ -8,6 +8,9 @@
  * is copied one to one; if it has a descriptor at that index, the other gets a place behind the
  * copy.
  *
+ * To 64-bit code only the bases of FS and GS matter, and these are loaded apart from selectors
+ * (user_code.h). So it gets null for what is not flat, and runs on hosts without an LDT, too.
+ *
  * Invariant: a selector in the orders can be loaded without a fault.
  */
 #include <wedge/arch.h>
@@ -15,7 +18,7 @@
 #include <wedge/guest_memory.h>
 #include "user_segments.h"
 
-enum { SELECTOR_NULL_MAX = 3, LDT_SELECTOR = 7 };
+enum { SELECTOR_NULL_MAX = 3, LDT_SELECTOR = 7, REX_B = 1 };
 
 static const unsigned int sregs[USER_SEGMENTS] = {X86_DS, X86_ES, X86_FS, X86_GS};
 
@@ -98,6 +101,8 @@ static uint16_t to_host(struct vcpu *v, struct process *process, uint16_t select
 		return HOST_DS;
 	if (!descriptor_read(v, selector, &d) || !is_usable(d))
 		return 0;
+	if (linux_of(v)->host_cs == HOST_CS64)
+		return is_flat(d) ? HOST_DS : 0;
 	if (selector & X86_SELECTOR_LDT)
 		return selector;
 	return is_flat(d) ? HOST_DS : lend_descriptor(v, process, selector, d);
@@ -145,18 +150,36 @@ bool user_segments_read(struct vcpu *v, const struct process *process)
 	return native;
 }
 
-/* May user code load this into a data segment register (SDM 2B, MOV)? */
-static bool may_load(struct vcpu *v, uint16_t selector)
+/*
+ * May user code load this into a data segment register (SDM 2B, MOV)? If so, returns true, and the
+ * base of the segment, of which null has none.
+ */
+static bool may_load(struct vcpu *v, uint16_t selector, uint64_t *base)
 {
-	uint64_t d;
+	uint64_t d = 0;
 
-	return selector <= SELECTOR_NULL_MAX || (descriptor_read(v, selector, &d) && is_usable(d));
+	if (selector > SELECTOR_NULL_MAX && (!descriptor_read(v, selector, &d) || !is_usable(d)))
+		return false;
+	*base = descriptor_base(d);
+	return true;
+}
+
+static void load(struct vcpu *v, unsigned int sreg, uint16_t selector, uint64_t base)
+{
+	v->selector[sreg] = selector;
+	if (!ARCH_LONG_MODE)
+		return;
+	if (sreg == X86_FS)
+		v->fs_base = base;
+	else if (sreg == X86_GS)
+		v->gs_base_user = base;
 }
 
 bool user_segments_emulate(struct vcpu *v)
 {
 	struct site site;
 	unsigned int sreg, popped = 0;
+	uint64_t base;
 	uint16_t value;
 
 	if (!arch_instruction_at_rip(v, &site))
@@ -166,12 +189,12 @@ bool user_segments_emulate(struct vcpu *v)
 		sreg = site.d.modrm >> 3 & 7;
 		if (site.d.modrm >> 6 != 3)
 			return false;
-		value = (uint16_t)v->gpr[site.d.modrm & 7];
+		value = (uint16_t)v->gpr[(site.d.modrm & 7) | (site.d.rex & REX_B) << 3];
 		break;
 	case AFTERBURN_INSN_POP_FS:
 	case AFTERBURN_INSN_POP_GS:
 		sreg = segment_named(site.d.id);
-		popped = 4;
+		popped = ARCH_WORD_SIZE;
 		if (site.d.operand_size != popped ||
 		    !guest_read_user(v, v->gpr[X86_RSP], &value, sizeof(value)))
 			return false;
@@ -180,10 +203,10 @@ bool user_segments_emulate(struct vcpu *v)
 		return false;
 	}
 	if ((sreg != X86_DS && sreg != X86_ES && sreg != X86_FS && sreg != X86_GS) ||
-	    !may_load(v, value))
+	    !may_load(v, value, &base))
 		return false;
-	v->selector[sreg] = value;
-	v->gpr[X86_RSP] = (uint32_t)(v->gpr[X86_RSP] + popped);
-	v->rip = (uint32_t)(v->rip + site.d.length);
+	load(v, sreg, value, base);
+	v->gpr[X86_RSP] = (v->gpr[X86_RSP] + popped) & ARCH_ADDRESS_MASK;
+	v->rip = (v->rip + site.d.length) & ARCH_ADDRESS_MASK;
 	return true;
 }

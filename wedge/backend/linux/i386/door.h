@@ -7,7 +7,7 @@
 #ifndef WEDGE_BACKEND_LINUX_DOOR_H
 #define WEDGE_BACKEND_LINUX_DOOR_H
 
-#include "linux.h"
+#include "../linux.h"
 
 /*
  * User code has made a system call by int 0x80. If that was in the vDSO, the next one goes through

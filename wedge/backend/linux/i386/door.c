@@ -18,7 +18,7 @@
 #include <wedge/guest_walk.h>
 #include <wedge/lib.h>
 #include "door.h"
-#include "channel.h"
+#include "../channel.h"
 
 enum {
 	BEFORE = 9, /* push ecx, edx, ebp; four bytes of NOP; int 0x80 */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * door.S - the door of 32-bit programs: its page, and the part of the stub behind it (channel.h).
+ *
+ * Invariant: as stub.S: the code may be entered from anywhere, with any registers. What it does before
+ * it is stopped concerns the process's own channel alone.
+ */
+#include "../channel.h"
+
+	.section .stub.text, "ax"
+
+/*
+ * A system call without a signal. The guest's stack holds the guest's code segment and the return
+ * address, where its code goes on. 32-bit code does not use r8 to r15.
+ */
+	.globl stub_door
+stub_door:
+	movabs $USER_CHANNEL, %r15
+	movabs $USER_ORDERS, %r14
+	movq %rax, CHANNEL_CALL(%r15)
+	movq %rcx, CHANNEL_CALL + 8(%r15)
+	movq %rdx, CHANNEL_CALL + 16(%r15)
+	movq %rbx, CHANNEL_CALL + 24(%r15)
+	movq %rbp, CHANNEL_CALL + 40(%r15)
+	movq %rsi, CHANNEL_CALL + 48(%r15)
+	movq %rdi, CHANNEL_CALL + 56(%r15)
+	movl 4(%rsp), %eax
+	movq %rax, CALL_RIP(%r15)
+	movl (%rsp), %eax
+	movq %rax, CALL_CS(%r15)
+	movw %ss, CALL_SS(%r15)
+	leaq 8(%rsp), %rax
+	movq %rax, CHANNEL_CALL + 32(%r15)
+	leaq CHANNEL_SCRATCH(%r15), %rsp
+	pushfq
+	popq CALL_FLAGS(%r15)
+	cld
+	movw %ds, CHANNEL_SELECTOR(%r15)
+	movw %es, CHANNEL_SELECTOR + 2(%r15)
+	movw %fs, CHANNEL_SELECTOR + 4(%r15)
+	movw %gs, CHANNEL_SELECTOR + 6(%r15)
+	movl ORDERS_XSTATE(%r14), %eax
+	movl ORDERS_XSTATE + 4(%r14), %edx
+	xsave64 CHANNEL_XSTATE(%r15)
+	movq $0, CHANNEL_FRAME(%r15)
+	movl $USER_CALLS, %edi
+/*
+ * Rest, if the wedge looks for that. The turn is read before the wedge can begin another. After the
+ * last yield, stop with the turn that was read: another may have begun meanwhile.
+ */
+	movl ORDERS_PATIENCE(%r14), %ebp
+	testl %ebp, %ebp
+	jz stub_stop
+	movl CHANNEL_CALL(%r15), %ebx
+	cmpl $USER_CALL_NUMBERS, %ebx
+	jae stub_stop
+	btl %ebx, ORDERS_STOPS(%r14)
+	jc stub_stop
+	rdtsc
+	shlq $32, %rdx
+	orq %rdx, %rax
+	movq %rax, CHANNEL_SINCE(%r15)
+	movq ORDERS_TURN(%r14), %r13
+	movq $USER_RESTS, CHANNEL_STATE(%r15)
+1:	movl $24, %eax /* sched_yield */
+	syscall
+	cmpq %r13, ORDERS_TURN(%r14)
+	jne stub_go_on
+	decl %ebp
+	jnz 1b
+	movq %r13, %rsi
+	jmp stub_stop_turn
+
+	.globl stub_leave_by_door
+stub_leave_by_door:
+	movabs $USER_CHANNEL, %r15
+	movl ORDERS_XSTATE(%rbx), %eax
+	movl ORDERS_XSTATE + 4(%rbx), %edx
+	xrstor64 CHANNEL_XSTATE(%r15)
+	leaq CHANNEL_SCRATCH(%r15), %rsp
+	pushq CALL_SS(%r15)
+	pushq CHANNEL_CALL + 32(%r15)
+	pushq CALL_FLAGS(%r15)
+	pushq CALL_CS(%r15)
+	pushq CALL_RIP(%r15)
+	movq CHANNEL_CALL(%r15), %rax
+	movq CHANNEL_CALL + 8(%r15), %rcx
+	movq CHANNEL_CALL + 16(%r15), %rdx
+	movq CHANNEL_CALL + 24(%r15), %rbx
+	movq CHANNEL_CALL + 40(%r15), %rbp
+	movq CHANNEL_CALL + 48(%r15), %rsi
+	movq CHANNEL_CALL + 56(%r15), %rdi
+	iretq
+
+/* The door's page, copied to USER_DOOR: a pointer to the code behind it, which is 32-bit code. */
+	.globl stub_door_page, stub_door_page_end
+stub_door_page:
+	.long USER_DOOR_CODE
+	.fill 12, 1, 0xcc
+	.code32
+	pushl %cs
+	ljmp $0x33, $(USER_DOOR + 1f - stub_door_page)
+	.code64
+1:	movabs $stub_door_copied, %r15
+	jmp *%r15
+stub_door_page_end:
+
+	.section .note.GNU-stack, "", @progbits

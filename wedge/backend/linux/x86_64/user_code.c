@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * user_code.c - 64-bit user code (user_code.h), and 32-bit code in compatibility mode.
+ *
+ * Its system calls are `syscall` and `int 0x80`, and calls into the vsyscall page, which the host
+ * has at the guest's address for it: there the guest's kernel gets the page fault that it expects
+ * (Linux, CONFIG_LEGACY_VSYSCALL_XONLY).
+ *
+ * Only the bases of FS and GS have a meaning, apart from selectors. Programs may change them by
+ * instructions if the host lets them; otherwise only the kernel does, and a load of a selector.
+ *
+ * Invariant: a base in orders is one that the host can load.
+ */
+#include <asm/prctl.h>
+#include <linux/audit.h>
+#include <wedge/arch.h>
+#include <wedge/core.h>
+#include <wedge/descriptor.h>
+#include "../user_code.h"
+
+enum { INT_80 = 0x80, INT_LENGTH = 2, RETURN_ADDRESS = 8 };
+
+/* The host's and the guest's, by an ABI of Linux. */
+#define VSYSCALL_PAGE 0xffffffffff600000
+
+/* Where the stub, its orders and its channel are. */
+#define STUB_REGION_SIZE (USER_CHANNEL + USER_CHANNEL_SIZE - USER_STUB)
+
+/* ---- code segments ---- */
+
+static bool is_user_code(uint64_t d)
+{
+	return descriptor_is_code(d) && descriptor_is_present(d) && descriptor_dpl(d) == 3;
+}
+
+/* Does the selector name code of compatibility mode? A selector of 64-bit code may come from STAR.
+ */
+static bool is_32_bit(struct vcpu *v, uint16_t selector)
+{
+	uint64_t d;
+
+	return descriptor_read(v, selector, &d) && is_user_code(d) && !descriptor_is_64_bit(d) &&
+	       descriptor_is_32_bit(d);
+}
+
+uint16_t user_code_host_selector(struct vcpu *v)
+{
+	linux_of(v)->user_cs = (uint16_t)v->cs;
+	if (v->cs & X86_SELECTOR_LDT)
+		return (uint16_t)v->cs;
+	return is_32_bit(v, (uint16_t)v->cs) ? HOST_CS32 : HOST_CS64;
+}
+
+/* A program has changed the mode by a far jump: the guest must have the same under this selector.
+ */
+static bool is_the_guests_too(struct vcpu *v, uint16_t cs)
+{
+	uint64_t d;
+
+	if (cs == HOST_CS32)
+		return is_32_bit(v, cs);
+	return cs == HOST_CS64 && descriptor_read(v, cs, &d) && is_user_code(d) &&
+	       descriptor_is_64_bit(d);
+}
+
+bool user_code_is_guests(struct vcpu *v, uint64_t cs, uint64_t rip)
+{
+	if (rip - USER_STUB < STUB_REGION_SIZE)
+		return false;
+	return (uint16_t)cs == linux_of(v)->host_cs || (cs & X86_SELECTOR_LDT) ||
+	       is_the_guests_too(v, (uint16_t)cs);
+}
+
+uint16_t user_code_selector(struct vcpu *v, uint64_t cs)
+{
+	return (uint16_t)cs == linux_of(v)->host_cs ? linux_of(v)->user_cs : (uint16_t)cs | 3u;
+}
+
+uint64_t user_code_resume(struct vcpu *v)
+{
+	return v->rip;
+}
+
+/* ---- system calls ---- */
+
+/* The host has carried out the page's `ret`, and put the call's number into rax, its result. */
+static void vsyscall(struct vcpu *v, uint64_t address)
+{
+	v->gpr[X86_RSP] -= RETURN_ADDRESS;
+	v->rip = address;
+	v->trap = X86_TRAP_PF;
+	v->trap_error = X86_PF_USER | X86_PF_FETCH;
+	core_trap(v, address);
+}
+
+void user_code_system_call(struct vcpu *v, const struct process *process)
+{
+	const struct user_signal_info *info = (const void *)(process->frame + 1);
+	uint64_t address = info->call_address;
+
+	if (address - VSYSCALL_PAGE < X86_PAGE_SIZE)
+		vsyscall(v, address);
+	else if (info->arch == AUDIT_ARCH_X86_64)
+		arch_system_call(v, v->lstar);
+	else
+		exception_deliver(v, INT_80, ARCH_NO_ERROR_CODE, INT_LENGTH);
+}
+
+bool user_code_caught(struct vcpu *v)
+{
+	(void)v;
+	return false;
+}
+
+/* ---- bases ---- */
+
+/* What cannot be loaded is 0: no guest kernel sets it, and a program that forges it gets that. */
+static uint64_t loadable(uint64_t base)
+{
+	bool canonical = (uint64_t)((int64_t)(base << 16) >> 16) == base;
+
+	if (machine.info.fsgsbase)
+		return canonical ? base : 0;
+	return base < HOST_USER_TOP ? base : 0;
+}
+
+/* The host makes the selector null, and another would bring a base of its own. */
+static void order_base(struct process *process, unsigned int code, enum user_segment segment,
+		       uint64_t base, uint64_t *has)
+{
+	uint16_t *selector = &process->orders->selector[segment];
+
+	if (*selector & X86_SELECTOR_LDT) {
+		*has = PROCESS_NO_BASE;
+		return;
+	}
+	if (*has != base)
+		process_order(process, __NR_arch_prctl, code, base, 0, 0, 0);
+	*has = base;
+	if (base)
+		*selector = 0;
+}
+
+void user_code_load_bases(struct vcpu *v, struct process *process)
+{
+	struct orders *orders = process->orders;
+	uint64_t fs = loadable(v->fs_base), gs = loadable(v->gs_base_user);
+
+	if (machine.info.fsgsbase) {
+		orders->bases = USER_BASES_LOADED;
+		orders->fs_base = fs;
+		orders->gs_base = gs;
+		return;
+	}
+	orders->bases = USER_BASES_ORDERED;
+	if (process->moved)
+		process->fs_base = process->gs_base = PROCESS_NO_BASE;
+	order_base(process, ARCH_SET_FS, USER_FS, fs, &process->fs_base);
+	order_base(process, ARCH_SET_GS, USER_GS, gs, &process->gs_base);
+}
+
+/* The base that comes with a selector. */
+static uint64_t base_of(struct vcpu *v, unsigned int sreg)
+{
+	uint16_t selector = (uint16_t)v->selector[sreg];
+	uint64_t d;
+
+	return descriptor_read(v, selector, &d) && descriptor_is_segment(d) ? descriptor_base(d)
+									    : 0;
+}
+
+static bool was_loaded(const struct process *process, enum user_segment segment)
+{
+	return process->channel->selector[segment] != process->orders->selector[segment];
+}
+
+void user_code_read_bases(struct vcpu *v, const struct process *process)
+{
+	if (machine.info.fsgsbase) {
+		v->fs_base = loadable(process->channel->fs_base);
+		v->gs_base_user = loadable(process->channel->gs_base);
+		return;
+	}
+	if (was_loaded(process, USER_FS))
+		v->fs_base = base_of(v, X86_FS);
+	if (was_loaded(process, USER_GS))
+		v->gs_base_user = base_of(v, X86_GS);
+}
