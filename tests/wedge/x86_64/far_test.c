@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * far_test.c - sites of a 64-bit kernel that is linked outside the last 2 GiB: their branches go
- * through a table.
+ * far_test.c - sites of a 64-bit kernel that is linked more than 2 GiB from the gates: their
+ * branches go through a table. Distances wrap around zero, so a low kernel is not one of these.
  *
  * Invariant: the bytes are written by hand; the table's entry is read as the processor would.
  */
@@ -185,6 +185,27 @@ static void near_is_preferred(void **state)
 	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_SITE);
 }
 
+/* From the first 2 GiB the distance wraps around zero: it is a near branch, too. */
+static void a_low_kernel_is_near(void **state)
+{
+	static const uint64_t last = AT_GATE_SITE - 5 + (1ull << 31);
+	static const uint64_t places[] = {0x41000000, 0x60005000, last};
+	struct sample s;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		sample_build(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
+		s.site.va = places[i];
+		assert_null(sample_rewrite(&s, NULL));
+		assert_int_equal(s.memory[1], CALL);
+		assert_int_equal(sample_branch(&s, 0), AT_GATE_SITE);
+	}
+	sample_build(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
+	s.site.va = last + 1;
+	assert_null(sample_rewrite(&s, NULL));
+	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_SITE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +218,7 @@ int main(void)
 		GUEST_TEST(the_call_finds_its_site),
 		GUEST_TEST(every_encoding_has_room),
 		GUEST_TEST(near_is_preferred),
+		GUEST_TEST(a_low_kernel_is_near),
 	};
 
 	return RUN_TAP(tests);

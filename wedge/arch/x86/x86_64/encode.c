@@ -3,7 +3,8 @@
  * encode.c - 64-bit instructions that work on the vCPU by its absolute address (SDM 2A section
  * 2.2.1: without base and index an address needs a SIB byte), and branches to gates.
  *
- * A kernel in the last 2 GiB, as nearly all are, reaches the gates by a 32-bit distance. Any other
+ * A kernel in the last 2 GiB, as nearly all are, reaches the gates by a 32-bit distance; so does
+ * one in the first 2 GiB, from where the distance wraps around zero (SDM 2A, CALL). Any other
  * kernel calls and jumps through a table of gate addresses, which like the vCPU has a 32-bit
  * address. Rejected: a jump near the kernel that leads on to the gates. No address there is surely
  * free, and it costs one more instruction.
