@@ -6,15 +6,39 @@
  */
 #include "fake_guest.h"
 
+static const uint64_t table_flags = X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A;
+
+static uint64_t *entries_of(uint64_t table)
+{
+	return guest_page(table & X86_PTE_ADDRESS);
+}
+
+/* As Linux does in pgd_alloc: a table for entry 0 that has the kernel's entry. */
+static void share_image(uint64_t *root, const uint64_t *first)
+{
+	uint64_t table = guest_table();
+
+	entries_of(table)[xen.layout.image] = entries_of(first[0])[xen.layout.image];
+	root[0] = table | table_flags;
+}
+
 uint64_t new_root(void)
 {
 	static uint64_t first;
 	uint64_t root = guest_table();
 
 	first = first ? first : vcpu.cr[3];
-	memcpy((uint64_t *)guest_page(root) + ENTRIES / 2,
-	       (uint64_t *)guest_page(first) + ENTRIES / 2, PAGE / 2);
+	for (unsigned int i = xen.layout.first; i < ENTRIES; i++)
+		entries_of(root)[i] = entries_of(first)[i];
+	if (xen.layout.image)
+		share_image(entries_of(root), entries_of(first));
 	return root;
+}
+
+void be_low(void)
+{
+	fake_link_kernel(IMAGE_VA);
+	guest_map(IMAGE_VA, GUEST_CODE_PA, X86_PTE_P | X86_PTE_W | X86_PTE_G);
 }
 
 void load_root(uint64_t root)

@@ -16,8 +16,14 @@ enum { R = 1, W = 2, X = 4 };
 /* Where guest_setup's tables end: the kernel's half that all top-level tables share. */
 #define KERNEL_VA 0xffffffff90000000ull
 
-/* A top-level table with the kernel's half of the first one; its guest-physical address. */
+/* Where a low kernel has its image: the second GiB. */
+#define IMAGE_VA 0x41000000ull
+
+/* A top-level table with the kernel's entries of the first one; its guest-physical address. */
 uint64_t new_root(void);
+
+/* The guest's kernel is a low one from now on, with tables for its image in the first root. */
+void be_low(void);
 
 /* The guest loads CR3, executes invlpg, flushes all. */
 void load_root(uint64_t root);

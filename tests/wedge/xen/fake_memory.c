@@ -119,6 +119,17 @@ static void load_tables(void)
 			 0);
 }
 
+void fake_link_kernel(uint64_t va)
+{
+	static const struct afterburn_bundle_segment data = {.vaddr = 0, .mem_size = PAGE};
+
+	xen.header->segment_count = 2;
+	xen.header->segments[0] = data;
+	xen.header->segments[1] =
+		(struct afterburn_bundle_segment){.vaddr = va, .mem_size = 4 * PAGE, .flags = 5};
+	xen.layout = layout_of(xen.header);
+}
+
 /* A domain as boot.c and memory_init leave it. */
 static void start(uint64_t heap_pages)
 {
@@ -135,6 +146,7 @@ static void start(uint64_t heap_pages)
 	map_memory();
 	build_tables();
 	load_tables();
+	fake_link_kernel(GUEST_CODE);
 	memory_init();
 	guest_setup(NULL);
 	vcpu.backend = &backend;

@@ -53,6 +53,9 @@ uint64_t fake_page(uint64_t frame);
 unsigned int fake_references(uint64_t page);
 unsigned int fake_level(uint64_t page);
 
+/* The kernel's code is linked at this address: chooses the layout, before any space is loaded. */
+void fake_link_kernel(uint64_t va);
+
 /* Runs a test in a process of its own, in a domain with so many pages of heap. */
 void fake_xen_run(void (*test)(void), uint64_t heap_pages);
 #define XEN_TEST(function)                                                                         \

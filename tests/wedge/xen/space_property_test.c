@@ -5,10 +5,12 @@
  * invalidations executed, as core would. Whatever a processor may hold of the tables that Xen has
  * loaded, a processor with the guest's own tables may hold too (tlb_model.h).
  *
+ * The guest's kernel is in the upper half, or a low one (layout.h), whose stack is in its image.
+ *
  * Invariant: nothing here asks the code under test what it believes; a fixed seed makes fixed
- * steps, and a failure names both. The guest keeps the rules that kernels keep: the upper half is
- * the same in every space, and a page that was a table is used again only after a load of CR3, or
- * after a flush if it was one of that half.
+ * steps, and a failure names both. The guest keeps the rules that kernels keep: what is the
+ * kernel's is the same in every space, a low kernel's image too; and a page that was a table is
+ * used again only after a load of CR3, or after a flush if it was one of the kernel's.
  */
 #include <stdio.h>
 
@@ -19,13 +21,17 @@ enum {
 	SEEDS = 12,
 	BROKEN_STEPS = 20000, /* within so many a broken back end must be noticed */
 	ROOTS = 4,
-	LOW_TABLES = 12, /* only below the middle of the address space */
+	PROGRAM_TABLES = 12, /* only among the programs' addresses */
+	IMAGE_TABLE,	     /* of a low kernel: where its image is */
 	TABLES = 20,
 	STACK_TABLES = 3,
-	STACK_SLOT = 400, /* of the top-level tables: the kernel's stack, always there */
+	STACK_SLOT = 400,	/* of the top-level tables: a stack of the kernel's, always there */
+	IMAGE = 1,		/* entry of the tables below entry 0: a low kernel's */
+	IMAGE_STACK_SLOT = 100, /* of its table: another stack */
 	ROOT_PAGE = 0x4c0,
 	TABLE_PAGE = 0x4d0,
-	STACK_PAGE = 0x4f8,
+	STACK_PAGE = 0x4f0,
+	IMAGE_STACK_PAGE = 0x4f8,
 	DATA_PAGE = FAKE_WEDGE_PAGE - 12, /* from here reach into what is the wedge's */
 	DATA_PAGES = 16,
 	FAULTS_MAX = 2, /* of one access */
@@ -35,7 +41,8 @@ enum {
 	HEAP_LEAST = 200, /* pages: below, this guest may end for want of them */
 };
 
-#define STACK_TOP (0xffffull << 48 | (uint64_t)STACK_SLOT << 39 | 2 * PAGE)
+#define STACK_TOP	(0xffffull << 48 | (uint64_t)STACK_SLOT << 39 | 2 * PAGE)
+#define IMAGE_STACK_TOP ((uint64_t)IMAGE << 30 | (uint64_t)IMAGE_STACK_SLOT << 21 | 2 * PAGE)
 
 /* How the back end is broken on purpose. */
 enum broken { NOT, LOSES_FLUSHES, SKIPS_LOAD, SKIPS_INVALIDATE };
@@ -44,8 +51,9 @@ static struct {
 	uint64_t seed;
 	unsigned int step, accesses, reused;
 	enum broken broken;
-	bool starved;
+	bool starved, low;
 	int level[TABLES];
+	uint64_t image_flags; /* of the entry that leads to a low kernel's image */
 	char failure[600];
 	struct tlb guest[2], real[2];
 } run;
@@ -148,18 +156,31 @@ static void check_place(enum view view, unsigned int place)
 	}
 }
 
+/* The user view has no table of the kernel's, whatever the guest's entries allow. */
+static void check_user_view(void)
+{
+	const uint64_t *top = fake_frame(fake_xen.user), *first;
+
+	for (unsigned int i = run.low ? 128 : 256; i < ENTRIES; i++) {
+		if (top[i])
+			FAIL("user view: entry %u of the top-level table is there", i);
+	}
+	first = fake_frame((top[0] & X86_PTE_ADDRESS) / PAGE);
+	if (run.low && first && first[IMAGE])
+		FAIL("user view: the kernel's image is there");
+}
+
 static void check(void)
 {
 	for (unsigned int place = 0; place < PLACES; place++) {
 		check_place(KERNEL, place);
 		check_place(USER, place);
 	}
-	for (unsigned int i = ENTRIES / 2; i < ENTRIES; i++) {
-		if (fake_frame(fake_xen.user)[i])
-			FAIL("user view: entry %u of the top-level table is there", i);
-	}
+	check_user_view();
 	if (!(reach(KERNEL, STACK_TOP - 8).prot & W))
 		FAIL("the kernel's stack is absent");
+	if (run.low && !(reach(KERNEL, IMAGE_STACK_TOP - 8).prot & W))
+		FAIL("the kernel's stack in its image is absent");
 	if (run.guest[0].overflow || run.real[0].overflow || run.real[1].overflow)
 		FAIL("the test has no room for what a TLB may hold");
 }
@@ -185,82 +206,105 @@ static unsigned int index_of(uint64_t va, unsigned int level)
 	return va >> (3 + 9 * level) & (ENTRIES - 1);
 }
 
-static bool is_low(unsigned int t)
+static bool is_programs(unsigned int t)
 {
-	return t < LOW_TABLES;
+	return t < PROGRAM_TABLES;
 }
 
-/* A random table of a level, of either half; or TABLES. */
-static unsigned int random_table(int level, bool low)
+/* True for an entry of the tables of level 3 that a low kernel keeps for itself. */
+static bool is_image(unsigned int t, unsigned int level, unsigned int index)
+{
+	return run.low && is_programs(t) && level == 3 && index == IMAGE;
+}
+
+/* A random table of a level, of programs' or of the kernel's; or TABLES. */
+static unsigned int random_table(int level, bool programs)
 {
 	unsigned int from = random_below(TABLES), t;
 
 	for (unsigned int i = 0; i < TABLES; i++) {
 		t = (from + i) % TABLES;
-		if (run.level[t] == level && is_low(t) == low)
+		if (run.level[t] == level && is_programs(t) == programs)
 			return t;
 	}
 	return TABLES;
 }
 
-static unsigned int count_tables(int level, bool low)
+static unsigned int count_tables(int level, bool programs)
 {
 	unsigned int count = 0;
 
 	for (unsigned int t = 0; t < TABLES; t++)
-		count += run.level[t] == level && is_low(t) == low;
+		count += run.level[t] == level && is_programs(t) == programs;
 	return count;
 }
 
+/* A table begins empty; one of programs' has a low kernel's image where that may be. */
+static void begin_table(unsigned int t, int level)
+{
+	uint64_t *entries = page_entries(TABLE_PAGE + t);
+
+	memset(entries, 0, PAGE);
+	if (is_image(t, (unsigned int)level, IMAGE))
+		entries[IMAGE] = (TABLE_PAGE + IMAGE_TABLE) * PAGE | run.image_flags;
+	run.level[t] = level;
+}
+
 /* One that has no content yet, or one that is hooked elsewhere perhaps. */
-static unsigned int child_table(int level, bool low)
+static unsigned int child_table(int level, bool programs)
 {
 	static const unsigned int most[] = {[1] = 6, [2] = 3, [3] = 3};
-	bool fresh = count_tables(level, low) < most[level] && one_in(2);
-	unsigned int t = random_table(fresh ? FREE : level, low);
+	bool fresh = count_tables(level, programs) < most[level] && one_in(2);
+	unsigned int t = random_table(fresh ? FREE : level, programs);
 
 	if (t < TABLES && run.level[t] == FREE) {
-		memset(page_entries(TABLE_PAGE + t), 0, PAGE);
+		begin_table(t, level);
 		run.reused++;
-		run.level[t] = level;
 	}
 	return t;
 }
 
-/* Kernels have the same in the upper half of all. */
+/* Kernels have the same in their part of all. */
 static void set_top(unsigned int index, uint64_t value)
 {
 	for (unsigned int i = 0; i < ROOTS; i++) {
-		if (index >= ENTRIES / 2 || ROOT_PAGE + i == run.guest[0].root)
+		if (index >= xen.layout.first || ROOT_PAGE + i == run.guest[0].root)
 			page_entries(ROOT_PAGE + i)[index] = value;
 	}
 }
 
 static void edit_top(void)
 {
-	uint64_t va = place_address(random_below(PLACES)), flags = random_flags();
-	unsigned int t = child_table(3, !(va >> 63));
+	unsigned int place = random_below(PLACES), index = index_of(place_address(place), 4);
+	uint64_t flags = random_flags();
+	bool mixed = run.low && index == 0;
+	unsigned int t = child_table(3, mixed || !place_is_kernel(place));
 
-	if (t == TABLES || one_in(6))
-		set_top(index_of(va, 4), 0);
-	else
-		set_top(index_of(va, 4), (TABLE_PAGE + t) * PAGE | (flags & ~(uint64_t)X86_PTE_G));
+	/* A low kernel cannot do without its image. */
+	if (mixed)
+		flags = (flags & X86_PTE_U) | X86_PTE_P | X86_PTE_W | X86_PTE_A;
+	if (!mixed && (t == TABLES || one_in(6)))
+		set_top(index, 0);
+	else if (t < TABLES)
+		set_top(index, (TABLE_PAGE + t) * PAGE | (flags & ~(uint64_t)X86_PTE_G));
 }
 
 static void edit_middle(void)
 {
 	int level = 2 + (int)random_below(2);
-	bool low = one_in(2);
-	unsigned int parent = random_table(level, low), child = child_table(level - 1, low);
+	bool programs = one_in(2);
+	unsigned int parent = random_table(level, programs);
+	unsigned int child = child_table(level - 1, programs), index;
 	uint64_t va = place_address(random_below(PLACES)), flags = random_flags(), value = 0;
 
-	if (parent == TABLES)
+	index = index_of(va, (unsigned int)level);
+	if (parent == TABLES || is_image(parent, (unsigned int)level, index))
 		return;
 	if (level == 2 && one_in(4))
 		value = (2 + random_below(2)) * (uint64_t)ENTRIES * PAGE | X86_PTE_PS | flags;
 	else if (child < TABLES && !one_in(6))
 		value = (TABLE_PAGE + child) * PAGE | (flags & ~(uint64_t)X86_PTE_G);
-	page_entries(TABLE_PAGE + parent)[index_of(va, (unsigned int)level)] = value;
+	page_entries(TABLE_PAGE + parent)[index] = value;
 }
 
 static void edit_leaf(void)
@@ -279,18 +323,23 @@ static void edit_rights(void)
 {
 	unsigned int t = random_below(TABLES), level = 1 + random_below(4);
 	uint64_t va = place_address(random_below(PLACES)), *e;
+	unsigned int index = index_of(va, level);
 
 	if (level == 4)
-		e = &page_entries(run.guest[0].root)[index_of(va, 4)];
-	else if (run.level[t] == (int)level)
-		e = &page_entries(TABLE_PAGE + t)[index_of(va, level)];
+		e = &page_entries(run.guest[0].root)[index];
+	else if (run.level[t] == (int)level && !is_image(t, level, index))
+		e = &page_entries(TABLE_PAGE + t)[index];
 	else
 		return;
+	if (level == 4 && index == 0 && run.low) {
+		*e ^= X86_PTE_U;
+		return;
+	}
 	/* P, W, U, A, D: not what would make a large page of a table. */
 	if (*e)
 		*e ^= (const uint64_t[]){1, 2, 4, 32, 64}[random_below(level == 1 ? 5 : 3)];
 	if (level == 4)
-		set_top(index_of(va, 4), *e);
+		set_top(index, *e);
 }
 
 static void unlink_in(uint64_t *entries, uint64_t page)
@@ -301,12 +350,23 @@ static void unlink_in(uint64_t *entries, uint64_t page)
 	}
 }
 
+/* A low kernel needs it to run: its image, and the tables that lead there. */
+static bool is_needed(unsigned int t)
+{
+	bool needed = t == IMAGE_TABLE;
+
+	for (unsigned int i = 0; i < ROOTS; i++)
+		needed |=
+			(page_entries(ROOT_PAGE + i)[0] & X86_PTE_ADDRESS) / PAGE == TABLE_PAGE + t;
+	return run.low && needed;
+}
+
 /* A table is given back, as at the end of a process. */
 static void retire(void)
 {
 	unsigned int t = random_below(TABLES);
 
-	if (run.level[t] <= FREE)
+	if (run.level[t] <= FREE || is_needed(t))
 		return;
 	for (unsigned int i = 0; i < ROOTS; i++)
 		unlink_in(page_entries(ROOT_PAGE + i), TABLE_PAGE + t);
@@ -317,11 +377,11 @@ static void retire(void)
 	run.level[t] = LEFT;
 }
 
-/* A load of CR3 tells nothing of the kernel's half. */
+/* A load of CR3 tells nothing of the kernel's. */
 static void free_what_was_left(bool all)
 {
 	for (unsigned int t = 0; t < TABLES; t++) {
-		if (run.level[t] == LEFT && (all || is_low(t)))
+		if (run.level[t] == LEFT && (all || is_programs(t)))
 			run.level[t] = FREE;
 	}
 }
@@ -394,8 +454,8 @@ static void access_place(enum view view, unsigned int place, uint32_t access)
 	struct guest_walk walk;
 	struct reach r;
 
-	/* The user view has no upper half: whatever the guest gives away there stays its own. */
-	if (view == USER && va >> 63)
+	/* The user view lacks the kernel's: whatever the guest gives away there stays its own. */
+	if (view == USER && place_is_kernel(place))
 		return;
 	if (!(need & ~reach(view, va).prot) || !guest_lookup(&vcpu, va, &walk) ||
 	    !guest_page(walk.address))
@@ -455,16 +515,33 @@ static void step(void)
 
 /* ---- runs ---- */
 
+/* Two pages below a table's entry: a table of the last level at `page`, the pages behind it. */
+static void map_stack(uint64_t *entry, uint64_t page)
+{
+	*entry = page * PAGE | FLAGS;
+	for (unsigned int i = 0; i < 2; i++)
+		page_entries(page)[i] = (page + 1 + i) * PAGE | X86_PTE_P | X86_PTE_W | X86_PTE_G;
+}
+
 static void set_up_stack(void)
 {
 	for (unsigned int i = 0; i < ROOTS; i++)
 		page_entries(ROOT_PAGE + i)[STACK_SLOT] = STACK_PAGE * PAGE | FLAGS;
 	page_entries(STACK_PAGE)[0] = (STACK_PAGE + 1) * PAGE | FLAGS;
-	page_entries(STACK_PAGE + 1)[0] = (STACK_PAGE + 2) * PAGE | FLAGS;
-	for (unsigned int i = 0; i < 2; i++)
-		page_entries(STACK_PAGE + 2)[i] =
-			(STACK_PAGE + 3 + i) * PAGE | X86_PTE_P | X86_PTE_W | X86_PTE_G;
+	map_stack(page_entries(STACK_PAGE + 1), STACK_PAGE + 2);
 	vcpu.gpr[X86_RSP] = STACK_TOP;
+}
+
+/* All roots share one table at first, as a kernel's do until it has processes. */
+static void set_up_image(void)
+{
+	fake_link_kernel((uint64_t)IMAGE << 30);
+	run.image_flags = FLAGS & ~(uint64_t)(one_in(2) ? X86_PTE_U : 0);
+	begin_table(IMAGE_TABLE, 2);
+	begin_table(0, 3);
+	for (unsigned int i = 0; i < ROOTS; i++)
+		page_entries(ROOT_PAGE + i)[0] = TABLE_PAGE * PAGE | FLAGS;
+	map_stack(page_entries(TABLE_PAGE + IMAGE_TABLE) + IMAGE_STACK_SLOT, IMAGE_STACK_PAGE);
 }
 
 static void set_up_models(void)
@@ -481,10 +558,16 @@ static void set_up_models(void)
 
 static void walk_steps(unsigned int steps)
 {
+	places_choose(run.low);
 	set_up_stack();
+	if (run.low)
+		set_up_image();
 	set_up_models();
 	vcpu.cr[3] = ROOT_PAGE * PAGE;
 	load(0);
+	/* The stack that was in use once stays present, too. */
+	if (run.low)
+		vcpu.gpr[X86_RSP] = IMAGE_STACK_TOP;
 	for (unsigned int i = 0; i < 400; i++) {
 		edit_top();
 		edit_middle();
@@ -515,16 +598,18 @@ static void walk_randomly(unsigned int steps)
 }
 
 static uint64_t heap, chosen_seed;
+static bool chosen_low;
 
 static void go_well(void)
 {
+	run.low = chosen_low;
 	run.seed = chosen_seed * 0x9e3779b97f4a7c15;
 	walk_randomly(STEPS);
 	if (run.starved && heap >= HEAP_LEAST)
 		FAIL("the heap was used up");
 	if (run.failure[0])
-		fail_msg("seed %u, heap %u, step %u: %s", (unsigned int)chosen_seed,
-			 (unsigned int)heap, run.step, run.failure);
+		fail_msg("%s kernel, seed %u, heap %u, step %u: %s", run.low ? "low" : "upper",
+			 (unsigned int)chosen_seed, (unsigned int)heap, run.step, run.failure);
 	if (heap < FAKE_HEAP_ENOUGH && !run.starved)
 		assert_true(vcpu.counters[COUNT_SPACES_GIVEN_UP] > 0);
 	if (!run.starved)
@@ -533,7 +618,9 @@ static void go_well(void)
 
 static void run_seeds(uint64_t first, uint64_t last)
 {
-	for (chosen_seed = 1; chosen_seed <= SEEDS; chosen_seed++) {
+	for (unsigned int i = 0; i < 2 * SEEDS; i++) {
+		chosen_low = i >= SEEDS;
+		chosen_seed = i % SEEDS + 1;
 		heap = first + (last - first) * chosen_seed / SEEDS;
 		fake_xen_run(go_well, heap);
 	}

@@ -8,11 +8,39 @@
 
 enum { RIGHTS_ALL = X86_PTE_W | X86_PTE_U };
 
-/* Entries of the tables of levels 4, 3 and 2. */
-static const unsigned int tops[TOPS][3] = {
-	{0, 0, 0},   {0, 0, 1},	    {0, 1, 0},	   {1, 0, 0},	    {255, 511, 511},
-	{300, 0, 0}, {511, 510, 3}, {511, 511, 0}, {511, 511, 400},
+/* Entries of the tables of levels 4, 3 and 2; from PROGRAM_TOPS on, the kernel's. */
+enum { PROGRAM_TOPS = 5 };
+static const unsigned int layouts[2][TOPS][3] = {
+	{{0, 0, 0},
+	 {0, 0, 1},
+	 {0, 1, 0},
+	 {1, 0, 0},
+	 {255, 511, 511},
+	 {300, 0, 0},
+	 {511, 510, 3},
+	 {511, 511, 0},
+	 {511, 511, 400}},
+	{{0, 0, 0},
+	 {0, 0, 1},
+	 {0, 2, 0},
+	 {1, 0, 0},
+	 {127, 511, 511},
+	 {0, 1, 0},
+	 {0, 1, 400},
+	 {129, 0, 0},
+	 {236, 511, 3}},
 };
+static const unsigned int (*tops)[3] = layouts[0];
+
+void places_choose(bool low)
+{
+	tops = layouts[low];
+}
+
+bool place_is_kernel(unsigned int place)
+{
+	return place / SLOTS >= PROGRAM_TOPS;
+}
 
 static unsigned int index_at(unsigned int top, unsigned int level)
 {
@@ -142,7 +170,7 @@ void tlb_forget_tables(struct tlb *tlb)
 void tlb_forget(struct tlb *tlb, bool keep_global)
 {
 	for (unsigned int top = 0; top < TOPS; top++) {
-		if (!keep_global || tops[top][0] < ENTRIES / 2)
+		if (!keep_global || top < PROGRAM_TOPS)
 			forget_tables_of(tlb, top);
 	}
 	for (unsigned int place = 0; place < PLACES; place++) {

@@ -20,6 +20,12 @@ enum { TOPS = 9, SLOTS = 12, PLACES = TOPS * SLOTS, HELD = 24 };
 
 uint64_t place_address(unsigned int place);
 
+/* Chooses the places for a kernel in the lower half (layout.h), or back for one in the upper. */
+void places_choose(bool low);
+
+/* The place is the kernel's, where every space has the same. */
+bool place_is_kernel(unsigned int place);
+
 /* One translation. */
 struct held {
 	uint64_t page;	   /* guest-physical */
@@ -50,8 +56,8 @@ void tlb_hold(struct tlb *tlb);
 void tlb_hold_leaf(struct tlb *tlb, unsigned int place, struct held h);
 
 /*
- * Forgets everything; with `keep_global`, but for global translations, and for the tables of the
- * upper half: the wedge takes these for global as kernels do, hardware does not.
+ * Forgets everything; with `keep_global`, but for global translations, and for the kernel's tables:
+ * the wedge takes these for global as kernels do, hardware does not.
  */
 void tlb_forget(struct tlb *tlb, bool keep_global);
 

@@ -63,5 +63,9 @@ void xen_main(struct vcpu *v)
 	wedge_log("Xen %s, %lu MiB, of which %lu for shadow tables", first_domain ? "dom0" : "domU",
 		  xen.pages * PAGE >> 20, (xen.pages - xen.heap) * PAGE >> 20);
 	check_addresses(xen.header);
+	xen.layout = layout_of(xen.header);
+	if (xen.layout.image)
+		wedge_log("the kernel is linked in GiB %u, among its programs' addresses",
+			  xen.layout.image);
 	core_start(v, xen.header);
 }

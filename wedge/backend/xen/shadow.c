@@ -52,7 +52,7 @@ static void add_overlay(struct shadow *s)
 /* True for the entries of an overlay table that add_overlay() makes. */
 static bool is_own_entry(const struct shadow *s, unsigned int index)
 {
-	if (s->overlay != SHADOW_OVERLAY)
+	if (s->place != SHADOW_OVERLAY)
 		return false;
 	if (s->level == 3)
 		return index < xen.wedge_l1 - xen.physmap_l2;
@@ -60,21 +60,21 @@ static bool is_own_entry(const struct shadow *s, unsigned int index)
 }
 
 static bool fits(const struct shadow *s, unsigned int level, unsigned int role, unsigned int source,
-		 unsigned int overlay, uint64_t guest)
+		 unsigned int place, uint64_t guest)
 {
 	return s->guest == guest && s->level == level && s->role == role && s->source == source &&
-	       s->overlay == overlay;
+	       s->place == place;
 }
 
 static bool fill_whole(struct shadow *s);
 
 struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow_source source,
-			  enum shadow_overlay overlay, uint64_t guest)
+			  enum shadow_place place, uint64_t guest)
 {
 	struct shadow **bucket = bucket_of(guest, level), *s;
 
 	for (s = *bucket; s; s = s->next) {
-		if (fits(s, level, role, source, overlay, guest))
+		if (fits(s, level, role, source, place, guest))
 			return s;
 	}
 	s = table_pool_take(level, role);
@@ -84,13 +84,13 @@ struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow
 	s->guest = guest;
 	s->role = (uint8_t)role;
 	s->source = (uint8_t)source;
-	s->overlay = (uint8_t)overlay;
+	s->place = (uint8_t)place;
 	s->links = 0;
 	s->local = false;
 	s->round = current_round;
 	s->next = *bucket;
 	*bucket = s;
-	if (overlay == SHADOW_OVERLAY)
+	if (place == SHADOW_OVERLAY)
 		add_overlay(s);
 	if (fill_whole(s))
 		return s;
@@ -123,6 +123,12 @@ void shadow_drop(struct shadow *s)
 
 /* ---- entries ---- */
 
+void shadow_release(struct shadow *s)
+{
+	if (--s->links == 0)
+		shadow_drop(s);
+}
+
 static void unlink_child(struct shadow *s, unsigned int index)
 {
 	struct shadow *child = shadow_child(s, index);
@@ -130,8 +136,7 @@ static void unlink_child(struct shadow *s, unsigned int index)
 	if (!child)
 		return;
 	s->children[index] = NULL;
-	if (--child->links == 0)
-		shadow_drop(child);
+	shadow_release(child);
 }
 
 static void set_present(struct shadow *s, unsigned int index, bool present)
@@ -225,20 +230,42 @@ static uint64_t split_value(const struct shadow *s, unsigned int index)
 	       (s->role == SHADOW_USER ? X86_PTE_U : 0);
 }
 
+static enum shadow_place place_below(const struct shadow *s, unsigned int index)
+{
+	if (s->level == 4 && index == XEN_TOP_SLOT)
+		return SHADOW_OVERLAY;
+	if (s->level == 4)
+		return index ? SHADOW_PLAIN : s->place;
+	if (s->level == 3 && s->place == SHADOW_OVERLAY && index == ENTRIES - 1)
+		return SHADOW_OVERLAY;
+	return SHADOW_PLAIN;
+}
+
+static unsigned int role_below(const struct shadow *s, unsigned int index)
+{
+	if (s->place != SHADOW_MIXED || s->level != 3)
+		return s->role;
+	return index == xen.layout.image ? SHADOW_KERNEL : SHADOW_USER;
+}
+
+/* True for what is not to be seen below a table: the kernel's in a table of the user's. */
+static bool is_hidden(const struct shadow *s, unsigned int index, uint64_t g)
+{
+	return role_below(s, index) == SHADOW_USER ? !(g & X86_PTE_U) : s->role == SHADOW_USER;
+}
+
 static struct wanted want_table(const struct shadow *s, unsigned int index, uint64_t g,
 				enum shadow_source source)
 {
 	uint64_t guest = (g & X86_PTE_ADDRESS) / PAGE;
-	bool top = s->level == 4 && index == XEN_TOP_SLOT;
-	bool last = s->level == 3 && s->overlay == SHADOW_OVERLAY && index == ENTRIES - 1;
 	struct wanted w = {0};
 
 	if (source == SHADOW_OF_LARGE)
 		guest &= ~(uint64_t)(ENTRIES - 1);
 	else if (!memory_is_guest(guest))
 		return w;
-	w.child = shadow_get(s->level - 1u, s->role, source,
-			     top || last ? SHADOW_OVERLAY : SHADOW_PLAIN, guest);
+	w.child = shadow_get(s->level - 1u, role_below(s, index), source, place_below(s, index),
+			     guest);
 	if (!w.child)
 		return w;
 	w.value = xen_machine(w.child->page) | X86_PTE_U |
@@ -270,7 +297,7 @@ static struct wanted want(const struct shadow *s, unsigned int index, uint64_t g
 		return (struct wanted){0};
 	if (s->level == 1)
 		return (struct wanted){.value = leaf_value(s, g)};
-	if (s->role == SHADOW_USER && !(g & X86_PTE_U))
+	if (is_hidden(s, index, g))
 		return (struct wanted){0};
 	if (s->level < 4 && (g & X86_PTE_PS))
 		return want_large(s, index, g);

@@ -6,8 +6,8 @@
  *
  *   SHADOW_KERNEL  supervisor rights: every leaf, written without U. Xen adds U itself, and keeps
  *                  such an entry out of the TLB's global ones, so user code cannot meet it there.
- *   SHADOW_USER    user rights: only leaves the guest gives to user code. Used below the middle of
- *                  the address space, in the kernel's view and in the user's.
+ *   SHADOW_USER    user rights: only leaves the guest gives to user code. Used among the programs'
+ *                  addresses, in the kernel's view and in the user's.
  *
  * Invariant: a present entry of a shadow allows only what the guest's entry allowed at the guest's
  * last invalidation that covers it, or later.
@@ -26,20 +26,28 @@ enum shadow_source {
 	SHADOW_OF_NONE,	 /* no table: holds only the wedge's own entries */
 };
 
-/*
- * An overlay table is on the path to the wedge's addresses and holds the wedge's own entries too.
- */
-enum shadow_overlay { SHADOW_PLAIN, SHADOW_OVERLAY };
+/* What is special about the place that a table is made for. */
+enum shadow_place {
+	SHADOW_PLAIN,
+	/* It is on the path to the wedge's addresses, and holds the wedge's own entries too. */
+	SHADOW_OVERLAY,
+	/*
+	 * A top-level table whose entry 0 leads to such a table; or that table, in which a low
+	 * kernel and its programs meet (layout.h). There the kernel's entry has the role
+	 * SHADOW_KERNEL, so that a table of the user's lacks it, and all others have SHADOW_USER.
+	 */
+	SHADOW_MIXED,
+};
 
 struct shadow {
 	uint64_t guest; /* page of the guest's table, or first page of the large page */
 	uint32_t page;	/* the shadow's own page */
-	uint32_t links; /* entries of other shadows that point here */
+	uint32_t links; /* entries of other shadows that point here, and spaces that keep it */
 	uint32_t round; /* of its last comparison; in the pool: TLB flushes before it came */
 	uint8_t level;
 	uint8_t role;
 	uint8_t source;
-	uint8_t overlay;
+	uint8_t place;
 	/*
 	 * This table, or one below, has a kernel leaf that is not global. The tables above take
 	 * that over when they hook this one or compare it (shadow_locals).
@@ -57,10 +65,13 @@ struct shadow {
  * was given: only space.c makes room, between two attempts.
  */
 struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow_source source,
-			  enum shadow_overlay overlay, uint64_t guest);
+			  enum shadow_place place, uint64_t guest);
 
 /* Empties a table without links and gives it to the pool. */
 void shadow_drop(struct shadow *s);
+
+/* Takes a link away that is no entry. A table that loses its last link goes to the pool. */
+void shadow_release(struct shadow *s);
 
 /* Clears an entry. A table that loses its last link goes to the pool. */
 void shadow_clear(struct shadow *s, unsigned int index);

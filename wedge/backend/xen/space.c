@@ -4,16 +4,19 @@
  * between which Xen switches (backend.h's shadow MMU on top of shadow.c). Operations on a single
  * address are in space_address.c.
  *
- * Below the middle of the address space both views hook the same tables of role SHADOW_USER. A
- * guest that maps supervisor pages there (early boot, text patching) gets SHADOW_KERNEL tables in
- * its kernel view instead: the space is "split".
+ * Among the programs' addresses both views hook the same tables of role SHADOW_USER. A guest that
+ * maps supervisor pages there (early boot, text patching) gets SHADOW_KERNEL tables in its kernel
+ * view instead: the space is "split".
+ *
+ * A low kernel (layout.h) has one GiB among the programs'. There each view has a table of its own
+ * below entry 0 (SHADOW_MIXED), and both hook the same SHADOW_USER tables one level deeper.
  *
  * If the pool refuses an operation a table, this file makes room by giving up another space and
  * does the operation again from its start. Filling and comparing can be repeated: the guest does
  * not run meanwhile.
  *
- * Invariant: the user view holds SHADOW_USER tables and nothing above the middle, so user code has
- * no address of kernel or wedge. No table that Xen has loaded is ever given up.
+ * Invariant: the user view holds SHADOW_USER tables and nothing at the kernel's addresses, so user
+ * code has no address of kernel or wedge. No table that Xen has loaded is ever given up.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>
@@ -73,7 +76,35 @@ bool space_end_share(struct space *sp, unsigned int n)
 	return true;
 }
 
-/* The kernel view's entry either shares the user view's table or has one of its own. */
+/* Compares an entry that is present, and all below it. */
+static inline bool sync_entry(struct shadow *s, unsigned int n)
+{
+	bool changed = shadow_update(s, n, false);
+	struct shadow *below = shadow_child(s, n);
+
+	return changed | (below && shadow_sync(below));
+}
+
+/* Compares the programs' entries of the kernel view's mixed table. */
+static bool sync_mixed(struct shadow *mixed)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < ENTRIES / 64; i++) {
+		for (uint64_t bits = mixed->present[i]; bits; bits &= bits - 1) {
+			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+
+			if (n != xen.layout.image)
+				changed |= sync_entry(mixed, n);
+		}
+	}
+	return changed;
+}
+
+/*
+ * The kernel view's entry shares the user view's table, or has one of its own: as a whole, or, if
+ * it is mixed, all but the programs' tables below.
+ */
 static bool sync_low_kernel(struct space *sp, unsigned int n)
 {
 	struct shadow *below = shadow_child(sp->kernel, n);
@@ -81,60 +112,102 @@ static bool sync_low_kernel(struct space *sp, unsigned int n)
 
 	if (!below || below->role == SHADOW_USER)
 		return space_end_share(sp, n);
+	if (below->place != SHADOW_MIXED)
+		return sync_entry(sp->kernel, n);
 	changed = shadow_update(sp->kernel, n, false);
 	below = shadow_child(sp->kernel, n);
-	return changed | (below && shadow_sync(below));
+	return changed | (below && sync_mixed(below));
 }
 
 static bool sync_low(struct space *sp)
 {
 	bool changed = false;
 
-	for (unsigned int i = 0; i < MIDDLE / 64; i++) {
+	for (unsigned int i = 0; i < xen.layout.first / 64; i++) {
 		uint64_t bits = sp->user->present[i] | sp->kernel->present[i];
 
 		for (; bits; bits &= bits - 1) {
 			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
-			struct shadow *below;
 
-			changed |= shadow_update(sp->user, n, false);
-			below = shadow_child(sp->user, n);
-			if (below)
-				changed |= shadow_sync(below);
+			changed |= sync_entry(sp->user, n);
 			changed |= sync_low_kernel(sp, n);
 		}
 	}
 	return changed;
 }
 
+static void keep_image(struct space *sp, struct shadow *image)
+{
+	struct shadow *before = sp->image;
+
+	if (!image || image == before)
+		return;
+	image->links++;
+	sp->image = image;
+	if (before)
+		shadow_release(before);
+}
+
+bool space_hold_low_image(struct space *sp)
+{
+	struct shadow *mixed;
+	bool changed = false;
+
+	if (!shadow_unchanged(sp->kernel, 0))
+		changed = shadow_update(sp->kernel, 0, true);
+	mixed = space_mixed(sp);
+	if (mixed && !shadow_unchanged(mixed, xen.layout.image))
+		changed |= shadow_update(mixed, xen.layout.image, true);
+	if (mixed)
+		keep_image(sp, shadow_child(mixed, xen.layout.image));
+	return changed;
+}
+
+/* Compares a table of the kernel's below an entry, if it must be, and takes over if it is local. */
+static bool sync_kernel(struct shadow *s, unsigned int n, bool deep)
+{
+	struct shadow *below = shadow_child(s, n);
+	bool changed = false;
+
+	if (below && (deep || below->local)) {
+		changed = shadow_sync(below);
+		s->local |= below->local;
+	}
+	return changed;
+}
+
+static bool sync_image(struct space *sp, bool deep)
+{
+	bool changed = space_hold_image(sp);
+	struct shadow *mixed = space_mixed(sp);
+
+	return changed | (mixed && sync_kernel(mixed, xen.layout.image, deep));
+}
+
 /*
- * Compares the kernel's half. Spaces share its tables, so a kernel stack that is present in one
- * space stays present after a switch to another.
+ * Compares the kernel's entries. Spaces share the tables below, so a kernel stack that is present
+ * in one space stays present after a switch to another.
  */
 static bool sync_high(struct space *sp, bool deep)
 {
-	bool changed = false;
+	unsigned int first = xen.layout.first;
+	bool changed, same = shadow_unchanged_from(sp->kernel, first);
 
 	/* A table has become `local` since: it may be one of this space's. */
 	deep |= sp->locals != shadow_locals();
-	/* Kernels hardly ever change this half, so the usual case is one string compare. */
-	if (!deep && !sp->kernel->local && shadow_unchanged_from(sp->kernel, MIDDLE))
-		return false;
 	sp->locals = shadow_locals();
-	for (unsigned int i = MIDDLE; i < ENTRIES; i++) {
+	changed = sync_image(sp, deep);
+	/* Kernels hardly ever change these, so the usual case is one string compare. */
+	if (!deep && !sp->kernel->local && same)
+		return changed;
+	for (unsigned int i = first; !same && i < ENTRIES; i++) {
 		if (!shadow_unchanged(sp->kernel, i))
 			changed |= shadow_update(sp->kernel, i, true);
 	}
-	for (unsigned int w = MIDDLE / 64; w < ENTRIES / 64; w++) {
-		for (uint64_t bits = sp->kernel->present[w]; bits; bits &= bits - 1) {
-			unsigned int i = w * 64 + (unsigned int)__builtin_ctzll(bits);
-			struct shadow *below = shadow_child(sp->kernel, i);
-
-			if (below && (deep || below->local)) {
-				changed |= shadow_sync(below);
-				sp->kernel->local |= below->local;
-			}
-		}
+	for (unsigned int w = first / 64; w < ENTRIES / 64; w++) {
+		for (uint64_t bits = sp->kernel->present[w]; bits; bits &= bits - 1)
+			changed |= sync_kernel(sp->kernel,
+					       w * 64 + (unsigned int)__builtin_ctzll(bits), deep);
 	}
 	hook_wedge(sp);
 	return changed;
@@ -181,12 +254,14 @@ static void give_up(struct space *sp)
 	if (sp->kernel)
 		shadow_drop(sp->kernel);
 	shadow_drop(sp->user);
+	if (sp->image)
+		shadow_release(sp->image);
 	*sp = (struct space){0};
 }
 
 static void clear_low(struct shadow *top)
 {
-	for (unsigned int i = 0; i < MIDDLE; i++) {
+	for (unsigned int i = 0; i < xen.layout.first; i++) {
 		if (shadow_present(top, i) || shadow_child(top, i))
 			shadow_clear(top, i);
 	}
@@ -194,7 +269,7 @@ static void clear_low(struct shadow *top)
 
 /*
  * Empties a space of what user code needs, which comes back by faults. The kernel's own tables
- * stay: they may map a stack.
+ * stay: they may map a stack. The operation that is done again hooks a low kernel's image again.
  */
 static void empty(struct space *sp)
 {
@@ -252,10 +327,12 @@ static struct space *make(uint64_t guest)
  */
 static bool has_tops(struct space *sp)
 {
+	enum shadow_place place = xen.layout.image ? SHADOW_MIXED : SHADOW_PLAIN;
+
 	if (!sp->user)
-		sp->user = shadow_get(4, SHADOW_USER, SHADOW_OF_TABLE, SHADOW_PLAIN, sp->guest);
+		sp->user = shadow_get(4, SHADOW_USER, SHADOW_OF_TABLE, place, sp->guest);
 	if (!sp->kernel && sp->user)
-		sp->kernel = shadow_get(4, SHADOW_KERNEL, SHADOW_OF_TABLE, SHADOW_PLAIN, sp->guest);
+		sp->kernel = shadow_get(4, SHADOW_KERNEL, SHADOW_OF_TABLE, place, sp->guest);
 	return sp->kernel;
 }
 

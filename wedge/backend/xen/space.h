@@ -7,12 +7,11 @@
 
 #include "shadow.h"
 
-enum { MIDDLE = ENTRIES / 2 }; /* entries of a top-level table: from here on, the kernel's half */
-
 struct space {
 	uint64_t guest; /* page of the guest's top-level table */
 	struct shadow *kernel;
-	struct shadow *user; /* NULL: the space is unused */
+	struct shadow *user;  /* NULL: the space is unused */
+	struct shadow *image; /* kept while the tables above change: the stack may be below */
 	bool split;
 	uint64_t used;	 /* when it was loaded last */
 	uint64_t locals; /* shadow_locals() when the kernel's half was last compared as a whole */
@@ -29,9 +28,30 @@ static inline unsigned int space_index(uint64_t va, unsigned int level)
 	return va >> (X86_PAGE_SHIFT + 9 * (level - 1)) & (ENTRIES - 1);
 }
 
-static inline bool space_is_high(uint64_t va)
+/* True if an address is the guest kernel's (layout.h); any other is a program's. */
+static inline bool space_is_kernel(uint64_t va)
 {
-	return va >> 63;
+	const struct layout *l = &xen.layout;
+
+	return space_index(va, 4) >= l->first ||
+	       (l->image && space_index(va, 4) == 0 && space_index(va, 3) == l->image);
+}
+
+/* The table of the kernel's view below entry 0 if kernel and programs meet there, or NULL. */
+static inline struct shadow *space_mixed(const struct space *sp)
+{
+	return xen.layout.image ? shadow_child(sp->kernel, 0) : NULL;
+}
+
+/*
+ * Makes the kernel's own entry among the programs' present in the kernel's view, if the layout has
+ * one: the kernel runs there, and may have its stack there. Part of every operation on the space
+ * that may have cleared it. Returns true if a translation was changed or taken away.
+ */
+bool space_hold_low_image(struct space *sp);
+static inline bool space_hold_image(struct space *sp)
+{
+	return xen.layout.image && space_hold_low_image(sp);
 }
 
 /* True if both views' entries point to one table and were made from the same guest's entry. */

@@ -12,14 +12,25 @@
 
 /* ---- invlpg ---- */
 
+/* How many entries lead to a table from this address: both views' mixed tables may. */
+static unsigned int links_here(const struct space *sp, uint64_t va, const struct shadow *s)
+{
+	const struct shadow *kernel = space_mixed(sp), *user = shadow_child(sp->user, 0);
+	unsigned int n = space_index(va, 3);
+
+	if (!kernel || s->level != 2 || space_index(va, 4) != 0)
+		return 1;
+	return (shadow_child(kernel, n) == s) + (user && shadow_child(user, n) == s);
+}
+
 /*
  * Can another address use a table of this path? Then a correction for one is one for both. Only
  * levels 1 and 2 count: at upper levels other spaces' links are the rule.
  */
-static bool has_alias(const struct shadow *top, uint64_t va)
+static bool has_alias(const struct space *sp, const struct shadow *top, uint64_t va)
 {
 	for (const struct shadow *s = top; s; s = shadow_child(s, space_index(va, s->level))) {
-		if (s->level < 3 && s->links > 1)
+		if (s->level < 3 && s->links > 1 && s->links > links_here(sp, va, s))
 			return true;
 	}
 	return false;
@@ -27,7 +38,8 @@ static bool has_alias(const struct shadow *top, uint64_t va)
 
 static bool address_has_alias(const struct space *sp, uint64_t va)
 {
-	return has_alias(sp->kernel, va) || (!space_is_high(va) && has_alias(sp->user, va));
+	return has_alias(sp, sp->kernel, va) ||
+	       (!space_is_kernel(va) && has_alias(sp, sp->user, va));
 }
 
 /* Corrects the path to one address in one tree; returns the highest level that changed, or 0. */
@@ -46,7 +58,9 @@ static unsigned int invalidate(struct space *sp, uint64_t va)
 {
 	unsigned int highest = invalidate_in(sp->kernel, va), user;
 
-	if (space_is_high(va))
+	if (space_hold_image(sp))
+		highest = 4;
+	if (space_is_kernel(va))
 		return highest;
 	user = invalidate_in(sp->user, va);
 	if (space_end_share(sp, space_index(va, 4)))
@@ -80,23 +94,13 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 		level = invalidate(space_current(), va);
 		changed = level > changed ? level : changed;
 	} while (space_make_room(space_current(), &emptied));
-	if (changed && space_is_high(va))
+	if (changed && space_is_kernel(va))
 		arch_forget_stacks(v);
 	update_flush();
 	flush_page(v, va, changed);
 }
 
 /* ---- faults ---- */
-
-static void split(struct space *sp)
-{
-	xen_count(COUNT_SPACES_SPLIT);
-	for (unsigned int i = 0; i < MIDDLE; i++) {
-		if (shadow_child(sp->kernel, i))
-			shadow_clear(sp->kernel, i);
-	}
-	sp->split = true;
-}
 
 /* What a fill has changed or taken away: its own leaf; the highest level of others, or 0. */
 struct changes {
@@ -108,6 +112,23 @@ static void note_change(struct changes *changes, unsigned int level)
 {
 	if (level > changes->others)
 		changes->others = level;
+}
+
+/*
+ * The processor may still go through a mixed table that is cleared here, and with it to the stack:
+ * that counts as a change, which is flushed.
+ */
+static void split(struct space *sp, struct changes *changes)
+{
+	xen_count(COUNT_SPACES_SPLIT);
+	for (unsigned int i = 0; i < xen.layout.first; i++) {
+		if (shadow_child(sp->kernel, i))
+			shadow_clear(sp->kernel, i);
+	}
+	if (sp->kernel->place == SHADOW_MIXED)
+		note_change(changes, 4);
+	sp->kernel->place = SHADOW_PLAIN;
+	sp->split = true;
 }
 
 /* True if an entry that replaces another leads elsewhere or allows less. */
@@ -208,7 +229,8 @@ static void share(struct space *sp, unsigned int top, struct shadow *shared)
 }
 
 /*
- * Fills a user page in the user view. The kernel view shares the table unless the space is split.
+ * Fills a user page in the user view. The kernel view shares the table unless the space is split,
+ * or the table is mixed: then those below are shared.
  */
 static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
 {
@@ -216,7 +238,11 @@ static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
 	bool lacked = fill_path(sp->user, va, changes);
 	struct shadow *shared = shadow_child(sp->user, top);
 
-	if (sp->split || !shared || space_is_shared(sp, top))
+	if (sp->split)
+		return lacked;
+	if (top == 0 && space_mixed(sp))
+		return lacked | fill_path(sp->kernel, va, changes);
+	if (!shared || space_is_shared(sp, top))
 		return lacked;
 	note_change(changes, shadow_child(sp->kernel, top) ? 4 : 0);
 	share(sp, top, shared);
@@ -229,10 +255,11 @@ static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, b
 {
 	bool lacked = false;
 
-	if (space_is_high(va))
+	if (!space_is_kernel(va) && (!walk->user || walk->forced) && !sp->split)
+		split(sp, changes);
+	note_change(changes, space_hold_image(sp) ? 4 : 0);
+	if (space_is_kernel(va))
 		return fill_path(sp->kernel, va, changes);
-	if ((!walk->user || walk->forced) && !sp->split)
-		split(sp);
 	if (walk->user)
 		lacked |= fill_user(sp, va, changes);
 	if (sp->split && !user_runs)

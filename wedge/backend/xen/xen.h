@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <wedge/core.h>
 #include "hypercall.h"
+#include "layout.h"
 
 /*
  * Virtual addresses of the wedge, all below one entry of the top-level table, so one table of the
@@ -43,6 +44,7 @@ struct xen {
 	uint64_t physmap_l2; /* first of its tables above those: one for each GiB */
 	uint64_t wedge_l1;   /* table of the last 2 MiB */
 	struct afterburn_wedge_header *header;
+	struct layout layout;
 	bool null_clears_base;	    /* a null selector in FS or GS */
 	evtchn_port_t console_port; /* the console's event channel; 0 if there is none */
 };
