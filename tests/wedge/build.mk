@@ -101,22 +101,39 @@ $(eval $(call wedge_test_width,i386))
 
 # ---- the Linux back end's parts that know the guest's tables ----
 
-# They see the guest of the tests above, of either width, and its architecture. What serves i386
-# programs alone is tested for these.
-wedge_test_linux_x86_64 := view_%
+# They see the guest of the tests above, of either width, and its architecture; what they define
+# themselves takes the fake back end's place. For the 64-bit guest both are compiled once more, since
+# the back end of the tests above counts what Xen's does. What serves i386 programs alone is tested
+# for these.
+wedge_test_linux_x86_64 := view_% space_test.c
 wedge_test_linux_i386 := %
 wedge_test_linux_parts_i386 := door.c
+wedge_test_linux_shared_i386 := $(wedge_test_objs_i386)
+wedge_test_linux_shared_x86_64 := $(patsubst $(WEDGE_TEST)/obj-x86_64/%, \
+	$(WEDGE_TEST)/obj-x86_64-linux/%,$(wedge_test_objs_x86_64))
+$(eval $(call wedge_test_compile,obj-x86_64-linux,-I$(SRC)/wedge/backend/linux/include \
+	$(wedge_test_headers_x86_64)))
+
 # $(call wedge_test_linux,WIDTH)
 define wedge_test_linux
-$$(eval $$(call wedge_test_compile,obj-linux-$(1),-I$(WEDGE_TEST_SRC)/linux/include \
-	-I$(SRC)/wedge/backend/linux/$(1)/include -I$(SRC)/wedge/backend/linux -I$(SRC)/wedge/backend/linux/$(1) $(wedge_test_headers_$(1))))
+wedge_test_headers_linux_$(1) := -I$(WEDGE_TEST_SRC)/linux/include \
+	-I$(SRC)/wedge/backend/linux/$(1)/include -I$(SRC)/wedge/backend/linux/include \
+	-I$(SRC)/wedge/backend/linux -I$(SRC)/wedge/backend/linux/$(1) $(wedge_test_headers_$(1))
+$$(eval $$(call wedge_test_compile,obj-linux-$(1),$$(wedge_test_headers_linux_$(1))))
+wedge_test_linux_fake_$(1) := $(WEDGE_TEST)/obj-linux-$(1)/fake_backend.o
+$$(wedge_test_linux_fake_$(1)): $(filter %/fake_backend.o,$(wedge_test_linux_shared_$(1)))
+	@mkdir -p $$(@D)
+	@objcopy --weaken $$< $$@
 $$(eval $$(call wedge_test_programs,linux-$(1),$$(filter \
 	$$(addprefix $(WEDGE_TEST_SRC)/linux/,$(wedge_test_linux_$(1)) $(1)/%),$$(wildcard \
 		$(WEDGE_TEST_SRC)/linux/*_test.c $(WEDGE_TEST_SRC)/linux/$(1)/*_test.c)), \
 	$$(call wedge_test_objects,obj-linux-$(1), \
-		$$(call wedge_in, backend/linux, view.c view_entry.c view_sync.c view_table.c user_segments.c) \
+		$$(call wedge_in, backend/linux, space.c view.c view_entry.c view_sync.c view_table.c \
+			user_segments.c) \
 		$$(call wedge_in, backend/linux/$(1),$$(wedge_test_linux_parts_$(1))) \
-		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c))) $(wedge_test_objs_$(1)), \
+		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c))) \
+	$$(wedge_test_linux_fake_$(1)) \
+	$$(filter-out %/fake_backend.o,$(wedge_test_linux_shared_$(1))), \
 	$$(call wedge_test_wrap,backend_allocate) $$(wedge_test_gates_$(1):%=-Wl,--defsym=%)))
 endef
 

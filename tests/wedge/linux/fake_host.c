@@ -13,7 +13,9 @@ struct fake_host host;
 struct view fake_view[FAKE_VIEWS];
 
 static bool kernel_text[FAKE_MEMORY / X86_PAGE_SIZE];
-static struct process processes[FAKE_VIEWS];
+/* Address space 0 is the wedge's own; then those of fake_view, then those of space.c. */
+static struct process processes[FAKE_SPACES];
+_Static_assert(FAKE_SPACES > FAKE_VIEWS + LINUX_SLOTS, "room for all processes");
 
 /* View tables stay with the code under test, which keeps lists of the free ones. */
 static uint8_t heap[HEAP] __attribute__((aligned(16)));
@@ -26,15 +28,25 @@ void *__wrap_backend_allocate(size_t size)
 	return heap_given <= HEAP ? heap + heap_given - size : NULL;
 }
 
+void fake_heap_ends(void)
+{
+	heap_given = HEAP;
+}
+
+static unsigned int space_of(const struct view *view)
+{
+	return view->process ? (unsigned int)(view->process - processes) : 0;
+}
+
 /* Of a page that is mapped, the physical one << PROT_BITS | HOST_PROT_*. */
 static uint32_t *page_at(const struct view *view, uint64_t va, bool make)
 {
-	return fake_page((unsigned int)(view - fake_view), va, make);
+	return fake_page(space_of(view), va, make);
 }
 
 static uint64_t next_mapped(const struct view *view, uint64_t va, uint64_t end)
 {
-	return fake_page_next((unsigned int)(view - fake_view), va, end);
+	return fake_page_next(space_of(view), va, end);
 }
 
 void fake_host_reset(void)
@@ -160,6 +172,27 @@ bool memory_is_kernel_text(uint64_t page)
 void fake_kernel_text(uint64_t page, bool is)
 {
 	kernel_text[page] = is;
+}
+
+struct process *process_get(uint32_t slot)
+{
+	assert_true(slot < LINUX_SLOTS);
+	return &processes[FAKE_VIEWS + slot];
+}
+
+void process_hold(struct process *process)
+{
+	assert_non_null(process);
+	host.holds++;
+}
+
+bool mapping_failed(struct vcpu *v)
+{
+	bool was = host.no_room;
+
+	(void)v;
+	host.no_room = false;
+	return was;
 }
 
 void process_descriptor(struct process *process, unsigned int n, uint64_t descriptor)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * fake_host.h - a host that the Linux back end's parts run against: address spaces as tables of
- * pages, changed by the calls that mapping.c would make, and the descriptors of an LDT.
+ * pages, changed by the calls that mapping.c would make, the descriptors of an LDT, and user
+ * processes, as far as space.c knows them.
  *
  * Invariant: what no host would do (map below its lowest address, protect what is not mapped), and
  * what the back end must never ask (touch the window or the door), is noted in `wrong`.
@@ -16,7 +17,7 @@
 #include "fake_pages.h"
 
 enum {
-	FAKE_VIEWS = FAKE_SPACES,
+	FAKE_VIEWS = 4,
 	FAKE_KERNEL = 0, /* the wedge's own view; the others are user processes */
 	FAKE_LDT = 64,
 	FAKE_LARGE = 1 << VIEW_TABLE_SHIFT,
@@ -38,6 +39,8 @@ struct fake_host {
 	unsigned int may_be_lost; /* how many there were */
 	uint64_t ldt[FAKE_LDT];
 	unsigned int descriptors; /* written */
+	unsigned int holds;	  /* times that a process had to be stopped */
+	bool no_room;		  /* the next mapping finds none (mapping_failed) */
 };
 
 extern struct fake_host host;
@@ -51,6 +54,9 @@ int fake_host_setup(void **state);
 int fake_host_teardown(void **state);
 #define HOST_TEST(function)                                                                        \
 	cmocka_unit_test_setup_teardown(function, fake_host_setup, fake_host_teardown)
+
+/* The wedge's heap gives nothing any more. */
+void fake_heap_ends(void);
 
 /* HOST_PROT_* of the page at an address of a view; 0: nothing is mapped. */
 unsigned int host_prot(const struct view *view, uint64_t va);
