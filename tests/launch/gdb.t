@@ -1,14 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# needs: process
 #
-# The launcher's server for gdb, with a real gdb and by hand; the guest is tests/launch/wedge.c,
-# whose processor runs from breakpoint to breakpoint.
+# The launcher's server for gdb, with a real gdb and by hand, for kernels of both widths; the guest
+# is tests/launch/wedge.c, whose processor runs from breakpoint to breakpoint.
 # shellcheck disable=SC2016 # what eval gets must expand there
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/launch/lib.sh"
 cd "$tmp" || exit 1
-fake_kernel k || exit 1
 port=$((20000 + $$ % 20000))
 
 # guest WHERE [KEYS]: starts one that waits for a debugger
@@ -50,34 +48,61 @@ heard() { # heard PATTERN
 	}
 }
 
-if command -v gdb >/dev/null; then
+heard_first() { # heard_first PATTERN: of the first session
+	grep -Eq -- "$1" first || {
+		cat first
+		return 1
+	}
+}
+
+# with_gdb: code, and where one page of it is seen, too, are $code and $page
+with_gdb() {
 	where=$tmp/socket
 	guest "unix:$where"
-	ok 'gdb connects' debug 'info registers' 'p/x $cr3' 'p/x $cr2' 'x/i $pc' 'x/2xw 0xf8005000' \
-		'x/xb 0xf8006000' 'p $eax = 7' 'stepi' 'stepi' 'p/x $pc' 'break second' 'continue' \
-		'x/2xb $pc' 'p $ecx = 0x12345678' 'set *(char*)0xc1000001=0x55' 'x/2xb 0xc1000000' \
+	ok "$width bit: gdb connects" debug 'info registers' 'p/x $cr3' 'p/x $cr2' 'x/i $pc' "x/2xw $page" \
+		"x/xb $page+0x1000" "p ${word}ax = 7" 'stepi' 'stepi' 'p/x $pc' 'break second' 'continue' \
+		'x/2xb $pc' "p ${word}cx = 0x12345678" "set *(char*)($code+1)=0x55" "x/2xb $code" \
 		'delete' 'detach'
-	ok 'registers' heard '^eax +0x11223344'
-	ok 'selectors' heard '^fs +0xd8'
-	ok 'segment bases' heard '^fs_base +0x123000'
-	ok 'control registers' eval 'heard "= 0x2000$" && heard "= 0xdeadbeef$"'
-	ok 'symbols and code' heard '0xc1000000 <start>:.*cli'
-	ok 'memory through the page tables' heard '^0xf8005000:.*0x801f0ffa'
-	ok 'memory that is not there' heard 'Cannot access memory at address 0xf8006000'
-	ok 'steps' heard '= 0xc1000002$'
-	ok 'a breakpoint is hit' heard '^Breakpoint 1, 0x[0-9a-f]+ in second'
-	ok 'it does not show' heard '<second>:.*0x0f.*0x32'
-	ok 'memory is written' heard '<start>:.*0xfa.*0x55'
-	ok 'on its own, the guest goes on' ends 0
-	ok 'it ran with the registers that were written' grep -qx 'eax=7' out
-	ok 'its breakpoints were in memory' eval '! grep -q "without int3" out'
-	ok 'the socket is gone' eval '[[ ! -e $where ]]'
+	cp said first
+	ok "$width bit: selectors" heard '^fs +0xd8'
+	ok "$width bit: segment bases" heard '^fs_base +0x123000'
+	ok "$width bit: control registers" eval 'heard "= 0x2000$" && heard "= 0xdeadbeef$"'
+	ok "$width bit: symbols and code" heard "$code <start>:.*cli"
+	ok "$width bit: memory through the page tables" heard "^$page:.*0x801f0ffa"
+	ok "$width bit: memory that is not there" heard \
+		"Cannot access memory at address 0x$(printf %x $((page + 0x1000)))"
+	ok "$width bit: steps" heard "= 0x$(printf %x $((code + 2)))\$"
+	ok "$width bit: a breakpoint is hit" heard '^Breakpoint 1, 0x[0-9a-f]+ in second'
+	ok "$width bit: it does not show" heard '<second>:.*0x0f.*0x32'
+	ok "$width bit: memory is written" heard '<start>:.*0xfa.*0x55'
+	ok "$width bit: on its own, the guest goes on" ends 0
+	ok "$width bit: it ran with the registers that were written" grep -qx 'rax=7' out
+	ok "$width bit: its breakpoints were in memory" eval '! grep -q "without int3" out'
+	ok "$width bit: the socket is gone" eval '[[ ! -e $where ]]'
 
 	where=:$port
 	guest $port
-	ok 'by TCP' debug 'p/x $esp' 'kill'
-	ok 'the same' heard '= 0xc1002000'
-	ok 'killed by the debugger' eval 'ends 1 && grep -q "ended by the debugger" err'
+	ok "$width bit: by TCP" debug "p/x ${word}sp" 'kill'
+	ok "$width bit: the same" heard "= 0x$(printf %x $((code + 0x2000)))\$"
+	ok "$width bit: killed by the debugger" eval 'ends 1 && grep -q "ended by the debugger" err'
+}
+
+both_widths() {
+	fake_kernel k || return
+	if ((width == 32)); then
+		code=0xc1000000 page=0xf8005000 word='$e'
+		with_gdb
+		ok '32 bit: registers' heard_first '^eax +0x11223344'
+	else
+		code=0x41000000 page=0x408000005000 word='$r'
+		with_gdb
+		ok '64 bit: registers' heard_first '^rax +0x1122334455667788'
+		ok '64 bit: the last of them' heard_first '^r15 +0xf00df00df00df00d'
+		ok '64 bit: a wide base' heard_first '^gs_base +0x408000123000'
+	fi
+}
+if command -v gdb >/dev/null; then
+	for_widths both_widths
 else
 	skip 'the server with gdb' 'gdb is not there: install the package gdb'
 fi
@@ -107,6 +132,33 @@ is_answer() {
 hello() {
 	exec 9<>"/dev/tcp/127.0.0.1/$port"
 }
+# asks TEXT ANSWER
+asks() {
+	ask "$1" && is_answer "$2"
+}
+
+wide_by_hand() {
+	((width == 64)) || return 0
+	fake_kernel k || return
+	guest $port
+	hello
+	ok '64 bit: the instruction pointer' asks p10 0000004100000000
+	ok '64 bit: set' eval 'asks P10=1000004100000000 OK && asks p10 1000004100000000'
+	ok '64 bit: not where a process has no addresses' eval \
+		'asks P10=0000000000000080 E01 && asks p10 1000004100000000'
+	ok '64 bit: memory in the upper half' asks mffffffff80000000,1 E01
+	ok '64 bit: half a register' asks P0=11223344 E01
+	ok '64 bit: a register that is not there' asks p2e E01
+	ok '64 bit: the end' eval 'exec 9>&- && ends 0'
+}
+for_widths wide_by_hand
+if why=$(host_lacks process); then
+	skip 'the rest' "$why"
+	done_testing
+	exit
+fi
+fake_kernel k || exit 1
+
 guest $port
 ok 'a connection' hello
 ok 'why it stands' eval 'ask "?" && is_answer T02thread:1\;'
@@ -114,10 +166,6 @@ ok 'the end' eval 'exec 9>&- && ends 0'
 
 guest $port
 hello
-# asks TEXT ANSWER
-asks() {
-	ask "$1" && is_answer "$2"
-}
 ok 'why it stands' asks '?' 'T02thread:1;'
 ok 'one register' asks p8 000000c1
 ok 'set' eval 'asks P8=10000011 OK; asks P8=100000c1 OK && asks p8 100000c1'

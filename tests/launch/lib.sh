@@ -7,11 +7,12 @@
 # Invariant: no kernel and no real wedge has to be built.
 source "$TOP/tests/tools/fixture.sh"
 launch=$O/libexec/afterburner/launch
+width=32 # of the kernels to come: 32 or 64
 afterburn=$O/bin/afterburn
 
-# fake_wedge OUT: the test's wedge, linked as a real one is
+# fake_wedge OUT: the test's wedge for kernels of $width, linked as a real one is
 fake_wedge() {
-	gcc -m64 -std=c11 -O1 -ffreestanding -fno-builtin -fPIE -fvisibility=hidden -fno-stack-protector \
+	gcc -m64 -DWIDTH="$width" -std=c11 -O1 -ffreestanding -fno-builtin -fPIE -fvisibility=hidden -fno-stack-protector \
 		-fno-asynchronous-unwind-tables -fcf-protection=none -mno-red-zone -mgeneral-regs-only \
 		-Wall -Wextra -Werror -I"$TOP/afterburner/include" -I"$TOP/wedge/include" \
 		-c "$TOP/tests/launch/wedge.c" -o "$1.o" || return
@@ -29,11 +30,27 @@ fake_wedge() {
 }
 
 # fake_kernel OUT [VARIABLE]: packed with it; has Linux's variable panic_cpu, or another, in .bss
-# where the fake wedge writes it (PANIC_WORD)
+# where the fake wedge writes it (PANIC_WORD). A 64-bit one is in the lower half.
 fake_kernel() {
-	object 32 "$1.plain.o" && link_kernel 32 "$1.plain.o" "$1.plain" --defsym "${2:-panic_cpu}=0xc1004000" &&
+	local kernel_base=0xc0000000
+	((width == 32)) || kernel_base=0x40000000
+	object "$width" "$1.plain.o" &&
+		link_kernel "$width" "$1.plain.o" "$1.plain" --defsym "${2:-panic_cpu}=$kernel_base+0x1004000" &&
 		fake_wedge "$1.wedge" &&
 		"$afterburn" pack -q -W "$1.wedge" -o "$1" "$1.plain"
+}
+
+# for_widths COMMAND...: for each $width whose kernels this host can run in a process
+for_widths() {
+	local why
+	for width in 32 64; do
+		if why=$(host_lacks "$( ((width == 32)) && echo process || echo process-x86_64)"); then
+			skip "$width-bit kernels" "$why"
+		else
+			"$@"
+		fi
+	done
+	width=32
 }
 
 # runs CODE ARGUMENT...: the launcher's exit code; output in $tmp/out, messages in $tmp/err

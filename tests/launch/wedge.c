@@ -2,8 +2,8 @@
 /*
  * wedge.c - a wedge without a guest, for tests of the launcher: it does what its keys say.
  *
- * It prints what it was given, then takes one letter after another from its input. The word after
- * "keys=" on the command line comes before the input.
+ * WIDTH, 32 or 64, is that of its kernels. It prints what it was given, then takes one letter after
+ * another from its input. The word after "keys=" on the command line comes before the input.
  *
  * Invariant: it uses nothing but what wedge/launch.h promises.
  */
@@ -49,7 +49,7 @@ __attribute__((section(".header"), used)) static const struct afterburn_wedge_he
 	.magic = AFTERBURN_WEDGE_MAGIC,
 	.version = AFTERBURN_BUNDLE_VERSION,
 	.sites_version = AFTERBURN_SITES_VERSION,
-	.width = 32,
+	.width = WIDTH,
 	.entry = sizeof(struct afterburn_wedge_header),
 	.platform = "linux",
 };
@@ -120,6 +120,7 @@ static void print_given(void)
 	print_number("tsc_khz", given->tsc_khz);
 	print_number("xstate", given->xstate_bytes);
 	print_number("frame", given->signal_frame_bytes);
+	print_number("fsgsbase", given->fsgsbase);
 	print_number("sites", *(const volatile unsigned int *)&header.site_count);
 	print("ready\n");
 }
@@ -191,19 +192,46 @@ static void stop(uint32_t reason)
 		call(SYS_FUTEX, (long)&debug()->request, FUTEX_WAIT, LAUNCH_STOP, 0);
 }
 
-/* A kernel at 3 GiB, mapped by one large page, and one page elsewhere; stopped in `start`. */
+/* The kernel's virtual minus its physical addresses. */
+#define DISTANCE (WIDTH == 32 ? 0xc0000000 : 0x40000000)
+
+static void put(uint64_t physical, uint64_t value)
+{
+	call(SYS_PWRITE, given->memory_fd, (long)&value, WIDTH / 8, (long)physical);
+}
+
+/* The kernel mapped by one large page of 4 MiB, and a page elsewhere. */
+static void map_i386(void)
+{
+	put(0x2000 + 0x304 * 4, 0x01000083);
+	put(0x2000 + 0x3e0 * 4, 0x3003);
+	put(0x3000 + 5 * 4, 0x01000003);
+}
+
+/* The same with four levels; the large pages have 2 MiB, and not all bits of entries are address.
+ */
+static void map_x86_64(void)
+{
+	const uint64_t no_execute = 0x8000000000000000;
+
+	put(0x2000, 0x3023);
+	put(0x3000 + 1 * 8, 0x4023);
+	put(0x4000 + 8 * 8, 0x010000e3);
+	put(0x2000 + 129 * 8, 0x5023);
+	put(0x5000, 0x6023);
+	put(0x6000, 0x7023 | no_execute);
+	put(0x7000 + 5 * 8, 0x01000023 | no_execute);
+}
+
+/* Stopped in `start`. */
 static void make_machine(void)
 {
-	uint32_t large = 0x01000083, directory = 0x3003, page = 0x01000003;
+	struct launch_registers *r = &debug()->registers;
 
-	call(SYS_PWRITE, given->memory_fd, (long)&large, 4, 0x2000 + 0x304 * 4);
-	call(SYS_PWRITE, given->memory_fd, (long)&directory, 4, 0x2000 + 0x3e0 * 4);
-	call(SYS_PWRITE, given->memory_fd, (long)&page, 4, 0x3000 + 5 * 4);
-	debug()->registers = (struct launch_registers){
-		.eax = 0x11223344,
-		.esp = 0xc1002000,
-		.eip = 0xc1000000,
-		.eflags = 0x202,
+	(WIDTH == 32 ? map_i386 : map_x86_64)();
+	*r = (struct launch_registers){
+		.rip = DISTANCE + 0x1000000,
+		.rflags = 0x202,
 		.cs = 0x60,
 		.ss = 0x68,
 		.ds = 0x7b,
@@ -215,22 +243,30 @@ static void make_machine(void)
 		.cr4 = 0x10,
 		.fs_base = 0x00123000,
 	};
+	r->general[0] = 0x11223344;
+	r->general[4] = DISTANCE + 0x1002000;
+	if (WIDTH == 64) {
+		r->general[0] = 0x1122334455667788;
+		r->general[15] = 0xf00df00df00df00d;
+		r->gs_base = 0x408000123000;
+		r->cr4 = 0x20;
+	}
 }
 
 /* The first breakpoint at or behind `from`, or 0; its int3 must be in memory. */
-static uint32_t next_breakpoint(uint32_t from)
+static uint64_t next_breakpoint(uint64_t from)
 {
-	uint32_t found = 0;
+	uint64_t found = 0;
 	unsigned char byte = 0;
 
-	for (uint32_t i = 0; i < debug()->breakpoint_count; i++) {
-		uint32_t at = debug()->breakpoints[i];
+	for (uint64_t i = 0; i < debug()->breakpoint_count; i++) {
+		uint64_t at = debug()->breakpoints[i];
 
 		if (at >= from && (!found || at < found))
 			found = at;
 	}
 	if (found)
-		call(SYS_PREAD, given->memory_fd, (long)&byte, 1, found - 0xc0000000u);
+		call(SYS_PREAD, given->memory_fd, (long)&byte, 1, (long)(found - DISTANCE));
 	if (found && byte != 0xcc)
 		print("breakpoint without int3\n");
 	return found;
@@ -239,20 +275,21 @@ static uint32_t next_breakpoint(uint32_t from)
 /* A processor of its kind: runs from breakpoint to breakpoint, each step is one byte. */
 static void be_machine(void)
 {
-	uint32_t found;
+	struct launch_registers *r = &debug()->registers;
+	uint64_t found;
 
 	make_machine();
 	stop(LAUNCH_ASKED);
 	while (debug()->attached) {
-		print_number("eax", debug()->registers.eax);
+		print_number("rax", r->general[0]);
 		if (debug()->request == LAUNCH_STEP) {
-			debug()->registers.eip++;
+			r->rip++;
 			stop(LAUNCH_STEPPED);
 			continue;
 		}
-		found = next_breakpoint(debug()->registers.eip);
+		found = next_breakpoint(r->rip);
 		if (found) {
-			debug()->registers.eip = found;
+			r->rip = found;
 			stop(LAUNCH_BREAKPOINT);
 			continue;
 		}

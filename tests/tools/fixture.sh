@@ -22,7 +22,8 @@ with_code() {
 	object "$1" "$2" "-DEXTRA=\"$2.inc\""
 }
 
-# link_kernel WIDTH OBJECT OUT [ld argument...]: at a kernel's addresses, with note and segments
+# link_kernel WIDTH OBJECT OUT [ld argument...]: at a kernel's addresses, or those behind
+# $kernel_base, with note and segments
 link_kernel() {
 	local width=$1 object=$2 out=$3 base format
 	shift 3
@@ -31,6 +32,7 @@ link_kernel() {
 	else
 		base=0xc0000000 format=elf_i386
 	fi
+	base=${kernel_base:-$base}
 	cat >"$out.lds" <<-END
 		ENTRY(phys_start)
 		phys_start = 0x1000000;

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * core.c - headers, one note, the memory file. The segments share the file's bytes: all memory at
- * the kernel's direct map, and each stretch that the page tables map elsewhere.
+ * core.c - headers, one note, the memory file. The segments share the file's bytes: the memory that
+ * an i386 kernel has in one piece behind its image, or an x86-64 kernel's image, and each stretch
+ * that the page tables map elsewhere, an x86-64 kernel's direct map among them.
  *
  * Invariant: the memory file is copied with its holes.
  */
 #include "core.h"
+#include "core_status.h"
 #include "launcher.h"
+#include "walk.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,147 +22,101 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* struct elf_prstatus of a 32-bit Linux. */
-struct status {
-	uint32_t number, code, error;
-	uint16_t current, pad;
-	uint32_t pending, held;
-	uint32_t pid, parent, group, session;
-	uint32_t times[8];
-	uint32_t ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs, original_eax, eip, cs, eflags,
-		esp, ss;
-	uint32_t fpu_valid;
-};
-
-struct note {
-	Elf32_Nhdr header;
-	char owner[8];
-	struct status status;
-};
-
-_Static_assert(sizeof(struct status) == 144, "as gdb expects it");
-
-enum { MOST_SEGMENTS = 16384 };
+enum { MOST_SEGMENTS = 16384, LARGE = 1 << 21 /* bytes of an x86-64 kernel's pages */ };
 
 struct core {
 	const struct target *target;
-	uint32_t direct_map;
-	Elf32_Phdr segments[1 + MOST_SEGMENTS];
+	Elf64_Phdr segments[1 + MOST_SEGMENTS]; /* the note first; ELF32's are made when written */
 	unsigned int count;
 	uint64_t data; /* file offset of guest-physical address 0 */
+	size_t note_size;
+	unsigned char note[CORE_STATUS_MOST];
 };
 
-/* A page at `linear`; grows the last segment or begins one. False when there are too many. */
-static bool add_page(struct core *core, uint32_t linear, uint64_t physical)
+static bool is_wide(const struct core *core)
 {
-	Elf32_Phdr *last = &core->segments[core->count - 1];
+	return core->target->kernel->wide;
+}
+
+/* Memory at `linear`; grows the last segment or begins one. False when there are too many. */
+static bool add_memory(struct core *core, uint64_t linear, uint64_t physical, uint64_t size)
+{
+	Elf64_Phdr *last = &core->segments[core->count - 1];
 
 	if (last->p_type == PT_LOAD && last->p_vaddr + last->p_memsz == linear &&
 	    last->p_paddr + last->p_memsz == physical) {
-		last->p_memsz += (uint32_t)PAGE_BYTES;
+		last->p_memsz += size;
 		return true;
 	}
 	if (core->count == 1 + MOST_SEGMENTS)
 		return false;
-	core->segments[core->count++] = (Elf32_Phdr){
+	core->segments[core->count++] = (Elf64_Phdr){
 		.p_type = PT_LOAD,
 		.p_vaddr = linear,
-		.p_paddr = (uint32_t)physical,
-		.p_memsz = (uint32_t)PAGE_BYTES,
+		.p_paddr = physical,
+		.p_memsz = size,
 	};
 	return true;
 }
 
-/* What the page tables map, apart from the direct map. */
+/* What the page tables map, apart from the first segment. */
 static void add_mapped(struct core *core)
 {
 	const struct target *target = core->target;
-	uint64_t physical;
+	uint64_t end = walk_end(target), physical, span, left;
 
-	if (!(target->debug->registers.cr0 >> 31))
+	if (!(target->debug->registers.cr0 >> 31 & 1))
 		return;
-	for (uint64_t linear = 0; linear < UINT64_C(1) << 32; linear += PAGE_BYTES) {
-		if (!target_walk(target, (uint32_t)linear, &physical))
+	for (uint64_t linear = 0; linear < end; linear += span) {
+		if (!walk(target, linear, &physical, &span))
 			continue;
-		if (physical == (uint32_t)(linear - core->direct_map))
+		if (physical == linear - target->kernel->direct_map &&
+		    physical < core->segments[1].p_memsz)
 			continue;
-		if (!add_page(core, (uint32_t)linear, physical))
+		left = target->bytes - physical;
+		if (!add_memory(core, linear, physical, span < left ? span : left))
 			return;
 	}
 }
 
+/* Memory that is where the kernel's image is, whatever the page tables say: whole large pages. */
+static uint64_t first_segment_size(const struct core *core)
+{
+	const struct target *target = core->target;
+	uint64_t most = is_wide(core) ? (target->kernel->end + LARGE - 1) / LARGE * LARGE
+				      : (UINT64_C(1) << 32) - target->kernel->direct_map;
+
+	return target->bytes < most ? target->bytes : most;
+}
+
+static uint64_t headers_size(const struct core *core)
+{
+	return is_wide(core) ? sizeof(Elf64_Ehdr) + core->count * sizeof(Elf64_Phdr)
+			     : sizeof(Elf32_Ehdr) + core->count * sizeof(Elf32_Phdr);
+}
+
 static void lay_out(struct core *core)
 {
-	uint64_t direct = (UINT64_C(1) << 32) - core->direct_map;
-
-	core->segments[0] = (Elf32_Phdr){.p_type = PT_NOTE, .p_filesz = sizeof(struct note)};
-	core->segments[1] = (Elf32_Phdr){
+	core->note_size = core_status(&core->target->debug->registers, is_wide(core), core->note);
+	core->segments[0] = (Elf64_Phdr){.p_type = PT_NOTE, .p_filesz = core->note_size};
+	core->segments[1] = (Elf64_Phdr){
 		.p_type = PT_LOAD,
-		.p_vaddr = core->direct_map,
-		.p_memsz = (uint32_t)(core->target->bytes < direct ? core->target->bytes : direct),
+		.p_vaddr = core->target->kernel->direct_map,
+		.p_memsz = first_segment_size(core),
 	};
 	core->count = 2;
 	add_mapped(core);
-	core->segments[0].p_offset =
-		(uint32_t)(sizeof(Elf32_Ehdr) + core->count * sizeof(Elf32_Phdr));
-	core->data = (core->segments[0].p_offset + sizeof(struct note) + PAGE_BYTES - 1) /
-		     PAGE_BYTES * PAGE_BYTES;
+	core->segments[0].p_offset = headers_size(core);
+	core->data = (core->segments[0].p_offset + core->note_size + PAGE_BYTES - 1) / PAGE_BYTES *
+		     PAGE_BYTES;
 	for (unsigned int i = 1; i < core->count; i++) {
-		Elf32_Phdr *s = &core->segments[i];
+		Elf64_Phdr *s = &core->segments[i];
 
-		s->p_offset = (uint32_t)(core->data + s->p_paddr);
+		s->p_offset = core->data + s->p_paddr;
 		s->p_filesz = s->p_memsz;
 		s->p_flags = PF_R | PF_W | PF_X;
-		s->p_align = (uint32_t)PAGE_BYTES;
+		s->p_align = PAGE_BYTES;
 	}
-}
-
-static Elf32_Ehdr file_header(const struct core *core)
-{
-	Elf32_Ehdr header = {
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB,
-			    EV_CURRENT},
-		.e_type = ET_CORE,
-		.e_machine = EM_386,
-		.e_version = EV_CURRENT,
-		.e_phoff = sizeof(header),
-		.e_ehsize = sizeof(header),
-		.e_phentsize = sizeof(Elf32_Phdr),
-		.e_phnum = (uint16_t)core->count,
-	};
-
-	return header;
-}
-
-static struct note status_note(const struct launch_registers *r)
-{
-	return (struct note){
-		.header = {.n_namesz = 5, .n_descsz = sizeof(struct status), .n_type = NT_PRSTATUS},
-		.owner = "CORE",
-		.status =
-			{
-				.number = SIGABRT,
-				.current = SIGABRT,
-				.pid = 1,
-				.ebx = r->ebx,
-				.ecx = r->ecx,
-				.edx = r->edx,
-				.esi = r->esi,
-				.edi = r->edi,
-				.ebp = r->ebp,
-				.eax = r->eax,
-				.ds = r->ds,
-				.es = r->es,
-				.fs = r->fs,
-				.gs = r->gs,
-				.original_eax = UINT32_MAX,
-				.eip = r->eip,
-				.cs = r->cs,
-				.eflags = r->eflags,
-				.esp = r->esp,
-				.ss = r->ss,
-			},
-	};
 }
 
 static bool write_at(int fd, const void *bytes, size_t size, uint64_t at)
@@ -195,18 +151,66 @@ static bool copy_memory(const struct core *core, int to, int from)
 	return errno == ENXIO;
 }
 
-static bool write_all(const struct core *core, int to, int memory_fd)
+static bool write_headers_32(const struct core *core, int to)
 {
-	Elf32_Ehdr header = file_header(core);
-	struct note note = status_note(&core->target->debug->registers);
+	Elf32_Ehdr header = {
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB,
+			    EV_CURRENT},
+		.e_type = ET_CORE,
+		.e_machine = EM_386,
+		.e_version = EV_CURRENT,
+		.e_phoff = sizeof(header),
+		.e_ehsize = sizeof(header),
+		.e_phentsize = sizeof(Elf32_Phdr),
+		.e_phnum = (uint16_t)core->count,
+	};
+	static Elf32_Phdr segments[1 + MOST_SEGMENTS];
+
+	for (unsigned int i = 0; i < core->count; i++) {
+		const Elf64_Phdr *s = &core->segments[i];
+
+		segments[i] = (Elf32_Phdr){
+			.p_type = s->p_type,
+			.p_offset = (uint32_t)s->p_offset,
+			.p_vaddr = (uint32_t)s->p_vaddr,
+			.p_paddr = (uint32_t)s->p_paddr,
+			.p_filesz = (uint32_t)s->p_filesz,
+			.p_memsz = (uint32_t)s->p_memsz,
+			.p_flags = s->p_flags,
+			.p_align = (uint32_t)s->p_align,
+		};
+	}
+	return write_at(to, &header, sizeof(header), 0) &&
+	       write_at(to, segments, core->count * sizeof(segments[0]), sizeof(header));
+}
+
+static bool write_headers_64(const struct core *core, int to)
+{
+	Elf64_Ehdr header = {
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			    EV_CURRENT},
+		.e_type = ET_CORE,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_phoff = sizeof(header),
+		.e_ehsize = sizeof(header),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = (uint16_t)core->count,
+	};
 
 	return write_at(to, &header, sizeof(header), 0) &&
-	       write_at(to, core->segments, core->count * sizeof(Elf32_Phdr), sizeof(header)) &&
-	       write_at(to, &note, sizeof(note), core->segments[0].p_offset) &&
+	       write_at(to, core->segments, core->count * sizeof(core->segments[0]),
+			sizeof(header));
+}
+
+static bool write_all(const struct core *core, int to, int memory_fd)
+{
+	return (is_wide(core) ? write_headers_64(core, to) : write_headers_32(core, to)) &&
+	       write_at(to, core->note, core->note_size, core->segments[0].p_offset) &&
 	       copy_memory(core, to, memory_fd) && close(to) == 0;
 }
 
-void core_write(const char *path, const struct target *target, int memory_fd, uint32_t direct_map)
+void core_write(const char *path, const struct target *target, int memory_fd)
 {
 	static struct core core;
 	char temporary[PATH_MAX];
@@ -222,7 +226,6 @@ void core_write(const char *path, const struct target *target, int memory_fd, ui
 		return;
 	}
 	core.target = target;
-	core.direct_map = direct_map;
 	lay_out(&core);
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd >= 0 && write_all(&core, fd, memory_fd) && rename(temporary, path) == 0) {

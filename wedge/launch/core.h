@@ -12,13 +12,13 @@
 
 /**
  * core_write - write the core
- * @path:       where; an old file is replaced
- * @target:     the guest, stopped or gone
+ * @path:      where; an old file is replaced
+ * @target:    the guest, stopped or gone
  * @memory_fd:  its memory file; parts never written stay holes
- * @direct_map: virtual minus physical address of the kernel's memory
  *
- * Format: ELF-32 core, NT_PRSTATUS as of Linux on i386. Says where it is, or what went wrong.
+ * Format: ELF core of the kernel's width, NT_PRSTATUS as of Linux. Says where it is, or what went
+ * wrong.
  */
-void core_write(const char *path, const struct target *target, int memory_fd, uint32_t direct_map);
+void core_write(const char *path, const struct target *target, int memory_fd);
 
 #endif

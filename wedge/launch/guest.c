@@ -311,8 +311,7 @@ int guest_run(struct guest *guest, struct launch_info *info, launch_entry *entry
 	code = say_end(guest, why);
 	if (options->core && code == END_CRASH && (why == WHY_CHILD || why == WHY_PANIC)) {
 		target_look(&guest->target);
-		core_write(options->core, &guest->target, guest->memory->fd,
-			   (uint32_t)guest->kernel->direct_map);
+		core_write(options->core, &guest->target, guest->memory->fd);
 	}
 	return code;
 }

@@ -9,7 +9,6 @@
 
 #include "console.h"
 #include "gdb/gdb.h"
-#include "kernel.h"
 #include "launcher.h"
 #include "memory.h"
 #include "panic.h"
@@ -21,7 +20,6 @@
 
 struct guest {
 	const struct options *options;
-	const struct kernel *kernel;
 	const struct memory *memory;
 	struct target target;
 	struct gdb gdb;

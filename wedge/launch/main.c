@@ -207,11 +207,10 @@ int main(int argc, char **argv)
 	memory_make(&memory, options.memory);
 	memory_load(&memory, &kernel, options.ramdisk);
 	wedge = memory_map_wedge(&kernel, options.name);
-	guest = (struct guest){.options = &options, .kernel = &kernel, .memory = &memory};
+	guest = (struct guest){.options = &options, .memory = &memory};
 	debug = make_debug();
 	info.debug = (uint64_t)(uintptr_t)debug;
-	if (target_open(&guest.target, debug, memory.fd, memory.bytes,
-			(uint32_t)kernel.direct_map) < 0)
+	if (target_open(&guest.target, debug, memory.fd, memory.bytes, &kernel) < 0)
 		die(END_PLATFORM, "the host gives no address space: %s", strerror(errno));
 	panic_open(&guest.panic, &kernel, &guest.target);
 	info.memory_fd = memory.fd;

@@ -7,6 +7,7 @@
  */
 #include "target.h"
 #include "launcher.h"
+#include "walk.h"
 
 #include <limits.h>
 #include <linux/futex.h>
@@ -18,20 +19,10 @@
 
 enum { INT3 = 0xcc };
 
-/* Bits of page table entries and control registers. */
-enum {
-	ENTRY_PRESENT = 1 << 0,
-	ENTRY_LARGE = 1 << 7,
-	CR4_PSE = 1 << 4,
-	SPAN_LARGE = 1 << 22,
-};
-#define CR0_PG	   (1u << 31)
-#define FRAME_MASK 0xfffff000u
-
 int target_open(struct target *target, struct launch_debug *debug, int memory_fd, uint64_t bytes,
-		uint32_t direct_map)
+		const struct kernel *kernel)
 {
-	*target = (struct target){.debug = debug, .bytes = bytes, .direct_map = direct_map};
+	*target = (struct target){.debug = debug, .kernel = kernel, .bytes = bytes};
 	target->memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd, 0);
 	if (target->memory == MAP_FAILED)
 		return -1;
@@ -72,52 +63,15 @@ void target_go(struct target *target, bool step)
 	syscall(SYS_futex, &target->debug->request, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-/* A word of guest-physical memory; entries outside are not present. */
-static uint32_t entry(const struct target *target, uint64_t physical)
-{
-	uint32_t value = 0;
-
-	if (physical + sizeof(value) <= target->bytes)
-		memcpy(&value, target->memory + physical, sizeof(value));
-	return value;
-}
-
-static bool walk_tables(const struct target *target, uint32_t linear, uint64_t *physical)
-{
-	const struct launch_registers *r = &target->debug->registers;
-	uint32_t directory = entry(target, (r->cr3 & FRAME_MASK) + (linear >> 22) * 4), table;
-
-	if (!(directory & ENTRY_PRESENT))
-		return false;
-	if (directory & ENTRY_LARGE && r->cr4 & CR4_PSE) {
-		*physical = (directory & ~(SPAN_LARGE - 1u)) | (linear & (SPAN_LARGE - 1));
-		return true;
-	}
-	table = entry(target, (directory & FRAME_MASK) + (linear >> 12 & 0x3ff) * 4);
-	*physical = (table & FRAME_MASK) | (linear & ~FRAME_MASK);
-	return table & ENTRY_PRESENT;
-}
-
-bool target_walk(const struct target *target, uint32_t linear, uint64_t *physical)
-{
-	if (target->debug->registers.cr0 & CR0_PG) {
-		if (!walk_tables(target, linear, physical))
-			return false;
-	} else {
-		*physical =
-			linear < target->bytes ? linear : (uint32_t)(linear - target->direct_map);
-	}
-	return *physical < target->bytes;
-}
-
 /* The bytes from `linear` on that lie in one page, at most `size`; NULL if there is no memory. */
-static unsigned char *piece(const struct target *target, uint32_t linear, size_t size,
+static unsigned char *piece(const struct target *target, uint64_t linear, size_t size,
 			    size_t *length, uint64_t *physical)
 {
 	size_t rest = PAGE_BYTES - linear % PAGE_BYTES;
+	uint64_t span;
 
 	*length = size < rest ? size : rest;
-	if (!target_walk(target, linear, physical))
+	if (!walk(target, linear, physical, &span))
 		return NULL;
 	return target->memory + *physical;
 }
@@ -135,14 +89,14 @@ static struct breakpoint *breakpoint_in(struct target *target, uint64_t physical
 	return NULL;
 }
 
-size_t target_read(const struct target *target, uint32_t linear, void *to, size_t size)
+size_t target_read(const struct target *target, uint64_t linear, void *to, size_t size)
 {
 	size_t done = 0, length;
 	uint64_t physical;
 
 	while (done < size) {
 		const unsigned char *from =
-			piece(target, linear + (uint32_t)done, size - done, &length, &physical);
+			piece(target, linear + done, size - done, &length, &physical);
 
 		if (!from)
 			break;
@@ -159,14 +113,13 @@ size_t target_read(const struct target *target, uint32_t linear, void *to, size_
 	return done;
 }
 
-size_t target_write(struct target *target, uint32_t linear, const void *from, size_t size)
+size_t target_write(struct target *target, uint64_t linear, const void *from, size_t size)
 {
 	size_t done = 0, length;
 	uint64_t physical;
 
 	while (done < size) {
-		unsigned char *to =
-			piece(target, linear + (uint32_t)done, size - done, &length, &physical);
+		unsigned char *to = piece(target, linear + done, size - done, &length, &physical);
 		struct breakpoint *b;
 		unsigned int next = 0;
 
@@ -182,16 +135,17 @@ size_t target_write(struct target *target, uint32_t linear, const void *from, si
 	return done;
 }
 
-int target_break(struct target *target, uint32_t linear)
+int target_break(struct target *target, uint64_t linear)
 {
 	struct breakpoint b = {.linear = linear};
+	uint64_t span;
 
 	for (unsigned int i = 0; i < target->count; i++)
 		if (target->breakpoints[i].linear == linear)
 			return 0;
 	if (target->count == LAUNCH_BREAKPOINTS || target_read(target, linear, &b.original, 1) != 1)
 		return -1;
-	target_walk(target, linear, &b.physical);
+	walk(target, linear, &b.physical, &span);
 	target->memory[b.physical] = INT3;
 	target->breakpoints[target->count++] = b;
 	return 0;
@@ -207,7 +161,7 @@ static void put_back(struct target *target, const struct breakpoint *gone)
 		target->memory[gone->physical] = gone->original;
 }
 
-void target_unbreak(struct target *target, uint32_t linear)
+void target_unbreak(struct target *target, uint64_t linear)
 {
 	for (unsigned int i = 0; i < target->count; i++) {
 		struct breakpoint gone = target->breakpoints[i];

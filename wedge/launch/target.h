@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * target.h - the guest as a debugger sees it: stopped or running, registers, memory at the
- * addresses of the guest's own page tables (SDM 3A, 4.3), breakpoints. The launcher's half of the
- * debugger's border in wedge/launch.h.
+ * addresses of the guest's own page tables, breakpoints. The launcher's half of the debugger's
+ * border in wedge/launch.h.
  *
  * Invariant: registers, memory and breakpoints are touched only while the guest is stopped or gone.
  */
 #ifndef LAUNCH_TARGET_H
 #define LAUNCH_TARGET_H
+
+#include "kernel.h"
 
 #include <wedge/launch.h>
 
@@ -17,16 +19,16 @@
 
 /* An int3 that is in the guest's memory in place of another byte. */
 struct breakpoint {
-	uint32_t linear;
+	uint64_t linear;
 	uint64_t physical;
 	unsigned char original;
 };
 
 struct target {
 	struct launch_debug *debug;
+	const struct kernel *kernel;
 	unsigned char *memory; /* guest-physical, the whole of it */
 	uint64_t bytes;
-	uint32_t direct_map; /* virtual minus physical address of the kernel's segments */
 	pid_t child;
 	bool stopped;
 	uint32_t stops; /* how many stops have been seen */
@@ -34,12 +36,9 @@ struct target {
 	struct breakpoint breakpoints[LAUNCH_BREAKPOINTS];
 };
 
-/*
- * Maps the memory file of `bytes`; `direct_map` is the kernel's virtual minus its physical address.
- * Returns 0, or -1 with errno set.
- */
+/* Maps the memory file of `bytes`. Returns 0, or -1 with errno set. */
 int target_open(struct target *target, struct launch_debug *debug, int memory_fd, uint64_t bytes,
-		uint32_t direct_map);
+		const struct kernel *kernel);
 
 /* Asks the running guest to stop; target_look() tells when it has. */
 void target_stop(struct target *target);
@@ -51,24 +50,17 @@ bool target_look(struct target *target);
 void target_go(struct target *target, bool step);
 
 /*
- * The guest-physical address of a linear one; false if there is no memory. Before the guest turns
- * paging on, the kernel's own addresses are taken for what they will be, so that gdb's symbols
- * work.
- */
-bool target_walk(const struct target *target, uint32_t linear, uint64_t *physical);
-
-/*
  * Memory at linear addresses, as if there were no breakpoints. Return how many of the `size` bytes
  * were there.
  */
-size_t target_read(const struct target *target, uint32_t linear, void *to, size_t size);
-size_t target_write(struct target *target, uint32_t linear, const void *from, size_t size);
+size_t target_read(const struct target *target, uint64_t linear, void *to, size_t size);
+size_t target_write(struct target *target, uint64_t linear, const void *from, size_t size);
 
 /* Returns 0, or -1 if there is no memory or no room for one more. Twice the same is one. */
-int target_break(struct target *target, uint32_t linear);
+int target_break(struct target *target, uint64_t linear);
 
 /* Takes one away, or all of them. */
-void target_unbreak(struct target *target, uint32_t linear);
+void target_unbreak(struct target *target, uint64_t linear);
 void target_unbreak_all(struct target *target);
 
 #endif

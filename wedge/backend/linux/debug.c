@@ -8,10 +8,11 @@
  * Invariant: without a request of the launcher an entry into the wedge costs one load and one
  * comparison.
  */
+#include <wedge/arch_traits.h>
 #include <wedge/guest_memory.h>
 #include "debug.h"
 
-enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, INT3 = 0xcc };
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, INT3 = 0xcc, REGISTERS = 16 };
 
 static struct launch_debug *page(void)
 {
@@ -25,51 +26,41 @@ static uint32_t request(void)
 
 static void show(const struct vcpu *v)
 {
+	struct launch_registers *r = &page()->registers;
 	bool user = vcpu_in_user(v);
 
-	page()->registers = (struct launch_registers){
-		.eax = (uint32_t)v->gpr[X86_RAX],
-		.ecx = (uint32_t)v->gpr[X86_RCX],
-		.edx = (uint32_t)v->gpr[X86_RDX],
-		.ebx = (uint32_t)v->gpr[X86_RBX],
-		.esp = (uint32_t)v->gpr[X86_RSP],
-		.ebp = (uint32_t)v->gpr[X86_RBP],
-		.esi = (uint32_t)v->gpr[X86_RSI],
-		.edi = (uint32_t)v->gpr[X86_RDI],
-		.eip = (uint32_t)v->rip,
-		.eflags = (uint32_t)v->rflags & ~(linux_of(v)->stepping ? X86_FLAGS_TF : 0u),
-		.cs = user ? (uint32_t)v->cs : v->kernel_cs,
-		.ss = user ? (uint32_t)v->ss : v->kernel_ss,
+	*r = (struct launch_registers){
+		.rip = v->rip,
+		.rflags = v->rflags & ~(uint64_t)(linux_of(v)->stepping ? X86_FLAGS_TF : 0),
+		.cs = user ? v->cs : v->kernel_cs,
+		.ss = user ? v->ss : v->kernel_ss,
 		.ds = v->selector[X86_DS],
 		.es = v->selector[X86_ES],
 		.fs = v->selector[X86_FS],
 		.gs = v->selector[X86_GS],
-		.cr0 = (uint32_t)v->cr[0],
-		.cr2 = (uint32_t)v->cr[2],
-		.cr3 = (uint32_t)v->cr[3],
-		.cr4 = (uint32_t)v->cr[4],
-		.fs_base = (uint32_t)v->fs_base,
-		.gs_base = (uint32_t)v->gs_base_kernel,
+		.cr0 = v->cr[0],
+		.cr2 = v->cr[2],
+		.cr3 = v->cr[3],
+		.cr4 = v->cr[4],
+		.fs_base = v->fs_base,
+		.gs_base = v->gs_state == VCPU_GS_KERNEL ? v->gs_base_kernel : v->gs_base_user,
 	};
+	_Static_assert(sizeof(r->general) == sizeof(v->gpr), "in the same order");
+	for (unsigned int i = 0; i < REGISTERS; i++)
+		r->general[i] = v->gpr[i] & ARCH_ADDRESS_MASK;
 }
 
 /*
- * General registers, eip and flags. Selectors stay as they are: a load of one has rules of its own.
+ * General registers, rip and flags. Selectors stay as they are: a load of one has rules of its own.
  */
 static void take(struct vcpu *v)
 {
 	const struct launch_registers *r = &page()->registers;
 
-	v->gpr[X86_RAX] = r->eax;
-	v->gpr[X86_RCX] = r->ecx;
-	v->gpr[X86_RDX] = r->edx;
-	v->gpr[X86_RBX] = r->ebx;
-	v->gpr[X86_RSP] = r->esp;
-	v->gpr[X86_RBP] = r->ebp;
-	v->gpr[X86_RSI] = r->esi;
-	v->gpr[X86_RDI] = r->edi;
-	v->rip = r->eip;
-	v->rflags = r->eflags | X86_FLAGS_FIXED;
+	for (unsigned int i = 0; i < REGISTERS; i++)
+		v->gpr[i] = r->general[i];
+	v->rip = r->rip;
+	v->rflags = r->rflags | X86_FLAGS_FIXED;
 }
 
 static void stop(struct vcpu *v, enum launch_reason reason)
@@ -104,11 +95,11 @@ void debug_checkpoint(struct vcpu *v)
 		stop(v, LAUNCH_ASKED);
 }
 
-static bool is_set(uint32_t address)
+static bool is_set(uint64_t address)
 {
 	const struct launch_debug *d = page();
 
-	for (uint32_t i = 0; i < d->breakpoint_count && i < LAUNCH_BREAKPOINTS; i++) {
+	for (uint64_t i = 0; i < d->breakpoint_count && i < LAUNCH_BREAKPOINTS; i++) {
 		if (d->breakpoints[i] == address)
 			return true;
 	}
@@ -116,7 +107,7 @@ static bool is_set(uint32_t address)
 }
 
 /* The guest has stopped at an int3 that the debugger has taken away meanwhile. */
-static bool is_gone(struct vcpu *v, uint32_t address)
+static bool is_gone(struct vcpu *v, uint64_t address)
 {
 	struct guest_fault fault;
 	uint8_t byte = INT3;
@@ -127,7 +118,7 @@ static bool is_gone(struct vcpu *v, uint32_t address)
 
 bool debug_takes(struct vcpu *v)
 {
-	uint32_t at = (uint32_t)v->rip - 1;
+	uint64_t at = (v->rip - 1) & ARCH_ADDRESS_MASK;
 
 	if (!page()->attached)
 		return false;

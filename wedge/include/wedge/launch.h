@@ -24,7 +24,7 @@
 /* Where the wedge's image lies in the child. The kernel's low 4 GiB must be empty there. */
 #define LAUNCH_WEDGE_BASE 0x780000000000
 
-#define LAUNCH_VERSION 3
+#define LAUNCH_VERSION 4
 
 enum { LAUNCH_COMMAND_LINE_SIZE = 2048 };
 
@@ -63,8 +63,8 @@ struct launch_info {
 	uint64_t debug; /* address of the struct launch_debug, shared with the launcher */
 	/*
 	 * 1: user code may read and write the bases of FS and GS by instructions (rdfsbase and its
-	 * like). Only what the host's kernel says counts (AT_HWCAP2): on some hosts the instructions
-	 * work, but a switch of processes does not keep what they write.
+	 * like). Only what the host's kernel says counts (AT_HWCAP2): on some hosts the
+	 * instructions work, but a switch of processes does not keep what they write.
 	 */
 	uint32_t fsgsbase;
 	uint32_t reserved;
@@ -82,16 +82,16 @@ typedef void launch_entry(const struct launch_info *info);
  *   1. fills in `registers` and `reason`, sets `request` to LAUNCH_STOP (if it stops without a
  *      request), adds one to `stops`;
  *   2. waits by futex on `request` until it is no longer LAUNCH_STOP;
- *   3. loads eax to gs from `registers` (control registers and bases are only shown), and goes on,
- *      with LAUNCH_STEP for one guest instruction.
+ *   3. loads the general registers, rip and rflags from `registers` (all others are only shown),
+ * and goes on, with LAUNCH_STEP for one guest instruction.
  *
  * While `attached` is not 0, the wedge also stops without a request:
  *   - at an int3 of guest code, kernel or user, whose first byte's linear address is among
- *     `breakpoints`: eip is then that address, and the guest sees no exception. Any other int3 is
+ *     `breakpoints`: rip is then that address, and the guest sees no exception. Any other int3 is
  *     the guest's. If no int3 is left at that address, the guest executes the instruction there
  *     again. The launcher puts the int3 into the memory file itself, while the guest is stopped.
  *   - after the one instruction of LAUNCH_STEP. A rewritten site counts as one, with all that the
- *     wedge does for it. The guest's own EFLAGS.TF is not shown, but kept.
+ *     wedge does for it. The guest's own RFLAGS.TF is not shown, but kept.
  *   - at the guest's crash. If it is let go on, it ends with LAUNCH_CRASH.
  *
  * At a crash without a debugger the wedge does step 1 without changing `request`, so the launcher
@@ -106,11 +106,17 @@ enum launch_reason { LAUNCH_ASKED = 1, LAUNCH_BREAKPOINT, LAUNCH_STEPPED, LAUNCH
 
 enum { LAUNCH_BREAKPOINTS = 64 };
 
-/* The guest's registers as the guest sees them: its own selectors and control registers. */
+/*
+ * The guest's registers as the guest sees them: its own selectors and control registers. An i386
+ * kernel's have 32 bits, and the second half of the general ones is zero.
+ */
 struct launch_registers {
-	uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi, eip, eflags;
-	uint32_t cs, ss, ds, es, fs, gs;
-	uint32_t cr0, cr2, cr3, cr4, fs_base, gs_base;
+	/* By their numbers in instructions (SDM 2A, table 2-2): rax, rcx, rdx, rbx, rsp, rbp, rsi,
+	 * rdi, r8 to r15. */
+	uint64_t general[16];
+	uint64_t rip, rflags;
+	uint64_t cs, ss, ds, es, fs, gs;
+	uint64_t cr0, cr2, cr3, cr4, fs_base, gs_base;
 };
 
 struct launch_debug {
@@ -119,8 +125,8 @@ struct launch_debug {
 	uint32_t reason;   /* enum launch_reason, of the last stop */
 	uint32_t attached; /* a debugger is there */
 	struct launch_registers registers;
-	uint32_t breakpoint_count;
-	uint32_t breakpoints[LAUNCH_BREAKPOINTS]; /* linear addresses */
+	uint64_t breakpoint_count;
+	uint64_t breakpoints[LAUNCH_BREAKPOINTS]; /* linear addresses */
 };
 
 #endif /* WEDGE_LAUNCH_H */

@@ -6,6 +6,7 @@
  * Invariant: no number out of a packet is used before it has been checked.
  */
 #include "inside.h"
+#include "../walk.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -55,21 +56,16 @@ void gdb_add_stop(struct gdb *gdb)
 
 static void set_all(struct gdb *gdb, const char *text)
 {
-	uint32_t value;
-
-	for (unsigned long number = 0; gdb_take_word(text, &value); number++, text += 8)
-		if (!gdb_set_register(gdb, number, value))
-			break;
+	for (unsigned long number = 0; gdb_set_register(gdb, number, &text);)
+		number++;
 	gdb_add(gdb, ok);
 }
 
 static void set_one(struct gdb *gdb, const char *text)
 {
 	unsigned long number;
-	uint32_t value;
 
-	answer(gdb, take_number(&text, '=', &number) && gdb_take_word(text, &value) &&
-			    gdb_set_register(gdb, number, value));
+	answer(gdb, take_number(&text, '=', &number) && gdb_set_register(gdb, number, &text));
 }
 
 static void show_one(struct gdb *gdb, const char *text)
@@ -90,7 +86,7 @@ static void read_memory(struct gdb *gdb, const char *text)
 		gdb_add(gdb, error);
 		return;
 	}
-	done = target_read(gdb->target, (uint32_t)address, bytes,
+	done = target_read(gdb->target, address, bytes,
 			   size < sizeof(bytes) ? size : sizeof(bytes));
 	if (done || size == 0)
 		gdb_add_hex(gdb, bytes, done);
@@ -113,7 +109,7 @@ static void write_memory(struct gdb *gdb, const char *text)
 
 		bytes[i] = (unsigned char)strtoul(two, NULL, 16);
 	}
-	answer(gdb, target_write(gdb->target, (uint32_t)address, bytes, size) == size);
+	answer(gdb, target_write(gdb->target, address, bytes, size) == size);
 }
 
 /* Z0,address,kind and z0,address,kind: breakpoints by int3. */
@@ -127,9 +123,9 @@ static void set_break(struct gdb *gdb, const char *command)
 	if (!strchr(text, ',') || !take_number(&text, ',', &address)) {
 		gdb_add(gdb, error);
 	} else if (command[0] == 'Z') {
-		answer(gdb, target_break(gdb->target, (uint32_t)address) == 0);
+		answer(gdb, target_break(gdb->target, address) == 0);
 	} else {
-		target_unbreak(gdb->target, (uint32_t)address);
+		target_unbreak(gdb->target, address);
 		gdb_add(gdb, ok);
 	}
 }
@@ -138,7 +134,8 @@ static void show_description(struct gdb *gdb, const char *text)
 {
 	static const char name[] = "target.xml:";
 	unsigned long from, size;
-	size_t all = strlen(gdb_description);
+	const char *description = gdb_description(gdb);
+	size_t all = strlen(description);
 
 	if (strncmp(text, name, sizeof(name) - 1) != 0) {
 		gdb_add(gdb, "E00");
@@ -151,7 +148,7 @@ static void show_description(struct gdb *gdb, const char *text)
 	}
 	if (size > MOST_MEMORY)
 		size = MOST_MEMORY;
-	gdb_add(gdb, "%c%.*s", from + size < all ? 'm' : 'l', (int)size, gdb_description + from);
+	gdb_add(gdb, "%c%.*s", from + size < all ? 'm' : 'l', (int)size, description + from);
 }
 
 struct question {
@@ -191,8 +188,8 @@ static bool go(struct gdb *gdb, const char *address, bool step)
 {
 	unsigned long value;
 
-	if (*address && take_number(&address, '\0', &value))
-		gdb->target->debug->registers.eip = (uint32_t)value;
+	if (*address && take_number(&address, '\0', &value) && value < walk_end(gdb->target))
+		gdb->target->debug->registers.rip = value;
 	target_go(gdb->target, step);
 	return false;
 }

@@ -24,11 +24,11 @@ bool gdb_do(struct gdb *gdb, const char *command);
 void gdb_add_stop(struct gdb *gdb);
 
 /* registers.c: description, and values in its order. */
-extern const char gdb_description[];
+const char *gdb_description(const struct gdb *gdb);
 void gdb_add_registers(struct gdb *gdb);
 bool gdb_add_register(struct gdb *gdb, unsigned long number);
-bool gdb_set_register(struct gdb *gdb, unsigned long number, uint32_t value);
-/* Hexadecimal digits of a register, little endian; false if they are none. */
-bool gdb_take_word(const char *digits, uint32_t *value);
+/* Takes a register's hexadecimal digits, little endian, and moves on behind them. False if they are
+ * none, or the register cannot be set so. */
+bool gdb_set_register(struct gdb *gdb, unsigned long number, const char **digits);
 
 #endif
