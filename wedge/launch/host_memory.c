@@ -10,29 +10,31 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* What the wedge maps privately beside the guest's memory: its heap, stacks, and its image. */
 #define PRIVATE (320 * MIB)
 
 enum { NEVER_OVERCOMMIT = 2 /* vm.overcommit_memory */ };
 
-/* The number of bytes that a line of /proc/meminfo has in KiB; UINT64_MAX if there is no such. */
-static uint64_t amount(FILE *file, const char *format)
+/* The number of bytes in the line `name:` of /proc/meminfo; UINT64_MAX if there is none. */
+static uint64_t amount(FILE *file, const char *name)
 {
+	size_t length = strlen(name);
 	char line[128];
-	uint64_t kib;
 
 	rewind(file);
 	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, format, &kib) == 1)
-			return kib * 1024;
+		if (strncmp(line, name, length) == 0 && line[length] == ':')
+			return strtoull(line + length + 1, NULL, 10) * 1024;
 	return UINT64_MAX;
 }
 
 static void check_promises(FILE *file, uint64_t need)
 {
-	uint64_t limit = amount(file, "CommitLimit: %" SCNu64 " kB");
-	uint64_t given = amount(file, "Committed_AS: %" SCNu64 " kB");
+	uint64_t limit = amount(file, "CommitLimit");
+	uint64_t given = amount(file, "Committed_AS");
 	uint64_t how, left = limit > given ? limit - given : 0;
 
 	if (!host_control("/proc/sys/vm/overcommit_memory", &how) || how != NEVER_OVERCOMMIT ||
@@ -52,8 +54,8 @@ void host_check_memory(uint64_t memory, uint64_t least)
 
 	if (!file)
 		return;
-	available = amount(file, "MemAvailable: %" SCNu64 " kB");
-	swap = amount(file, "SwapFree: %" SCNu64 " kB");
+	available = amount(file, "MemAvailable");
+	swap = amount(file, "SwapFree");
 	if (available != UINT64_MAX && swap != UINT64_MAX && available + swap < least)
 		die(END_PLATFORM,
 		    "the host has too little memory left: %" PRIu64
