@@ -7,7 +7,7 @@
  */
 #include <door.h>
 
-#include "fake_host.h"
+#include "../fake_host.h"
 
 #define VDSO 0xb7fff000u
 
