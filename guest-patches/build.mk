@@ -25,7 +25,8 @@ GUEST_CHECK_SRC_x86_64-low := $(filter-out %/x86_64/list.c,$(GUEST_CHECK_SRC_x86
 	$(wildcard $(GUEST_DIR)/initrd/check/x86_64-low/*.c)
 
 # What the patched kernel is made from beside what the others are.
-GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64.config $(GUEST_DIR)/linux-6.1/low-half.patch
+GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64.config $(GUEST_DIR)/linux-6.1/low-half.patch \
+	$(wildcard $(GUEST_DIR)/module-low/*)
 
 # The wedge in vmlinux.packed. A guest without a wedge has no such file.
 GUEST_WEDGE_x86_64 := xen
@@ -40,7 +41,7 @@ GUEST_PACKED_$(1) := $(if $(GUEST_WEDGE_$(1)),$(O)/guest/$(1)/vmlinux.packed)
 guest-$(1): $$(GUEST_$(1))/vmlinux $$(GUEST_PACKED_$(1)) $$(GUEST_$(1))/initrd.gz
 guest-plain-$(1): $$(GUEST_$(1))/vmlinux.plain $$(GUEST_$(1))/initrd.gz
 
-$$(GUEST_$(1))/guest-check: $$(GUEST_CHECK_SRC_$(1)) $(wildcard $(GUEST_DIR)/initrd/check/*.h $(GUEST_DIR)/initrd/check/$(2)/*.h)
+$$(GUEST_$(1))/guest-check: $$(GUEST_CHECK_SRC_$(1)) $(wildcard $(addprefix $(GUEST_DIR)/initrd/check/,*.h $(1)/*.h $(2)/*.h))
 	@mkdir -p $$(@D)
 	$(CC) $(GUEST_CHECK_CFLAGS) $(GUEST_CHECK_CFLAGS_$(2)) \
 		-I$(GUEST_DIR)/initrd/check/$(2) $$(GUEST_CHECK_SRC_$(1)) -o $$@

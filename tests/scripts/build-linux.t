@@ -71,6 +71,55 @@ ok 'a build that fails: no kernel, nobody watching' eval '! tiny_build "$tmp/tin
 	grep -q "the plain i386 kernel does not build" "$tmp/lines" && [[ ! -e $tmp/tiny/bad ]] &&
 	! pgrep -f "progress Linux .i386, plain. $tmp" >"$tmp/pids"'
 
+# A guest that adds to another one's configuration, a patch and a module.
+mkdir -p "$tmp/patched/linux"
+printf 'obj := vmlinux\n' >"$tmp/patched/linux/kind"
+cat >"$tmp/patched/linux/Makefile" <<'END'
+allnoconfig:
+	@cp $(KCONFIG_ALLCONFIG) $(O)/.config
+vmlinux:
+	@echo "  CC      1.o"
+	@cp kind $(O)/vmlinux
+modules:
+	@touch $(or $(M),$(O))/$(notdir $(M)).ko
+END
+tar cf "$tmp/patched.tar" -C "$tmp/patched" linux
+cp -r "$TOP/guest-patches" "$tmp/guests"
+more=$tmp/guests/configs/more.config
+printf '%s\n' '# Base: i386.config' '# Patch: linux-6.1/kind.patch' '# Module: other' CONFIG_MORE=y >"$more"
+mkdir -p "$tmp/guests/other" && touch "$tmp/guests/other/Kbuild"
+printf '%s\n' '--- a/kind' '+++ b/kind' '@@ -1 +1 @@' '-obj := vmlinux' '+obj := patched' \
+	>"$tmp/guests/linux-6.1/kind.patch"
+patched() { # patched GUEST OUTPUT|--key
+	O=$tmp/patched/build AFTERBURN_CACHE=$tmp/patched/cache LINUX_SOURCE=$tmp/patched.tar \
+		"$tmp/guests/build-linux" "$1" plain "$2" 2>&1
+}
+for guest in i386 more; do
+	ok "a guest with and one without a patch: $guest" eval 'patched "$guest" "$tmp/patched/$guest"'
+done
+is 'the patched source' "$(cat "$tmp/patched/more/vmlinux")" 'obj := patched'
+is 'the other stays as it was' "$(cat "$tmp/patched/i386/vmlinux")" 'obj := vmlinux'
+ok 'the configuration that it adds to, and its own' eval 'grep -qx CONFIG_MORE=y "$tmp/patched/more/config" &&
+	grep -qx CONFIG_PVH=y "$tmp/patched/more/config" && ! grep -q CONFIG_MORE "$tmp/patched/i386/config"'
+ok 'its module, and everybody'"'"'s' eval '[[ -e $tmp/patched/more/modules/guest-other.ko &&
+	-e $tmp/patched/more/modules/guest-module.ko && ! -e $tmp/patched/i386/modules/guest-other.ko ]]'
+# changes_key FILE: a line more in it is another kernel with a patch, and the same one without
+changes_key() {
+	local with without
+	with=$(patched more --key) without=$(patched i386 --key)
+	echo '# more' >>"$1"
+	[[ $(patched more --key) != "$with" && $(patched i386 --key) == "$without" ]]
+}
+ok 'another patch, another key' changes_key "$tmp/guests/linux-6.1/kind.patch"
+ok 'another line of its own, another key' changes_key "$more"
+ok 'another module, another key' changes_key "$tmp/guests/other/Kbuild"
+echo '# more' >>"$tmp/guests/configs/i386.config"
+ok 'a line in what it adds to: both have to be built' eval \
+	'[[ $(patched more "$tmp/patched/more"; patched i386 "$tmp/patched/i386") == *building*building* ]]'
+sed -i 's/^-obj/-nothing/' "$tmp/guests/linux-6.1/kind.patch"
+ok 'a patch that does not fit' eval '[[ $(patched more "$tmp/patched/bad") == *"kind.patch does not fit"* &&
+	! -e $tmp/patched/bad ]] && ! ls -d "$tmp"/patched/build/guest/more-*'
+
 {
 	printf '  HOSTCC  scripts/x\n  AR      lib/lib.a\n'
 	for i in $(seq 119); do echo "  CC      kernel/$i.o"; done
