@@ -18,15 +18,19 @@ stamp() {
 
 # Times told by a clock that runs slow would be worth nothing. A line may be late by a quarter of a
 # second on a busy machine; beyond that 3 % is too much.
-check_clock() { # check_clock WHOSE CONSOLE
-	local difference
-	difference=$(awk '/^BENCH-CLOCK/ { n++; own[n] = $2; ours[n] = $3 }
+clock_off() { # clock_off CONSOLE: how the clock went, if that is wrong
+	awk '/^BENCH-CLOCK/ { n++; own[n] = $2; ours[n] = $3 }
 		END {
 			theirs = own[2] - own[1]
 			here = ours[2] - ours[1]
 			off = theirs > here ? theirs - here : here - theirs
 			if (n != 2 || off > 0.25 + 0.03 * here)
 				printf "%.3f s in %.3f s", theirs, here
-		}' "$2")
+		}' "$1"
+}
+
+check_clock() { # check_clock WHOSE CONSOLE
+	local difference
+	difference=$(clock_off "$2")
 	[[ -z $difference ]] || die "the clock of the $1 went $difference"
 }

@@ -1,90 +1,137 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
+# timeout: 180
+#
 # The parts of the process benchmark that need no guest: does the program measure what it says and
-# speak up when it cannot, are the figures computed right, is a wrong clock noticed?
+# speak up when it cannot, are the figures and bars computed right, is a wrong clock noticed?
 source "$TOP/tests/lib.sh"
 bench=$TOP/tests/bench
-ops=$O/bench/i386/bench-ops
 
-names() { # names SET
-	awk -F ' *[|] *' -v set="$1" '!/^#/ && (" " $2 " ") ~ (" " set " ") { print $1 }' \
+names() { # names SET WIDTH
+	awk -F ' *[|] *' -v set="$1" -v width="$2" '!/^#/ && (" " $2 " ") ~ (" " set "(-" width ")? ") { print $1 }' \
 		"$bench/operations.txt" | sort
 }
-# The program itself, which is a 32-bit one.
-of_the_program() {
-	local set name
+
+# The program itself.
+of_the_program() { # of_the_program WIDTH
+	local set name width=$1 ops=$O/bench/$1/bench-ops run=$tmp/run-$1 bare=$tmp/bare-$1
 	for set in process micro; do
-		is "the program's operations are those of the table: $set" "$("$ops" --list $set | sort)" \
-			"$(names $set)"
+		is "$width: the program's operations are those of the table: $set" "$("$ops" --list $set | sort)" \
+			"$(names $set "$width")"
 	done
 
-	mkdir "$tmp/run" "$tmp/bare"
-	cp "$O/bench/i386/bench-ops" "$O/bench/i386/bench-tiny" "$tmp/run/"
-	cp "$O/bench/i386/bench-ops" "$tmp/bare/"
-	(cd "$tmp/run" && ./bench-ops) >"$tmp/out" 2>&1
-	is "it ends well" $? 0
-	for name in $(names process); do
+	mkdir "$run" "$bare"
+	cp "$ops" "$O/bench/$width/bench-tiny" "$run/"
+	cp "$ops" "$bare/"
+	(cd "$run" && ./bench-ops) >"$tmp/out" 2>&1
+	is "$width: it ends well" $? 0
+	for name in $(names process "$width"); do
 		[[ $name != compile ]] || continue
-		ok "$name: samples, all above zero" awk -v n="$name" '
+		ok "$width: $name: samples, all above zero" awk -v n="$name" '
 			$1 == "BENCH" && $2 == n && $3 == "us" { for (i = 4; i <= NF; i++) if ($i > 0) good++; all = NF - 3 }
 			END { exit !(all >= 3 && good == all) }' "$tmp/out"
 	done
-	is "without a compiler it says so" "$(grep SKIP "$tmp/out")" "BENCH-SKIP compile: no compiler/tcc"
-	is "an unknown operation" "$("$ops" nonsense 2>&1; echo $?)" \
+	is "$width: without a compiler it says so" "$(grep SKIP "$tmp/out")" "BENCH-SKIP compile: no compiler/tcc"
+	is "$width: an unknown operation" "$("$ops" nonsense 2>&1; echo $?)" \
 		"bench-ops: no operation 'nonsense'; see bench-ops --list
 2"
-	is "forks, not a number" "$("$ops" --forks 10x 2>&1; echo $?)" \
+	is "$width: forks, not a number" "$("$ops" --forks 10x 2>&1; echo $?)" \
 		"bench-ops: --forks takes 1 to 1000000, not '10x'
 2"
-	ok "forks" grep -Eqx 'BENCH-FORKS 20 us-each [0-9.]+' <("$ops" --forks 20)
-	mv "$tmp/bare/bench-ops" "$tmp/bare/other-name"
-	is "a program that cannot be started is a failure" \
-		"$(cd "$tmp/bare" && ./other-name exec-self | grep -c '^BENCH-FAIL ./bench-ops: '; exit "${PIPESTATUS[0]}")/$?" 1/1
+	ok "$width: forks" grep -Eqx 'BENCH-FORKS 20 us-each [0-9.]+' <("$ops" --forks 20)
+	mv "$bare/bench-ops" "$bare/other-name"
+	is "$width: a program that cannot be started is a failure" \
+		"$(cd "$bare" && ./other-name exec-self | grep -c '^BENCH-FAIL ./bench-ops: '; exit "${PIPESTATUS[0]}")/$?" 1/1
 }
-if why=$(host_lacks 32-bit); then
-	skip "the program" "$why"
-else
-	of_the_program
-fi
+for width in x86_64 i386; do
+	if [[ $width == i386 ]] && why=$(host_lacks 32-bit); then
+		skip "$width: the program" "$why"
+	else
+		of_the_program "$width"
+	fi
+done
 
 cat >"$tmp/operations" <<'EOF2'
 # comment
-one | process | first thing | 5 | 2 | words
-two | process micro | second thing | | | more words
-other | micro | another set's | | | none
-three | process | third thing | 4 | | none
+one | process | first thing | words
+two | process micro | second thing | more words
+other | micro | another set's | none
+three | process | third thing | none
+wide | process-x86_64 | of one width | wide words
+narrow | process-i386 | of the other | narrow words
+EOF2
+cat >"$tmp/bars" <<'EOF2'
+# comment
+x86_64 | pinned free | uml/guest | above | 1 | faster than UML | *
+x86_64 | pinned | guest/host | at most | 4.75 | at most 4.75 times | one two
+x86_64 | free | tcg/guest | at least | 3 | 3 times as fast | one
+i386 | pinned | guest/host | at most | 4 | at most 4 times | one
 EOF2
 cat >"$tmp/samples" <<'EOF2'
 pinned host one 2 1 3
 pinned guest one 10 9
 pinned guest one 11 8
+pinned uml one 30 20
+pinned tcg one 19
 pinned host two 100 200
+pinned guest two 900
+pinned uml two 900
 free host one 1
 free guest one 1.5
+free tcg one 4.5
 EOF2
-report() {
-	awk -v set=process "$@" -f "$bench/report.awk" "$tmp/operations" "$tmp/samples"
+figures() { # figures FORM AWK-OPTION...
+	awk -v width=x86_64 "${@:2}" -f "$bench/process/figures.awk" -f "$bench/process/$1.awk" \
+		"$tmp/operations" "$tmp/bars" "$tmp/samples"
 }
-is "table: median of all rounds, multiple, fastest, bar" \
-	"$(report -v placement=pinned | grep '^| first')" \
-	"| first thing | 2.00 (1.00 to 2.00) | 9.50 (8.00 to 10.0) | 4.75 | 8.00 | 5 (met) | words |"
-is "table: one side only" "$(report -v placement=pinned | grep '^| second')" \
-	"| second thing | 150 (100 to 100) | - | - | - |  | more words |"
-is "table: nothing measured" "$(report -v placement=pinned | grep '^| third')" \
-	"| third thing | - | - | - | - | 4 | none |"
-sed -i 's/1.5$/2.5/' "$tmp/samples"
-is "table: the bar of the other placement, missed" "$(report -v placement=free | grep -o '2 (missed)')" \
-	"2 (missed)"
-is "JSON" "$(report -v json=1 | tr -d ' \n')" "$(tr -d ' \n' <<'EOF2'
+is "table: median of all rounds, sides compared, of the fastest" \
+	"$(figures table -v placement=pinned | grep '^| first')" \
+	"| first thing | 2.00 (1.00 to 2.00) | 9.50 (8.00 to 10.0) | 25.0 (20.0 to 20.0) | 19.0 (19.0 to 19.0) | 4.75 | 8.00 | 2.63 | 2.00 | words |"
+is "table: what one side did not measure" "$(figures table -v placement=free | grep '^| first')" \
+	"| first thing | 1.00 (1.00 to 1.00) | 1.50 (1.50 to 1.50) | - | 4.50 (4.50 to 4.50) | 1.50 | 1.50 | - | 3.00 | words |"
+is "table: nothing measured, and the operations of this width only" \
+	"$(figures table -v placement=pinned | sed -n '5,$p')" \
+	"| third thing | - | - | - | - | - | - | - | - | none |
+| of one width | - | - | - | - | - | - | - | - | wide words |"
+is "bars: met, missed, not measured" "$(figures bars -v placement=pinned)" \
+	"faster than UML: MISSED by two (1.00); met by one (2.63); not measured: three wide
+at most 4.75 times: MISSED by two (6.00); met by one (4.75)"
+is "bars: those of the placement" "$(figures bars -v placement=free)" \
+	"faster than UML: not measured: one two three wide
+3 times as fast: met by one (3.00)"
+is "bars: those of the width" "$(figures bars -v placement=pinned -v width=i386)" \
+	"at most 4 times: MISSED by one (4.75)"
+is "JSON" "$(figures json | tr -d ' \n')" "$(tr -d ' \n' <<'EOF2'
 {"metric": "one", "placement": "pinned", "unit": "us", "host": {"median": 2, "samples": [1, 2, 3]},
- "guest": {"median": 9.5, "samples": [8, 9, 10, 11]}, "multiple": 4.7500, "bar": 5},
+ "guest": {"median": 9.5, "samples": [8, 9, 10, 11]}, "uml": {"median": 25, "samples": [20, 30]},
+ "tcg": {"median": 19, "samples": [19]},
+ "ratios": {"guest/host": 4.7500, "uml/guest": 2.6316, "tcg/guest": 2.0000},
+ "bars": [{"of": "uml/guest", "is": "above", "value": 1, "met": true},
+  {"of": "guest/host", "is": "at most", "value": 4.75, "met": true}]},
 {"metric": "two", "placement": "pinned", "unit": "us", "host": {"median": 150, "samples": [100, 200]},
- "guest": {"median": null, "samples": []}, "multiple": null, "bar": null},
+ "guest": {"median": 900, "samples": [900]}, "uml": {"median": 900, "samples": [900]},
+ "tcg": {"median": null, "samples": []},
+ "ratios": {"guest/host": 6.0000, "uml/guest": 1.0000, "tcg/guest": null},
+ "bars": [{"of": "uml/guest", "is": "above", "value": 1, "met": false},
+  {"of": "guest/host", "is": "at most", "value": 4.75, "met": false}]},
 {"metric": "one", "placement": "free", "unit": "us", "host": {"median": 1, "samples": [1]},
- "guest": {"median": 2.5, "samples": [2.5]}, "multiple": 2.5000, "bar": 2}
+ "guest": {"median": 1.5, "samples": [1.5]}, "uml": {"median": null, "samples": []},
+ "tcg": {"median": 4.5, "samples": [4.5]},
+ "ratios": {"guest/host": 1.5000, "uml/guest": null, "tcg/guest": 3.0000},
+ "bars": [{"of": "uml/guest", "is": "above", "value": 1, "met": null},
+  {"of": "tcg/guest", "is": "at least", "value": 3, "met": true}]}
 EOF2
 )"
+
+# Every operation that a bar names is one of its width.
+strangers() { # strangers WIDTH
+	awk -F ' *[|] *' -v width="$1" '$1 == width && $7 != "*" { print $7 }' "$bench/process/bars.txt" | tr ' ' '\n' |
+		sort -u | comm -23 - <(names process "$1")
+}
+for width in x86_64 i386; do
+	is "$width: the bars name operations that are measured" "$(strangers $width)" ''
+done
 
 clock() { # clock GUEST-SECONDS OUR-SECONDS
 	(
@@ -103,16 +150,56 @@ is "a clock that runs slow" "$(clock 10.0 1010.0 2>&1; echo $?)" \
 "$bench/source-to-compile" >"$tmp/b.c"
 ok "the source to compile is the same each time" cmp "$tmp/a.c" "$tmp/b.c"
 ok "and a C compiler takes it" gcc -w -O0 -c "$tmp/a.c" -o "$tmp/a.o"
-is "bad options" "$("$bench/process-bench" --rounds 0 2>&1; echo $?)" \
+said() { # said OPTION...: what process-bench said, then its exit code
+	"$bench/process-bench" "$@" 2>&1
+	echo "$?"
+}
+is "rounds, not a number" "$(said --rounds 0)" \
 	"process-bench: --rounds takes a whole number from 1, not '0'
 2"
-is "a host that runs no 32-bit code" "$(AFTERBURN_HOST_LACKS=32-bit "$bench/process-bench" --rounds 1 2>&1; echo $?)" \
+is "an unknown width" "$(said --width arm64)" \
+	"process-bench: --width takes x86_64 or i386, not 'arm64'
+2"
+is "an unknown side" "$(said --sides host,gust)" \
+	"process-bench: --sides takes some of host,guest,uml,tcg, not 'gust'
+2"
+is "no item" "$(said --items '')" \
+	"process-bench: --items takes some of first,boot,idle,boots,many,forks, not ''
+2"
+is "a host that runs no 32-bit code" "$(AFTERBURN_HOST_LACKS=32-bit said --width i386 --rounds 1)" \
 	"process-bench: this host runs no 32-bit code (AFTERBURN_HOST_LACKS says so)
 3"
-if why=$(host_lacks process); then
-	skip "no kernel" "$why"
-else
-	is "no kernel" "$(BENCH_KERNEL=$tmp/none AFTERBURN_TCC_I386=/nonexistent \
-		"$bench/process-bench" --rounds 1 2>&1 | grep -c "$tmp/none is missing: run make guest")" 1
-fi
+no_kernel() { # no_kernel WIDTH
+	BENCH_KERNEL=$tmp/none AFTERBURN_TCC_X86_64=/nonexistent AFTERBURN_TCC_I386=/nonexistent said --width "$1" --rounds 1
+}
+for width in x86_64 i386; do
+	need=process
+	[[ $width == i386 ]] || need=process-$width
+	if why=$(host_lacks $need); then
+		skip "$width: no kernel" "$why"
+	else
+		is "$width: no kernel" "$(no_kernel $width | grep -c "$tmp/none is missing: run make guest")" 1
+	fi
+done
+
+# A whole run of the host alone, in little: JSON that a reader takes.
+mkdir -p "$tmp/o/bench"
+ln -s "$O/bin" "$O/libexec" "$O/lib" "$tmp/o/"
+ln -s "$O/bench/x86_64" "$tmp/o/bench/"
+ok "a run of the host alone" env O="$tmp/o" AFTERBURN_TCC_X86_64=/nonexistent \
+	"$bench/process-bench" --width x86_64 --sides host --rounds 1
+ok "its JSON holds samples of all operations, and no guest" /usr/bin/python3 -c '
+import json, sys
+run = json.load(open(sys.argv[1]))
+assert run["schema"] == 2 and run["width"] == "x86_64" and run["sides"] == ["host"]
+assert run["kernel_sha256"] == "none" and run["host"]["load"] >= 0
+by = {r["metric"] for r in run["results"] if r["placement"] == "pinned" and r["host"]["median"] > 0}
+assert by == set(sys.argv[2].split()) - {"compile"}, by
+assert all(r["guest"]["median"] is None and r["ratios"]["guest/host"] is None for r in run["results"])
+' "$tmp/o/bench/process-x86_64.json" "$(names process x86_64 | paste -sd' ')"
+is "what is for comparison only is left out, with the reason" \
+	"$(O=$tmp/o BENCH_KERNEL=/dev/null BENCH_INITRD=/dev/null AFTERBURN_TCC_X86_64=/nonexistent \
+		AFTERBURN_UML=/nonexistent "$bench/process-bench" --width x86_64 --sides host,uml --rounds 1 2>&1 |
+		grep 'left out')" \
+	"process-bench: uml is left out: AFTERBURN_UML: /nonexistent is no User-mode Linux that works"
 done_testing

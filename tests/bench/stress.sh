@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# What process-bench --stress does: boots to the shell and idles by the clock, boots many times,
-# many guests at once, many forks; after each item nothing may be left behind.
+# What process-bench --stress does: boots to the first process and to the shell and idles by the
+# clock, boots many times, many guests at once, many forks; after each item nothing may be left behind.
 #
 # Invariant: each item prints one line: PASS, SLOW (it works, and misses a bar of the clock or the
 # processor's time) or FAIL (it does not work), with its figures. Only FAIL makes the exit code 1.
@@ -107,6 +107,44 @@ shell_failed() { # shell_failed ITEM
 	verdict FAIL "$1" "the shell did not come, or the guest did not end with 0"
 }
 
+# moments_of TEXT: copies standard input to $work/console and prints the moment of each line that
+# begins with TEXT.
+moments_of() {
+	local line
+	while IFS= read -r line; do
+		[[ $line != "$1"* ]] || echo "$EPOCHREALTIME"
+		echo "$line" >>"$work/console"
+	done
+}
+
+# The example guest's RAM disk, and a first process that does nothing but say so.
+stress_first() {
+	local i start moment
+	mkdir -p "$work/speaker"
+	printf '#!/bin/busybox sh\necho FIRST-PROCESS\nexec /bin/busybox poweroff -f\n' >"$work/speaker/first"
+	chmod 755 "$work/speaker/first"
+	add_to_initrd "$work/speaker" "$work/first.gz"
+	: >"$work/times"
+	for ((i = 0; i < 10; i++)); do
+		: >"$work/console"
+		start=$EPOCHREALTIME
+		moment=$(start_kernel "$work/first.gz" rdinit=/first </dev/null 2>"$work/run.err" |
+			moments_of FIRST-PROCESS) && [[ -n $moment ]] || {
+			show_failure "$work/console" "$work/run.err"
+			verdict FAIL first "the first process did not come, or the guest did not end with 0"
+			return
+		}
+		awk -v a="$start" -v b="$moment" 'BEGIN { printf "%.3f\n", b - a }' >>"$work/times"
+	done
+	verdict "$(at_most "$(middle <"$work/times")" 0.3)" first \
+		"$(middle <"$work/times") s to the first process ($(spread)); bar 0.3 s"
+}
+
+# What the times of a median were.
+spread() {
+	echo "median of $(wc -l <"$work/times"), $(sort -n "$work/times" | sed -n '1p;$p' | paste -sd- | sed 's/-/ to /') s"
+}
+
 stress_boot() {
 	local i
 	: >"$work/times"
@@ -115,8 +153,7 @@ stress_boot() {
 		echo "$boot_seconds" >>"$work/times"
 	done
 	verdict "$(at_most "$(middle <"$work/times")" 1)" boot \
-		"$(middle <"$work/times") s to the shell (median of 10, $(sort -n "$work/times" |
-			sed -n '1p;$p' | paste -sd- | sed 's/-/ to /') s; bar 1 s)"
+		"$(middle <"$work/times") s to the shell ($(spread)); bar 1 s"
 }
 
 # Idle means a shell that waits for input. Two seconds let the boot settle.

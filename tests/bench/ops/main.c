@@ -44,6 +44,7 @@ static const struct operation operations[] = {
 	{"fork", run_fork, SET_PROCESS | SET_MICRO, 20, NULL},
 	{"exec-self", run_exec_self, SET_PROCESS, 10, NULL},
 	{"exec", run_exec_self, SET_MICRO, 12, NULL},
+	{"exec-tiny", run_exec_tiny, SET_PROCESS, 8, "bench-tiny"},
 	{"sh", run_sh, SET_MICRO, 10, "busybox"},
 	{"pipe", run_pipe, SET_PROCESS | SET_MICRO, 200, NULL},
 	{"unix-socket", run_unix_socket, SET_MICRO, 200, NULL},

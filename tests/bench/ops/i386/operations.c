@@ -21,6 +21,5 @@ static unsigned run_getpid_int80(unsigned count)
 
 const struct operation width_operations[] = {
 	{"getpid-int80", run_getpid_int80, SET_PROCESS, 2000, NULL},
-	{"exec-tiny", run_exec_tiny, SET_PROCESS, 8, "bench-tiny"},
 	{NULL, NULL, 0, 0, NULL},
 };
