@@ -1,21 +1,21 @@
 # The micro-guests: one small kernel for each folder that holds checks and each width, linked with
 # lib/, built by the annotating assembler as any guest kernel is. A folder called by a width holds
-# what only that width has; x86_64-far and x86_64-low are x86_64 linked outside the last 2 GiB, the
-# latter where the upper half of the address space begins. Files called user* are
-# user programs: the kernel never executes them, so nothing in them is annotated. Nor is raw*: it
-# checks what annotation did.
+# what only that width has; x86_64-far and x86_64-upper are x86_64 linked outside the last 2 GiB, the
+# latter where the upper half of the address space begins. Files called user* are user programs: the
+# kernel never executes them, so nothing in them is annotated. Nor is raw*: it checks what annotation
+# did.
 MICRO_DIR := $(SRC)/tests/micro
 MICRO_O := $(O)/tests/micro
-MICRO_WIDTHS := x86_64 i386 x86_64-far x86_64-low
+MICRO_WIDTHS := x86_64 i386 x86_64-far x86_64-upper
 MICRO_GROUPS := $(filter-out lib $(if $(shell command -v g++),,inline),$(patsubst $(MICRO_DIR)/%/,%,$(wildcard $(MICRO_DIR)/*/)))
 MICRO_GROUPS_x86_64 := $(MICRO_GROUPS)
 MICRO_GROUPS_i386 := $(MICRO_GROUPS)
 MICRO_GROUPS_x86_64-far := flags
-MICRO_GROUPS_x86_64-low := flags
+MICRO_GROUPS_x86_64-upper := flags
 MICRO_GUESTS := $(foreach width,$(MICRO_WIDTHS),$(MICRO_GROUPS_$(width):%=$(MICRO_O)/$(width)/%.elf))
 # From 0xffff800000000000 to 0xffff87ffffffffff a paravirtual guest has Xen.
 MICRO_FAR := 0xffff900000000000
-MICRO_LOW := 0xffff800000000000
+MICRO_UPPER := 0xffff800000000000
 
 # -fno-toplevel-reorder: checks run in the order of the source.
 MICRO_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fno-pic -fno-pie \
@@ -25,13 +25,13 @@ MICRO_CXXFLAGS := $(filter-out -std=% -Wstrict-prototypes -Wmissing-prototypes,$
 	-std=gnu++17 -fno-exceptions -fno-rtti
 MICRO_CFLAGS_x86_64 := -mcmodel=kernel -mno-red-zone
 MICRO_CFLAGS_x86_64-far := -mcmodel=large -mno-red-zone -DKERNEL_BASE=$(MICRO_FAR)
-MICRO_CFLAGS_x86_64-low := -mcmodel=large -mno-red-zone -DKERNEL_BASE=$(MICRO_LOW)
+MICRO_CFLAGS_x86_64-upper := -mcmodel=large -mno-red-zone -DKERNEL_BASE=$(MICRO_UPPER)
 MICRO_CFLAGS_i386 := -m32 -march=i686 -mregparm=3
 MICRO_LDFLAGS := -static -nostdlib -z noexecstack --no-warn-rwx-segments --build-id=none \
 	-z max-page-size=4096
 MICRO_LDFLAGS_x86_64 := -m elf_x86_64
 MICRO_LDFLAGS_x86_64-far := -m elf_x86_64 --defsym=other_base=$(MICRO_FAR)
-MICRO_LDFLAGS_x86_64-low := -m elf_x86_64 --defsym=other_base=$(MICRO_LOW)
+MICRO_LDFLAGS_x86_64-upper := -m elf_x86_64 --defsym=other_base=$(MICRO_UPPER)
 MICRO_LDFLAGS_i386 := -m elf_i386
 MICRO_LDFLAGS_sections := --gc-sections
 

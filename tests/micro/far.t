@@ -14,11 +14,11 @@ ok "it is linked outside the last 2 GiB" bash -c \
 micro_group flags
 
 # Where the upper half begins, a kernel can be linked, but not for Xen.
-micro_places='x86_64-low/bare'
-ok "the audit accepts it at the upper half's beginning" micro_audit x86_64-low flags
+micro_places='x86_64-upper/bare'
+ok "the audit accepts it at the upper half's beginning" micro_audit x86_64-upper flags
 micro_group flags
 refused_on_xen() {
-	micro_boot x86_64-low/xen-dom0 flags
+	micro_boot x86_64-upper/xen-dom0 flags
 	((boot_code == 1)) && grep -aq "wedge: fatal: the kernel's segment at ffff8000[0-9a-f]* lies among Xen's own" "$tmp/console"
 }
 if [[ -r ${AFTERBURN_XEN:-/boot/xen-4.17-amd64.gz} ]]; then
