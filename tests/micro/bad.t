@@ -55,7 +55,7 @@ resets_bare_metal() { # resets_bare_metal PLACE CHECK
 }
 
 triple_faults='triple_fault idt_in_nothing idt_of_rubbish stack_in_nothing'
-for place in x86_64/bare i386/bare; do
+for place in x86_64/bare x86_64-low/bare i386/bare; do
 	for check in $triple_faults; do
 		ok "${place/\// }: $check" resets_bare_metal "$place" "$check"
 	done

@@ -10,7 +10,7 @@ if [[ ! -e $O/tests/micro/x86_64/inline.elf ]]; then
 	done_testing
 	exit
 fi
-for width in x86_64 i386; do
+for width in x86_64 x86_64-low i386; do
 	ok "$width: the audit accepts it" micro_audit $width inline
 	ok "$width: the units have three groups each" same 3 \
 		"$(readelf -gW "$O/tests/micro/$width/inline/first.cc.o" | grep -c '^COMDAT group')"

@@ -7,14 +7,15 @@
 # Invariant: the checks to be reported are read from the source. A check without a result failed; if
 # it took the machine down, the guest is started again behind it.
 micro_run=$O/libexec/afterburner/commands/run
-micro_places=${MICRO_PLACES:-x86_64/bare x86_64/xen-dom0 i386/bare i386/process}
+micro_places=${MICRO_PLACES:-x86_64/bare x86_64-low/bare x86_64/xen-dom0 i386/bare i386/process}
 micro_memory=160
 micro_time_limit=40
 
 # The names of a group's checks, in the order of the source.
 micro_checks() { # micro_checks WIDTH GROUP
 	local folder=$TOP/tests/micro/$2 sources
-	mapfile -t sources < <(find "$folder" "$folder/${1%%-*}" -maxdepth 1 -name '*.c' 2>/dev/null | sort)
+	mapfile -t sources < <(find "$folder" "$folder/${1%%-*}" "$folder/$1" -maxdepth 1 -name '*.c' \
+		2>/dev/null | sort -u)
 	sed -n -E 's/^CHECK\(([a-z0-9_]+)\)$/\1/p; s/^SITE\(([a-z0-9_]+),.*/site_keeps_\1/p' \
 		"${sources[@]}"
 }
@@ -23,7 +24,7 @@ micro_checks() { # micro_checks WIDTH GROUP
 micro_boot() {
 	local platform=${1#*/} log=$O/tests/logs/micro-$2-${1/\//-}
 	boot_code=0
-	if [[ $platform == process ]] && host_lacks 32-bit >"$tmp/run.err"; then
+	if [[ $1 == i386/process ]] && host_lacks 32-bit >"$tmp/run.err"; then
 		: >"$tmp/console"
 		boot_code=3
 		return
@@ -74,10 +75,11 @@ micro_passed() { # micro_passed CHECK
 	}
 }
 
-# Why a platform is known not to pass a check; nothing if it must.
+# Why a platform is known not to pass a check; nothing if it must. `CHECK: reason` in its list is for
+# every width, `WIDTH/CHECK: reason` for one.
 micro_limit() { # micro_limit WIDTH/PLATFORM CHECK
 	local limits=$TOP/tests/micro/limits.${1#*/}
-	[[ ! -f $limits ]] || sed -n "s/^$2: //p" "$limits"
+	[[ ! -f $limits ]] || sed -n "s,^\(${1%/*}/\)\?$2: ,,p" "$limits"
 }
 
 # As ok, but a platform's known limit turns a failure into a skip, and success into a failure.

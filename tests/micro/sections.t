@@ -12,7 +12,7 @@ dropped() { # dropped WIDTH
 		! nm "$folder/sections.elf" | grep -w dropped && nm "$folder/sections.elf" | grep -w kept
 }
 
-for width in x86_64 i386; do
+for width in x86_64 x86_64-low i386; do
 	ok "$width: a function is dropped" dropped $width
 	ok "$width: the audit accepts it" micro_audit $width sections
 done

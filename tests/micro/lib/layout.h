@@ -3,7 +3,7 @@
  * layout.h - where things are in a micro-guest, for C, assembler and the linker script.
  *
  * Linked as Linux is: the kernel at KERNEL_BASE + its physical address, loaded from 16 MiB on; user
- * code at USER_BASE, in a segment of its own.
+ * code at USER_BASE, in a segment of its own. All memory is at DIRECT_BASE, which may be the same.
  *
  * Invariant: nothing here depends on the width; width.h has what does.
  */
@@ -12,9 +12,8 @@
 
 #include "width.h"
 
-#define USER_BASE  0x40000000
-#define USER_STACK 0x40400000 /* its top; one page below it is mapped */
-#define USER_DATA  0x40500000 /* one page */
+#define USER_STACK (USER_BASE + 0x400000) /* its top; one page below it is mapped */
+#define USER_DATA  (USER_BASE + 0x500000) /* one page */
 
 #define VECTOR_IRQ 0x20
 

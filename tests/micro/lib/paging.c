@@ -31,12 +31,14 @@ void *block_new(void)
 
 word physical(const void *at)
 {
-	return (word)at - KERNEL_BASE;
+	word address = (word)at;
+
+	return address - (address >= DIRECT_BASE ? DIRECT_BASE : KERNEL_BASE);
 }
 
 void *kernel_pointer(word physical_address)
 {
-	return (void *)(physical_address + KERNEL_BASE);
+	return (void *)(physical_address + DIRECT_BASE);
 }
 
 word root_now(void)
@@ -87,24 +89,39 @@ word root_new(void)
 	return physical(table);
 }
 
+/* Copies boot_root's entries at USER_LEVEL for `first` to `last`, that one included. */
+static void root_copy(word *table, word first, word last)
+{
+	const word size = (word)1 << (12 + INDEX_BITS * (USER_LEVEL - 1));
+
+	for (word va = first; va - first <= last - first; va += size)
+		*entry_of(physical(table), va, USER_LEVEL) =
+			*entry_of(physical(boot_root), va, USER_LEVEL);
+}
+
 void root_copy_kernel(word *table)
 {
 	memcpy(table + KERNEL_SLOT, boot_root + KERNEL_SLOT,
 	       (TABLE_ENTRIES - KERNEL_SLOT) * sizeof(*table));
+	root_copy(table, KERNEL_BASE, KERNEL_BASE);
 }
 
 void root_copy_user(word *table)
 {
-	for (word i = table_index(USER_BASE, TOP_LEVEL); i <= table_index(USER_DATA, TOP_LEVEL);
-	     i++)
-		table[i] = boot_root[i];
+	root_copy(table, USER_BASE, USER_DATA);
+}
+
+static void identity_map_leave(void)
+{
+	for (word va = 0; va < (word)MAPPED_BLOCKS << BLOCK_SHIFT; va += BLOCK)
+		*entry_of(physical(boot_root), va, USER_LEVEL) = 0;
 }
 
 void paging_init(void)
 {
-	pages = pool_start;
-	blocks = (char *)((word)pool_end & ~(BLOCK - 1));
-	memset(boot_root, 0, KERNEL_SLOT * sizeof(*boot_root));
+	pages = kernel_pointer(physical(pool_start));
+	blocks = kernel_pointer(physical(pool_end) & ~(BLOCK - 1));
+	identity_map_leave();
 	for (word at = 0; at < (word)(user_end - user_start); at += PAGE)
 		map(USER_BASE + at, physical(user_image + at), PTE_U);
 	map(USER_STACK - PAGE, physical(page_new()), PTE_U | PTE_W);

@@ -17,11 +17,17 @@ extern word boot_root[TABLE_ENTRIES];
 /* Kernel and user mappings that every group has; leaves the identity map. */
 void paging_init(void);
 
-/* A zeroed page, or a block of them, aligned, from a pool that only shrinks; kernel address. */
+/*
+ * A zeroed page, or a block of them, aligned, from a pool that only shrinks; its address at
+ * DIRECT_BASE.
+ */
 void *page_new(void);
 void *block_new(void);
 
-/* Between the kernel's addresses of image and pool, and physical ones. */
+/*
+ * From the kernel's addresses, of its image and at DIRECT_BASE, to physical ones, and back to
+ * DIRECT_BASE.
+ */
 word physical(const void *at);
 void *kernel_pointer(word physical_address);
 
@@ -37,10 +43,10 @@ void map(word va, word physical_address, word flags);
 void unmap(word va);
 word *leaf(word va);
 
-/* A new top-level table with the kernel's half of boot_root; its physical address. */
+/* A new top-level table with the kernel's entries of boot_root; its physical address. */
 word root_new(void);
 
-/* Copy boot_root's entries of the kernel's half, or of user code, stack and data, to `table`. */
+/* Copy boot_root's entries of the kernel, or of user code, stack and data, to `table`. */
 void root_copy_kernel(word *table);
 void root_copy_user(word *table);
 word root_now(void);

@@ -57,3 +57,23 @@ CHECK(user_non_canonical)
 	expect_is(regs.vector, TRAP_GP);
 	expect_is(regs.error, 0);
 }
+
+/* By this name Linux programs once called their kernel; a host's kernel may still serve them. */
+CHECK(user_cannot_call_vsyscall_page)
+{
+	extern const char user_call[];
+
+	for (word offset = 0; offset < PAGE; offset += 0x100) {
+		word at = 0xffffffffff600000 + offset;
+		struct regs regs = user_regs(user_call);
+
+		regs.di = at;
+		regs.ax = 0x5555;
+		expect_is(user_run(&regs, BY_IRET), at);
+		expect_is(regs.vector, TRAP_PF);
+		expect_is(regs.error & ~(word)PF_PRESENT, PF_USER | PF_FETCH);
+		expect_is(regs.ip, at);
+		expect_is(regs.ax, 0x5555);
+		expect_is(regs.sp, USER_STACK);
+	}
+}

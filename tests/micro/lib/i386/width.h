@@ -30,10 +30,12 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 #define XRSTOR	    "xrstor"
 
 #define KERNEL_BASE   0x80000000
+#define DIRECT_BASE   KERNEL_BASE
 #define KERNEL_START  0x81000000
 #define KERNEL_HALF   0x80000000
 #define LOWER_HALF    0x7fffffff
 #define BEYOND_MEMORY 0x7ffff000 /* a physical address */
+#define USER_BASE     0x40000000
 
 /* Where a wedge keeps itself, in as many bytes. */
 #define WEDGE	   0xffc00000
@@ -71,12 +73,13 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 #define VECTOR_SYSCALL 0x80
 
 #define BLOCK_SHIFT   22
-#define MAPPED_BLOCKS 32 /* from physical 0, at KERNEL_BASE */
+#define MAPPED_BLOCKS 32 /* from physical 0, at KERNEL_BASE and DIRECT_BASE */
 
 #define TOP_LEVEL   2
 #define AREA_LEVELS 2 /* up to this level, an area's entries are its own */
 #define INDEX_BITS  10
 #define KERNEL_SLOT 512 /* the first entry of a top-level table that is the kernel's */
+#define USER_LEVEL  2	/* up to this level, no entry is the program's and the kernel's */
 
 #define PTE_ADDRESS 0xfffff000
 #define PF_FETCH    0 /* only told where pages can be not executable */

@@ -9,7 +9,7 @@
 #include "layout.h"
 
 #define PHYS(symbol) ((symbol) - KERNEL_BASE)
-#define KERNEL_INDEX(level) (KERNEL_BASE >> (12 + INDEX_BITS * ((level) - 1)) & 511)
+#define INDEX(address, level) ((address) >> (12 + INDEX_BITS * ((level) - 1)) & 511)
 
 	.section .note.pvh, "a", @note
 	.align 4
@@ -52,7 +52,7 @@ startup_64:
 	jmpq *%rax
 
 high:
-	leaq stack_top(%rip), %rsp
+	movabsq $PHYS(stack_top) + DIRECT_BASE, %rsp
 	lgdt gdt_pointer(%rip)
 	movq %rsi, %r12
 	leaq bss_start(%rip), %rdi
@@ -121,27 +121,55 @@ gdt_end:
 pvh_info:
 	.long 0
 
-	.balign 4096
-	.globl boot_root
-boot_root:
-	.quad PHYS(boot_l3_low) + 0x3
-	.fill KERNEL_INDEX(4) - 1, 8, 0
-	.quad PHYS(boot_l3_high) + 0x3
-	.fill 511 - KERNEL_INDEX(4), 8, 0
-boot_l3_low:
-	.quad PHYS(boot_l2) + 0x3
-	.fill 511, 8, 0
-boot_l3_high:
-	.fill KERNEL_INDEX(3), 8, 0
-	.quad PHYS(boot_l2) + 0x3
-	.fill 511 - KERNEL_INDEX(3), 8, 0
-boot_l2:
+/* A table with up to three entries; the first counts where two have the same index. */
+	.macro table index, entry, index2=-1, entry2=0, index3=-1, entry3=0
+	.set at, 0
+	.rept 512
+	.if at == \index
+	.quad \entry
+	.elseif at == \index2
+	.quad \entry2
+	.elseif at == \index3
+	.quad \entry3
+	.else
+	.quad 0
+	.endif
+	.set at, at + 1
+	.endr
+	.endm
+
+/* The first blocks of memory. */
+	.macro table_of_blocks
 	.set block, 0
 	.rept MAPPED_BLOCKS
-	.quad (block << 21) + 0x83
+	.quad (block << BLOCK_SHIFT) + 0x83
 	.set block, block + 1
 	.endr
 	.fill 512 - MAPPED_BLOCKS, 8, 0
+	.endm
+
+/* The kernel may be in the identity map's slot, and have its direct map by itself. */
+	.balign 4096
+	.globl boot_root
+boot_root:
+	table 0, PHYS(boot_l3_low) + 0x7, INDEX(KERNEL_BASE, 4), PHYS(boot_l3_kernel) + 0x3, \
+		INDEX(DIRECT_BASE, 4), PHYS(boot_l3_direct) + 0x3
+boot_l3_low:
+	.if INDEX(KERNEL_BASE, 4)
+	table 0, PHYS(boot_l2) + 0x3
+boot_l3_kernel:
+	table INDEX(KERNEL_BASE, 3), PHYS(boot_l2) + 0x3
+	.else
+	table 0, PHYS(boot_l2) + 0x3, INDEX(KERNEL_BASE, 3), PHYS(boot_l2) + 0x3
+	.endif
+boot_l2:
+	table_of_blocks
+	.if INDEX(DIRECT_BASE, 4) != INDEX(KERNEL_BASE, 4)
+boot_l3_direct:
+	table INDEX(DIRECT_BASE, 3), PHYS(boot_l2_direct) + 0x3
+boot_l2_direct:
+	table_of_blocks
+	.endif
 
 	.fill 4096, 1, 0
 early_stack_top:

@@ -5,6 +5,7 @@
  * Invariant: GS points to `local` in the kernel, whenever a trap can come.
  */
 #include "micro.h"
+#include "paging.h"
 
 enum { TSS_AVAILABLE = 9, PRESENT = 1 << 7 };
 
@@ -28,12 +29,18 @@ void gate_set_stack(unsigned int vector, unsigned int ist)
 	idt[vector].low = (idt[vector].low & ~(7ul << 32)) | (word)ist << 32;
 }
 
+/* At DIRECT_BASE, as a Linux kernel has its stacks. */
+static word trap_stack_top(void)
+{
+	return (word)kernel_pointer(physical(trap_stack)) + TRAP_STACK;
+}
+
 /* A TSS descriptor has 16 bytes (SDM 3A section 7.2.3). */
 static void load_task_register(void)
 {
 	word base = (word)&tss, limit = sizeof(tss) - 1;
 
-	tss.sp0 = (word)trap_stack + TRAP_STACK;
+	tss.sp0 = trap_stack_top();
 	tss.bitmap_base = offsetof(struct tss, bitmap);
 	memset(tss.bitmap, 0xff, sizeof(tss.bitmap));
 	gdt[TSS_SELECTOR / 8] = limit | (base & 0xffffff) << 16 |
@@ -50,7 +57,7 @@ void traps_init(void)
 		gate_reset(i);
 	__asm__ volatile("lidt %0" : : "m"(pointer));
 	load_task_register();
-	local.stack = (word)trap_stack + TRAP_STACK;
+	local.stack = trap_stack_top();
 	wrmsr(MSR_GS_BASE, (word)&local);
 	wrmsr(MSR_KERNEL_GS_BASE, 0);
 	wrmsr(MSR_STAR, (word)USER_CS32 << 48 | (word)KERNEL_CS << 32);

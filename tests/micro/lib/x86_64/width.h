@@ -29,23 +29,18 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 #define XSAVE	    "xsave64"
 #define XRSTOR	    "xrstor64"
 
-#ifndef KERNEL_BASE /* or elsewhere, as build.mk says */
-#define KERNEL_BASE 0xffffffff80000000
+#ifdef KERNEL_IN_LOWER_HALF
+#include "lower_half.h"
+#else
+#include "upper_half.h"
 #endif
 #define KERNEL_START  (KERNEL_BASE + 0x1000000)
-#define KERNEL_HALF   0xffff800000000000
-#define LOWER_HALF    0x00007fffffffffff
 #define BEYOND_MEMORY 0xfffffff000 /* a physical address */
-
-/* Where a wedge keeps itself, in as many bytes. */
-#define WEDGE	   0xffffffffffe00000
-#define WEDGE_SIZE 0x200000
 
 /*
  * Free addresses for checks. Areas have tables of their own below the top level; slots have entries
  * of their own in the top-level table.
  */
-#define TEST_AREA   0xffffc90000000000
 #define AREA(n)	    (TEST_AREA + (n)*0x40000000ul)
 #define LOW_AREA(n) (0x2000000000 + (n)*0x40000000ul)
 #define SLOT(n)	    (TEST_AREA + ((n) + 1) * 0x8000000000ul)
@@ -67,12 +62,11 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 #define VECTOR_SYSCALL 256 /* struct regs: came by the syscall instruction */
 
 #define BLOCK_SHIFT   21
-#define MAPPED_BLOCKS 64 /* from physical 0, at KERNEL_BASE */
+#define MAPPED_BLOCKS 64 /* from physical 0, at KERNEL_BASE and DIRECT_BASE */
 
 #define TOP_LEVEL   4
 #define AREA_LEVELS 3 /* up to this level, an area's entries are its own */
 #define INDEX_BITS  9
-#define KERNEL_SLOT 256 /* the first entry of a top-level table that is the kernel's */
 
 #define PTE_NX	    0x8000000000000000
 #define PTE_ADDRESS 0x000ffffffffff000

@@ -9,7 +9,7 @@
 
 CHECK(recursive_table)
 {
-	word at = 0xffff900000000000, *slot = entry_of(physical(boot_root), at, TOP_LEVEL);
+	word at = RECURSIVE_SLOT, *slot = entry_of(physical(boot_root), at, TOP_LEVEL);
 	word self = at | (at >> 9 & 0x7fc0000000) | (at >> 18 & 0x3fe00000) | (at >> 27 & 0x1ff000);
 	word own = *entry_of(physical(boot_root), USER_DATA, TOP_LEVEL), seen;
 
