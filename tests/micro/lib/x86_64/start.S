@@ -52,7 +52,7 @@ startup_64:
 	jmpq *%rax
 
 high:
-	movabsq $PHYS(stack_top) + DIRECT_BASE, %rsp
+	leaq stack_top(%rip), %rsp
 	lgdt gdt_pointer(%rip)
 	movq %rsi, %r12
 	leaq bss_start(%rip), %rdi

@@ -29,18 +29,18 @@ void gate_set_stack(unsigned int vector, unsigned int ist)
 	idt[vector].low = (idt[vector].low & ~(7ul << 32)) | (word)ist << 32;
 }
 
-/* At DIRECT_BASE, as a Linux kernel has its stacks. */
-static word trap_stack_top(void)
+/* At DIRECT_BASE, and written to before it is used, as a Linux kernel has its stacks. */
+static word trap_stack_new(void)
 {
-	return (word)kernel_pointer(physical(trap_stack)) + TRAP_STACK;
+	return (word)memset(kernel_pointer(physical(trap_stack)), 0, TRAP_STACK) + TRAP_STACK;
 }
 
 /* A TSS descriptor has 16 bytes (SDM 3A section 7.2.3). */
-static void load_task_register(void)
+static void load_task_register(word stack)
 {
 	word base = (word)&tss, limit = sizeof(tss) - 1;
 
-	tss.sp0 = trap_stack_top();
+	tss.sp0 = stack;
 	tss.bitmap_base = offsetof(struct tss, bitmap);
 	memset(tss.bitmap, 0xff, sizeof(tss.bitmap));
 	gdt[TSS_SELECTOR / 8] = limit | (base & 0xffffff) << 16 |
@@ -56,8 +56,8 @@ void traps_init(void)
 	for (unsigned int i = 0; i < 256; i++)
 		gate_reset(i);
 	__asm__ volatile("lidt %0" : : "m"(pointer));
-	load_task_register();
-	local.stack = trap_stack_top();
+	local.stack = trap_stack_new();
+	load_task_register(local.stack);
 	wrmsr(MSR_GS_BASE, (word)&local);
 	wrmsr(MSR_KERNEL_GS_BASE, 0);
 	wrmsr(MSR_STAR, (word)USER_CS32 << 48 | (word)KERNEL_CS << 32);
