@@ -190,6 +190,52 @@ DEFINE_XEN_TEST(a_split_space_keeps_the_image_and_the_programs)
 	assert_reaches_nothing(USER, IMAGE_VA);
 }
 
+static unsigned int updates_flushed;
+
+static void note_updates(void)
+{
+	updates_flushed = fake_xen.updates;
+}
+
+/* The processor may go on through the tables that a split takes out of use, if it is not told. */
+DEFINE_XEN_TEST(the_last_step_of_a_split_is_a_flush)
+{
+	start();
+	guest_map(VA, PA, K);
+	fake_xen.flushed = note_updates;
+	assert_true(touch(KERNEL, VA, 0));
+	assert_int_equal(updates_flushed, fake_xen.updates);
+}
+
+/* One table of a program's at two places of the table that it shares with the kernel. */
+DEFINE_XEN_TEST(what_an_alias_changes_is_invalidated_later)
+{
+	static const uint64_t other = VA + 2 * GIB;
+
+	start();
+	guest_map(VA, PA, U);
+	*guest_entry(other, 3) = *guest_entry(VA, 3);
+	assert_true(touch(USER, VA, 0));
+	assert_true(touch(USER, other, 0));
+	*guest_entry(VA, 1) = 0;
+	invlpg(VA);
+	assert_reaches_nothing(USER, other);
+	invlpg(other);
+	assert_int_equal(fake_xen.invalidated, other);
+}
+
+/* Spaces come and go; of all that had the image's table, only those that are left keep it. */
+DEFINE_XEN_TEST(a_space_that_is_given_up_keeps_nothing)
+{
+	enum { SPACES = 48 }; /* as space.c has */
+
+	start();
+	for (unsigned int i = 0; i < 2 * SPACES; i++)
+		load_root(new_root());
+	assert_true(vcpu.counters[COUNT_SPACES_GIVEN_UP] >= SPACES);
+	assert_in_range(space_current()->image->links, 1, 2 * SPACES);
+}
+
 /* Its only way there is replaced while the kernel runs on a small page of it. */
 DEFINE_XEN_TEST(the_image_stays_when_the_table_above_is_replaced)
 {
@@ -276,6 +322,9 @@ int main(void)
 		XEN_TEST(both_views_share_the_tables_of_programs),
 		XEN_TEST(spaces_share_the_direct_map),
 		XEN_TEST(a_split_space_keeps_the_image_and_the_programs),
+		XEN_TEST(the_last_step_of_a_split_is_a_flush),
+		XEN_TEST(what_an_alias_changes_is_invalidated_later),
+		XEN_TEST(a_space_that_is_given_up_keeps_nothing),
 		XEN_TEST(the_image_stays_when_the_table_above_is_replaced),
 		XEN_TEST(a_program_with_too_many_tables_leaves_the_image),
 		XEN_TEST(an_invlpg_in_the_first_table_costs_no_flush),
