@@ -97,7 +97,7 @@ bad_on() { # bad_on PLACE
 }
 
 no_process=''
-for place in x86_64/xen-dom0 i386/process; do
+for place in x86_64/xen-dom0 x86_64-low/xen-dom0 i386/process; do
 	micro_boot "$place" bad only=halts_for_ever
 	if ((boot_code == 3)); then
 		skip "${place/\// }: all" "$(head -n 1 "$tmp/run.err")"

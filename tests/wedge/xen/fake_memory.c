@@ -121,13 +121,7 @@ static void load_tables(void)
 
 void fake_link_kernel(uint64_t va)
 {
-	static const struct afterburn_bundle_segment data = {.vaddr = 0, .mem_size = PAGE};
-
-	xen.header->segment_count = 2;
-	xen.header->segments[0] = data;
-	xen.header->segments[1] =
-		(struct afterburn_bundle_segment){.vaddr = va, .mem_size = 4 * PAGE, .flags = 5};
-	xen.layout = layout_of(xen.header);
+	xen.layout = layout_of(va, va + 4 * PAGE);
 }
 
 /* A domain as boot.c and memory_init leave it. */

@@ -24,18 +24,6 @@ enum {
 
 /* ---- which kernels ---- */
 
-static struct layout linked_at(uint64_t first, uint64_t second)
-{
-	struct afterburn_wedge_header h = {
-		.segment_count = 3,
-		.segments = {{.vaddr = first, .mem_size = 2 * PAGE, .flags = 5},
-			     {.vaddr = 0, .mem_size = PAGE, .flags = 6},
-			     {.vaddr = second, .mem_size = 2 * PAGE, .flags = 7}},
-	};
-
-	return layout_of(&h);
-}
-
 static void assert_upper(struct layout l)
 {
 	assert_int_equal(l.first, 256);
@@ -44,23 +32,23 @@ static void assert_upper(struct layout l)
 
 DEFINE_XEN_TEST(the_place_of_its_code_decides)
 {
-	struct layout l = linked_at(0x41000000, 0x42000000);
+	struct layout l = layout_of(0x41000000, 0x42000000);
 
 	assert_int_equal(l.first, 128);
 	assert_int_equal(l.image, 1);
-	assert_int_equal(linked_at(511 * GIB, 511 * GIB + MIB_2).image, 511);
-	assert_upper(linked_at(0xffffffff81000000, 0xffffffff82000000));
-	assert_upper(linked_at(0xffff900000100000, 0xffff900000200000));
+	assert_int_equal(layout_of(511 * GIB, 511 * GIB + MIB_2).image, 511);
+	assert_upper(layout_of(0xffffffff81000000, 0xffffffff82000000));
+	assert_upper(layout_of(0xffff900000100000, 0xffff900000200000));
 }
 
 DEFINE_XEN_TEST(code_that_has_no_gib_of_its_own_counts_as_upper)
 {
-	assert_upper(linked_at(0x100000, 0x200000));
-	assert_upper(linked_at(0x100000, 0x41000000));
-	assert_upper(linked_at(0x41000000, 0x81000000));
-	assert_upper(linked_at(2 * GIB - PAGE, GIB));
-	assert_upper(linked_at(512 * GIB, 512 * GIB));
-	assert_upper(layout_of(&(struct afterburn_wedge_header){0}));
+	assert_upper(layout_of(0, 0));
+	assert_upper(layout_of(0x100000, 0x200000));
+	assert_upper(layout_of(0x100000, 0x41000000));
+	assert_upper(layout_of(0x41000000, 0x81000000));
+	assert_upper(layout_of(GIB, 2 * GIB));
+	assert_upper(layout_of(512 * GIB, 512 * GIB));
 }
 
 /* ---- what is reached ---- */

@@ -2,33 +2,18 @@
 /*
  * layout.c - see layout.h.
  *
- * Invariant: only segments with code count. Linux has one for the data of each processor, which is
- * linked at 0 and never used there.
+ * Invariant: only code counts. A kernel's file has segments elsewhere: Linux's data of each
+ * processor is linked at 0 and never used there.
  */
-#include <stdbool.h>
 #include "layout.h"
 
-enum { EXECUTABLE = 1, GIB_SHIFT = 30, GIBS = 512 }; /* PF_X of ELF */
+enum { GIB_SHIFT = 30, GIBS = 512 };
 
-static bool is_in_gib(const struct afterburn_bundle_segment *s, unsigned long long gib)
+struct layout layout_of(uint64_t first, uint64_t last)
 {
-	return s->vaddr >> GIB_SHIFT == gib && (s->vaddr + (s->mem_size - 1)) >> GIB_SHIFT == gib;
-}
+	uint64_t gib = first >> GIB_SHIFT;
 
-struct layout layout_of(const struct afterburn_wedge_header *header)
-{
-	const struct layout upper = {.first = LAYOUT_UPPER_FIRST};
-	unsigned long long gib = 0;
-
-	for (unsigned int i = 0; i < header->segment_count; i++) {
-		const struct afterburn_bundle_segment *s = &header->segments[i];
-
-		if (!(s->flags & EXECUTABLE))
-			continue;
-		if (!gib)
-			gib = s->vaddr >> GIB_SHIFT;
-		if (!gib || gib >= GIBS || !is_in_gib(s, gib))
-			return upper;
-	}
-	return gib ? (struct layout){.first = LAYOUT_LOW_FIRST, .image = (unsigned int)gib} : upper;
+	if (!gib || gib >= GIBS || last >> GIB_SHIFT != gib)
+		return (struct layout){.first = LAYOUT_UPPER_FIRST};
+	return (struct layout){.first = LAYOUT_LOW_FIRST, .image = (unsigned int)gib};
 }

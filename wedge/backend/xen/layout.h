@@ -15,7 +15,7 @@
 #ifndef WEDGE_BACKEND_XEN_LAYOUT_H
 #define WEDGE_BACKEND_XEN_LAYOUT_H
 
-#include <afterburn/bundle.h>
+#include <stdint.h>
 
 enum { LAYOUT_UPPER_FIRST = 256, LAYOUT_LOW_FIRST = 128 };
 
@@ -25,10 +25,10 @@ struct layout {
 };
 
 /*
- * layout_of - the layout of the kernel that a bundle's header describes. A kernel whose code is
- * below the middle, but not within one such GiB, counts as upper: its pages among the programs' are
- * supervisor pages like those of early boot.
+ * layout_of - the layout of a kernel whose code lies between two addresses, those of its first and
+ * its last site. If that is below the middle, but not within one such GiB, it counts as upper: its
+ * pages among the programs' are supervisor pages like those of early boot.
  */
-struct layout layout_of(const struct afterburn_wedge_header *header);
+struct layout layout_of(uint64_t first, uint64_t last);
 
 #endif /* WEDGE_BACKEND_XEN_LAYOUT_H */

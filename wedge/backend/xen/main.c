@@ -44,6 +44,19 @@ static void check_addresses(const struct afterburn_wedge_header *header)
 	}
 }
 
+/* The bundle's sites are sorted; a bundle without any is refused by core_start(). */
+static void choose_layout(const struct afterburn_wedge_header *header)
+{
+	const struct afterburn_bundle_site *sites =
+		(const void *)((const char *)header + header->sites_offset);
+	uint32_t count = header->site_count;
+
+	xen.layout = count ? layout_of(sites[0].vaddr, sites[count - 1].vaddr) : layout_of(0, 0);
+	if (xen.layout.image)
+		wedge_log("the kernel is linked in GiB %u, among its programs' addresses",
+			  xen.layout.image);
+}
+
 void xen_main(struct vcpu *v);
 
 void xen_main(struct vcpu *v)
@@ -63,9 +76,6 @@ void xen_main(struct vcpu *v)
 	wedge_log("Xen %s, %lu MiB, of which %lu for shadow tables", first_domain ? "dom0" : "domU",
 		  xen.pages * PAGE >> 20, (xen.pages - xen.heap) * PAGE >> 20);
 	check_addresses(xen.header);
-	xen.layout = layout_of(xen.header);
-	if (xen.layout.image)
-		wedge_log("the kernel is linked in GiB %u, among its programs' addresses",
-			  xen.layout.image);
+	choose_layout(xen.header);
 	core_start(v, xen.header);
 }
