@@ -246,6 +246,20 @@ static void invlpg_brings_one_page_in_line(void **state)
 	view_invalidate(kernel, VA + LARGE);
 }
 
+static void a_table_without_pages_is_given_up(void **state)
+{
+	(void)state;
+	fake_map_many(VA, PA, 2, K);
+	fake_touch(kernel, VA, W);
+	fake_touch(kernel, VA + PAGE, W);
+	*guest_entry(VA, 1) = 0;
+	view_sync(kernel, false);
+	assert_int_equal(kernel->tables, 1);
+	*guest_entry(VA + PAGE, 1) = 0;
+	view_sync(kernel, false);
+	assert_int_equal(kernel->tables, 0);
+}
+
 /* Rights come back when they are used, not with the invalidation. */
 static void invlpg_gives_no_rights(void **state)
 {
@@ -402,6 +416,7 @@ int main(void)
 		HOST_TEST(an_entry_changes_its_kind_with_cr4),
 		HOST_TEST(user_code_sees_user_pages_alone),
 		HOST_TEST(invlpg_brings_one_page_in_line),
+		HOST_TEST(a_table_without_pages_is_given_up),
 		HOST_TEST(invlpg_gives_no_rights),
 		HOST_TEST(adjacent_changes_are_one_call),
 		HOST_TEST(a_load_keeps_global_pages),

@@ -156,9 +156,10 @@ static void nx_is_reserved_until_it_is_enabled(void **state)
 	(void)state;
 	guest_map(VA, PA, K | X86_PTE_NX);
 	guest_map(VA + LARGE, PA, K);
+	*guest_entry(VA + LARGE, 2) |= X86_PTE_NX;
 	fake_touch(kernel, VA, W);
 	fake_touch(kernel, VA + LARGE, W);
-	*guest_entry(VA + LARGE, 2) |= X86_PTE_NX;
+	assert_host_maps(kernel, VA + LARGE, PA, FAKE_R | FAKE_W);
 	vcpu.efer &= ~(uint64_t)X86_EFER_NX;
 	*guest_entry(VA, 1) |= X86_PTE_G;
 	view_sync(kernel, true);
@@ -186,7 +187,7 @@ static void pages_of_1_gib_are_refused(void **state)
 	(void)state;
 	guest_map(VA, PA, K);
 	fake_touch(kernel, VA, W);
-	*guest_entry(VA, 3) = X86_PTE_PS | K;
+	*guest_entry(VA, 3) |= X86_PTE_PS;
 	view_sync(kernel, false);
 	assert_int_equal(host_prot(kernel, VA), 0);
 	assert_fatal("1 GiB", fake_touch(kernel, VA, W));
@@ -222,30 +223,38 @@ static void no_view_has_the_wedges_half(void **state)
 	assert_host_maps(kernel, USER_END, PA, FAKE_R | FAKE_W);
 }
 
-/* Memory comes back however the tables go away: the heap would not last for so many. */
-static void nodes_are_used_again(void **state)
+/* In each of very many places, one after the other, a page is mapped and taken away again. */
+static void map_everywhere(bool by_invlpg)
 {
-	(void)state;
-	for (uint64_t i = 0; i < 20000; i++) {
+	guest_pte *top = guest_pointer(vcpu.cr[3], PAGE);
+
+	for (uint64_t i = 0; i < 10000; i++) {
 		uint64_t va = (i % 128) << 39 | (i / 128 % 512) << 30 | i % 7 * LARGE | 0x10000;
-		guest_pte *top = guest_pointer(vcpu.cr[3], PAGE), *table;
 
 		for (unsigned int level = 3; level; level--) {
+			guest_pte *table = guest_pointer(TABLE + level * PAGE, PAGE);
 			uint64_t below = level > 1 ? TABLE + (level - 1) * PAGE : PA;
 
-			table = guest_pointer(TABLE + level * PAGE, PAGE);
 			table[va >> (3 + 9 * level) & 511] = below | U;
 		}
 		top[va >> 39] = (TABLE + 3 * PAGE) | U;
 		assert_true(fake_touch(kernel, va, W));
 		assert_int_equal(kernel->tables, 1);
 		top[va >> 39] = 0;
-		if (i % 2)
-			view_sync(kernel, i % 3);
-		else
+		if (by_invlpg)
 			view_invalidate(kernel, va);
+		else
+			view_sync(kernel, i % 2);
 		assert_int_equal(kernel->tables, 0);
 	}
+}
+
+/* The heap would not last if they were not given up, however the tables go away. */
+static void nodes_are_used_again(void **state)
+{
+	(void)state;
+	map_everywhere(true);
+	map_everywhere(false);
 }
 
 int main(void)
