@@ -292,6 +292,45 @@ static void adjacent_changes_are_one_call(void **state)
 	assert_host_maps(kernel, VA + 14 * PAGE, PA + 14 * PAGE, FAKE_R | FAKE_W);
 }
 
+/* However far apart; but what is between them stays. */
+static void removals_with_nothing_between_are_one_call(void **state)
+{
+	uint64_t far = VA + 40ull * LARGE;
+
+	(void)state;
+	for (unsigned int between = 0; between < 4; between++) {
+		uint64_t kept = between == 1 ? VA + 9 * PAGE : far - between * LARGE;
+
+		guest_map(VA, PA, K);
+		guest_map(VA + 5 * PAGE, PA, K);
+		guest_map(far, PA + PAGE, K);
+		fake_touch(kernel, VA, W);
+		fake_touch(kernel, VA + 5 * PAGE, W);
+		fake_touch(kernel, far, W);
+		if (between == 3)
+			fake_map_large(kept, 0, K | X86_PTE_G);
+		else if (between)
+			guest_map(kept, PA, K | (between == 2 ? X86_PTE_G : 0));
+		if (between)
+			fake_touch(kernel, kept, W);
+		*guest_entry(VA, 1) = 0;
+		*guest_entry(VA + 5 * PAGE, 1) = 0;
+		*fake_pde(far) = 0;
+		host.removes = 0;
+		view_sync(kernel, false);
+		assert_int_equal(host.removes, between ? 2 : 1);
+		assert_int_equal(host_prot(kernel, VA), 0);
+		assert_int_equal(host_prot(kernel, VA + 5 * PAGE), 0);
+		assert_int_equal(host_prot(kernel, far), 0);
+		if (!between)
+			continue;
+		assert_true(host_prot(kernel, kept) & FAKE_W);
+		*guest_entry(kept, between == 3 ? 2 : 1) = 0;
+		view_sync(kernel, true);
+		assert_int_equal(host_prot(kernel, kept), 0);
+	}
+}
+
 static void a_load_keeps_global_pages(void **state)
 {
 	(void)state;
@@ -419,6 +458,7 @@ int main(void)
 		HOST_TEST(a_table_without_pages_is_given_up),
 		HOST_TEST(invlpg_gives_no_rights),
 		HOST_TEST(adjacent_changes_are_one_call),
+		HOST_TEST(removals_with_nothing_between_are_one_call),
 		HOST_TEST(a_load_keeps_global_pages),
 		HOST_TEST(a_load_keeps_global_large_pages),
 		HOST_TEST(a_large_page_that_is_global_no_more_is_compared),

@@ -11,7 +11,10 @@
 /* Mapped pages of a table that another address space keeps mapped. */
 enum { FOLLOW_MAX = 6 };
 
-/* Adjacent pages that need the same change are one call of the host. */
+/*
+ * Adjacent pages that need the same change are one call of the host; so are pages to be removed
+ * between which nothing is mapped, however far they are from one another.
+ */
 struct run {
 	const struct view *view;
 	uint64_t from, end;
@@ -31,7 +34,8 @@ static void run_flush(struct run *run)
 
 static void run_add(struct run *run, uint64_t va, uint64_t size, unsigned int prot)
 {
-	if (run->end != va || run->prot != prot) {
+	if (run->prot != prot ||
+	    (run->end != va && (prot || !run->end || view_next(run->view, run->end) < va))) {
 		run_flush(run);
 		run->from = va;
 		run->prot = prot;

@@ -88,6 +88,44 @@ struct view_table *view_find(const struct view *view, uint64_t va)
 	return node ? node->child[view_index(va, 2)] : NULL;
 }
 
+/* The first bit that is set, from `n` on; VIEW_ENTRIES: none is. */
+static unsigned int next_bit(const uint64_t *bits, unsigned int n)
+{
+	for (unsigned int i = n / 64; i < VIEW_WORDS; i++, n = i * 64) {
+		uint64_t word = bits[i] >> n % 64;
+
+		if (word)
+			return n + (unsigned int)__builtin_ctzll(word);
+	}
+	return VIEW_ENTRIES;
+}
+
+/* The same below a table (level 1) or node, which begins at `base`; `va` may be before that. */
+static uint64_t next_below(const void *below, unsigned int level, uint64_t base, uint64_t va)
+{
+	const struct view_table *t = below;
+	const struct view_node *node = below;
+	unsigned int n = va > base ? view_index(va, level) : 0;
+
+	if (level == 1 && t->large)
+		return va > base ? va : base;
+	n = next_bit(level == 1 ? t->present : node->present, n);
+	for (; level > 1 && n < VIEW_ENTRIES; n = next_bit(node->present, n + 1)) {
+		uint64_t start = base + ((uint64_t)n << view_shift(level));
+		uint64_t next = next_below(node->child[n], level - 1, start, va);
+
+		if (next != UINT64_MAX)
+			return next;
+	}
+	return n < VIEW_ENTRIES ? base + ((uint64_t)n << view_shift(level)) : UINT64_MAX;
+}
+
+uint64_t view_next(const struct view *view, uint64_t va)
+{
+	return va < view_bounds(view).end ? next_below(&view->top, ARCH_PAGE_LEVELS, 0, va)
+					  : UINT64_MAX;
+}
+
 static void hook(struct view_node *node, unsigned int n, void *child)
 {
 	node->child[n] = child;

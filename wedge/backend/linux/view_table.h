@@ -110,6 +110,9 @@ void view_drop_child(struct view *view, struct view_node *node, unsigned int lev
 void view_settle_child(struct view *view, struct view_node *node, unsigned int level,
 		       unsigned int n);
 
+/* The first address from `va` on at which something is mapped; UINT64_MAX: nothing is. */
+uint64_t view_next(const struct view *view, uint64_t va);
+
 /* A leaf that is not global has been mapped: loads of CR3 must find the table. */
 void view_note_local(struct view *view, struct view_table *t, uint64_t va);
 
