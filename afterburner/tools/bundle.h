@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bundle.h - puts a kernel and a wedge into one file (afterburn/bundle.h has the format).
+ * bundle.h - puts a kernel and wedges into one file (afterburn/bundle.h has the format).
  *
  * Invariant: a struct bundle that has passed bundle_check() can be booted.
  */
@@ -15,6 +15,7 @@
 #define PAGE_BYTES 4096u
 
 struct wedge {
+	struct ab_bytes file; /* as it was read */
 	struct ab_image elf;
 	unsigned char *image; /* flattened, as in memory; begins with struct wedge_header */
 	uint64_t image_size;  /* bytes, a multiple of PAGE_BYTES */
@@ -22,35 +23,35 @@ struct wedge {
 	struct afterburn_wedge_header header;
 	unsigned char *notes; /* relocated copies, ready to write */
 	uint64_t notes_size;
+	unsigned char *tables; /* image, sites, names; bundle_size bytes */
+	uint64_t bundle_size;
 };
+
+/* No file needs more. */
+#define MAX_WEDGES 8
 
 struct bundle {
 	const struct ab_image *kernel;
 	const struct ab_sites *sites;
-	struct wedge *wedge;
-	uint64_t load_paddr;
+	struct wedge wedges[MAX_WEDGES];
+	unsigned int wedge_count;
+	uint64_t load_paddr;   /* of the wedge that is loaded with the kernel */
 	unsigned int protocol; /* AFTERBURN_PROTOCOL_* */
 	uint64_t entry;	       /* physical */
-	unsigned char *tables; /* image, sites, names; bundle_size bytes */
-	uint64_t bundle_size;
 };
 
 /**
  * wedge_open - read a wedge ELF file and flatten it
  * @name: for messages; must outlive the wedge
- * @file: its bytes; must outlive the wedge
  *
- * Returns 0, or -1 with *error set. wedge_close() it in any case.
+ * wedge->file has its bytes, and belongs to the wedge. Returns 0, or -1 with *error set.
+ * wedge_close() it in any case.
  */
-int wedge_open(struct wedge *wedge, const char *name, struct ab_bytes file, struct ab_error *error);
+int wedge_open(struct wedge *wedge, const char *name, struct ab_error *error);
 void wedge_close(struct wedge *wedge);
 
-/**
- * wedge_is_beside - is the wedge 64-bit code for 32-bit kernels?
- *
- * A launcher calls such a wedge, which is above the kernel's 4 GiB of addresses.
- */
-bool wedge_is_beside(const struct wedge *wedge);
+/* Does a launcher map and call the wedge? It needs no place among the kernel's segments then. */
+bool wedge_is_launched(const struct wedge *wedge);
 
 /**
  * wedge_move_notes - copy the wedge's notes, with addresses for a wedge loaded at `load_paddr`
@@ -69,7 +70,7 @@ struct ab_bytes note_find(const struct ab_image *image, const char *owner, uint3
 bool has_xen_entry(const struct ab_image *image);
 
 /**
- * bundle_never_runs - is the kernel linked where the wedge's platform can never run it?
+ * bundle_never_runs - is the kernel linked where a wedge's platform can never run it?
  *
  * Such a kernel still runs on bare metal, so the caller only warns. Returns true with *why set.
  */
@@ -91,14 +92,14 @@ int bundle_possible(const char *platform, const struct ab_image *kernel, struct 
 int find_protocol(struct bundle *bundle, struct ab_error *error);
 
 /**
- * bundle_check - can this kernel and this wedge be packed together?
+ * bundle_check - can this kernel and these wedges be packed together?
  *
  * Sets bundle->load_paddr, protocol and entry. Returns 0, or -1 with *error set.
  */
 int bundle_check(struct bundle *bundle, struct ab_error *error);
 
-/* Puts image, header, sites and names together. Returns 0, or -1 with *error set. */
-int bundle_build(struct bundle *bundle, struct ab_error *error);
+/* Puts a wedge's image, header, sites and names together. Returns 0, or -1 with *error set. */
+int bundle_build(const struct bundle *bundle, struct wedge *wedge, struct ab_error *error);
 
 /* Writes the packed file. Returns 0, or -1 with *error set and nothing half-written. */
 int bundle_write(const struct bundle *bundle, const char *path, unsigned int mode,

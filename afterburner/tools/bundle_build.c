@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bundle_build.c - the wedge's segment: image with its header filled in, sites, names.
+ * bundle_build.c - a wedge's segment: image with its header filled in, sites, names.
  *
  * Invariant: the same kernel and wedge give the same bytes.
  */
@@ -95,36 +95,22 @@ static void fill_segments(const struct ab_image *kernel, struct afterburn_wedge_
 	}
 }
 
-/*
- * A wedge beside the kernel has none of its addresses; only sizes and offsets in the file must fit.
- */
-static int check_room_beside(const struct bundle *bundle, struct ab_error *error)
-{
-	if (bundle->load_paddr > UINT32_MAX ||
-	    bundle->bundle_size - 1 > UINT32_MAX - bundle->load_paddr)
-		return ab_fail(error,
-			       "wedge and tables need %" PRIu64
-			       " bytes above the kernel's, too many below 4 GiB",
-			       bundle->bundle_size);
-	return 0;
-}
-
 /* The wedge with its tables must end below the top of the address space, clear of the kernel. */
-static int check_room(const struct bundle *bundle, struct ab_error *error)
+static int check_room(const struct bundle *bundle, const struct wedge *wedge,
+		      struct ab_error *error)
 {
 	const struct ab_image *kernel = bundle->kernel;
-	uint64_t top = kernel->width == 64 ? UINT64_MAX : UINT32_MAX;
-	uint64_t start = bundle->wedge->link_addr, last;
+	uint64_t top = wedge->elf.width == 64 ? UINT64_MAX : UINT32_MAX;
+	uint64_t start = wedge->link_addr, size = wedge->bundle_size, last;
+	bool loaded = !wedge_is_launched(wedge);
 
-	if (wedge_is_beside(bundle->wedge))
-		return check_room_beside(bundle, error);
-	if (bundle->bundle_size - 1 > top - start || bundle->load_paddr > top ||
-	    bundle->bundle_size - 1 > top - bundle->load_paddr)
+	if (size - 1 > top - start ||
+	    (loaded && (bundle->load_paddr > top || size - 1 > top - bundle->load_paddr)))
 		return ab_fail(error,
 			       "wedge and tables need %" PRIu64
 			       " bytes, too many for where the wedge is linked (0x%" PRIx64 ")",
-			       bundle->bundle_size, start);
-	last = start + (bundle->bundle_size - 1);
+			       size, start);
+	last = start + (size - 1);
 	for (uint32_t i = 0; i < kernel->segment_count; i++) {
 		const struct ab_segment *s = &kernel->segments[i];
 
@@ -138,9 +124,9 @@ static int check_room(const struct bundle *bundle, struct ab_error *error)
 	return 0;
 }
 
-int bundle_build(struct bundle *bundle, struct ab_error *error)
+int bundle_build(const struct bundle *bundle, struct wedge *wedge, struct ab_error *error)
 {
-	struct afterburn_wedge_header header = bundle->wedge->header;
+	struct afterburn_wedge_header header = wedge->header;
 	struct names names = {0};
 	struct afterburn_bundle_site *list = list_sites(bundle, &names);
 	uint64_t sites_size = bundle->sites->count * sizeof(*list);
@@ -153,19 +139,19 @@ int bundle_build(struct bundle *bundle, struct ab_error *error)
 	memset(header.segments, 0, sizeof(header.segments));
 	fill_segments(bundle->kernel, &header);
 	header.site_count = (unsigned int)bundle->sites->count;
-	header.sites_offset = bundle->wedge->image_size;
+	header.sites_offset = wedge->image_size;
 	header.names_offset = header.sites_offset + sites_size;
 	header.names_size = names.size;
-	bundle->bundle_size =
+	wedge->bundle_size =
 		(header.names_offset + names.size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-	header.bundle_size = bundle->bundle_size;
-	bundle->tables = ab_alloc(bundle->bundle_size, 1);
-	memcpy(bundle->tables, bundle->wedge->image, bundle->wedge->image_size);
-	memcpy(bundle->tables, &header, sizeof(header));
-	memcpy(bundle->tables + header.sites_offset, list, sites_size);
+	header.bundle_size = wedge->bundle_size;
+	wedge->tables = ab_alloc(wedge->bundle_size, 1);
+	memcpy(wedge->tables, wedge->image, wedge->image_size);
+	memcpy(wedge->tables, &header, sizeof(header));
+	memcpy(wedge->tables + header.sites_offset, list, sites_size);
 	if (names.size)
-		memcpy(bundle->tables + header.names_offset, names.text, names.size);
+		memcpy(wedge->tables + header.names_offset, names.text, names.size);
 	free(list);
 	free(names.text);
-	return order < 0 ? -1 : check_room(bundle, error);
+	return order < 0 ? -1 : check_room(bundle, wedge, error);
 }

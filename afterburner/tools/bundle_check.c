@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bundle_check.c - everything that must hold before a kernel and a wedge become one file.
+ * bundle_check.c - everything that must hold before a kernel and wedges become one file.
  *
  * Invariant: pack writes nothing before all of these checks have passed.
  */
@@ -26,7 +26,7 @@ static bool already_packed(const struct ab_image *kernel)
 	for (uint32_t i = 0; i < kernel->segment_count; i++) {
 		const struct ab_segment *s = &kernel->segments[i];
 
-		if (s->type == PT_LOAD && s->filesz >= 8 &&
+		if ((s->type == PT_LOAD || s->type == AFTERBURN_PT_WEDGE) && s->filesz >= 8 &&
 		    ab_get(s->data.data, 8) == AFTERBURN_WEDGE_MAGIC)
 			return true;
 	}
@@ -139,9 +139,17 @@ static bool is_taken(uint32_t index, const struct ab_segment *s, struct ab_error
 	return false;
 }
 
+static const struct wedge *find_wedge(const struct bundle *bundle, const char *platform)
+{
+	for (unsigned int i = 0; i < bundle->wedge_count; i++)
+		if (strcmp(bundle->wedges[i].header.platform, platform) == 0)
+			return &bundle->wedges[i];
+	return NULL;
+}
+
 bool bundle_never_runs(const struct bundle *bundle, struct ab_error *why)
 {
-	if (strcmp(bundle->wedge->header.platform, "xen") != 0)
+	if (!find_wedge(bundle, "xen"))
 		return false;
 	for (uint32_t i = 0; i < bundle->kernel->segment_count; i++)
 		if (is_taken(i, &bundle->kernel->segments[i], why))
@@ -157,11 +165,11 @@ static int check_kernel(struct bundle *bundle, struct ab_error *error)
 		return ab_fail(error, "not a kernel: not an ELF executable at a fixed address");
 	if (already_packed(kernel))
 		return ab_fail(error, "it is packed already; give the kernel as it was built");
-	if (kernel->segment_count + 2 >= PN_XNUM)
+	if (kernel->segment_count + 1 + bundle->wedge_count >= PN_XNUM)
 		return ab_fail(error, "too many program headers");
 	if (check_segments(bundle, error) < 0)
 		return -1;
-	if (strcmp(bundle->wedge->header.platform, "xen") == 0 && has_xen_entry(kernel))
+	if (find_wedge(bundle, "xen") && has_xen_entry(kernel))
 		return ab_fail(error,
 			       "it brings a Xen entry of its own; build it with CONFIG_XEN=n");
 	if (find_protocol(bundle, error) < 0)
@@ -187,14 +195,42 @@ int bundle_possible(const char *platform, const struct ab_image *kernel, struct 
 	return 0;
 }
 
+/* Wedges of one file: one for each platform, one that is loaded with the kernel. */
+static int check_together(const struct bundle *bundle, struct ab_error *error)
+{
+	const struct wedge *loaded = NULL;
+
+	for (unsigned int i = 0; i < bundle->wedge_count; i++) {
+		const struct wedge *wedge = &bundle->wedges[i];
+		const char *platform = wedge->header.platform;
+
+		if (find_wedge(bundle, platform) != wedge)
+			return ab_fail(error, "two wedges for platform '%s'", platform);
+		if (wedge_is_launched(wedge))
+			continue;
+		if (loaded)
+			return ab_fail(
+				error,
+				"the wedges for '%s' and '%s' cannot be in one file: both are "
+				"loaded together with the kernel",
+				loaded->header.platform, platform);
+		loaded = wedge;
+	}
+	return 0;
+}
+
 int bundle_check(struct bundle *bundle, struct ab_error *error)
 {
-	const struct wedge *wedge = bundle->wedge;
+	const struct ab_image *kernel = bundle->kernel;
 
-	if (bundle_possible(wedge->header.platform, bundle->kernel, error) < 0)
+	for (unsigned int i = 0; i < bundle->wedge_count; i++) {
+		const struct wedge *wedge = &bundle->wedges[i];
+
+		if (wedge->header.width != kernel->width)
+			return ab_fail(error, "a %u-bit kernel; the wedge %s is for %u-bit kernels",
+				       kernel->width, wedge->elf.name, wedge->header.width);
+	}
+	if (check_together(bundle, error) < 0)
 		return -1;
-	if (wedge->header.width != bundle->kernel->width)
-		return ab_fail(error, "a %u-bit kernel; the wedge %s is for %u-bit kernels",
-			       bundle->kernel->width, wedge->elf.name, wedge->header.width);
 	return check_kernel(bundle, error);
 }

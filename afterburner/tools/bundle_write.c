@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bundle_write.c - writes the packed ELF file: the kernel's file, the wedge's segment, the notes,
- * and a new program header table at the end.
+ * bundle_write.c - writes the packed ELF file: the kernel's file, the wedges' segments, the notes
+ * of the one that is loaded, and a new program header table at the end.
  *
  * Invariant: of the kernel's own bytes only e_phoff and e_phnum change.
  */
@@ -12,8 +12,11 @@
 #include <stddef.h>
 #include <string.h>
 
-struct places {
-	uint64_t image, notes, headers; /* file offsets */
+/* What is added to the kernel's program headers: one for each wedge, and one for notes. */
+struct added {
+	struct ab_segment segments[MAX_WEDGES + 1];
+	uint32_t count;
+	uint64_t headers; /* file offset of the new table */
 };
 
 static void put_header(const struct ab_image *kernel, unsigned char *to, const struct ab_segment *s)
@@ -45,40 +48,17 @@ static void put_header(const struct ab_image *kernel, unsigned char *to, const s
 	}
 }
 
-static int write_headers(const struct bundle *bundle, const struct places *at, struct output *out,
-			 struct ab_error *error)
+static int write_headers(const struct ab_image *kernel, const struct added *added,
+			 struct output *out, struct ab_error *error)
 {
-	const struct ab_image *kernel = bundle->kernel;
-	const struct wedge *wedge = bundle->wedge;
-	struct ab_segment load = {
-		.type = PT_LOAD,
-		.flags = PF_R | PF_W | PF_X,
-		.offset = at->image,
-		.vaddr = wedge_is_beside(wedge) ? bundle->load_paddr : wedge->link_addr,
-		.paddr = bundle->load_paddr,
-		.filesz = bundle->bundle_size,
-		.memsz = bundle->bundle_size,
-		.align = PAGE_BYTES,
-	};
-	struct ab_segment note = {
-		.type = PT_NOTE,
-		.flags = PF_R,
-		.offset = at->notes,
-		.filesz = wedge->notes_size,
-		.memsz = wedge->notes_size,
-		.align = 4,
-	};
 	unsigned char entry[sizeof(Elf64_Phdr)];
 	struct ab_bytes bytes = {entry,
 				 kernel->width == 64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)};
-	uint32_t added = wedge->notes_size ? 2 : 1;
 
-	for (uint32_t i = 0; i < kernel->segment_count + added; i++) {
-		uint32_t own = i - kernel->segment_count;
-
+	for (uint32_t i = 0; i < kernel->segment_count + added->count; i++) {
 		put_header(kernel, entry,
 			   i < kernel->segment_count ? &kernel->segments[i]
-						     : (own == 0 ? &load : &note));
+						     : &added->segments[i - kernel->segment_count]);
 		if (output_write(out, bytes, error) < 0)
 			return -1;
 	}
@@ -86,21 +66,19 @@ static int write_headers(const struct bundle *bundle, const struct places *at, s
 }
 
 /* The kernel's bytes with the two changed fields of its ELF header. */
-static int write_kernel(const struct bundle *bundle, const struct places *at, struct output *out,
-			struct ab_error *error)
+static int write_kernel(const struct ab_image *kernel, const struct added *added,
+			struct output *out, struct ab_error *error)
 {
-	const struct ab_image *kernel = bundle->kernel;
 	bool wide = kernel->width == 64;
 	unsigned char header[sizeof(Elf64_Ehdr)];
 	uint64_t size = wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
 	struct ab_bytes start = {header, size}, rest;
-	uint32_t count = kernel->segment_count + (bundle->wedge->notes_size ? 2 : 1);
 
 	memcpy(header, kernel->file.data, size);
 	ab_put(header + (wide ? offsetof(Elf64_Ehdr, e_phoff) : offsetof(Elf32_Ehdr, e_phoff)),
-	       wide ? 8 : 4, at->headers);
+	       wide ? 8 : 4, added->headers);
 	ab_put(header + (wide ? offsetof(Elf64_Ehdr, e_phnum) : offsetof(Elf32_Ehdr, e_phnum)), 2,
-	       count);
+	       kernel->segment_count + added->count);
 	ab_slice(kernel->file, size, kernel->file.size - size, &rest);
 	return output_write(out, start, error) < 0 ? -1 : output_write(out, rest, error);
 }
@@ -110,21 +88,82 @@ static uint64_t round_up(uint64_t value, uint64_t alignment)
 	return (value + alignment - 1) / alignment * alignment;
 }
 
+static struct ab_segment wedge_segment(const struct bundle *bundle, const struct wedge *wedge,
+				       uint64_t offset)
+{
+	struct ab_segment s = {
+		.type = AFTERBURN_PT_WEDGE,
+		.flags = PF_R | PF_W | PF_X,
+		.offset = offset,
+		.filesz = wedge->bundle_size,
+		.memsz = wedge->bundle_size,
+		.align = PAGE_BYTES,
+	};
+
+	if (wedge_is_launched(wedge))
+		return s;
+	s.type = PT_LOAD;
+	s.vaddr = wedge->link_addr;
+	s.paddr = bundle->load_paddr;
+	return s;
+}
+
+/* The notes that count are those of the wedge that is loaded; a launcher asks for none. */
+static struct ab_bytes notes_of(const struct bundle *bundle)
+{
+	for (unsigned int i = 0; i < bundle->wedge_count; i++)
+		if (!wedge_is_launched(&bundle->wedges[i]))
+			return (struct ab_bytes){bundle->wedges[i].notes,
+						 bundle->wedges[i].notes_size};
+	return (struct ab_bytes){NULL, 0};
+}
+
+static void lay_out(const struct bundle *bundle, struct added *added)
+{
+	uint64_t at = round_up(bundle->kernel->file.size, PAGE_BYTES);
+	struct ab_bytes notes = notes_of(bundle);
+
+	added->count = 0;
+	for (unsigned int i = 0; i < bundle->wedge_count; i++) {
+		added->segments[added->count++] = wedge_segment(bundle, &bundle->wedges[i], at);
+		at += bundle->wedges[i].bundle_size;
+	}
+	if (notes.size)
+		added->segments[added->count++] = (struct ab_segment){
+			.type = PT_NOTE,
+			.flags = PF_R,
+			.offset = at,
+			.filesz = notes.size,
+			.memsz = notes.size,
+			.align = 4,
+		};
+	added->headers = round_up(at + notes.size, 8);
+}
+
+static int write_wedges(const struct bundle *bundle, struct output *out, struct ab_error *error)
+{
+	for (unsigned int i = 0; i < bundle->wedge_count; i++) {
+		struct ab_bytes image = {bundle->wedges[i].tables, bundle->wedges[i].bundle_size};
+
+		if (output_write(out, image, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int write_parts(const struct bundle *bundle, struct output *out, struct ab_error *error)
 {
-	struct ab_bytes image = {bundle->tables, bundle->bundle_size};
-	struct ab_bytes notes = {bundle->wedge->notes, bundle->wedge->notes_size};
-	struct places at = {.image = round_up(bundle->kernel->file.size, PAGE_BYTES)};
+	const struct ab_image *kernel = bundle->kernel;
+	struct added added;
 
-	at.notes = at.image + image.size;
-	at.headers = round_up(at.notes + notes.size, 8);
-	if (bundle->kernel->width == 32 && at.headers > UINT32_MAX - 65536)
+	lay_out(bundle, &added);
+	if (kernel->width == 32 && added.headers > UINT32_MAX - 65536)
 		return ab_fail(error, "the packed file would be too large for ELF32");
-	if (write_kernel(bundle, &at, out, error) < 0 || output_align(out, PAGE_BYTES, error) < 0 ||
-	    output_write(out, image, error) < 0 || output_write(out, notes, error) < 0 ||
-	    output_align(out, 8, error) < 0)
+	if (write_kernel(kernel, &added, out, error) < 0 ||
+	    output_align(out, PAGE_BYTES, error) < 0 || write_wedges(bundle, out, error) < 0 ||
+	    output_write(out, notes_of(bundle), error) < 0 || output_align(out, 8, error) < 0)
 		return -1;
-	return write_headers(bundle, &at, out, error);
+	return write_headers(kernel, &added, out, error);
 }
 
 int bundle_write(const struct bundle *bundle, const char *path, unsigned int mode,

@@ -3,7 +3,7 @@
  * command.h - what the commands share: exit codes, messages, the built-in commands. `audit` is a
  * program of its own, because only it needs libopcodes.
  *
- * Invariant: the three exit codes mean the same in every command.
+ * Invariant: the exit codes mean the same in every command.
  */
 #ifndef AFTERBURNER_TOOLS_COMMAND_H
 #define AFTERBURNER_TOOLS_COMMAND_H
@@ -16,6 +16,7 @@ enum {
 	EXIT_CLEAN = 0,	  /* done, nothing found */
 	EXIT_FINDING = 1, /* the input was read and refused, or findings were reported */
 	EXIT_TROUBLE = 2, /* usage, input or output error */
+	EXIT_NEVER = 3,	  /* pack: such a kernel can never run on that platform */
 };
 
 /* Commands take argv with their own name first and return an exit code. */

@@ -149,7 +149,7 @@ static void document_pad(void)
 static void document_bundle(void)
 {
 	printf("\n# Bundle, version %d\n\n", AFTERBURN_BUNDLE_VERSION);
-	printf(document_bundle_head, AFTERBURN_BUNDLE_ALIGN);
+	printf(document_bundle_head, AFTERBURN_BUNDLE_ALIGN, AFTERBURN_PT_WEDGE);
 	begin_layout("Wedge header (`struct afterburn_wedge_header`)",
 		     sizeof(struct afterburn_wedge_header));
 	FIELD(struct afterburn_wedge_header, magic, "`ABWEDGE` and a byte 1");
@@ -159,7 +159,8 @@ static void document_bundle(void)
 	FIELD(struct afterburn_wedge_header, entry,
 	      "of a wedge that a launcher calls: offset in the image; else 0");
 	FIELD(struct afterburn_wedge_header, platform, "`xen`, `linux`, `l4`; NUL padded");
-	FIELD(struct afterburn_wedge_header, load_paddr, "pack: physical address of this header");
+	FIELD(struct afterburn_wedge_header, load_paddr,
+	      "pack: physical address of this header, or of a launcher's wedge any but 0");
 	FIELD(struct afterburn_wedge_header, bundle_size, "pack: bytes of the whole segment");
 	FIELD(struct afterburn_wedge_header, kernel_entry,
 	      "pack: the kernel's e_entry, or what its PVH note says");

@@ -41,18 +41,24 @@ static const char document_pad_head[] =
 
 static const char document_bundle_head[] =
 	"The packed file begins with the kernel's own file, byte for byte except `e_phoff` and\n"
-	"`e_phnum`. Behind it stand the wedge's segment (page aligned), the notes, and the "
+	"`e_phnum`. Behind it stand the wedges' segments (page aligned), the notes, and the "
 	"program\n"
-	"headers once more: the kernel's, then a `PT_LOAD` for the wedge at the next multiple of\n"
-	"0x%llx above the kernel's last physical byte, and a `PT_NOTE`. Addresses in the notes of\n"
-	"owner `Xen` with type 1 (entry) and 2 (hypercall page) are moved from where the wedge is\n"
-	"linked to where it is loaded. The segment holds the wedge's image with all zero-filled\n"
+	"headers once more: the kernel's, and those of the wedges. A wedge that a hypervisor "
+	"starts\n"
+	"has a `PT_LOAD` at the next multiple of 0x%llx above the kernel's last physical byte, "
+	"with\n"
+	"`p_vaddr` where it is linked, and a `PT_NOTE`; there is at most one such wedge. Addresses "
+	"in\n"
+	"the notes of owner `Xen` with type 1 (entry) and 2 (hypercall page) are moved from where "
+	"the\n"
+	"wedge is linked to where it is loaded. A wedge that a launcher calls has a program header "
+	"of\n"
+	"type 0x%x (`AFTERBURN_PT_WEDGE`), which no loader of kernels looks at, with all addresses "
+	"0;\n"
+	"there is at most one for each platform. A segment holds a wedge's image with all "
+	"zero-filled\n"
 	"memory, the site table, and the names. Offsets count from the image's first byte, where "
 	"the\n"
-	"header is; fields marked *pack* are 0 in a wedge that is not packed. The `p_vaddr` of "
-	"the\n"
-	"segment is where the wedge is linked; a wedge of 64-bit code for 32-bit kernels is "
-	"mapped\n"
-	"above the kernel's 4 GiB by a launcher, and its segment has `p_paddr` there.\n";
+	"header is; fields marked *pack* are 0 in a wedge that is not packed.\n";
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pack.c - `afterburn pack`: one file that boots on bare metal and on a hypervisor.
+ * pack.c - `afterburn pack`: one file that boots on bare metal and on each of some platforms.
  *
  * Invariant: the output appears only after every check has passed and every byte is written.
  */
 #include "bundle.h"
 #include "command.h"
+#include "wedge_files.h"
 #include "elf/input.h"
 
 #include <getopt.h>
@@ -17,26 +18,37 @@
 #include <sys/stat.h>
 
 static const char usage[] =
-	"usage: afterburn pack --wedge PLATFORM [-o OUT] VMLINUX\n"
+	"usage: afterburn pack --wedge PLATFORM,... [-o OUT] VMLINUX\n"
 	"       afterburn pack --wedge-file FILE [-o OUT] VMLINUX\n"
 	"\n"
-	"Puts the kernel VMLINUX and the wedge for PLATFORM (xen, linux) into one ELF\n"
+	"Puts the kernel VMLINUX and the wedges for PLATFORMs (xen, linux) into one ELF\n"
 	"file, OUT (default: VMLINUX.packed), which boots on bare metal as before, and on\n"
-	"PLATFORM.\n"
+	"each PLATFORM.\n"
 	"\n"
-	"  -w, --wedge PLATFORM    take the installed wedge for this platform\n"
-	"  -W, --wedge-file FILE   take this wedge\n"
-	"  -o, --output OUT        where to write\n"
-	"  -q, --quiet             print nothing on success\n"
-	"  -h, --help              this text\n"
+	"  -w, --wedge PLATFORM,...  take the installed wedges for these platforms; all:\n"
+	"                            every one that is installed and can run this kernel\n"
+	"  -W, --wedge-file FILE     take this wedge; may be given more than once\n"
+	"  -o, --output OUT          where to write\n"
+	"  -q, --quiet               print nothing on success\n"
+	"  -h, --help                this text\n"
 	"\n"
-	"Exit code: 0 done, 1 the kernel or the wedge was refused, 2 usage, input or output "
-	"error.\n";
+	"Exit code: 0 done, 1 the kernel or the wedge was refused, 2 usage, input or output\n"
+	"error, 3 such a kernel can never run on that PLATFORM.\n";
 
 struct options {
-	const char *platform, *wedge_file, *output, *kernel;
+	const char *platforms, *output, *kernel;
+	struct wedge_files files;
 	bool quiet;
 };
+
+static int add_file(struct options *o, const char *path)
+{
+	struct ab_error error;
+
+	return wedge_files_add(&o->files, path, &error) < 0
+		       ? complain("pack", path, "%s", error.text)
+		       : EXIT_CLEAN;
+}
 
 static int parse(int argc, char **argv, struct options *o)
 {
@@ -53,10 +65,11 @@ static int parse(int argc, char **argv, struct options *o)
 	while ((c = getopt_long(argc, argv, "w:W:o:qh", names, NULL)) != -1) {
 		switch (c) {
 		case 'w':
-			o->platform = optarg;
+			o->platforms = optarg;
 			break;
 		case 'W':
-			o->wedge_file = optarg;
+			if (add_file(o, optarg) != EXIT_CLEAN)
+				return EXIT_TROUBLE;
 			break;
 		case 'o':
 			o->output = optarg;
@@ -76,7 +89,7 @@ static int parse(int argc, char **argv, struct options *o)
 		return bad_usage("pack");
 	}
 	o->kernel = argv[optind];
-	if (!o->platform == !o->wedge_file || (o->platform && strchr(o->platform, '/'))) {
+	if (!o->platforms == !o->files.count) {
 		complain("pack", NULL, "give --wedge PLATFORM or --wedge-file FILE");
 		return bad_usage("pack");
 	}
@@ -87,6 +100,32 @@ static int refuse(const char *file, const struct ab_error *error)
 {
 	complain("pack", file, "%s", error->text);
 	return EXIT_FINDING;
+}
+
+/* Can the platform ever run this kernel? If not, no other fault of it matters. */
+static int check_possible(const char *platform, const struct ab_image *kernel)
+{
+	struct ab_error error;
+
+	if (bundle_possible(platform, kernel, &error) == 0)
+		return EXIT_CLEAN;
+	refuse(kernel->name, &error);
+	return EXIT_NEVER;
+}
+
+/* One line: the sites, and each wedge. */
+static void tell(const char *output, const struct bundle *bundle)
+{
+	printf("%s: %" PRIu64 " sites", output, bundle->sites->count);
+	for (unsigned int i = 0; i < bundle->wedge_count; i++) {
+		const struct wedge *wedge = &bundle->wedges[i];
+
+		printf(", wedge for %s", wedge->header.platform);
+		if (!wedge_is_launched(wedge))
+			printf(" at physical 0x%" PRIx64, bundle->load_paddr);
+		printf(", %" PRIu64 " KiB", wedge->bundle_size / 1024);
+	}
+	putchar('\n');
 }
 
 static int write_bundle(const struct options *o, struct bundle *bundle)
@@ -108,74 +147,113 @@ static int write_bundle(const struct options *o, struct bundle *bundle)
 	if (bundle_never_runs(bundle, &error))
 		complain("pack", o->kernel, "warning: %s", error.text);
 	if (!o->quiet)
-		printf("%s: %" PRIu64 " sites, wedge for %s at physical 0x%" PRIx64 ", %" PRIu64
-		       " KiB\n",
-		       output, bundle->sites->count, bundle->wedge->header.platform,
-		       bundle->load_paddr, bundle->bundle_size / 1024);
+		tell(output, bundle);
 	return finish_output("pack", EXIT_CLEAN);
 }
 
-static int pack_with(const struct options *o, struct bundle *bundle, const char *wedge_name,
-		     struct ab_bytes wedge_file)
+static int open_wedge(const struct wedge_file *file, struct wedge *wedge, struct ab_error *error)
 {
-	struct wedge *wedge = bundle->wedge;
-	struct ab_error error;
+	const char *platform = wedge->header.platform;
 
-	if (wedge_open(wedge, wedge_name, wedge_file, &error) < 0)
-		return refuse(wedge_name, &error);
-	if (o->platform && strcmp(o->platform, wedge->header.platform) != 0) {
-		ab_fail(&error, "is for platform '%s', not '%s'", wedge->header.platform,
-			o->platform);
-		return refuse(wedge_name, &error);
-	}
-	if (bundle_check(bundle, &error) < 0)
-		return refuse(o->kernel, &error);
-	if (strcmp(wedge->header.platform, "xen") == 0 && !has_xen_entry(&wedge->elf)) {
-		ab_fail(&error, "a wedge for Xen without a Xen entry note");
-		return refuse(wedge_name, &error);
-	}
-	if (wedge_move_notes(wedge, bundle->load_paddr, &error) < 0)
-		return refuse(wedge_name, &error);
-	if (bundle_build(bundle, &error) < 0)
-		return refuse(o->kernel, &error);
-	return write_bundle(o, bundle);
+	if (wedge_open(wedge, file->path, error) < 0)
+		return -1;
+	if (*file->platform && strcmp(file->platform, platform) != 0)
+		return ab_fail(error, "is for platform '%s', not '%s'", platform, file->platform);
+	if (strcmp(platform, "xen") == 0 && !has_xen_entry(&wedge->elf))
+		return ab_fail(error, "a wedge for Xen without a Xen entry note");
+	return 0;
 }
 
-static int pack_kernel(const struct options *o, struct ab_image *kernel, struct ab_sites *sites)
+static int read_wedge(struct bundle *bundle, const struct wedge_file *file)
 {
-	struct wedge wedge = {0};
-	struct bundle bundle = {.kernel = kernel, .sites = sites, .wedge = &wedge};
-	char relative[PATH_MAX], path[PATH_MAX];
-	struct ab_bytes file = {0};
+	struct wedge *wedge = &bundle->wedges[bundle->wedge_count];
 	struct ab_error error;
-	const char *name = o->wedge_file;
-	int code;
 
-	if (o->platform && bundle_possible(o->platform, kernel, &error) < 0)
-		return refuse(kernel->name, &error);
-	if (!name) {
-		snprintf(relative, sizeof(relative), "lib/afterburner/wedge-%.64s-%s.elf",
-			 o->platform, kernel->width == 64 ? "x86_64" : "i386");
-		if (tool_path(path, sizeof(path), relative) < 0)
-			return complain("pack", NULL,
-					"cannot find out where afterburn is installed");
-		name = path;
-	}
-	if (ab_input_read(name, &file, &error) < 0)
-		return complain("pack", name,
+	if (ab_input_read(file->path, &wedge->file, &error) < 0)
+		return complain("pack", file->path,
 				"cannot read the wedge: %s (platforms are named by the files "
 				"lib/afterburner/wedge-PLATFORM-*.elf)",
 				error.text);
-	code = pack_with(o, &bundle, name, file);
-	free(bundle.tables);
-	wedge_close(&wedge);
-	free((void *)(uintptr_t)file.data);
+	bundle->wedge_count++;
+	if (open_wedge(file, wedge, &error) < 0)
+		return refuse(file->path, &error);
+	return check_possible(wedge->header.platform, bundle->kernel);
+}
+
+static int pack_wedges(const struct options *o, struct bundle *bundle)
+{
+	struct ab_error error;
+
+	if (bundle_check(bundle, &error) < 0)
+		return refuse(o->kernel, &error);
+	for (unsigned int i = 0; i < bundle->wedge_count; i++) {
+		struct wedge *wedge = &bundle->wedges[i];
+
+		if (wedge_move_notes(wedge, bundle->load_paddr, &error) < 0)
+			return refuse(wedge->elf.name, &error);
+		if (bundle_build(bundle, wedge, &error) < 0)
+			return refuse(o->kernel, &error);
+	}
+	return write_bundle(o, bundle);
+}
+
+/* Takes those out that could never run this kernel; says so. */
+static void leave_out(const struct options *o, struct wedge_files *files,
+		      const struct ab_image *kernel)
+{
+	unsigned int kept = 0;
+	struct ab_error why;
+
+	for (unsigned int i = 0; i < files->count; i++) {
+		if (bundle_possible(files->list[i].platform, kernel, &why) == 0)
+			files->list[kept++] = files->list[i];
+		else if (!o->quiet)
+			complain("pack", o->kernel, "left out: the wedge for %s: %s",
+				 files->list[i].platform, why.text);
+	}
+	files->count = kept;
+}
+
+/* Which wedges, by the options and the kernel's width. */
+static int find_wedges(struct options *o, const struct ab_image *kernel)
+{
+	struct wedge_files *files = &o->files;
+	bool all = o->platforms && strcmp(o->platforms, "all") == 0;
+	struct ab_error error;
+	int result = 0;
+
+	if (all)
+		result = wedge_files_all(files, kernel->width, &error);
+	else if (o->platforms)
+		result = wedge_files_by_name(files, o->platforms, kernel->width, &error);
+	if (result < 0)
+		return complain("pack", NULL, "%s", error.text);
+	if (all && files->count > 1)
+		leave_out(o, files, kernel);
+	for (unsigned int i = 0; i < files->count; i++)
+		if (check_possible(files->list[i].platform, kernel) != EXIT_CLEAN)
+			return EXIT_NEVER;
+	return EXIT_CLEAN;
+}
+
+static int pack_kernel(struct options *o, struct ab_image *kernel, struct ab_sites *sites)
+{
+	static struct bundle bundle;
+	int code = find_wedges(o, kernel);
+
+	bundle = (struct bundle){.kernel = kernel, .sites = sites};
+	for (unsigned int i = 0; i < o->files.count && code == EXIT_CLEAN; i++)
+		code = read_wedge(&bundle, &o->files.list[i]);
+	if (code == EXIT_CLEAN)
+		code = pack_wedges(o, &bundle);
+	for (unsigned int i = 0; i < bundle.wedge_count; i++)
+		wedge_close(&bundle.wedges[i]);
 	return code;
 }
 
 int command_pack(int argc, char **argv)
 {
-	struct options o = {0};
+	static struct options o;
 	struct ab_image kernel = {0};
 	struct ab_sites sites = {0};
 	struct ab_bytes file = {0};

@@ -61,9 +61,9 @@ static void flatten(struct wedge *wedge)
 	}
 }
 
-bool wedge_is_beside(const struct wedge *wedge)
+bool wedge_is_launched(const struct wedge *wedge)
 {
-	return wedge->elf.width == 64 && wedge->header.width == 32;
+	return wedge->header.entry;
 }
 
 static int check_header(const struct wedge *wedge, struct ab_error *error)
@@ -82,25 +82,25 @@ static int check_header(const struct wedge *wedge, struct ab_error *error)
 			       "made for sites of version %u, this afterburn knows version %u; "
 			       "build both from one source",
 			       h->sites_version, AFTERBURN_SITES_VERSION);
-	if (h->width != wedge->elf.width && (!wedge_is_beside(wedge) || h->entry == 0))
+	if (h->width != wedge->elf.width &&
+	    (!wedge_is_launched(wedge) || h->width > wedge->elf.width))
 		return ab_fail(error, "says it is for %u-bit kernels, but is an ELF%u file",
 			       h->width, wedge->elf.width);
 	if (h->entry >= wedge->image_size)
 		return ab_fail(error, "its entry 0x%x lies outside its image", h->entry);
-	if (wedge_is_beside(wedge) && wedge->link_addr <= UINT32_MAX)
+	if (wedge_is_launched(wedge) && wedge->link_addr <= UINT32_MAX)
 		return ab_fail(error,
 			       "it is linked at 0x%" PRIx64
-			       ", among the 4 GiB that are the kernel's",
+			       ", in the first 4 GiB, where kernels are",
 			       wedge->link_addr);
 	if (!memchr(h->platform, 0, sizeof(h->platform)) || !h->platform[0])
 		return ab_fail(error, "its header names no platform");
 	return 0;
 }
 
-int wedge_open(struct wedge *wedge, const char *name, struct ab_bytes file, struct ab_error *error)
+int wedge_open(struct wedge *wedge, const char *name, struct ab_error *error)
 {
-	memset(wedge, 0, sizeof(*wedge));
-	if (ab_image_open(&wedge->elf, name, file, error) < 0)
+	if (ab_image_open(&wedge->elf, name, wedge->file, error) < 0)
 		return -1;
 	if (wedge->elf.type != ET_EXEC)
 		return ab_fail(error, "not a wedge: not linked to a fixed address");
@@ -118,6 +118,7 @@ void wedge_close(struct wedge *wedge)
 	ab_image_close(&wedge->elf);
 	free(wedge->image);
 	free(wedge->notes);
-	wedge->image = NULL;
-	wedge->notes = NULL;
+	free(wedge->tables);
+	free((void *)(uintptr_t)wedge->file.data);
+	*wedge = (struct wedge){0};
 }

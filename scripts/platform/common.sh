@@ -61,10 +61,12 @@ kernel_for_xen() {
 	fi
 	need_program readelf binutils
 	! is_packed "$kernel" || console=ttyS0
-	if [[ $console == ttyS0 ]] || has_xen_entry "$kernel"; then
+	if has_xen_entry "$kernel"; then
 		ln -s "$kernel" "$work/kernel"
 		return
 	fi
+	[[ $console == hvc0 ]] ||
+		die 2 "'$kernel' is packed without the wedge for Xen; give the kernel as it was built"
 	local afterburn=${AFTERBURN:-$here/../../bin/afterburn}
 	[[ -x $afterburn ]] || die 2 "$afterburn is missing: build it with make"
 	note "packing $kernel with the wedge for Xen"

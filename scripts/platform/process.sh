@@ -22,8 +22,10 @@ open_kernel() {
 	[[ -x $afterburn ]] || die 2 "$afterburn is missing: build it with make"
 	make_work
 	note "packing $kernel with the wedge for Linux"
-	"$afterburn" pack --quiet --wedge linux -o "$work/kernel" -- "$kernel" >&2 ||
-		die 2 "'$kernel' cannot be packed for a Linux process"
+	local code=0
+	"$afterburn" pack --quiet --wedge linux -o "$work/kernel" -- "$kernel" >&2 || code=$?
+	# pack's 3: such a kernel can never run in a process. Any other fault is the file's.
+	((code == 0)) || die $((code == 3 ? 3 : 2)) "'$kernel' cannot be packed for a Linux process"
 	exec 9<"$work/kernel"
 	cleanup
 }

@@ -46,11 +46,17 @@ ok 'no QEMU is needed' eval 'mkdir -p bin && for p in bash readlink dirname grep
 ok 'a name with blanks' eval 'cp k.plain "my kernel" && run 0 --append keys=q "my kernel"'
 ok 'a name like an option' eval 'cp k.plain ./-k && run 0 --append keys=q -- -k'
 
-ok 'a 64-bit kernel, and why' eval 'kernel 64 k64 && run 2 k64 && says "upper half of the address space"'
+ok 'a 64-bit kernel in the upper half, and why' eval 'kernel 64 k64 && run 3 k64 && says "linux-6.1/low-half.patch"'
+ok 'the same packed for Xen' eval 'wedge 64 w64 && "$afterburn" pack -q -W w64 -o k64xen k64 && run 3 k64xen &&
+	says "linux-6.1/low-half.patch"'
 ok 'no sites' eval 'echo nop >n.s && gcc -m32 -c n.s -o n.o && link_kernel 32 n.o none 2>/dev/null;
 	run 2 none && says "it has no sites"'
 ok 'packed for Xen' eval 'wedge 32 w32 && "$afterburn" pack -q -W w32 -o kxen k.plain && run 2 kxen &&
 	says "'\''kxen'\'' is packed for '\''xen'\''"'
+ok 'packed for Xen, too' eval '"$afterburn" pack -q -W w32 -W k.wedge -o two k.plain && run 0 --append keys=q two'
+ok 'the other way round' eval '"$afterburn" pack -q -W k.wedge -W w32 -o two k.plain && run 0 --append keys=q two'
+ok 'what is there for Xen is not loaded' eval 'grep -qx "memory=$((256 << 20))" out && run 2 --memory 24 two &&
+	says "needs at least 25 MiB"'
 ok 'a text' eval 'echo text >text && run 2 text && says "not an ELF file"'
 ok 'too little memory' eval 'run 2 --memory 16 k && says "needs at least 25 MiB"'
 ok 'the host lacks something' eval '"$O/tests/launch/deny" seccomp $launch k </dev/null >out 2>err; [[ $? == 3 ]] &&

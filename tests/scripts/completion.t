@@ -24,7 +24,7 @@ is "commands" "$(completes s | tr ' ' '\n' | sort | xargs)" "sites stats"
 is "platforms" "$(completes run --on xen)" "xen-dom0 xen"
 is "options of run" "$(completes run --ti)" "--timeout"
 is "options of make" "$(completes make --no)" "--no-audit --no-proof"
-is "options of pack" "$(completes pack --wedge xe)" "xen"
+is "options of pack" "$(completes pack --wedge al)" "all"
 for command in $(_afterburn_commands "$O/bin/afterburn"); do
 	ok "afterburn-$command(1)" has_manual "$command"
 done

@@ -72,6 +72,9 @@ ok "no Xen" env AFTERBURN_XEN="$tmp/nothing" bash -c \
 ok "a file that is no kernel" exits 1 'QEMU' --on bare --timeout 20 "$tmp/kernel"
 is "a kernel to be packed has the wedge's console" "$(console_of "$tmp/sites")" ttyS0
 is "a packed kernel, too" "$(console_of "$tmp/packed")" ttyS0
+{ cat "$tmp/sites" && printf 'ABWEDGE\1'; } >"$tmp/elsewhere"
+ok "one packed for another platform is refused" eval \
+	'console_of "$tmp/elsewhere" 2>&1 | grep -qF "packed without the wedge for Xen; give the kernel as it was built"'
 is "a kernel that knows Xen has Xen's" "$(console_of "$tmp/knows-xen")" hvc0
 is "a kernel with sites that knows Xen and is not packed, too" "$(console_of "$tmp/both")" hvc0
 ok "no temporary folder is left" no_folder_left

@@ -105,36 +105,74 @@ ok "a PVH entry outside the kernel" eval \
 	'object 32 ko.o -DPVH=0x3000000 && link_kernel 32 ko.o ko &&
 	 refuses 1 "its PVH note names 0x3000000, which is in no loaded segment" -W w32 ko'
 
-# A wedge that a launcher calls: 64-bit code for 32-bit kernels, above their 4 GiB.
-beside() { # beside OUT [gcc argument...]
-	local out=$1
-	shift
-	wedge_base=${wedge_base:-0x780000000000} wedge 64 "$out" -DKERNELS=32 '-DPLATFORM="linux"' \
+# A wedge that a launcher calls: no loader of kernels looks at its program header.
+launched() { # launched OUT WIDTH-OF-KERNELS [gcc argument...]
+	local out=$1 kernels=$2
+	shift 2
+	wedge_base=${wedge_base:-0x780000000000} wedge 64 "$out" "-DKERNELS=$kernels" '-DPLATFORM="linux"' \
 		-DLAUNCH_ENTRY=104 -DNO_ENTRY=1 "$@"
 }
-beside wb
-ok 'a wedge beside a 32-bit kernel: packs' "$afterburn" pack -W wb -o pb k32
-ok 'beside: the kernel is as it was' same_but_header k32 pb 32
-read -r offset vaddr paddr <<<"$(readelf -lW pb | awk '$1 == "LOAD" { n++ } n == 4 && $1 == "LOAD" {
-	print $2, $3, $4 }')"
-is 'beside: no address of the kernel is its own' "$vaddr:$((paddr))" "$paddr:$((0x1200000))"
-is 'beside: its entry is kept' "$(number pb $((offset + 20)) 4)" 104
-is 'beside: load address' "$(number pb $((offset + 40)) 8)" $((paddr))
-is 'beside: the sites are there' "$(number pb $((offset + 68)) 4)" 10
-ok 'beside: readelf has no complaint' eval '[[ -z $(readelf -aW pb 2>&1 >/dev/null) ]]'
-ok 'beside: refused a second time' refuses 1 'packed already' -W wb pb
-ok 'beside: not for a 64-bit kernel in the upper half, and why' refuses 1 \
-	'a 64-bit kernel in the upper half of the address space' -W wb k64
-ok 'the same by name, wedge or not' refuses 1 'where a process can map nothing' -w linux k64
-ok 'beside: an entry is needed' eval \
-	'beside wrong -ULAUNCH_ENTRY && refuses 1 "for 32-bit kernels, but is an ELF64 file" -W wrong k32'
-ok 'beside: an entry outside' eval \
-	'beside wrong -ULAUNCH_ENTRY -DLAUNCH_ENTRY=0x4000 && refuses 1 "entry 0x4000 lies outside" -W wrong k32'
-ok 'beside: linked among the kernel' eval \
-	'wedge_base=0xfffff000 beside wrong && refuses 1 "among the 4 GiB" -W wrong k32'
-ok 'beside: no room in the file' eval \
+# wedge_segments FILE: type, offset, addresses and sizes of what launchers look for
+wedge_segments() {
+	readelf -lW "$1" | awk '$1 == "LOOS+0xab00001" { print $2, $3 + 0, $4 + 0, $5 == $6 }'
+}
+# A kernel in the lower half, as a process needs one of 64 bit.
+object 64 low.o && kernel_base=0x40000000 link_kernel 64 low.o low
+declare -A launched_kernel=([32]=k32 [64]=low)
+for width in 32 64; do
+	kernel=${launched_kernel[$width]} packed=pl$width
+	launched l$width $width
+	ok "$width-bit: a wedge that is called: packs" "$afterburn" pack -W l$width -o $packed "$kernel"
+	ok "$width-bit: called: the kernel is as it was" same_but_header "$kernel" $packed $width
+	is "$width-bit: called: nothing more is loaded" "$(readelf -lW $packed | grep -c '^ *LOAD')" 3
+	read -r offset rest <<<"$(wedge_segments $packed)"
+	is "$width-bit: called: it has no addresses, and whole pages" "$rest:$((offset % 4096))" '0 0 1:0'
+	is "$width-bit: called: its entry is kept" "$(number $packed $((offset + 20)) 4)" 104
+	is "$width-bit: called: a load address that is not 0" "$(number $packed $((offset + 40)) 8)" $((0x1200000))
+	is "$width-bit: called: the sites are there" "$(number $packed $((offset + 68)) 4)" 10
+	ok "$width-bit: called: readelf has no complaint" eval '[[ -z $(readelf -aW $packed 2>&1 >/dev/null) ]]'
+	ok "$width-bit: called: refused a second time" refuses 1 'packed already' -W l$width $packed
+	ok "$width-bit: called: not packed for a hypervisor either" refuses 1 'packed already' -W w$width $packed
+
+	# Both in one file.
+	ok "$width-bit: two wedges" "$afterburn" pack -W w$width -W l$width -o two$width "$kernel"
+	ok "$width-bit: two: the kernel is as it was" same_but_header "$kernel" two$width $width
+	ok "$width-bit: two: what is loaded is what the one alone loads" eval '
+		"$afterburn" pack -q -W w$width -o one$width "$kernel" &&
+		for f in one two; do readelf -lW $f$width | sed -n "/^ *\(LOAD\|NOTE\)/s/ 0x[0-9a-f]*//p" >$f.segments; done &&
+		cmp one.segments two.segments'
+	first=$(readelf -lW one$width | awk '$1 == "LOAD" { n++ } n == 4 { print $2; exit }')
+	size=$(number one$width $((first + 48)) 8)
+	ok "$width-bit: two: bytes and all" eval \
+		'cmp <(tail -c +$((first + 1)) one$width | head -c $size) <(tail -c +$((first + 1)) two$width | head -c $size)'
+	read -r other rest <<<"$(wedge_segments two$width)"
+	ok "$width-bit: two: the second is what it is alone" eval \
+		'cmp <(tail -c +$((offset + 1)) $packed | head -c 4096) <(tail -c +$((other + 1)) two$width | head -c 4096)'
+	ok "$width-bit: two: in the other order the same are there" eval \
+		'"$afterburn" pack -q -W l$width -W w$width -o owt "$kernel" && [[ $(wedge_segments owt) == "$offset $rest" ]] &&
+		 readelf -lW owt | grep -c "^ *LOAD" | grep -qx 4'
+	ok "$width-bit: two: refused a second time" refuses 1 'packed already' -W w$width two$width
+	ok "$width-bit: two: sites finds the kernel's own" eval \
+		'cmp <("$afterburn" sites two$width) <("$afterburn" sites "$kernel")'
+	ok "$width-bit: twice the same wedge" refuses 1 "two wedges for platform 'linux'" -W l$width -W l$width "$kernel"
+done
+ok 'two wedges that are loaded' eval \
+	'wedge 64 wl4 "-DPLATFORM=\"l4\"" -DNO_ENTRY=1 && refuses 1 "cannot be in one file" -W w64 -W wl4 k64'
+ok 'not for a 64-bit kernel in the upper half, and why' refuses 3 \
+	'a 64-bit kernel in the upper half of the address space' -W l64 k64
+ok 'the same by name, wedge or not' refuses 3 'where a process can map nothing' -w linux k64
+ok 'nor as one of two' refuses 3 'where a process can map nothing' -w xen,linux k64
+ok 'called: an entry is needed' eval \
+	'launched wrong 32 -ULAUNCH_ENTRY && refuses 1 "for 32-bit kernels, but is an ELF64 file" -W wrong k32'
+ok 'called: an entry outside' eval \
+	'launched wrong 32 -ULAUNCH_ENTRY -DLAUNCH_ENTRY=0x4000 && refuses 1 "entry 0x4000 lies outside" -W wrong k32'
+ok 'called: linked among the kernel' eval \
+	'wedge_base=0xfffff000 launched wrong 32 && refuses 1 "in the first 4 GiB, where kernels are" -W wrong k32'
+ok 'called: linked at the end of everything' eval \
+	'wedge_base=0xffffffffffffe000 launched wrong 64 && refuses 1 "too many for where the wedge is linked" -W wrong low'
+ok 'called: needs no room behind the kernel' eval \
 	'sed "s/- 0xc0000000)/+ 0x3ee00000)/" k32.lds >high.lds && ld -m elf_i386 --no-warn-rwx-segments \
-		-z max-page-size=0x1000 -T high.lds kl.o -o high32 && refuses 1 "too many below 4 GiB" -W wb high32'
+		-z max-page-size=0x1000 -T high.lds kl.o -o high32 && "$afterburn" pack -q -W l32 -o high.packed high32'
 
 ok 'mode bits are kept' eval \
 	'cp k64 m64; chmod 640 m64; "$afterburn" pack -q -W w64 m64 && [[ $(stat -c %a m64.packed) == 640 ]]'
@@ -145,6 +183,24 @@ ok 'an installed wedge is found' eval \
 	 i/bin/afterburn pack -q --wedge xen -o pi k64 && cmp pi p64'
 ok 'a platform that is not installed' eval \
 	'! i/bin/afterburn pack --wedge l4 -o o4 k64 2>err && grep -q "wedge-l4-x86_64.elf: cannot read the wedge" err && [[ ! -e o4 ]]'
+
+# By name, and all that are installed.
+cp l64 i/lib/afterburner/wedge-linux-x86_64.elf
+cp w32 i/lib/afterburner/wedge-xen-i386.elf
+ok 'several by name, in that order' eval 'i/bin/afterburn pack -q -w xen,linux -o by64 low && cmp by64 two64'
+ok 'one of them is not there' eval \
+	'! i/bin/afterburn pack -w xen,l4 -o o4 low 2>err && grep -q "wedge-l4-x86_64.elf: cannot read" err && [[ ! -e o4 ]]'
+ok 'all' eval 'i/bin/afterburn pack -q -w all -o all64 low 2>err && "$afterburn" pack -q -W l64 -W w64 -o lw low &&
+	cmp all64 lw && [[ ! -s err ]]'
+ok 'all of the width' eval 'i/bin/afterburn pack -q -w all -o all32 k32 && cmp all32 p32'
+ok 'all but what can never run' eval 'i/bin/afterburn pack -w all -o all64 k64 2>err >out && cmp all64 p64 &&
+	grep -q "left out: the wedge for linux: a 64-bit kernel in the upper half" err'
+ok 'all, and there are none' eval \
+	'mkdir -p n/bin n/lib/afterburner && cp "$afterburn" n/bin && ! n/bin/afterburn pack -w all -o none64 k64 2>err &&
+	 grep -q "no wedge for 64-bit kernels is installed in" err'
+ok 'all, and no folder' eval 'rmdir n/lib/afterburner && ! n/bin/afterburn pack -w all k64 2>err && grep -q "cannot be read" err'
+ok 'a list with a hole' refuses 2 "'' is no name of a platform" -w xen,,linux k64
+ok 'too many' refuses 2 'more than 8 wedges' -w 1,2,3,4,5,6,7,8,9 k64
 
 # What does not fit together.
 ok 'a wedge for the wrong width' refuses 1 'a 64-bit kernel; the wedge w32 is for 32-bit' -W w32 k64
@@ -227,7 +283,7 @@ ok 'no kernel' refuses 2 'no kernel given' -W w64
 ok 'two kernels' refuses 2 'more than one' -W w64 k64 k64
 ok 'no wedge' refuses 2 'give --wedge' k64
 ok 'both kinds of wedge' refuses 2 'give --wedge' -W w64 -w xen k64
-ok 'a platform that is a path' refuses 2 'give --wedge' -w ../xen k64
+ok 'a platform that is a path' refuses 2 "'../xen' is no name of a platform" -w ../xen k64
 ok 'an unknown option' refuses 2 'pack --help' --nonsense k64
 ok 'a kernel that is not there' refuses 2 'No such file' -W w64 gone
 ok 'a wedge that is not there' refuses 2 'cannot read the wedge' -W gone k64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kernel.c - reads a packed kernel: an ELF file, for i386 or x86-64, whose last loadable segment is
- * the wedge (afterburn/bundle.h).
+ * kernel.c - reads a packed kernel: an ELF file, for i386 or x86-64, with the wedge for a Linux
+ * process in a segment of its own kind, and perhaps other wedges (afterburn/bundle.h).
  *
  * Invariant: no number out of the file is used before it has been checked.
  */
@@ -96,16 +96,34 @@ static void add_segment(struct kernel *kernel, const Elf64_Phdr *p, const char *
 		kernel->direct_map = p->p_vaddr - p->p_paddr;
 }
 
-/* Is it the wedge's segment? Its header is the kernel's then. */
+static bool is_ours(const struct afterburn_wedge_header *header)
+{
+	return strncmp(header->platform, "linux", sizeof(header->platform)) == 0;
+}
+
+/* Is it a wedge's segment? Then this is its header. */
+static bool holds_wedge(const struct kernel *kernel, const Elf64_Phdr *p,
+			struct afterburn_wedge_header *header, const char *name)
+{
+	if ((p->p_type != PT_LOAD && p->p_type != AFTERBURN_PT_WEDGE) ||
+	    p->p_filesz < sizeof(*header))
+		return false;
+	read_all(kernel->fd, header, sizeof(*header), p->p_offset, name);
+	return header->magic == AFTERBURN_WEDGE_MAGIC;
+}
+
+/*
+ * Of several wedges the kernel gets ours; otherwise any, so that a message can name it. A
+ * hypervisor's is loaded with the kernel elsewhere, and is not here.
+ */
 static bool read_wedge(struct kernel *kernel, const Elf64_Phdr *p, const char *name)
 {
 	struct afterburn_wedge_header header;
 
-	if (p->p_filesz < sizeof(header))
+	if (!holds_wedge(kernel, p, &header, name))
 		return false;
-	read_all(kernel->fd, &header, sizeof(header), p->p_offset, name);
-	if (header.magic != AFTERBURN_WEDGE_MAGIC)
-		return false;
+	if (kernel->wedge.file_size && is_ours(&kernel->header))
+		return true;
 	kernel->header = header;
 	kernel->wedge = (struct part){p->p_offset, p->p_filesz, 0, p->p_memsz, 0};
 	return true;
@@ -121,7 +139,7 @@ static void check_wedge(const struct kernel *kernel, const char *name)
 	if (h->version != AFTERBURN_BUNDLE_VERSION || h->sites_version != AFTERBURN_SITES_VERSION)
 		die(END_USAGE,
 		    "'%s' was packed by another version of afterburn; pack the kernel anew", name);
-	if (strncmp(h->platform, "linux", sizeof(h->platform)) != 0)
+	if (!is_ours(h))
 		die(END_USAGE,
 		    "'%s' is packed for '%.*s', not for a Linux process; give the kernel as it "
 		    "was built",
@@ -173,10 +191,13 @@ static Elf64_Phdr read_segment(const struct kernel *kernel, const Elf64_Ehdr *he
  */
 static void check_half(const struct kernel *kernel, const Elf64_Ehdr *header, const char *name)
 {
+	struct afterburn_wedge_header wedge;
+
 	for (unsigned int i = 0; kernel->wide && i < header->e_phnum; i++) {
 		Elf64_Phdr p = read_segment(kernel, header, i, name);
 
-		if (p.p_type == PT_LOAD && p.p_memsz && p.p_vaddr >> 63)
+		if (p.p_type == PT_LOAD && p.p_memsz && p.p_vaddr >> 63 &&
+		    !holds_wedge(kernel, &p, &wedge, name))
 			die(END_PLATFORM,
 			    "'%s' is a 64-bit kernel in the upper half of the address space, where "
 			    "a process can map nothing: patch its source with "
@@ -213,11 +234,11 @@ void kernel_open(struct kernel *kernel, const char *path, const char *name)
 	for (unsigned int i = 0; i < header.e_phnum; i++) {
 		Elf64_Phdr p = read_segment(kernel, &header, i, name);
 
-		if (p.p_type != PT_LOAD || p.p_memsz == 0)
+		if ((p.p_type != PT_LOAD && p.p_type != AFTERBURN_PT_WEDGE) || p.p_memsz == 0)
 			continue;
 		if (!has_possible_sizes(&p, size))
 			die(END_USAGE, "'%s' is damaged: segment %u has impossible sizes", name, i);
-		if (kernel->wedge.file_size || !read_wedge(kernel, &p, name))
+		if (!read_wedge(kernel, &p, name) && p.p_type == PT_LOAD)
 			add_segment(kernel, &p, name);
 	}
 	check_wedge(kernel, name);

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bundle.h - how `afterburn pack` puts a kernel and a wedge into one ELF file.
+ * bundle.h - how `afterburn pack` puts a kernel and its wedges into one ELF file.
  *
  * The packed file is the kernel's ELF file, byte for byte in everything a loader on bare metal
- * looks at (entry, loadable segments, its own notes), plus:
+ * looks at (entry, loadable segments, its own notes), plus, for a wedge that a hypervisor starts:
  *
  *   - one PT_LOAD with the wedge: its image flattened to memory size, page aligned, at the first
  *     AFTERBURN_BUNDLE_ALIGN boundary above the kernel's last physical byte;
  *   - in the same PT_LOAD, right behind the image, the tables described here;
  *   - one PT_NOTE: the wedge's own notes, with addresses moved from where the wedge is linked to
- *     where it is loaded.
+ *     where it is loaded;
  *
- * The wedge's image begins with a struct afterburn_wedge_header; pack fills in its tail. All
- * addresses called `paddr` are the physical addresses that program headers carry; all offsets
- * count from the first byte of the wedge's image. Little endian; natural alignment; the same
- * layout for 32 and 64 bit.
+ * and for each wedge that a launcher maps and calls (`entry`):
+ *
+ *   - one AFTERBURN_PT_WEDGE with the same contents, which no loader of kernels looks at: on bare
+ *     metal and hypervisors nothing of it gets into memory. Its addresses are 0.
+ *
+ * The wedge's image begins with a struct afterburn_wedge_header; pack fills in its tail. Each wedge
+ * has tables of its own. All addresses called `paddr` are the physical addresses that program
+ * headers carry; all offsets count from the first byte of the wedge's image. Little endian; natural
+ * alignment; the same layout for 32 and 64 bit.
  *
  * Invariant: nothing in the tables depends on the hypervisor.
  */
@@ -22,10 +27,13 @@
 #define AFTERBURN_BUNDLE_H
 
 #define AFTERBURN_WEDGE_MAGIC	 0x0145474445574241ull /* "ABWEDGE\1" */
-#define AFTERBURN_BUNDLE_VERSION 2
+#define AFTERBURN_BUNDLE_VERSION 3
 #define AFTERBURN_BUNDLE_ALIGN	 0x200000ull
 
 #define AFTERBURN_BUNDLE_MAX_SEGMENTS 16
+
+/* A program header's p_type, in the range of operating systems (PT_LOOS to PT_HIOS). */
+#define AFTERBURN_PT_WEDGE 0x6ab00001
 
 /* The boot protocol, which pack finds by the notes in the kernel's file. */
 #define AFTERBURN_PROTOCOL_LINUX 1 /* Linux's Documentation/x86/boot.rst, 32-bit or 64-bit */
@@ -63,8 +71,8 @@ struct afterburn_wedge_header {
 	unsigned int entry;	    /* if a launcher calls the wedge: offset in the image; else 0 */
 	char platform[16];	    /* "xen", "linux", "l4"; NUL padded */
 	/* Filled in by pack. */
-	unsigned long long load_paddr;	 /* where this header is loaded */
-	unsigned long long bundle_size;	 /* bytes of the PT_LOAD in memory: image and tables */
+	unsigned long long load_paddr;	 /* where this header is loaded; of a launcher's: not 0 */
+	unsigned long long bundle_size;	 /* bytes of the segment: image and tables */
 	unsigned long long kernel_entry; /* physical; e_entry, or what the PVH note says */
 	unsigned int segment_count;
 	unsigned int site_count;
