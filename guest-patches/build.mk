@@ -1,7 +1,7 @@
 # The example guests: Linux through our assembler, the same without it, its RAM disk. Two are named
 # after their width; x86_64-low is x86_64 with a patched source.
 #
-# $(O)/guest/GUEST/vmlinux annotated, vmlinux.packed with the guest's wedge, vmlinux.plain, initrd.gz
+# $(O)/guest/GUEST/vmlinux annotated, vmlinux.packed with the guest's wedges, vmlinux.plain, initrd.gz
 GUESTS := x86_64 i386 x86_64-low
 GUEST_DIR := $(SRC)/guest-patches
 GUEST_MODULE_SRC := $(wildcard $(GUEST_DIR)/module/*)
@@ -28,14 +28,19 @@ GUEST_CHECK_SRC_x86_64-low := $(filter-out %/x86_64/list.c,$(GUEST_CHECK_SRC_x86
 GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64.config $(GUEST_DIR)/linux-6.1/low-half.patch \
 	$(wildcard $(GUEST_DIR)/module-low/*)
 
-# The wedge in vmlinux.packed. A guest without a wedge has no such file.
-GUEST_WEDGE_x86_64 := xen
-GUEST_WEDGE_i386 := $(if $(filter %/wedge-linux-i386.elf,$(WEDGES)),linux)
+# The wedges in vmlinux.packed. A guest without a wedge has no such file. What can be a process does
+# not need Xen: without its headers that wedge is left out.
+GUEST_WEDGES_x86_64 := xen
+GUEST_WEDGES_i386 := linux
+GUEST_WEDGES_x86_64-low := $(if $(wildcard $(XEN_HEADERS)/xen.h),xen) linux
+
+comma := ,
+blank := $(subst ,, )
 
 # guest_rules GUEST WIDTH
 define guest_rules
 GUEST_$(1) := $(O)/guest/$(1)
-GUEST_PACKED_$(1) := $(if $(GUEST_WEDGE_$(1)),$(O)/guest/$(1)/vmlinux.packed)
+GUEST_PACKED_$(1) := $(if $(GUEST_WEDGES_$(1)),$(O)/guest/$(1)/vmlinux.packed)
 
 .PHONY: guest-$(1) guest-plain-$(1)
 guest-$(1): $$(GUEST_$(1))/vmlinux $$(GUEST_PACKED_$(1)) $$(GUEST_$(1))/initrd.gz
@@ -64,8 +69,8 @@ $$(GUEST_$(1))/vmlinux.plain: $$(GUEST_$(1))/plain/vmlinux
 	cp $$< $$@
 
 $$(GUEST_$(1))/vmlinux.packed: $$(GUEST_$(1))/vmlinux $(O)/bin/afterburn \
-		$(O)/lib/afterburner/wedge-$(GUEST_WEDGE_$(1))-$(1).elf
-	$(O)/bin/afterburn pack --wedge $(GUEST_WEDGE_$(1)) -o $$@ $$<
+		$(GUEST_WEDGES_$(1):%=$(O)/lib/afterburner/wedge-%-$(2).elf)
+	$(O)/bin/afterburn pack --wedge $$(subst $$(blank),$$(comma),$$(strip $(GUEST_WEDGES_$(1)))) -o $$@ $$<
 
 # The modules of the annotated build serve both kernels: pads are NOPs to a plain one.
 $$(GUEST_$(1))/initrd.gz: $(GUEST_DIR)/build-initrd $(GUEST_DIR)/busybox \
