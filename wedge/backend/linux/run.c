@@ -234,7 +234,7 @@ static void classify(struct vcpu *v, const struct process *process, bool native)
 		user_code_system_call(v, process);
 		return;
 	}
-	if (user_code_caught(v) || debug_takes(v))
+	if (user_code_caught(v, process) || debug_takes(v))
 		return;
 	/* The next resume replaces the selector that the code loaded; then it tries again. */
 	if (native && (v->trap == X86_TRAP_PF || v->trap == X86_TRAP_GP))

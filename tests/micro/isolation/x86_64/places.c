@@ -9,7 +9,7 @@
 #include "micro.h"
 #include "paging.h"
 
-extern const char user_load[];
+extern const char user_load[], user_call[], user_near_call[];
 
 /* The last 2 MiB, where a wedge lives: every page of them. */
 CHECK(user_cannot_reach_wedge)
@@ -58,22 +58,34 @@ CHECK(user_non_canonical)
 	expect_is(regs.error, 0);
 }
 
-/* By this name Linux programs once called their kernel; a host's kernel may still serve them. */
-CHECK(user_cannot_call_vsyscall_page)
+/*
+ * Here old Linux programs called their kernel, and a host's kernel may still serve them. Guest code
+ * gets a page fault, and its kernel may serve it.
+ */
+static void call_vsyscall_page(const char *code, word sp, word pushed)
 {
-	extern const char user_call[];
-
 	for (word offset = 0; offset < PAGE; offset += 0x100) {
 		word at = 0xffffffffff600000 + offset;
-		struct regs regs = user_regs(user_call);
+		struct regs regs = user_regs(code);
 
 		regs.di = at;
-		regs.ax = 0x5555;
+		regs.sp = sp;
 		expect_is(user_run(&regs, BY_IRET), at);
 		expect_is(regs.vector, TRAP_PF);
 		expect_is(regs.error & ~(word)PF_PRESENT, PF_USER | PF_FETCH);
 		expect_is(regs.ip, at);
-		expect_is(regs.ax, 0x5555);
-		expect_is(regs.sp, USER_STACK);
+		expect_is(regs.sp, sp - pushed);
 	}
+}
+
+CHECK(user_cannot_call_vsyscall_page)
+{
+	call_vsyscall_page(user_near_call, USER_STACK, WORD);
+}
+
+CHECK(user_cannot_call_vsyscall_page_without_stack)
+{
+	call_vsyscall_page(user_call, USER_STACK, 0);
+	call_vsyscall_page(user_call, KERNEL_START, 0);
+	call_vsyscall_page(user_call, 0x800000000000, 0);
 }

@@ -31,4 +31,10 @@
 	pushq %rdi
 	iretq
 
+
+	.globl user_near_call
+user_near_call:
+	call *%rdi
+	ud2
+
 	.section .note.GNU-stack, "", @progbits
