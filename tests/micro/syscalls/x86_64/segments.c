@@ -61,16 +61,24 @@ CHECK(user_uses_gs_base)
 CHECK(fs_base)
 {
 	struct regs regs = user_regs(user_read_fs);
-	word got;
 
 	write_word(USER_DATA + 16, 0x4713);
 	wrmsr(MSR_FS_BASE, USER_DATA);
 	user_run(&regs, BY_IRET);
 	expect_is(regs.ax, 0x4713);
 	expect_is(rdmsr(MSR_FS_BASE), USER_DATA);
-	__asm__ volatile("movq %%fs:16, %0" : "=r"(got));
 	wrmsr(MSR_FS_BASE, 0);
-	expect_is(got, 0x4713);
+}
+
+CHECK(kernel_uses_fs_base)
+{
+	static word there[2] = {1, 0x78};
+	word got;
+
+	wrmsr(MSR_FS_BASE, (word)there);
+	__asm__ volatile("movq %%fs:8, %0" : "=r"(got));
+	wrmsr(MSR_FS_BASE, 0);
+	expect_is(got, 0x78);
 }
 
 static void write_bad_base(void *msr)
