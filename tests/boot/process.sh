@@ -5,7 +5,7 @@
 #
 # Invariant: guests run as an ordinary user. When the test is root it takes a user number that
 # nobody else has, and everything that this user still runs after a guest's end is a leftover.
-guest=$O/guest/i386
+guest=${guest_of_process:-$O/guest/i386}
 pty=$O/tests/launch/pty
 user=''
 as_user=()

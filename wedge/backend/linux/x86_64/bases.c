@@ -12,12 +12,16 @@
 #include <wedge/arch.h>
 #include "../linux.h"
 
-enum { SET_GS = 0x1001 }; /* ARCH_SET_GS of arch_prctl(2) */
+enum { SET_GS = 0x1001, SET_FS = 0x1002 }; /* ARCH_SET_* of arch_prctl(2) */
 
-/* A 64-bit process starts with null; so do the guest's selectors. */
+/* FS still names the launcher's own data, which is unmapped; the guest's bases are 0. */
 void bases_init(struct vcpu *v)
 {
+	long result = host_call2(__NR_arch_prctl, SET_FS, 0);
+
 	(void)v;
+	if (host_failed(result))
+		linux_host_failed("a base of FS", result);
 }
 
 bool bases_fault(struct vcpu *v)
