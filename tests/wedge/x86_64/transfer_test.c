@@ -152,6 +152,35 @@ static void iret_pops_five_of_its_size(void **state)
 	assert_int_equal(vcpu.kernel_cs, SEL_CODE);
 }
 
+static void expect_refusal(uint16_t cs, uint16_t ss, unsigned int vector, uint16_t error)
+{
+	guest_setup(NULL);
+	guest_set_kernel_stack(GUEST_STACK_TOP - 0x1000);
+	push(ss, 4);
+	push(0x7654, 4);
+	push(0x202, 4);
+	push(cs, 4);
+	push(0x400000, 4);
+	guest_emulate(BYTES(0xcf));
+	assert_int_equal(vcpu.rip, GUEST_HANDLER + 16 * vector);
+	assert_int_equal(guest_peek64(vcpu.gpr[X86_RSP]), error);
+	assert_int_equal(guest_peek64(vcpu.gpr[X86_RSP] + 8), 0x400000);
+	assert_int_equal(guest_peek64(vcpu.gpr[X86_RSP] + 16), cs);
+}
+
+/* A user program can have the kernel return to anything. */
+static void iret_to_user_code_checks_both_selectors(void **state)
+{
+	(void)state;
+	expect_refusal(3, SEL_USER_DATA, X86_TRAP_GP, 0);
+	expect_refusal(SEL_USER_DATA, SEL_USER_DATA, X86_TRAP_GP, SEL_USER_DATA & ~3);
+	expect_refusal(SEL_CODE | 3, SEL_USER_DATA, X86_TRAP_GP, SEL_CODE);
+	expect_refusal(SEL_USER_CODE, 3, X86_TRAP_GP, 0);
+	expect_refusal(SEL_USER_CODE, SEL_DATA | 3, X86_TRAP_GP, SEL_DATA);
+	expect_refusal(SEL_USER_CODE, SEL_USER_DATA & ~3, X86_TRAP_GP, SEL_USER_DATA & ~3);
+	expect_refusal(SEL_USER_CODE, SEL_USER_CODE, X86_TRAP_GP, SEL_USER_CODE & ~3);
+}
+
 static void iret_from_half_a_frame_faults(void **state)
 {
 	uint64_t rsp = GUEST_STACK_TOP - 12;
@@ -314,6 +343,7 @@ int main(void)
 		GUEST_TEST(far_jumps_take_a_pointer_from_memory),
 		GUEST_TEST(far_calls_push_where_to_come_back),
 		GUEST_TEST(iret_pops_five_of_its_size),
+		GUEST_TEST(iret_to_user_code_checks_both_selectors),
 		GUEST_TEST(iret_from_half_a_frame_faults),
 		GUEST_TEST(int_enters_its_vector_behind_the_site),
 		GUEST_TEST(what_no_kernel_executes_is_the_end),

@@ -10,6 +10,7 @@
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "../emulate.h"
+#include "../user_selectors.h"
 
 enum { SLOT_EIP, SLOT_CS, SLOT_FLAGS, SLOT_ESP, SLOT_SS, INNER_SLOTS = 3, OUTER_SLOTS = 5 };
 
@@ -29,49 +30,11 @@ static bool load_slots(struct vcpu *v, unsigned int size, unsigned int count, ui
 	return true;
 }
 
-static bool refuse(struct vcpu *v, unsigned int vector, uint32_t selector)
+static bool is_good(struct vcpu *v, unsigned int fault, uint32_t selector)
 {
-	exception_deliver(v, vector, selector & 0xfffc, 0);
-	return false;
-}
-
-/* True for a code segment that CPL 3 may use: conforming, or with DPL 3. */
-static bool good_user_code(struct vcpu *v, uint16_t selector)
-{
-	uint64_t d;
-
-	if (selector == v->user_cs)
-		return true;
-	if ((selector & X86_SELECTOR_RPL) != 3 || selector < 4 ||
-	    !descriptor_read(v, selector, &d) || !descriptor_is_code(d))
-		return refuse(v, X86_TRAP_GP, selector);
-	if (descriptor_dpl(d) != 3 && !descriptor_is_conforming_code(d))
-		return refuse(v, X86_TRAP_GP, selector);
-	if (!descriptor_is_present(d))
-		return refuse(v, X86_TRAP_NP, selector);
-	/*
-	 * In the GDT kernels rewrite only data segments of users in place, so code can be
-	 * remembered.
-	 */
-	if (!(selector & X86_SELECTOR_LDT))
-		v->user_cs = selector;
-	return true;
-}
-
-/* True for writable data of DPL 3, named with RPL 3. */
-static bool good_user_stack(struct vcpu *v, uint16_t selector)
-{
-	uint64_t d;
-
-	if (segment_is_flat(v, selector) && (selector & X86_SELECTOR_RPL) == 3)
-		return true;
-	if ((selector & X86_SELECTOR_RPL) != 3 || selector < 4 ||
-	    !descriptor_read(v, selector, &d) || !descriptor_is_writable_data(d) ||
-	    descriptor_dpl(d) != 3)
-		return refuse(v, X86_TRAP_GP, selector);
-	if (!descriptor_is_present(d))
-		return refuse(v, X86_TRAP_SS, selector);
-	return true;
+	if (fault)
+		exception_deliver(v, fault, selector & 0xfffc, 0);
+	return !fault;
 }
 
 /* Makes segment registers null that user code must not use (SDM 2A, IRET). */
@@ -98,8 +61,8 @@ static void return_to_user(struct vcpu *v, unsigned int size)
 	uint32_t slot[OUTER_SLOTS];
 
 	if (!load_slots(v, size, OUTER_SLOTS, slot) ||
-	    !good_user_code(v, (uint16_t)slot[SLOT_CS]) ||
-	    !good_user_stack(v, (uint16_t)slot[SLOT_SS]))
+	    !is_good(v, user_code_fault(v, (uint16_t)slot[SLOT_CS]), slot[SLOT_CS]) ||
+	    !is_good(v, user_stack_fault(v, (uint16_t)slot[SLOT_SS]), slot[SLOT_SS]))
 		return;
 	hide_kernel_segments(v);
 	v->rip = slot[SLOT_EIP];
