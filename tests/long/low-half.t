@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# timeout: 3600
+#
+# The patch that moves Linux into the lower half is an option: without it, the patched source is the same
+# kernel as the unpatched one, byte for byte. Two kernels are compiled, unless the plain one is kept.
+source "$TOP/tests/lib.sh"
+
+if [[ ! -r ${LINUX_SOURCE:-/usr/src/linux-source-6.1.tar.xz} ]]; then
+	skip 'the same kernel without the option' 'no kernel source: install the package linux-source-6.1'
+	done_testing
+	exit
+fi
+
+cp -r "$TOP/guest-patches" "$tmp/guests"
+sed -i 's/^CONFIG_X86_LOW_HALF=y/# CONFIG_X86_LOW_HALF is not set/; /^# Module:/d' \
+	"$tmp/guests/configs/x86_64-low.config"
+
+compile() { # compile GUEST: into $tmp/GUEST
+	"$tmp/guests/build-linux" "$1" plain "$tmp/$1"
+}
+
+# One bit of the option is in the configuration's text, which is not in the kernel.
+option_is_off() {
+	diff "$tmp/x86_64/config" "$tmp/x86_64-low/config" >"$tmp/difference"
+	[[ $(grep '^[<>]' "$tmp/difference") == '> # CONFIG_X86_LOW_HALF is not set' ]]
+}
+
+ok 'the unpatched kernel compiles' compile x86_64
+ok 'the patched one too, without the option' compile x86_64-low
+ok 'their configurations differ in the option that is off' option_is_off
+ok 'they are the same file' cmp "$tmp/x86_64/vmlinux" "$tmp/x86_64-low/vmlinux"
+done_testing
