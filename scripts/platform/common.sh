@@ -40,10 +40,18 @@ is_elf() {
 	[[ $(head -c 4 "$1" | od -An -tx1) == ' 7f 45 4c 46' ]]
 }
 
-# A kernel that Xen can start: it has an entry note of Xen (owner "Xen", type 1, which
-# readelf knows as NT_VERSION).
+# A kernel that Xen can start: it has an entry note of Xen (owner "Xen", type 1, which readelf knows as
+# NT_VERSION). If there are sections, readelf shows their notes alone, but a packed wedge's are named
+# by a program header only, which is what Xen goes by.
 has_xen_entry() {
-	readelf -n "$1" 2>/dev/null | grep -Eq '^ *Xen +0x[0-9a-f]+[[:space:]]+NT_VERSION'
+	local offset size
+	! readelf -n "$1" 2>/dev/null | grep -E '^ *Xen +0x[0-9a-f]+[[:space:]]+NT_VERSION' >/dev/null ||
+		return 0
+	while read -r offset size; do
+		! dd if="$1" iflag=skip_bytes,count_bytes skip=$((offset)) count=$((size)) status=none |
+			LC_ALL=C grep -aP '\x01\0\0\0Xen\0' >/dev/null || return 0
+	done < <(readelf -lW "$1" 2>/dev/null | awk '$1 == "NOTE" { print $2, $5 }')
+	return 1
 }
 
 # A packed kernel carries a wedge, which begins with this word (bundle.h).

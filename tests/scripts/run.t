@@ -49,6 +49,14 @@ printf 'cli; .byte 15,31,128,1,0,0xb5,0xaf' | as -o "$tmp/sites" -
 printf '.section .note.Xen, "a", @note; .long 4, 4, 1; .asciz "Xen"; .long 0x1000' | as -o "$tmp/knows-xen" -
 ld -r "$tmp/sites" "$tmp/knows-xen" -o "$tmp/both"
 { cat "$tmp/both" && printf 'ABWEDGE\1'; } >"$tmp/packed"
+# As pack makes it: a program header names the note, no section of notes has it.
+printf '.section .note.Linux, "a", @note; .long 4, 4, 2; .asciz "Lin"; .long 0
+	.section .entry, "a", @note; .long 4, 4, 1; .asciz "Xen"; .long 0x1000\n' | as -o "$tmp/entry" -
+ld -e 0 "$tmp/sites" "$tmp/entry" -o "$tmp/segment"
+entry=$(readelf -SW "$tmp/segment" | sed -n 's/^ *\[ *\([0-9]*\)\] \.entry .*/\1/p')
+printf '\1' | dd of="$tmp/segment" bs=1 conv=notrunc status=none \
+	seek=$(($(readelf -hW "$tmp/segment" | awk '/Start of section headers/ { print $5 }') + entry * 64 + 4))
+{ cat "$tmp/segment" && printf 'ABWEDGE\1'; } >"$tmp/packed-by-segment"
 
 ok "help" "$run" --help
 ok "no platform" exits 2 'say where' "$tmp/kernel"
@@ -72,6 +80,7 @@ ok "no Xen" env AFTERBURN_XEN="$tmp/nothing" bash -c \
 ok "a file that is no kernel" exits 1 'QEMU' --on bare --timeout 20 "$tmp/kernel"
 is "a kernel to be packed has the wedge's console" "$(console_of "$tmp/sites")" ttyS0
 is "a packed kernel, too" "$(console_of "$tmp/packed")" ttyS0
+is "a packed kernel whose note only a program header names" "$(console_of "$tmp/packed-by-segment")" ttyS0
 { cat "$tmp/sites" && printf 'ABWEDGE\1'; } >"$tmp/elsewhere"
 ok "one packed for another platform is refused" eval \
 	'console_of "$tmp/elsewhere" 2>&1 | grep -qF "packed without the wedge for Xen; give the kernel as it was built"'
