@@ -65,7 +65,7 @@ static void add_mapped(struct core *core)
 	const struct target *target = core->target;
 	uint64_t end = walk_end(target), physical, span, left;
 
-	if (!(target->debug->registers.cr0 >> 31 & 1))
+	if (walk_is_early(target))
 		return;
 	for (uint64_t linear = 0; linear < end; linear += span) {
 		if (!walk(target, linear, &physical, &span))

@@ -75,13 +75,28 @@ static bool walk_tables(const struct target *target, uint64_t linear, uint64_t *
 	}
 }
 
+bool walk_is_early(const struct target *target)
+{
+	uint64_t physical, span;
+
+	if (!(target->debug->registers.cr0 & CR0_PG))
+		return true;
+	return target->kernel->wide &&
+	       !walk_tables(target, target->kernel->segments[0].virtual, &physical, &span);
+}
+
+/* Where the kernel's image will be seen, or its own address. */
+static bool walk_early(const struct target *target, uint64_t linear, uint64_t *physical)
+{
+	*physical = linear < target->bytes ? linear : linear - target->kernel->direct_map;
+	return *physical < target->bytes;
+}
+
 bool walk(const struct target *target, uint64_t linear, uint64_t *physical, uint64_t *span)
 {
 	*span = PAGE_BYTES;
 	if (linear >= walk_end(target))
 		return false;
-	if (target->debug->registers.cr0 & CR0_PG)
-		return walk_tables(target, linear, physical, span);
-	*physical = linear < target->bytes ? linear : linear - target->kernel->direct_map;
-	return *physical < target->bytes;
+	return walk_is_early(target) ? walk_early(target, linear, physical)
+				     : walk_tables(target, linear, physical, span);
 }
