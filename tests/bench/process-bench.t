@@ -95,13 +95,13 @@ is "table: nothing measured, and the operations of this width only" \
 	"| third thing | - | - | - | - | - | - | - | - | none |
 | of one width | - | - | - | - | - | - | - | - | wide words |"
 is "bars: met, missed, not measured" "$(figures bars -v placement=pinned)" \
-	"faster than UML: MISSED by two (1.00); met by one (2.63); not measured: three wide
-at most 4.75 times: MISSED by two (6.00); met by one (4.75)"
+	"faster than UML: MISSED by two (1.00, 1.00); met by one (2.63, 2.50); not measured: three wide
+at most 4.75 times: MISSED by two (6.00, 9.00); met by one (4.75, 8.00)"
 is "bars: those of the placement" "$(figures bars -v placement=free)" \
 	"faster than UML: not measured: one two three wide
-3 times as fast: met by one (3.00)"
+3 times as fast: met by one (3.00, 3.00)"
 is "bars: those of the width" "$(figures bars -v placement=pinned -v width=i386)" \
-	"at most 4 times: MISSED by one (4.75)"
+	"at most 4 times: MISSED by one (4.75, 8.00)"
 is "JSON" "$(figures json | tr -d ' \n')" "$(tr -d ' \n' <<'EOF2'
 {"metric": "one", "placement": "pinned", "unit": "us", "host": {"median": 2, "samples": [1, 2, 3]},
  "guest": {"median": 9.5, "samples": [8, 9, 10, 11]}, "uml": {"median": 25, "samples": [20, 30]},

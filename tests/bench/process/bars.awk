@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Says of each bar of one placement (placement=pinned or free) which operations meet it and which
-# miss it, with their figures (figures.awk).
+# miss it, with their figures (figures.awk): that of the medians, which counts, and of the fastest.
 #
 # Invariant: an operation that was not measured neither meets nor misses a bar: it is named apart.
 
@@ -22,7 +22,8 @@ END {
 				unknown = unknown " " name
 				continue
 			}
-			text = sprintf(" %s (%s)", name, short(ratio(placement, bar_measure[b], name)))
+			text = sprintf(" %s (%s, %s)", name, short(ratio(placement, bar_measure[b], name)),
+				short(ratio_of_fastest(placement, bar_measure[b], name)))
 			if (meets(b, placement, name))
 				met = met text
 			else
