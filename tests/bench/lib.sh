@@ -128,23 +128,32 @@ in_session() {
 	AFTERBURN_BENCH=$work setsid sh -c 'echo $$ >>"$AFTERBURN_BENCH/sessions"; exec "$@"' sh env "$@"
 }
 
-# measure_side PLACEMENT SIDE COMMAND...: appends the samples to $work/samples
-measure_side() {
-	local placement=$1 side=$2 code=0 off
-	shift 2
-	"$@" </dev/null 2>"$work/run.err" | stamp >"$work/console" || code=$?
-	((code != 3)) || die "the $side cannot run here: $(tail -n 1 "$work/run.err")" 3
-	if ((code != 0)) || grep -aq '^BENCH-FAIL' "$work/console" ||
+# why_no_figures SIDE CODE: why the run whose console and exit code these are gives no figures, if so
+why_no_figures() {
+	local off
+	if (($2 != 0)) || grep -aq '^BENCH-FAIL' "$work/console" ||
 		(($(grep -ac '^BENCH-CLOCK' "$work/console") != 2)); then
 		tail -n 20 "$work/console" "$work/run.err" >&2
-		die "the $side's run failed (exit code $code)"
-	fi
-	grep -a '^BENCH-SKIP' "$work/console" >&2 || true
-	if for_comparison "$side" && off=$(clock_off "$work/console") && [[ -n $off ]]; then
-		echo "process-bench: a run of $side is not counted: its clock went $off" >&2
+		echo "the run of $1 failed (exit code $2)"
 		return
 	fi
-	check_clock "$side" "$work/console"
+	off=$(clock_off "$work/console")
+	[[ -z $off ]] || echo "the clock of $1 went $off"
+}
+
+# measure_side PLACEMENT SIDE COMMAND...: appends the samples to $work/samples
+measure_side() {
+	local placement=$1 side=$2 code=0 why
+	shift 2
+	"$@" </dev/null 2>"$work/run.err" | stamp >"$work/console" || code=$?
+	((code != 3)) || die "$side cannot run here: $(tail -n 1 "$work/run.err")" 3
+	why=$(why_no_figures "$side" "$code")
+	if [[ -n $why ]]; then
+		for_comparison "$side" || die "$why"
+		echo "process-bench: a run is not counted: $why" >&2
+		return
+	fi
+	grep -a '^BENCH-SKIP' "$work/console" >&2 || true
 	awk -v who="$placement $side" '/^BENCH [a-z0-9-]+ us [0-9. ]+$/ {
 		sub(/^BENCH /, ""); sub(/ us /, " "); print who, $0
 	}' "$work/console" >>"$work/samples"

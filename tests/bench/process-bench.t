@@ -146,23 +146,31 @@ is "a clock that runs slow" "$(clock 10.0 1010.0 2>&1; echo $?)" \
 	"process-bench: the clock of the guest went 5.000 s in 10.000 s
 1"
 
-# one_run SIDE SECONDS: what becomes of a run that takes no time and tells of so many seconds
+# one_run SIDE SECONDS: what becomes of a run that takes no time and tells of so many seconds, or of
+# one that ends early
 one_run() {
 	(
 		here=$bench top=$TOP work=$tmp/one
 		mkdir -p "$work" && : >"$work/samples"
 		source "$bench/lib.sh"
 		source "$bench/process/sides.sh"
-		measure_side pinned "$1" printf 'BENCH-CLOCK 1\nBENCH fork us 5 4\nBENCH-CLOCK %s\n' "$2" 2>&1
-		echo "$?: $(<"$work/samples")"
+		measure_side pinned "$1" printf 'BENCH-CLOCK 1\nBENCH fork us 5 4\n%s\n' "${2:+BENCH-CLOCK $2}" 2>&1 |
+			sed 's/0[.]0.. s/0 s/'
+		echo "${PIPESTATUS[0]}: $(<"$work/samples")"
 	)
 }
 is "a run whose clock is right gives samples" "$(one_run guest 1.0)" "0: pinned guest fork 5 4"
-ok "a guest's wrong clock ends the benchmark" grep -qx 'process-bench: the clock of the guest went 9.000 s in 0.0.. s' \
-	<(one_run guest 10)
-is "a clock that is wrong on a side for comparison costs that run" \
-	"$(one_run tcg 10 | sed 's/0[.]0.. s/0 s/')" \
-	"process-bench: a run of tcg is not counted: its clock went 9.000 s in 0 s
+is "a guest's wrong clock ends the benchmark" "$(one_run guest 10)" \
+	"process-bench: the clock of guest went 9.000 s in 0 s
+1: "
+is "a clock that is wrong on a side for comparison costs that run" "$(one_run tcg 10)" \
+	"process-bench: a run is not counted: the clock of tcg went 9.000 s in 0 s
+0: "
+is "a run of the host that ends early ends the benchmark" "$(one_run host '' | sed -n '$p;/failed/p')" \
+	"process-bench: the run of host failed (exit code 0)
+1: "
+is "one of a side for comparison costs that run" "$(one_run uml '' | sed -n '$p;/failed/p')" \
+	"process-bench: a run is not counted: the run of uml failed (exit code 0)
 0: "
 
 "$bench/source-to-compile" >"$tmp/a.c"

@@ -6,7 +6,7 @@
 #
 # Invariant: every side runs the same files in memory, on the processors that PREFIX leaves it. One
 # that is there for comparison only, and does not run here, is left out with its reason; so is a run
-# of it in which its clock went wrong.
+# of it that fails or in which its clock goes wrong.
 all_sides='host guest uml tcg'
 
 for_comparison() { # for_comparison SIDE
