@@ -43,11 +43,6 @@ cores() {
 }
 for_widths cores
 
-if why=$(host_lacks process); then
-	skip 'the rest' "$why"
-	done_testing
-	exit
-fi
 fake_kernel k || exit 1
 
 ok 'a crash' runs 1 --core core --append keys=c k

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# needs: process
+# needs: process-x86_64
 #
 # The launcher: whatever ends it, nothing is left: no process, no terminal state, no file.
 # shellcheck disable=SC2016 # what eval gets must expand there

@@ -7,7 +7,9 @@
 # Invariant: no kernel and no real wedge has to be built.
 source "$TOP/tests/tools/fixture.sh"
 launch=$O/libexec/afterburner/launch
-width=32 # of the kernels to come: 32 or 64
+# Of the kernels to come, 32 or 64: where it does not matter, what this host can run.
+width=32
+! host_lacks process >/dev/null || width=64
 afterburn=$O/bin/afterburn
 
 # fake_wedge OUT: the test's wedge for kernels of $width, linked as a real one is
@@ -42,7 +44,7 @@ fake_kernel() {
 
 # for_widths COMMAND...: for each $width whose kernels this host can run in a process
 for_widths() {
-	local why
+	local why before=$width
 	for width in 32 64; do
 		if why=$(host_lacks "$( ((width == 32)) && echo process || echo process-x86_64)"); then
 			skip "$width-bit kernels" "$why"
@@ -50,7 +52,7 @@ for_widths() {
 			"$@"
 		fi
 	done
-	width=32
+	width=$before
 }
 
 # runs CODE ARGUMENT...: the launcher's exit code; output in $tmp/out, messages in $tmp/err

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# needs: process
+# needs: process-x86_64
 #
 # afterburn run --on process, as it is installed, with the test's wedge in the place of the real one.
 # shellcheck disable=SC2016 # what eval gets must expand there
@@ -11,7 +11,8 @@ fake_kernel k || exit 1
 mkdir -p i/bin i/lib/afterburner temporary
 cp "$afterburn" i/bin/
 cp -r "$O/libexec" i/
-cp k.wedge i/lib/afterburner/wedge-linux-i386.elf
+((width == 32)) && name=i386 || name=x86_64
+cp k.wedge i/lib/afterburner/wedge-linux-$name.elf
 launch="$tmp/i/bin/afterburn run --on process"
 export TMPDIR=$tmp/temporary
 
@@ -49,12 +50,12 @@ ok 'a name like an option' eval 'cp k.plain ./-k && run 0 --append keys=q -- -k'
 ok 'a 64-bit kernel in the upper half, and why' eval 'kernel 64 k64 && run 3 k64 && says "linux-6.1/low-half.patch"'
 ok 'the same packed for Xen' eval 'wedge 64 w64 && "$afterburn" pack -q -W w64 -o k64xen k64 && run 3 k64xen &&
 	says "linux-6.1/low-half.patch"'
-ok 'no sites' eval 'echo nop >n.s && gcc -m32 -c n.s -o n.o && link_kernel 32 n.o none 2>/dev/null;
+ok 'no sites' eval 'echo nop >n.s && gcc -m$width -c n.s -o n.o && kernel_base=0x40000000 link_kernel $width n.o none 2>/dev/null;
 	run 2 none && says "it has no sites"'
-ok 'packed for Xen' eval 'wedge 32 w32 && "$afterburn" pack -q -W w32 -o kxen k.plain && run 2 kxen &&
+ok 'packed for Xen' eval 'wedge $width wx && "$afterburn" pack -q -W wx -o kxen k.plain && run 2 kxen &&
 	says "'\''kxen'\'' is packed for '\''xen'\''"'
-ok 'packed for Xen, too' eval '"$afterburn" pack -q -W w32 -W k.wedge -o two k.plain && run 0 --append keys=q two'
-ok 'the other way round' eval '"$afterburn" pack -q -W k.wedge -W w32 -o two k.plain && run 0 --append keys=q two'
+ok 'packed for Xen, too' eval '"$afterburn" pack -q -W wx -W k.wedge -o two k.plain && run 0 --append keys=q two'
+ok 'the other way round' eval '"$afterburn" pack -q -W k.wedge -W wx -o two k.plain && run 0 --append keys=q two'
 ok 'what is there for Xen is not loaded' eval 'grep -qx "memory=$((256 << 20))" out && run 2 --memory 24 two &&
 	says "needs at least 25 MiB"'
 ok 'a text' eval 'echo text >text && run 2 text && says "not an ELF file"'
