@@ -24,21 +24,31 @@ static struct disassembler *disassembler;
 static FILE *nowhere;
 static unsigned long accepted, packed;
 
+/* A copy of its own: the wedge frees it. */
+static struct ab_bytes copy_of(struct ab_bytes bytes)
+{
+	unsigned char *copy = malloc(bytes.size ? bytes.size : 1);
+
+	if (!copy)
+		abort();
+	memcpy(copy, bytes.data, bytes.size);
+	return (struct ab_bytes){copy, bytes.size};
+}
+
 /* What `afterburn pack` does with this file as kernel and as wedge, short of writing. */
 static void try_pack(const struct ab_image *kernel, const struct ab_sites *sites,
 		     struct ab_bytes wedge_file)
 {
-	struct wedge wedge;
-	struct bundle bundle = {.kernel = kernel, .sites = sites, .wedge = &wedge};
+	struct bundle bundle = {.kernel = kernel, .sites = sites, .wedge_count = 1};
+	struct wedge *wedge = &bundle.wedges[0];
 	struct ab_error error;
 
-	if (wedge_open(&wedge, "wedge", wedge_file, &error) == 0 &&
-	    bundle_check(&bundle, &error) == 0 &&
-	    wedge_move_notes(&wedge, bundle.load_paddr, &error) == 0 &&
-	    bundle_build(&bundle, &error) == 0)
+	wedge->file = copy_of(wedge_file);
+	if (wedge_open(wedge, "wedge", &error) == 0 && bundle_check(&bundle, &error) == 0 &&
+	    wedge_move_notes(wedge, bundle.load_paddr, &error) == 0 &&
+	    bundle_build(&bundle, wedge, &error) == 0)
 		packed++;
-	free(bundle.tables);
-	wedge_close(&wedge);
+	wedge_close(wedge);
 }
 
 static void try_audit(const struct ab_image *image, const struct ab_sites *sites)
