@@ -48,6 +48,33 @@ ok 'a segment that wraps' eval 'with k $((segment + 20)) "\377\377\377\377" && r
 ok 'cut in the middle' eval 'head -c $((header + 100)) k >bad && refuses 2 "cut short" bad'
 ok 'cut in its header' eval 'head -c 40 k >bad && refuses 2 "" bad'
 
+# The same of a 64-bit kernel, whose fields are elsewhere and wider.
+if why=$(host_lacks process-x86_64); then
+	skip '64 bit' "$why"
+else
+	width=64 fake_kernel wide || exit 1
+	segment=$(od -An -t u8 -j 32 -N 8 wide | tr -d ' ')
+	half='\377\377\377\377'
+	ok '64 bit: it runs as it is' runs 0 --append keys=q wide
+	ok '64 bit: another processor' eval 'with wide 18 "\267" && refuses 2 "is not for i386 or x86-64 (ELF machine 183)" bad'
+	ok '64 bit: the other width in its identification' eval 'with wide 4 "\1" && refuses 2 "is not for i386" bad'
+	ok '64 bit: program headers beyond the file' eval 'with wide 35 "\1" && refuses 2 "cut short" bad'
+	ok '64 bit: program headers beyond all files' eval 'with wide 36 "$half" && refuses 2 "cannot be read" bad'
+	ok '64 bit: a segment larger in the file than in memory' eval \
+		'with wide $((segment + 32)) "$half" && refuses 2 "impossible sizes" bad'
+	ok '64 bit: a segment that wraps' eval \
+		'with wide $((segment + 40)) "$half$half" && refuses 2 "impossible sizes" bad'
+	ok '64 bit: a segment above 4 GiB of physical memory' eval \
+		'with wide $((segment + 28)) "\1" && refuses 2 "impossible sizes" bad'
+	ok '64 bit: a segment behind the file' eval 'with wide $((segment + 12)) "\1" && refuses 2 "impossible sizes" bad'
+	ok '64 bit: in the upper half, with all that is wrong besides' eval \
+		'with wide $((segment + 20)) "$half" && poke bad 24 "$half" && refuses 3 "low-half.patch" bad'
+	ok '64 bit: too little memory' refuses 2 'needs at least 25 MiB, --memory gives 16' --memory 16 wide
+	header=$(LC_ALL=C grep -abo 'ABWEDGE' wide | head -n 1 | cut -d: -f1)
+	ok '64 bit: a wedge for the other width' eval \
+		'with wide $((header + 16)) "\40" && refuses 2 "header is not right" bad'
+fi
+
 # Sizes. The kernel lies at 16 MiB.
 ok 'too little memory, and how much it needs' refuses 2 'needs at least 25 MiB, --memory gives 16' \
 	--memory 16 k

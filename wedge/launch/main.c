@@ -43,7 +43,7 @@ static const char usage[] =
 	"Exit code: 0 powered off, 1 panicked or crashed, 2 usage, 3 the host lacks something,\n"
 	"124 timeout.\n";
 
-/* A 32-bit kernel's devices are above. */
+/* The devices of a PC are above. */
 enum { LEAST_MEMORY = 1, MOST_MEMORY = 3072 /* MiB */, LONGEST = 999999 /* seconds */ };
 
 static uint64_t number(const char *option, const char *text, uint64_t least, uint64_t most)
