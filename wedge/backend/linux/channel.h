@@ -22,9 +22,11 @@
  *
  * System calls of 32-bit code by way of the guest's vDSO need no signal: the wedge puts a call to
  * the door there, a page below 4 GiB that leads into the stub (i386/door.c). The registers then go
- * through the channel. Nor do they always need the host's kernel: behind the door a process may
- * *rest*. It says so in the channel, and yields the processor until its orders name another turn
- * (turn.c).
+ * through the channel.
+ *
+ * Nor does the wedge always need the host's word that a process has stopped: after a system call it
+ * may *rest*. It says so in the channel, and yields the processor until its orders name another
+ * turn (turn.c).
  *
  * Invariant: guest user code may execute any instruction, jump into 64-bit mode and into the stub,
  * and forge anything in the channel. So the wedge trusts nothing that it reads from a channel, and
@@ -111,7 +113,10 @@
 #define CALL_CS	   (CHANNEL_CALL + 80)
 #define CALL_SS	   (CHANNEL_CALL + 88)
 
-/* Of struct ucontext: where the interrupted code goes on. */
+#define CHANNEL_NUMBER (CHANNEL_CALL + 96)
+
+/* Of struct ucontext: rax, and where the interrupted code goes on. */
+#define CONTEXT_RAX 144
 #define CONTEXT_RIP 168
 
 #ifndef __ASSEMBLER__
@@ -170,7 +175,8 @@ struct channel {
 		uint64_t gpr[8];
 		uint64_t rip, rflags, cs, ss;
 	} call;
-	char scratch[CHANNEL_SCRATCH - CHANNEL_CALL - sizeof(struct channel_call)];
+	uint64_t number; /* of the system call it stops or rests for */
+	char scratch[CHANNEL_SCRATCH - CHANNEL_NUMBER - sizeof(uint64_t)];
 	char xstate[CHANNEL_STACK - CHANNEL_XSTATE];
 	char stack[USER_CHANNEL_SIZE - CHANNEL_STACK];
 };
@@ -192,9 +198,11 @@ _Static_assert(offsetof(struct channel, since) == CHANNEL_SINCE, "as the stub be
 _Static_assert(offsetof(struct channel, fs_base) == CHANNEL_FS_BASE, "as the stub believes");
 _Static_assert(offsetof(struct channel, gs_base) == CHANNEL_GS_BASE, "as the stub believes");
 _Static_assert(offsetof(struct orders, xstate_mask) == ORDERS_XSTATE, "as the stub believes");
+_Static_assert(offsetof(struct channel, number) == CHANNEL_NUMBER, "as the stub believes");
 _Static_assert(offsetof(struct channel, call.rip) == CALL_RIP, "as the stub believes");
 _Static_assert(offsetof(struct channel, xstate) == CHANNEL_XSTATE, "as the stub believes");
 _Static_assert(offsetof(struct channel, stack) == CHANNEL_STACK, "as the stub believes");
+_Static_assert(offsetof(struct ucontext, uc_mcontext.rax) == CONTEXT_RAX, "the host's ABI");
 _Static_assert(offsetof(struct ucontext, uc_mcontext.rip) == CONTEXT_RIP, "the host's ABI");
 _Static_assert(sizeof(struct channel) == USER_CHANNEL_SIZE, "fills its pages");
 

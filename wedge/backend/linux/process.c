@@ -322,8 +322,9 @@ bool process_run(struct vcpu *v, struct process *process)
 	forget_orders(process);
 	linux_count(process->state == PROCESS_RESTS ? COUNT_USER_RESTED : COUNT_USER_STOPPED);
 	process->streak = process->state == PROCESS_RESTS ? process->streak + 1 : 0;
-	process->call =
-		process->why == USER_CALLS ? (uint32_t)process->channel->call.gpr[0] : UINT32_MAX;
+	process->call = UINT32_MAX;
+	if (process->why == USER_CALLS || process->why == SIGSYS)
+		process->call = (uint32_t)process->channel->number;
 	return true;
 }
 

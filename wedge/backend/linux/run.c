@@ -45,7 +45,7 @@ static void *in_channel(const struct process *process, uint64_t address, uint64_
 static bool find_frame(struct process *process)
 {
 	struct ucontext *context;
-	uint64_t at = process->state == PROCESS_RESTS ? 0 : process->channel->frame;
+	uint64_t at = __atomic_load_n(&process->channel->frame, __ATOMIC_RELAXED);
 
 	process->frame_address = at;
 	process->xstate = process->channel->xstate;
@@ -169,15 +169,37 @@ static void write_registers(struct vcpu *v, struct process *process)
 
 /* ---- after ---- */
 
-static bool is_guest_code(struct vcpu *v, const struct process *process)
+/*
+ * The registers as a signal's frame has them. A copy, because a process that only rests may change
+ * its channel meanwhile.
+ */
+static struct sigcontext registers_of(const struct process *process)
 {
 	const struct channel_call *call = &process->channel->call;
-	const struct sigcontext *c;
 
-	if (!process->frame_address)
-		return user_code_is_guests(v, call->cs, call->rip);
-	c = &process->frame->uc_mcontext;
-	return user_code_is_guests(v, c->cs, c->rip);
+	if (process->frame_address)
+		return process->frame->uc_mcontext;
+	return (struct sigcontext){
+		.rax = call->gpr[X86_RAX],
+		.rcx = call->gpr[X86_RCX],
+		.rdx = call->gpr[X86_RDX],
+		.rbx = call->gpr[X86_RBX],
+		.rsp = call->gpr[X86_RSP],
+		.rbp = call->gpr[X86_RBP],
+		.rsi = call->gpr[X86_RSI],
+		.rdi = call->gpr[X86_RDI],
+		.rip = call->rip,
+		.eflags = call->rflags,
+		.cs = (uint16_t)call->cs,
+		.ss = (uint16_t)call->ss,
+	};
+}
+
+/* Nothing else leads to the door, or to a rest. */
+static bool is_system_call(const struct process *process)
+{
+	return !process->frame_address || process->state == PROCESS_RESTS ||
+	       process->channel->signal == SIGSYS;
 }
 
 static void read_selectors(struct vcpu *v, uint64_t cs, uint64_t ss)
@@ -198,15 +220,6 @@ static void read_frame(struct vcpu *v, const struct sigcontext *c)
 	read_selectors(v, c->cs, c->ss);
 }
 
-static void read_call(struct vcpu *v, const struct channel_call *call)
-{
-	for (unsigned int i = 0; i < 8; i++)
-		v->gpr[i] = (uint32_t)call->gpr[i];
-	v->rip = (uint32_t)call->rip;
-	v->rflags = guest_flags(v, call->rflags);
-	read_selectors(v, call->cs, call->ss);
-}
-
 /* `int n` of user code is #GP on the host, with the vector in the error code (SDM 3A 6.13). */
 static void general_protection(struct vcpu *v)
 {
@@ -221,20 +234,18 @@ static void general_protection(struct vcpu *v)
 	exception_deliver(v, error >> 3 & 0xff, ARCH_NO_ERROR_CODE, INT_LENGTH);
 }
 
-static void classify(struct vcpu *v, const struct process *process, bool native)
+static void classify(struct vcpu *v, const struct process *process, const struct sigcontext *c,
+		     bool native)
 {
-	const struct sigcontext *c = &process->frame->uc_mcontext;
-
-	v->trap = c->trapno;
-	v->trap_error = (uint16_t)c->err;
-	switch ((int)process->channel->signal) {
-	case SIGUSR1:
-		return;
-	case SIGSYS:
+	if (is_system_call(process)) {
 		user_code_system_call(v, process);
 		return;
 	}
-	if (user_code_caught(v, process) || debug_takes(v))
+	if (process->channel->signal == SIGUSR1)
+		return;
+	v->trap = c->trapno;
+	v->trap_error = (uint16_t)c->err;
+	if (user_code_caught(v) || debug_takes(v))
 		return;
 	/* The next resume replaces the selector that the code loaded; then it tries again. */
 	if (native && (v->trap == X86_TRAP_PF || v->trap == X86_TRAP_GP))
@@ -290,21 +301,20 @@ static void lose(struct vcpu *v, struct process *process)
 
 static bool stopped(struct vcpu *v, struct process *process)
 {
+	struct sigcontext c;
 	bool native;
 
-	if (!find_frame(process) || !is_guest_code(v, process) ||
+	if (!find_frame(process))
+		return false;
+	c = registers_of(process);
+	if (!user_code_is_guests(v, c.cs, c.rip) ||
 	    !linux_xrstor(process->xstate, machine.xstate_mask))
 		return false;
 	process->ran = true;
 	native = user_segments_read(v, process);
 	user_code_read_bases(v, process);
-	if (!process->frame_address) {
-		read_call(v, &process->channel->call);
-		user_code_system_call(v, process);
-		return true;
-	}
-	read_frame(v, &process->frame->uc_mcontext);
-	classify(v, process, native);
+	read_frame(v, &c);
+	classify(v, process, &c, native);
 	return true;
 }
 

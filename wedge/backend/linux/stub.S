@@ -9,6 +9,7 @@
 #include "channel.h"
 
 #define SIGUSR1 10
+#define SIGSYS	31
 
 /*
  * Loads FS or GS, the orders in rbx. To load a selector changes the base, so if bases are told apart
@@ -71,16 +72,50 @@ stub_handler:
 	movw %gs, CHANNEL_SELECTOR + 6(%rbx)
 	movabs $USER_ORDERS, %rsi
 	cmpq $USER_BASES_LOADED, ORDERS_BASES(%rsi)
-	jne stub_stop
+	jne 1f
 	rdfsbase %rax
 	movq %rax, CHANNEL_FS_BASE(%rbx)
 	rdgsbase %rax
 	movq %rax, CHANNEL_GS_BASE(%rbx)
-	.globl stub_stop
+1:	cmpl $SIGSYS, %edi
+	jne stub_stop
+	movl CONTEXT_RAX(%rdx), %ebp
+
+/*
+ * A system call, its number in ebp: rest, if the wedge looks for that. The turn is read before the
+ * wedge can begin another. After the last yield, stop with the turn that was read: another may have
+ * begun meanwhile.
+ */
+	.globl stub_rest
+stub_rest:
+	movabs $USER_CHANNEL, %rbx
+	movabs $USER_ORDERS, %r12
+	movq %rbp, CHANNEL_NUMBER(%rbx)
+	movl ORDERS_PATIENCE(%r12), %r14d
+	testl %r14d, %r14d
+	jz stub_stop
+	cmpl $USER_CALL_NUMBERS, %ebp
+	jae stub_stop
+	btl %ebp, ORDERS_STOPS(%r12)
+	jc stub_stop
+	rdtsc
+	shlq $32, %rdx
+	orq %rdx, %rax
+	movq %rax, CHANNEL_SINCE(%rbx)
+	movq ORDERS_TURN(%r12), %r13
+	movq $USER_RESTS, CHANNEL_STATE(%rbx)
+1:	movl $24, %eax /* sched_yield */
+	syscall
+	cmpq %r13, ORDERS_TURN(%r12)
+	jne stub_go_on
+	decl %r14d
+	jnz 1b
+	movq %r13, %rsi
+	jmp stub_stop_turn
+
 stub_stop:
 	movabs $USER_ORDERS, %rsi
 	movq ORDERS_TURN(%rsi), %rsi
-	.globl stub_stop_turn
 stub_stop_turn:
 	movabs $USER_CHANNEL, %rbx
 	rdtsc
@@ -94,7 +129,6 @@ stub_stop_turn:
 stub_stopped:
 	testq %rax, %rax
 	js 1b /* a signal ended it, not an answer */
-	.globl stub_go_on
 stub_go_on:
 	movabs $USER_ORDERS, %rbx
 	leaq ORDERS_LIST(%rbx), %r12

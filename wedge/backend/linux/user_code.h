@@ -30,10 +30,10 @@ uint64_t user_code_resume(struct vcpu *v);
 void user_code_system_call(struct vcpu *v, const struct process *process);
 
 /*
- * Has a trap (of number v->trap; a signal in the process) hit a system call on its way, or is it
- * another one than the host says? If so, enters the guest's kernel for it, and returns true.
+ * Did a trap (of number v->trap) hit a system call on its way? If so, enters the guest's kernel for
+ * it, and returns true.
  */
-bool user_code_caught(struct vcpu *v, const struct process *process);
+bool user_code_caught(struct vcpu *v);
 
 /* Before user code runs, behind user_segments_load(): the bases of FS and GS into the orders. */
 void user_code_load_bases(struct vcpu *v, struct process *process);

@@ -69,20 +69,32 @@ CHECK(door_with_odd_state)
 	}
 }
 
-/* At each of its bytes. */
-CHECK(door_cannot_be_forced)
+/* A tick of the clock may come first on a busy host; code that spins there would see one each time.
+ */
+static bool spins_at(word at)
 {
-	for (word offset = 0; offset < PAGE; offset++) {
-		struct regs regs = user_regs(user_jump);
+	enum { TRIES = 100 };
+	struct regs regs;
 
+	for (unsigned int i = 0; i < TRIES; i++) {
+		regs = user_regs(user_jump);
 		irq_unmask(0);
 		timer_start(0, 0xffff);
-		regs.di = WEDGE_DOOR + offset;
+		regs.di = at;
 		regs.bx = KERNEL_START;
 		regs.si = (word)gdt;
 		user_run(&regs, BY_IRET);
 		timer_stop();
 		irq_end(0);
-		expect(regs.vector != VECTOR_IRQ);
+		if (regs.vector != VECTOR_IRQ)
+			return false;
 	}
+	return true;
+}
+
+/* At each of its bytes. */
+CHECK(door_cannot_be_forced)
+{
+	for (word offset = 0; offset < PAGE; offset++)
+		expect(!spins_at(WEDGE_DOOR + offset));
 }

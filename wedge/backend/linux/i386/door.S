@@ -5,13 +5,15 @@
  * Invariant: as stub.S: the code may be entered from anywhere, with any registers. What it does before
  * it is stopped concerns the process's own channel alone.
  */
+#include <wedge/x86.h>
 #include "../channel.h"
 
 	.section .stub.text, "ax"
 
 /*
  * A system call without a signal. The guest's stack holds the guest's code segment and the return
- * address, where its code goes on. 32-bit code does not use r8 to r15.
+ * address, where its code goes on. 32-bit code does not use r8 to r15, and gets none of the stub's
+ * values in them.
  */
 	.globl stub_door
 stub_door:
@@ -34,7 +36,8 @@ stub_door:
 	leaq CHANNEL_SCRATCH(%r15), %rsp
 	pushfq
 	popq CALL_FLAGS(%r15)
-	cld
+	pushq $X86_FLAGS_FIXED /* no DF for the stub, and no NT, with which iretq would fault */
+	popfq
 	movw %ds, CHANNEL_SELECTOR(%r15)
 	movw %es, CHANNEL_SELECTOR + 2(%r15)
 	movw %fs, CHANNEL_SELECTOR + 4(%r15)
@@ -44,32 +47,8 @@ stub_door:
 	xsave64 CHANNEL_XSTATE(%r15)
 	movq $0, CHANNEL_FRAME(%r15)
 	movl $USER_CALLS, %edi
-/*
- * Rest, if the wedge looks for that. The turn is read before the wedge can begin another. After the
- * last yield, stop with the turn that was read: another may have begun meanwhile.
- */
-	movl ORDERS_PATIENCE(%r14), %ebp
-	testl %ebp, %ebp
-	jz stub_stop
-	movl CHANNEL_CALL(%r15), %ebx
-	cmpl $USER_CALL_NUMBERS, %ebx
-	jae stub_stop
-	btl %ebx, ORDERS_STOPS(%r14)
-	jc stub_stop
-	rdtsc
-	shlq $32, %rdx
-	orq %rdx, %rax
-	movq %rax, CHANNEL_SINCE(%r15)
-	movq ORDERS_TURN(%r14), %r13
-	movq $USER_RESTS, CHANNEL_STATE(%r15)
-1:	movl $24, %eax /* sched_yield */
-	syscall
-	cmpq %r13, ORDERS_TURN(%r14)
-	jne stub_go_on
-	decl %ebp
-	jnz 1b
-	movq %r13, %rsi
-	jmp stub_stop_turn
+	movl CHANNEL_CALL(%r15), %ebp
+	jmp stub_rest
 
 	.globl stub_leave_by_door
 stub_leave_by_door:
@@ -90,6 +69,14 @@ stub_leave_by_door:
 	movq CHANNEL_CALL + 40(%r15), %rbp
 	movq CHANNEL_CALL + 48(%r15), %rsi
 	movq CHANNEL_CALL + 56(%r15), %rdi
+	xorl %r8d, %r8d
+	xorl %r9d, %r9d
+	xorl %r10d, %r10d
+	xorl %r11d, %r11d
+	xorl %r12d, %r12d
+	xorl %r13d, %r13d
+	xorl %r14d, %r14d
+	xorl %r15d, %r15d
 	iretq
 
 /* The door's page, copied to USER_DOOR: a pointer to the code behind it, which is 32-bit code. */

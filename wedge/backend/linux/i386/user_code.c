@@ -49,9 +49,8 @@ void user_code_system_call(struct vcpu *v, const struct process *process)
 	system_call(v);
 }
 
-bool user_code_caught(struct vcpu *v, const struct process *process)
+bool user_code_caught(struct vcpu *v)
 {
-	(void)process;
 	if ((v->trap != X86_TRAP_DB && v->trap != X86_TRAP_GP) || !door_caught(v))
 		return false;
 	system_call(v);

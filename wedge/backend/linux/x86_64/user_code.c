@@ -83,48 +83,44 @@ uint64_t user_code_resume(struct vcpu *v)
 
 /* ---- system calls ---- */
 
-static bool in_vsyscall_page(uint64_t address)
+static bool is_vsyscall(uint64_t address)
 {
 	return address - VSYSCALL_PAGE < X86_PAGE_SIZE;
 }
 
-static void fetch_fault(struct vcpu *v, uint64_t address)
+static void fault_in_vsyscall(struct vcpu *v)
 {
-	v->rip = address;
 	v->trap = X86_TRAP_PF;
 	v->trap_error = X86_PF_USER | X86_PF_FETCH;
-	core_trap(v, address);
+	core_trap(v, v->rip);
 }
 
 /* The host has carried out the page's `ret`, and put the call's number into rax, its result. */
 static void vsyscall(struct vcpu *v, uint64_t address)
 {
 	v->gpr[X86_RSP] -= RETURN_ADDRESS;
-	fetch_fault(v, address);
+	v->rip = address;
+	fault_in_vsyscall(v);
 }
 
 void user_code_system_call(struct vcpu *v, const struct process *process)
 {
-	const struct user_signal_info *info = (const void *)(process->frame + 1);
-	uint64_t address = info->call_address;
+	struct user_signal_info info = *(const struct user_signal_info *)(process->frame + 1);
 
-	if (in_vsyscall_page(address))
-		vsyscall(v, address);
-	else if (info->arch == AUDIT_ARCH_X86_64)
+	if (is_vsyscall(info.call_address))
+		vsyscall(v, info.call_address);
+	else if (info.arch == AUDIT_ARCH_X86_64)
 		arch_system_call(v, v->lstar);
 	else
 		exception_deliver(v, INT_80, ARCH_NO_ERROR_CODE, INT_LENGTH);
 }
 
-/*
- * In the vsyscall page no instruction runs. If the host refuses a call there, because of the place
- * or because it cannot read the stack, its signal may have the numbers of an earlier trap.
- */
-bool user_code_caught(struct vcpu *v, const struct process *process)
+/* The host ends a vsyscall with a bad pointer or stack by a signal that tells no cause. */
+bool user_code_caught(struct vcpu *v)
 {
-	if (process->channel->signal != SIGSEGV || !in_vsyscall_page(v->rip))
+	if (!is_vsyscall(v->rip))
 		return false;
-	fetch_fault(v, v->rip);
+	fault_in_vsyscall(v);
 	return true;
 }
 
