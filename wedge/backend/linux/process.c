@@ -351,6 +351,7 @@ struct process *process_get(uint32_t slot)
 	process->place = UINT32_MAX;
 	process->call = UINT32_MAX;
 	process->fs_base = process->gs_base = PROCESS_NO_BASE;
+	process->moved = true; /* the channel is as the last one left it */
 	turn_teach(process);
 	forget_orders(process);
 	if (!wait_soon(process, false))

@@ -62,7 +62,7 @@ struct process {
 	struct channel *channel;
 	unsigned int descriptors; /* in use by orders */
 
-	bool moved;		   /* it may serve another program than when it ran last */
+	bool moved;		   /* its channel may be another program's: renew the frame */
 	struct _fpx_sw_bytes form; /* what the host writes into a signal's extended state */
 	uint64_t first_frame;	   /* address of the host's own signal frames */
 
