@@ -74,11 +74,20 @@ bad_on_xen() { # bad_on_xen PLACE
 }
 
 # In a process it has no guest-physical memory that could be mapped.
+host_calls='kernel_makes_32_bit_host_call kernel_makes_64_bit_host_call'
+window_writes='overwrites_window zeroes_window'
 bad_on_process() { # bad_on_process PLACE
+	local check
 	micro_ok "$1" cr3_beyond_memory ends "$1" cr3_beyond_memory 1 \
 		'fatal: (triple fault|the guest loads CR3 with)'
 	micro_ok "$1" maps_beyond_memory ends "$1" maps_beyond_memory 1 \
 		'fatal: .*where it has no memory'
+	for check in $host_calls; do
+		micro_ok "$1" "$check" comes_to_nothing "$1" "$check"
+	done
+	for check in $window_writes; do
+		micro_ok "$1" "$check" ends_or_faults "$1" "$check"
+	done
 }
 
 bad_on() { # bad_on PLACE
@@ -96,22 +105,22 @@ bad_on() { # bad_on PLACE
 	micro_ok "$1" halts_for_ever ends "$1" halts_for_ever 0 'halted with interrupts off'
 }
 
-no_process=''
-for place in x86_64/xen-dom0 x86_64-low/xen-dom0 i386/process; do
+for place in x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/process; do
 	micro_boot "$place" bad only=halts_for_ever
 	if ((boot_code == 3)); then
 		skip "${place/\// }: all" "$(head -n 1 "$tmp/run.err")"
-		[[ $place != i386/process ]] || no_process=1
 	else
 		bad_on "$place"
 	fi
 done
-for check in kernel_makes_32_bit_host_call kernel_makes_64_bit_host_call; do
-	ok "i386 bare: $check" comes_to_nothing i386/bare "$check"
-	[[ -n $no_process ]] || micro_ok i386/process "$check" comes_to_nothing i386/process "$check"
-done
-for check in overwrites_window zeroes_window; do
-	ok "i386 bare: $check" ends_or_faults i386/bare "$check"
-	[[ -n $no_process ]] || micro_ok i386/process "$check" ends_or_faults i386/process "$check"
+
+# Nor does a kernel without a host find one.
+for place in x86_64-low/bare i386/bare; do
+	for check in $host_calls; do
+		ok "${place/\// }: $check" comes_to_nothing "$place" "$check"
+	done
+	for check in $window_writes; do
+		ok "${place/\// }: $check" ends_or_faults "$place" "$check"
+	done
 done
 done_testing

@@ -7,16 +7,10 @@
 #ifndef MICRO_LONG_MODE_H
 #define MICRO_LONG_MODE_H
 
+#include "stub.h"
+
 #define HOST_CODE64 0x33
 
-#define STARTED 0x57a47ed
-#define ARRIVED 0xa44113d
-#define DONE	0xd04e
-
-/* What a user process of the wedge for Linux has above 4 GiB, which it may see, use and forge. */
-#define STUB		  0x700000000000
-#define STUB_SIZE	  0x4000
-#define STUB_CHANNEL	  0x700000020000
-#define STUB_CHANNEL_SIZE 0x14000
+#define STARTED 0x57a47ed /* before the jump; then ARRIVED and DONE, as in stub.h */
 
 #endif /* MICRO_LONG_MODE_H */

@@ -10,8 +10,8 @@
 #include "long_mode.h"
 
 	.macro long_mode name
-	.globl long_\name
-long_\name:
+	.globl \name
+\name:
 	movl $STARTED, (%edi)
 	.byte 0xea /* ljmp */
 	.long 1f
@@ -29,30 +29,30 @@ long_\name:
 
 	.text
 /* esi: an address of the kernel. */
-	long_mode read
+	long_mode long_read
 	movl %esi, %esi
 	movq (%rsi), %rax
 	done
 
-	long_mode write
+	long_mode long_write
 	movl %esi, %esi
 	movq $-1, (%rsi)
 	done
 
-	long_mode execute
+	long_mode long_execute
 	movl %esi, %esi
 	call *%rsi
 	done
 
 /* esi: bits 16 to 47 of an address beyond 4 GiB. */
-	long_mode read_high
+	long_mode long_read_high
 	movl %esi, %esi
 	shlq $16, %rsi
 	movq (%rsi), %rax
 	done
 
 /* esi: the number of a system call; its arguments: (1, page, 8). */
-	long_mode syscall
+	long_mode long_syscall
 	movl %esi, %eax
 	movl %edi, %esi
 	movq %rdi, %r8
@@ -62,7 +62,7 @@ long_\name:
 	movq %r8, %rdi
 	done
 
-	long_mode int80
+	long_mode long_int80
 	movl %esi, %eax
 	movl $1, %ebx
 	movl %edi, %ecx
@@ -71,7 +71,7 @@ long_\name:
 	done
 
 /* The registers that only 64-bit code has: did the wedge leave anything in them? */
-	long_mode registers
+	long_mode long_registers
 	movq %r8, %rax
 	orq %r9, %rax
 	orq %r10, %rax
@@ -82,13 +82,13 @@ long_\name:
 	orq %r15, %rax
 	done
 
-	long_mode stack
+	long_mode long_stack
 	movq %rsp, %rax
 	shrq $32, %rax
 	done
 
 /* Into the stub, at byte esi of it, with registers that look like a plan. */
-	long_mode enter_stub
+	long_mode user_enter_stub
 	movl %esi, %esi
 	movabsq $STUB, %rax
 	addq %rax, %rsi
@@ -99,7 +99,7 @@ long_\name:
 	done
 
 /* 8 bytes of the stub, at byte esi of it. */
-	long_mode read_stub
+	long_mode user_read_stub
 	movl %esi, %esi
 	movabsq $STUB, %rax
 	movq (%rax,%rsi), %rax
@@ -109,7 +109,7 @@ long_\name:
  * To byte esi of the stub, as if a system call was to be made there: number ebx, with 64 bytes of
  * the page to be filled as first argument (ebp 0) or second.
  */
-	long_mode call_in_stub
+	long_mode user_call_in_stub
 	movl %esi, %esi
 	movabsq $STUB, %rax
 	leaq (%rax,%rsi), %r11
@@ -130,7 +130,7 @@ long_\name:
  * Any system call of the host: number and three arguments are 8 bytes each at byte 128 of the page;
  * made at byte esi of the stub, or, if that is 0, here.
  */
-	long_mode host_call
+	long_mode user_host_call
 	movl %esi, %ecx
 	movabsq $STUB, %r11
 	addq %rcx, %r11
@@ -146,7 +146,7 @@ long_\name:
 	done
 
 /* Writes esi all over the channel; then leaves by an exception of 32-bit code. */
-	long_mode forge_channel
+	long_mode user_forge_channel
 	movq %rdi, %rbx
 	movabsq $STUB_CHANNEL, %rdi
 	movl %esi, %eax

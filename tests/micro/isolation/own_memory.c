@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * own_memory.c - user code in 64-bit mode changes the memory of its host process behind the back of
+ * own_memory.c - 64-bit user code changes the memory of its host process behind the back of
  * the wedge, by system calls that the wedge itself needs there.
  *
  * Invariant: what the guest's tables forbid stays forbidden, and whatever a process does to itself,
  * the guest goes on.
  */
 #include "attempts.h"
-#include "long_mode.h"
 #include "micro.h"
 #include "paging.h"
 #include "stub.h"
 
-extern const char long_host_call[], user_load[], user_store[];
+extern const char user_host_call[], user_load[], user_store[];
 
 enum { CLOSE = 3, MMAP = 9, MPROTECT = 10, MUNMAP = 11, MODIFY_LDT = 154 };
 
@@ -21,7 +20,7 @@ enum { CLOSE = 3, MMAP = 9, MPROTECT = 10, MUNMAP = 11, MODIFY_LDT = 154 };
 /* Made by the user's own code, and by each place of the stub that could. */
 static void host_call(word number, uint64_t a, uint64_t b, uint64_t c)
 {
-	uint64_t *words = (uint64_t *)(USER_DATA + 128);
+	volatile uint64_t *words = (uint64_t *)(USER_DATA + 128);
 	static int count = -1;
 
 	if (count < 0)
@@ -31,7 +30,7 @@ static void host_call(word number, uint64_t a, uint64_t b, uint64_t c)
 		words[1] = a;
 		words[2] = b;
 		words[3] = c;
-		stub_run(long_host_call, i < 0 ? 0 : stub_calls[i], 0, 0);
+		stub_run(user_host_call, i < 0 ? 0 : stub_calls[i], 0, 0);
 	}
 }
 
@@ -125,6 +124,8 @@ CHECK(own_memory_unmapped)
 	host_call(MUNMAP, USER_BASE, 0x100000, 0);
 	expect_is(user_access(user_load, PLACE), TRAP_UD);
 	host_call(MUNMAP, 0x10000, 0xfffe0000, 0);
+	expect_is(user_access(user_load, PLACE), TRAP_UD);
+	host_call(MUNMAP, 0x100000000, STUB - 0x100000000, 0);
 	expect_is(user_access(user_load, PLACE), TRAP_UD);
 	unmap(PLACE);
 	invlpg(PLACE);

@@ -7,9 +7,8 @@
 #include "stub.h"
 
 #include "interrupts.h"
-#include "long_mode.h"
 
-extern const char long_read_stub[];
+extern const char user_read_stub[];
 
 word stub_calls[STUB_CALLS];
 
@@ -31,11 +30,11 @@ struct regs stub_run(const char *code, word si, word bx, word bp)
 
 static bool read_stub(uint8_t *stub)
 {
-	const volatile word *page = (const word *)USER_DATA;
+	const volatile uint32_t *page = (const uint32_t *)USER_DATA;
 
 	for (word at = 0; at < STUB_SIZE; at += 8) {
 		memset((void *)USER_DATA, 0, 64);
-		stub_run(long_read_stub, at, 0, 0);
+		stub_run(user_read_stub, at, 0, 0);
 		if (page[0] != DONE)
 			return false;
 		memcpy(stub + at, (const void *)(page + 2), 8);
