@@ -41,6 +41,9 @@ enum {
 	HOST_MAP_FIXED_NOREPLACE = 0x100000,
 };
 
+/* From <linux/seccomp.h> of Linux 6.6: SECCOMP_IOCTL_NOTIF_SET_FLAGS and its flag. */
+enum { HOST_NOTIFY_SET_FLAGS = 0x40082104, HOST_NOTIFY_SYNC_WAKE_UP = 1 };
+
 /* From <linux/ptrace.h>, whose names for control registers are the wedge's too. */
 enum {
 	HOST_PTRACE_TRACEME = 0,
