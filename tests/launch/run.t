@@ -12,7 +12,7 @@ mkdir -p i/bin i/lib/afterburner temporary
 cp "$afterburn" i/bin/
 cp -r "$O/libexec" i/
 ((width == 32)) && name=i386 || name=x86_64
-cp k.wedge i/lib/afterburner/wedge-linux-$name.elf
+cp k.wedge "i/lib/afterburner/wedge-linux-$name.elf"
 launch="$tmp/i/bin/afterburn run --on process"
 export TMPDIR=$tmp/temporary
 

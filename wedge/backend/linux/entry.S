@@ -9,8 +9,7 @@
  * Invariant: the wedge's C code runs on the wedge's stack with `in_wedge` set and is never re-entered.
  */
 #include <wedge/x86.h>
-#include <wedge/vcpu.h>
-#include <vcpu_offsets.h>
+#include <wedge/vcpu_asm.h>
 #include "linux.h"
 
 #define V(offset) (offset)(%rbp)

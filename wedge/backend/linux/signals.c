@@ -7,8 +7,8 @@
  * and the wedge goes on on its own stack. That saves a system call. For that the handler must block
  * no signals, and load the extended state back, which the host clears for handlers.
  *
- * Invariant: if in_wedge is set, or code of the wedge's image was interrupted, a signal from outside
- * only leaves a mark, and a fault is a defect of the wedge.
+ * Invariant: if in_wedge is set, or code of the wedge's image was interrupted, a signal from
+ * outside only leaves a mark, and a fault is a defect of the wedge.
  */
 #include <wedge/arch.h>
 #include <wedge/log.h>

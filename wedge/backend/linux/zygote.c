@@ -71,13 +71,14 @@ static void write_number(int32_t number)
 }
 
 /*
- * Notification and answer wake the one side while the other is about to sleep: has the host switch at
- * once instead of looking for another processor. Hosts before Linux 6.6 do not know that, and wedge
- * and user processes are only slower there.
+ * Notification and answer wake the one side while the other is about to sleep: has the host switch
+ * at once instead of looking for another processor. Hosts before Linux 6.6 do not know that, and
+ * wedge and user processes are only slower there.
  */
 static void wake_in_turn(void)
 {
-	host_call3(__NR_ioctl, machine.listener_fd, HOST_NOTIFY_SET_FLAGS, HOST_NOTIFY_SYNC_WAKE_UP);
+	host_call3(__NR_ioctl, machine.listener_fd, HOST_NOTIFY_SET_FLAGS,
+		   HOST_NOTIFY_SYNC_WAKE_UP);
 }
 
 void zygote_start(void)

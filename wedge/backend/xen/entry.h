@@ -16,7 +16,7 @@
 #define VCPU_GS_USER_STATE 0xff /* VCPU_GS_USER */
 
 #ifdef __ASSEMBLER__
-/* Selectors and numbers of Xen's interface that assembler files need (public/arch-x86/xen-x86_64.h). */
+/* For assembler files (public/arch-x86/xen-x86_64.h): */
 #define KERNEL_CS	0xe033 /* FLAT_KERNEL_CS, and the RPL that ring 3 has */
 #define KERNEL_SS	0xe02b
 #define USER_CS32	0xe023 /* FLAT_USER_CS32 */

@@ -99,10 +99,11 @@ static inline unsigned int segment_named(unsigned int id)
 void arch_interrupt_return(struct vcpu *v, unsigned int size);
 
 /**
- * arch_system_call - user code has executed `syscall`; v->rip is behind it. Only with 64-bit kernels.
+ * arch_system_call - user code has executed `syscall`, for 64-bit kernels only.
  * @handler: where the kernel's entry is: LSTAR, or CSTAR for code in compatibility mode
  *
- * Raises #UD at the instruction unless EFER.SCE is set (or there is no handler).
+ * v->rip is behind the instruction. Raises #UD at it unless EFER.SCE is set (or there is no
+ * handler).
  */
 void arch_system_call(struct vcpu *v, uint64_t handler);
 

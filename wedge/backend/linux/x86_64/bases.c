@@ -2,10 +2,10 @@
 /*
  * bases.c - FS and GS of 64-bit guest kernel code. Of these only GS is used, by its base.
  *
- * `swapgs` and the user's bases are state of the vCPU alone: a kernel reads nothing by GS between its
- * entry and `swapgs`, and user code runs in another process, which gets its bases with its registers
- * (run.c). So the process's own GS has the kernel's base all the time, and a change of it, which
- * kernels make a few times while they start, may cost a system call.
+ * `swapgs` and the user's bases are state of the vCPU alone: a kernel reads nothing by GS between
+ * its entry and `swapgs`, and user code runs in another process, which gets its bases with its
+ * registers (run.c). So the process's own GS has the kernel's base all the time, and a change of
+ * it, which kernels make a few times while they start, may cost a system call.
  *
  * Invariant: GS has the vCPU's gs_base_kernel.
  */

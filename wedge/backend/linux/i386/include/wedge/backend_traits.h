@@ -17,7 +17,8 @@
 #define WEDGE_VCPU_BASE	 0xffc04000
 #define WEDGE_VCPU_PAGES 2
 
-/* In a user process: the page of the door (channel.h), and the end of what guest user code can map. */
+/* In a user process: the page of the door (channel.h), and the end of what guest user code can map.
+ */
 #define USER_DOOR 0xffffe000
 #define USER_END  USER_DOOR
 

@@ -3,9 +3,9 @@
  * backend_traits.h - where a wedge in a Linux process lives as guest code sees it, and what such a
  * processor does like hardware, so that sites may stay as they are.
  *
- * The kernel's image is between 1 and 2 GiB, and the wedge far above it. Guest code reaches a window
- * of the wedge: the gates, and the vCPU. The window is near enough for a call, and its addresses
- * have 31 bits, so sites have the same forms as near a wedge in the last 2 GiB.
+ * The kernel's image is between 1 and 2 GiB, and the wedge far above it. Guest code reaches a
+ * window of the wedge: the gates, and the vCPU. The window is near enough for a call, and its
+ * addresses have 31 bits, so sites have the same forms as near a wedge in the last 2 GiB.
  *
  * Invariant: constants and what follows from them alone; the constants serve the assembler too.
  */
@@ -40,8 +40,8 @@
 #define BACKEND_STACKS_MUST_BE_PRESENT 0
 
 /*
- * Words for the kernel's command line, with a blank behind each: mark the TSC reliable, because late
- * timer ticks on a busy host make Linux's watchdog reject it.
+ * Words for the kernel's command line, with a blank behind each: mark the TSC reliable, because
+ * late timer ticks on a busy host make Linux's watchdog reject it.
  */
 #define BACKEND_BOOT_WORDS "tsc=reliable "
 
