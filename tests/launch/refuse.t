@@ -206,6 +206,16 @@ if in_namespace true 2>/dev/null; then
 	ok 'little memory' in_namespace \
 		"mount --bind poor /proc/meminfo && { '$launch' k >out 2>err; [[ \$? == 3 ]]; } &&
 		 grep -q 'too little memory left: 20 MiB, and the guest needs at least 24' err"
+	limit=/sys/fs/cgroup/memory/memory.limit_in_bytes
+	[[ -f $limit ]] || limit=/sys/fs/cgroup/memory.max
+	if [[ -f $limit ]]; then
+		echo 20000000 >little
+		ok 'a container with little memory' in_namespace \
+			"mount --bind little $limit && { '$launch' k >out 2>err; [[ \$? == 3 ]]; } &&
+			 grep -q 'may have too little memory: 19 MiB, and the guest needs at least 24' err"
+	else
+		skip 'a container with little memory' 'no limit of a container is to be seen here'
+	fi
 	ok 'memory that is not overcommitted' in_namespace \
 		"mount --bind strict /proc/meminfo && mount --bind never /proc/sys/vm/overcommit_memory &&
 		 { '$launch' k >out 2>err; [[ \$? == 3 ]]; } && grep -q 'has 390 MiB left to promise, needed are 576' err &&
@@ -213,7 +223,7 @@ if in_namespace true 2>/dev/null; then
 	ok '/dev/shm without it, too' in_namespace \
 		"mount -t tmpfs -o noexec none /dev/shm && '$launch' --append keys=q k >out"
 else
-	for name in 'few mappings' 'little memory' 'memory that is not overcommitted'; do
+	for name in 'few mappings' 'little memory' 'a container with little memory' 'memory that is not overcommitted'; do
 		skip "$name" 'this user may have no namespaces'
 	done
 	skip '/dev/shm without it, too' 'this user may have no namespaces'

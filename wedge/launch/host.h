@@ -16,7 +16,7 @@
 /* Resource limits and system controls, for a guest of `memory` bytes; raises soft limits. */
 void host_check_limits(uint64_t memory);
 
-/* A number in a file of /proc/sys; false if it is not there. */
+/* The number that a file of /proc or /sys begins with; false if it is not there. */
 bool host_control(const char *path, uint64_t *value);
 
 /* Memory: a guest of `memory` bytes needs `least` of them before it can print anything. */

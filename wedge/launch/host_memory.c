@@ -47,11 +47,27 @@ static void check_promises(FILE *file, uint64_t need)
 	    left / MIB, need / MIB);
 }
 
+/* A container sees its own group of processes (cgroups(7), version 2 and 1) as the root of all. */
+static void check_container(uint64_t least)
+{
+	static const char *const limits[] = {"/sys/fs/cgroup/memory.max",
+					     "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+	uint64_t limit;
+
+	for (unsigned int i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (host_control(limits[i], &limit) && limit < least)
+			die(END_PLATFORM,
+			    "the container may have too little memory: %" PRIu64
+			    " MiB, and the guest needs at least %" PRIu64,
+			    limit / MIB, least / MIB);
+}
+
 void host_check_memory(uint64_t memory, uint64_t least)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
 	uint64_t available, swap;
 
+	check_container(least);
 	if (!file)
 		return;
 	available = amount(file, "MemAvailable");
