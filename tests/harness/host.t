@@ -64,7 +64,7 @@ for part in launch dev wedge isolation micro; do
 done
 cp -rs "$O/bench/x86_64" "$O/bench/i386" "$tmp/o/bench/"
 forbidden=(libexec/afterburner/launch bench/i386/bench-ops bench/i386/bench-tiny
-	tests/dev/muldiv32.t tests/wedge/gates32.t tests/isolation/attack)
+	tests/dev/muldiv32.t tests/wedge/gates32.t tests/isolation/i386/attack)
 for program in "${forbidden[@]}"; do
 	rm -f "$tmp/o/$program"
 	mkdir -p "$tmp/o/${program%/*}"

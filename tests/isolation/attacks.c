@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <ucontext.h>
@@ -16,39 +17,28 @@
 #include "attacks.h"
 #include "forge.h"
 
-enum { NR_CLOSE = 3, NR_MMAP = 9, NR_MPROTECT = 10, NR_MUNMAP = 11, NR_GETPID = 39, NR_LDT = 154 };
-enum { NR32_WRITE = 4, NR32_GETPID = 20, NR32_PAUSE = 29, NR32_MUNMAP = 91 };
-#define KERNEL 0x81000000u
+enum { FAULTS = 150000, PATIENCE = 14704 /* in the orders */ };
 
-enum { WINDOW = 0x60000000, FAULTS = 150000, PATIENCE = 14704 /* in the orders */ };
+enum { CLAIMS = 100, NOT_HEARD = 8, TAKEN_AWAY = 9 };
 
 static bool stay;
 static int ready = -1;
+static uint32_t claimed; /* the number of a system call; 0: nothing is */
 
 _Noreturn void broke(void)
 {
 	_exit(BROKE);
 }
 
-/* By the door: no signal of the host's is needed, which the process may not survive any more. */
-static int door_call(int number, int a, const void *b, int c)
-{
-	int result;
-
-	__asm__ volatile("call *0xffffe000"
-			 : "=a"(result)
-			 : "0"(number), "b"(a), "c"(b), "d"(c)
-			 : "memory");
-	return result;
-}
-
 _Noreturn void land(void)
 {
+	if (claimed && !claim_was_heard(claimed))
+		_exit(NOT_HEARD);
 	if (!stay)
 		broke();
-	door_call(NR32_WRITE, ready, "r", 1);
+	last_call(SYS_write, ready, "r", 1);
 	for (;;)
-		door_call(NR32_PAUSE, 0, NULL, 0);
+		last_call(SYS_pause, 0, NULL, 0);
 }
 
 void attacks_stay(int pipe)
@@ -58,25 +48,6 @@ void attacks_stay(int pipe)
 }
 
 /* ---- system calls of the host ---- */
-
-static const uint16_t calls[] = {0,  1,	  2,   9,   10,	 16,  22,  39,	41,  56,  57,  59,
-				 62, 101, 157, 158, 186, 205, 234, 272, 310, 317, 319, 425};
-
-unsigned int attacks_calls(void)
-{
-	return sizeof(calls) / sizeof(calls[0]);
-}
-
-unsigned int attacks_call_number(unsigned int n)
-{
-	return calls[n];
-}
-
-void attack_call(unsigned int n)
-{
-	host_call(calls[n], 0, 0, 0, 0, 0, 0);
-	broke();
-}
 
 /* By the stub's instruction; the control has none and makes the call itself. */
 static void ask(uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
@@ -123,12 +94,12 @@ static void order_unmap_stub(void)
 
 static void order_unmap_door(void)
 {
-	ask(NR_MUNMAP, DOOR & ~0xfffu, 0x1000, 0, 0, 0);
+	ask(NR_MUNMAP, DOOR_PAGE, 0x1000, 0, 0, 0);
 }
 
 static void order_unmap_across(void)
 {
-	ask(NR_MUNMAP, 0xfffd0000u, 0x40000, 0, 0, 0);
+	ask(NR_MUNMAP, DOOR_PAGE - 0x20000, 0x40000, 0, 0, 0);
 }
 
 static volatile char *fresh_pages(unsigned int pages)
@@ -148,7 +119,7 @@ static void order_twice(void)
 
 static void call_kernel(void)
 {
-	door_call(NR32_GETPID, 0, NULL, 0);
+	last_call(SYS_getpid, 0, NULL, 0);
 }
 
 static void order_stale(void)
@@ -213,91 +184,10 @@ static void write_orders(void)
 	broke();
 }
 
-static void write_door(void)
-{
-	*(volatile uint32_t *)(uintptr_t)(DOOR - 16) = 0;
-	broke();
-}
-
 static void read_kernel(void)
 {
-	*(volatile uint32_t *)KERNEL;
+	*(volatile uint32_t *)(uintptr_t)KERNEL;
 	broke();
-}
-
-/* ---- through the door with the kernel's memory as the stack ---- */
-
-static char handler_stack[65536] __attribute__((aligned(16)));
-static uint32_t own_stack[16];
-static uint32_t door_stack;
-static bool stepped;
-extern const char step_to_door[], arrived[];
-
-__asm__(".globl step_to_door, arrived\n"
-	"step_to_door: jmp *%eax\n"
-	"arrived: movl $door_arrived, %eax; movl $handler_stack + 32768, %esp; call *%eax\n");
-
-_Noreturn void door_arrived(void);
-
-__attribute__((used)) _Noreturn void door_arrived(void)
-{
-	broke();
-}
-
-static void on_step(int signal, siginfo_t *info, void *p)
-{
-	ucontext_t *context = p;
-	greg_t *r = context->uc_mcontext.gregs;
-
-	(void)info;
-	if (signal == SIGUSR1) {
-		r[REG_EIP] = (greg_t)(uintptr_t)step_to_door;
-		r[REG_EAX] = (greg_t)DOOR;
-		r[REG_ESP] = r[REG_UESP] = (greg_t)door_stack;
-		r[REG_EFL] |= 0x100;
-		return;
-	}
-	if ((uint32_t)r[REG_EIP] == (uintptr_t)arrived) {
-		r[REG_EFL] &= ~0x100;
-		return;
-	}
-	/* What it read from the kernel's memory is where it went. */
-	if ((uint32_t)r[REG_EIP] != DOOR && stepped)
-		broke();
-	stepped = (uint32_t)r[REG_EIP] == (uintptr_t)step_to_door || signal == SIGTRAP;
-	if (signal == SIGTRAP && (uint32_t)r[REG_EIP] == DOOR) {
-		struct sigaction normal = {.sa_handler = SIG_DFL};
-
-		sigaction(SIGTRAP, &normal, NULL);
-		raise(SIGTRAP);
-	}
-	if (signal == SIGSEGV && (uint32_t)r[REG_EIP] != DOOR)
-		broke();
-}
-
-static void step_through(uint32_t stack)
-{
-	stack_t other = {.ss_sp = handler_stack, .ss_size = sizeof(handler_stack)};
-	struct sigaction action = {.sa_sigaction = on_step,
-				   .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
-
-	door_stack = stack;
-	sigaltstack(&other, NULL);
-	sigaction(SIGUSR1, &action, NULL);
-	sigaction(SIGTRAP, &action, NULL);
-	sigaction(SIGSEGV, &action, NULL);
-	raise(SIGUSR1);
-}
-
-static void door_leak(void)
-{
-	step_through(KERNEL + 0x1000);
-}
-
-static void door_works(void)
-{
-	own_stack[0] = (uint32_t)(uintptr_t)arrived;
-	step_through((uint32_t)(uintptr_t)own_stack);
 }
 
 /* ---- forged stops ---- */
@@ -312,13 +202,6 @@ static void step_as_signal(void)
 {
 	forge_frame(find_stop() + 5, 0x100, 0, SIGUSR1);
 	return_frame();
-}
-
-static void spin(void)
-{
-	struct registers r = {0};
-
-	jump64(&r, (uintptr_t)spin64);
 }
 
 static void spin_masked(void)
@@ -344,8 +227,7 @@ static void stop_as_done(void)
 
 /* ---- a system call without resting for it ---- */
 
-enum { CLAIMS = 100, NOT_HEARD = 8, TAKEN_AWAY = 9 };
-
+static char claim_stack[65536] __attribute__((aligned(16)));
 static volatile char *kept;
 static volatile bool went_on;
 
@@ -363,22 +245,6 @@ static void on_end_of_claim(int signal)
 	_exit(went_on ? TAKEN_AWAY : NOT_HEARD);
 }
 
-/* The registers of a system call, in the channel. */
-static void claim_call(uint32_t number, uint32_t a, uint32_t b)
-{
-	enum { CALL = 64, RIP = CALL + 64 };
-
-	poke64(CHANNEL, 0);
-	poke64(CHANNEL + CALL, number);
-	poke64(CHANNEL + CALL + 8, b);
-	poke64(CHANNEL + CALL + 24, a);
-	poke64(CHANNEL + CALL + 32, (uintptr_t)handler_stack + 32768);
-	poke64(CHANNEL + RIP, (uintptr_t)after_claim);
-	poke64(CHANNEL + RIP + 8, 0x202);
-	poke64(CHANNEL + RIP + 16, 0x23);
-	poke64(CHANNEL + RIP + 24, 0x2b);
-}
-
 /* The wedge waits for a process to rest now and then only, if others use the processor. */
 static _Noreturn void claim(uint32_t number)
 {
@@ -390,20 +256,23 @@ static _Noreturn void claim(uint32_t number)
 	sigaltstack(&other, NULL);
 	sigaction(SIGSEGV, &action, NULL);
 	do
-		door_call(NR32_GETPID, 0, NULL, 0);
+		last_call(SYS_getpid, 0, NULL, 0);
 	while (!peek64(ORDERS + PATIENCE));
-	claim_call(number, (uint32_t)(uintptr_t)kept, 4096);
+	claimed = number;
+	claim_call(number, (uint32_t)(uintptr_t)kept, 4096, (uintptr_t)after_claim,
+		   (uintptr_t)claim_stack + 32768);
 	jump64(&r, (uintptr_t)rest64);
 }
 
-/* A tick of the clock that finds it in 64-bit code ends a claim: many of them, then. */
+/* A tick of the clock ends a claim: many of them, then. */
 static int claim_until_heard(uint32_t number)
 {
 	int status = 0, code = NOT_HEARD;
 
-	kept = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	kept = mmap((void *)WINDOW, 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0);
 	*kept = 1;
-	memset(handler_stack, 0, sizeof(handler_stack));
+	memset(claim_stack, 0, sizeof(claim_stack));
 	for (int i = 0; i < CLAIMS && code == NOT_HEARD; i++) {
 		pid_t pid = fork();
 
@@ -418,7 +287,7 @@ static int claim_until_heard(uint32_t number)
 /* To have the memory that the kernel takes back. */
 static void claim_and_keep(void)
 {
-	switch (claim_until_heard(NR32_MUNMAP)) {
+	switch (claim_until_heard(SYS_munmap)) {
 	case BROKE:
 		broke();
 	case TAKEN_AWAY:
@@ -428,13 +297,11 @@ static void claim_and_keep(void)
 
 static void claim_works(void)
 {
-	if (claim_until_heard(NR32_GETPID) == BROKE)
+	if (claim_until_heard(SYS_getpid) == BROKE)
 		broke();
 }
 
 /* ---- a page fault that never happened, again and again ---- */
-
-enum { FRAME = 0x9000, R = FRAME + 40 };
 
 static char loop_stack[8192] __attribute__((aligned(16)));
 static volatile uint32_t faults;
@@ -450,14 +317,14 @@ static _Noreturn void fault_again(void)
 		_exit(0);
 	poke64(CHANNEL, CHANNEL + FRAME);
 	poke64(CHANNEL + 8, SIGSEGV);
-	poke64(CHANNEL + R + 15 * 8, (uintptr_t)loop_stack + 8000);
-	poke64(CHANNEL + R + 16 * 8, (uintptr_t)fault_again);
-	poke64(CHANNEL + R + 17 * 8, 0x202);
-	poke64(CHANNEL + R + 18 * 8, 0x002b000000000023);
-	poke64(CHANNEL + R + 19 * 8, 4);
-	poke64(CHANNEL + R + 20 * 8, 14);
-	poke64(CHANNEL + R + 22 * 8, (uintptr_t)loop_stack);
-	poke64(CHANNEL + R + 23 * 8, CHANNEL + FRAME + 0x1000 - FRAME % 64);
+	poke64(CHANNEL + FRAME_REGISTERS + 15 * 8, (uintptr_t)loop_stack + 8000);
+	poke64(CHANNEL + FRAME_REGISTERS + 16 * 8, (uintptr_t)fault_again);
+	poke64(CHANNEL + FRAME_REGISTERS + 17 * 8, 0x202);
+	poke64(CHANNEL + FRAME_REGISTERS + 18 * 8, 0x002b000000000000 | CODE_SELECTOR);
+	poke64(CHANNEL + FRAME_REGISTERS + 19 * 8, 4);
+	poke64(CHANNEL + FRAME_REGISTERS + 20 * 8, 14);
+	poke64(CHANNEL + FRAME_REGISTERS + 22 * 8, (uintptr_t)loop_stack);
+	poke64(CHANNEL + FRAME_REGISTERS + 23 * 8, CHANNEL + FRAME + 0x1000 - FRAME % 64);
 	jump64(&r, stop);
 }
 
@@ -537,12 +404,9 @@ const struct attack attacks[] = {
 	{"read-behind-channel", read_behind_channel, GUEST},
 	{"write-stub", write_stub, GUEST},
 	{"write-orders", write_orders, GUEST},
-	{"write-door", write_door, GUEST},
 	{"read-kernel", read_kernel, EVERYWHERE},
-	{"door-leak", door_leak, GUEST},
 	{"step-in-stub", step_in_stub, GUEST},
 	{"step-as-signal", step_as_signal, GUEST},
-	{"spin", spin, GUEST},
 	{"spin-masked", spin_masked, GUEST},
 	{"stop-without-frame", stop_without_frame, GUEST},
 	{"stop-as-done", stop_as_done, GUEST},
@@ -552,7 +416,6 @@ const struct attack attacks[] = {
 	{"trap-mask", trap_mask, LEAVES},
 	{"trap-frame", trap_frame, LEAVES},
 	{"many-mappings", many_mappings, LIVES},
-	{"works-door", door_works, WORKS},
 	{"works-forging", trap_frame, WORKS},
 	{"works-claim", claim_works, WORKS},
 	{"works-read", works_read, WORKS},

@@ -27,7 +27,7 @@ struct attack {
 	enum where where;
 };
 
-extern const struct attack attacks[];
+extern const struct attack attacks[], width_attacks[];
 
 /* This is the host itself, where nothing is forbidden. */
 extern bool attacks_control;
@@ -37,7 +37,7 @@ _Noreturn void broke(void);
 /* What lands stays, and says so through a pipe. */
 void attacks_stay(int pipe);
 
-/* System calls of the host that are tried. */
+/* System calls of the host that are tried (WIDTH/attacks.c). */
 unsigned int attacks_calls(void);
 unsigned int attacks_call_number(unsigned int n);
 void attack_call(unsigned int n);

@@ -13,6 +13,8 @@ struct orders {
 	uint64_t count, again, frame;
 	uint16_t selector[4];
 	uint64_t xstate;
+	char between[14712 - 40];
+	uint64_t bases;
 };
 
 /* The kernel's struct ucontext of x86-64. */
@@ -90,7 +92,7 @@ void forge_stack(uint64_t address, uint64_t size)
 /* Whoever carries out an order by them lands, if it succeeds. Touches all that this needs. */
 static struct registers prepare(void)
 {
-	orders = (struct orders){.selector = {0x2b, 0x2b, 0, 0}};
+	orders = (struct orders){.selector = {0x2b, 0x2b, 0, 0}, .bases = ORDERS_BASES};
 	__asm__("movw %%gs, %0" : "=m"(orders.selector[3]));
 	orders.frame = forge_frame((uintptr_t)landing64, 0, 0, 0);
 	return (struct registers){
@@ -119,7 +121,7 @@ _Noreturn void order(uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64
 /* The arguments of an mmap among the orders that led here. */
 static bool find_mmap(struct registers *r)
 {
-	enum { NR_MMAP = 9, LIST = 304, SIZE = 56, SOME = 16 };
+	enum { LIST = 304, SIZE = 56, SOME = 16 };
 	uint64_t count = peek64(ORDERS);
 
 	for (uint64_t at = ORDERS + LIST; count-- && at < ORDERS + LIST + SOME * SIZE; at += SIZE) {

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# What these tests share: the i386 guest with the attacking program as its first process. Source it
-# after tests/lib.sh.
+# What these tests share: a guest with the attacking program as its first process. Source it after
+# tests/lib.sh, then attack_width WIDTH.
 #
 # Invariant: the kernel is the one that boots everywhere; only its RAM disk is ours.
-attack=$O/tests/isolation/attack
-attack_kernel=${ATTACK_KERNEL:-$O/guest/i386/vmlinux}
+attack_width() { # attack_width i386|x86_64
+	local guest=$1
+	[[ $1 == i386 ]] || guest=x86_64-low
+	attack=$O/tests/isolation/$1/attack
+	attack_kernel=$O/guest/$guest/vmlinux
+	attack_sources=("$TOP/tests/isolation/attacks.c" "$TOP/tests/isolation/$1/attacks.c")
+}
 
 # What the run is started by: a host that lacks something (tests/launch/deny.c).
 attack_host=()

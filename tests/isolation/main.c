@@ -118,7 +118,7 @@ static void report(const char *name, int status, int64_t began, int rounds)
 /* The control has these places, so that it may do to them what a guest may not. */
 static void make_places(void)
 {
-	void *place = (void *)0x81000000;
+	void *place = (void *)KERNEL;
 	FILE *file = tmpfile();
 
 	mmap(place, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0);
@@ -153,6 +153,14 @@ static void carry_out(const struct attack *attack)
 	close(ends[0]);
 	waitpid(pid, &status, 0);
 	report(attack->name, status, began, attack->where == LEAVES ? ROUNDS : 1);
+}
+
+static void carry_out_all(const struct attack *list)
+{
+	for (const struct attack *a = list; a->name; a++) {
+		if (!attacks_control || a->where == EVERYWHERE)
+			carry_out(a);
+	}
 }
 
 static void carry_out_call(unsigned int n)
@@ -195,10 +203,8 @@ int main(int argc, char **argv)
 		if (!attacks_control || attacks_call_number(n) == 39 || attacks_call_number(n) == 2)
 			carry_out_call(n);
 	}
-	for (const struct attack *a = attacks; a->name; a++) {
-		if (!attacks_control || a->where == EVERYWHERE)
-			carry_out(a);
-	}
+	carry_out_all(attacks);
+	carry_out_all(width_attacks);
 	kill(witness, SIGTERM);
 	printf("WITNESS %s\n", ends_well(witness, WITNESS) ? "well" : "hurt");
 	printf("ATTACKS-END\n");

@@ -46,6 +46,7 @@ all_gone() {
 	done
 }
 
+attack_width i386
 attack_ramdisk
 begin
 ok "there are user processes to kill" test -n "$users"
