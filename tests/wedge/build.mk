@@ -105,7 +105,7 @@ $(eval $(call wedge_test_width,i386))
 # themselves takes the fake back end's place. For the 64-bit guest both are compiled once more, since
 # the back end of the tests above counts what Xen's does. What serves i386 programs alone is tested
 # for these.
-wedge_test_linux_x86_64 := view_% space_test.c
+wedge_test_linux_x86_64 := view_% space_test.c stub_filter_test.c
 wedge_test_linux_i386 := %
 wedge_test_linux_parts_i386 := door.c
 wedge_test_linux_shared_i386 := $(wedge_test_objs_i386)
