@@ -30,14 +30,19 @@ static void append(struct process *process, const struct order *order)
 	process->orders->list[process->orders->count++] = *order;
 }
 
+/* The last place is for closing the memory file. */
+static bool is_full(const struct process *process)
+{
+	return process->orders->count >= USER_ORDER_MAX - 1;
+}
+
 void process_order(struct process *process, long number, uint64_t a, uint64_t b, uint64_t c,
 		   uint64_t d, uint64_t f)
 {
 	struct order order = {.number = (uint64_t)number, .argument = {a, b, c, d}};
 
 	process_hold(process);
-	/* The last place is for closing the memory file. */
-	if (process->orders->count >= USER_ORDER_MAX - 1)
+	if (is_full(process))
 		process_flush(process);
 	if (number == __NR_mmap) {
 		order.argument[4] = USER_MEMORY_FD;
@@ -69,11 +74,32 @@ static struct user_desc describe(unsigned int entry, uint64_t d)
 	return u;
 }
 
+/*
+ * Notes what the process's LDT will hold. False if it does already: a guest may load its whole
+ * table anew for each change, and the host copies the whole table for each write.
+ */
+static bool note_descriptor(struct process *process, unsigned int entry, uint64_t descriptor)
+{
+	struct process_ldt *ldt = process->ldt;
+
+	if (!ldt)
+		return true;
+	if (entry >= ldt->end)
+		ldt->end = entry + 1;
+	if (ldt->entry[entry] == descriptor)
+		return false;
+	ldt->entry[entry] = descriptor;
+	return true;
+}
+
 void process_descriptor(struct process *process, unsigned int entry, uint64_t descriptor)
 {
 	unsigned int n;
 
-	if (process->descriptors == USER_DESCRIPTORS)
+	if (!note_descriptor(process, entry, descriptor))
+		return;
+	/* What is written here must not be forgotten before its order is given. */
+	if (process->descriptors == USER_DESCRIPTORS || is_full(process))
 		process_flush(process);
 	n = process->descriptors++;
 	process->orders->descriptor[n] = describe(entry, descriptor);
@@ -335,6 +361,20 @@ bool process_resumed(const struct process *process)
 
 /* ---- beginning and end ---- */
 
+/* A new process has an empty LDT. Without memory for the copy, each write is ordered. */
+static struct process_ldt *empty_ldt(uint32_t slot)
+{
+	static struct process_ldt *copies[LINUX_SLOTS];
+
+	if (!copies[slot])
+		copies[slot] = backend_allocate(sizeof(*copies[slot]));
+	if (!copies[slot])
+		return NULL;
+	memset(copies[slot]->entry, 0, copies[slot]->end * sizeof(copies[slot]->entry[0]));
+	copies[slot]->end = 0;
+	return copies[slot];
+}
+
 struct process *process_get(uint32_t slot)
 {
 	struct process *process = &processes[slot];
@@ -346,6 +386,7 @@ struct process *process_get(uint32_t slot)
 	process->orders = (void *)at;
 	process->channel = (void *)(at + USER_ORDERS_SIZE);
 	process->descriptors = USER_DESCRIPTORS;
+	process->ldt = empty_ldt(slot);
 	process->pid = zygote_make(slot, &process->pidfd);
 	process->state = PROCESS_RUNS;
 	process->place = UINT32_MAX;

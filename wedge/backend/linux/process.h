@@ -22,7 +22,7 @@
 
 #include "linux.h"
 
-enum { PROCESS_TLS = 3 };
+enum { PROCESS_TLS = 3, PROCESS_LDT_ENTRIES = 8192 };
 
 /* No address: the base that a process has is not known. */
 #define PROCESS_NO_BASE (1ull << 63)
@@ -41,6 +41,12 @@ struct process_tls {
 	uint16_t selector; /* the guest's; 0: none */
 	uint32_t entry;	   /* in the LDT */
 	uint64_t descriptor;
+};
+
+/* What the LDT of a user process holds, once its orders are carried out. */
+struct process_ldt {
+	uint32_t end; /* entries behind it have always been empty */
+	uint64_t entry[PROCESS_LDT_ENTRIES];
 };
 
 struct process {
@@ -75,7 +81,8 @@ struct process {
 
 	uint64_t fs_base, gs_base; /* set by orders, or PROCESS_NO_BASE (x86_64/user_code.c) */
 
-	uint32_t ldt_entries; /* of the guest's LDT that was copied */
+	struct process_ldt *ldt; /* NULL: not known */
+	uint32_t ldt_entries;	 /* of the guest's LDT that was copied */
 	uint64_t ldt_round;
 	struct process_tls tls[PROCESS_TLS];
 	unsigned int tls_next;
@@ -88,7 +95,10 @@ struct process *process_get(uint32_t slot);
 void process_order(struct process *process, long number, uint64_t a, uint64_t b, uint64_t c,
 		   uint64_t d, uint64_t f);
 
-/* Queues the write of a descriptor into its LDT; 0 makes the entry empty. */
+/*
+ * Queues the write of a descriptor into its LDT, unless it is there; 0 makes the entry empty. The
+ * entry is below PROCESS_LDT_ENTRIES.
+ */
 void process_descriptor(struct process *process, unsigned int entry, uint64_t descriptor);
 
 /*

@@ -42,6 +42,8 @@ static void copy_ldt(struct vcpu *v, struct process *process)
 	struct guest_fault fault;
 	uint64_t d;
 
+	if (entries > PROCESS_LDT_ENTRIES)
+		entries = PROCESS_LDT_ENTRIES;
 	if (process->ldt_round == linux_of(v)->ldt_round)
 		return;
 	process->ldt_round = linux_of(v)->ldt_round;
@@ -58,7 +60,10 @@ static void copy_ldt(struct vcpu *v, struct process *process)
 		process->tls[i] = (struct process_tls){0};
 }
 
-/* Where in the LDT a descriptor of the GDT may stand. */
+/*
+ * Where in the LDT a descriptor of the GDT may stand. A guest's LDT that leaves no room loses one
+ * of its last descriptors: thread data is used by every program.
+ */
 static uint32_t place_for(struct vcpu *v, const struct process *process, uint16_t selector,
 			  unsigned int n)
 {
@@ -67,7 +72,9 @@ static uint32_t place_for(struct vcpu *v, const struct process *process, uint16_
 
 	if (same >= process->ldt_entries || !descriptor_read(v, (uint16_t)(selector | 4), &d) || !d)
 		return same;
-	return process->ldt_entries + n;
+	if (process->ldt_entries + n < PROCESS_LDT_ENTRIES)
+		return process->ldt_entries + n;
+	return PROCESS_LDT_ENTRIES - 1 - n;
 }
 
 /* The host's selector for a descriptor of the guest's GDT that is not flat. */
