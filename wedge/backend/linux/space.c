@@ -10,6 +10,7 @@
 #include <wedge/arch_traits.h>
 #include <wedge/log.h>
 #include "process.h"
+#include "vdso.h"
 #include "view.h"
 
 struct space {
@@ -157,6 +158,7 @@ static bool fill_user(struct vcpu *v, struct space *space, uint64_t va,
 	if (had && v->retry)
 		return false;
 	vcpu_count(v, COUNT_SPACE_USER_FILLS);
+	vdso_learn(walk);
 	if (space->user.process) {
 		make_room(v);
 		view_fill(&space->user, va, walk);

@@ -19,6 +19,7 @@
 #include <wedge/lib.h>
 #include "door.h"
 #include "../channel.h"
+#include "../vdso.h"
 
 enum {
 	BEFORE = 9, /* push ecx, edx, ebp; four bytes of NOP; int 0x80 */
@@ -48,19 +49,6 @@ static bool is_expected(const uint8_t *code)
 	       !memcmp(code + sizeof(pushes) + sizeof(nops[0]), leave, sizeof(leave));
 }
 
-static bool is_vdso(const char *page)
-{
-	static const char elf[] = "\177ELF", name[] = "linux-gate.so.1";
-
-	if (memcmp(page, elf, sizeof(elf) - 1))
-		return false;
-	for (size_t i = 0; i + sizeof(name) <= X86_PAGE_SIZE; i++) {
-		if (page[i] == name[0] && !memcmp(page + i, name, sizeof(name)))
-			return true;
-	}
-	return false;
-}
-
 void door_learn(struct vcpu *v)
 {
 	static const uint8_t call[] = {0xff, 0x15};
@@ -72,7 +60,7 @@ void door_learn(struct vcpu *v)
 	    !guest_lookup(v, v->rip, &walk))
 		return;
 	page = guest_pointer(walk.address - offset, X86_PAGE_SIZE);
-	if (!page || !is_expected(page + offset - BEFORE) || !is_vdso((const char *)page))
+	if (!page || !is_expected(page + offset - BEFORE) || !vdso_is_named(page, "linux-gate.so.1"))
 		return;
 	memcpy(page + offset - CALL_LENGTH, call, sizeof(call));
 	memcpy(page + offset - CALL_LENGTH + sizeof(call), &pointer, sizeof(pointer));
