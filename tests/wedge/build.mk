@@ -107,6 +107,7 @@ $(eval $(call wedge_test_width,i386))
 # for these.
 wedge_test_linux_x86_64 := view_% space_test.c stub_filter_test.c
 wedge_test_linux_i386 := %
+wedge_test_linux_parts_x86_64 := user_code.c
 wedge_test_linux_parts_i386 := door.c
 wedge_test_linux_shared_i386 := $(wedge_test_objs_i386)
 wedge_test_linux_shared_x86_64 := $(patsubst $(WEDGE_TEST)/obj-x86_64/%, \

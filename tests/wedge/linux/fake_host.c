@@ -195,6 +195,14 @@ bool mapping_failed(struct vcpu *v)
 	return was;
 }
 
+void process_order(struct process *process, long number, uint64_t a, uint64_t b, uint64_t c,
+		   uint64_t d, uint64_t f)
+{
+	(void)process;
+	host.order = (struct order){.number = (uint64_t)number, .argument = {a, b, c, d, 0, f}};
+	host.orders++;
+}
+
 void process_descriptor(struct process *process, unsigned int n, uint64_t descriptor)
 {
 	(void)process;

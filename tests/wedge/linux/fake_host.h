@@ -39,6 +39,8 @@ struct fake_host {
 	unsigned int may_be_lost; /* how many there were */
 	uint64_t ldt[FAKE_LDT];
 	unsigned int descriptors; /* written */
+	struct order order;	  /* the last one that maps nothing */
+	unsigned int orders;	  /* of these */
 	unsigned int holds;	  /* times that a process had to be stopped */
 	bool no_room;		  /* the next mapping finds none (mapping_failed) */
 };
