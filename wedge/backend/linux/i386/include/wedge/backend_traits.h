@@ -10,6 +10,8 @@
 #ifndef BACKEND_TRAITS_H
 #define BACKEND_TRAITS_H
 
+#include <wedge/linux_traits.h>
+
 /* The window: below Linux's fixmap once the launcher has lowered it (reservetop). */
 #define WEDGE_BASE 0xffc00000
 #define WEDGE_SIZE 0x10000
@@ -28,18 +30,11 @@
 /* The host's code segment for the guest kernel: its 32-bit one (host.h). */
 #define LINUX_KERNEL_CS HOST_CS32
 
-/* The host's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
-#define BACKEND_SELECTORS_ARE_REAL 0
-
-/* Signals come on a stack of the wedge's own. */
-#define BACKEND_STACKS_MUST_BE_PRESENT 0
-
 /*
- * Words for the kernel's command line, with a blank behind each: keep fixed mappings out of the
- * last 4 MiB, where the window is; and mark the TSC reliable, because late timer ticks on a busy
- * host make Linux's watchdog reject it.
+ * Words for the kernel's command line: beside those of both widths, keep fixed mappings out of the
+ * last 4 MiB, where the window is.
  */
-#define BACKEND_BOOT_WORDS "reservetop=4M tsc=reliable "
+#define BACKEND_BOOT_WORDS "reservetop=4M " LINUX_BOOT_WORDS
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -12,6 +12,8 @@
 #ifndef BACKEND_TRAITS_H
 #define BACKEND_TRAITS_H
 
+#include <wedge/linux_traits.h>
+
 /* The window: the last 8 MiB below 2 GiB, which a kernel in the lower half leaves free. */
 #define WEDGE_BASE 0x7f800000
 #define WEDGE_SIZE 0x10000
@@ -33,17 +35,8 @@
 /* The host's code segment for the guest kernel: its 64-bit one (host.h). */
 #define LINUX_KERNEL_CS HOST_CS64
 
-/* The host's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
-#define BACKEND_SELECTORS_ARE_REAL 0
-
-/* Signals come on a stack of the wedge's own. */
-#define BACKEND_STACKS_MUST_BE_PRESENT 0
-
-/*
- * Words for the kernel's command line, with a blank behind each: mark the TSC reliable, because
- * late timer ticks on a busy host make Linux's watchdog reject it.
- */
-#define BACKEND_BOOT_WORDS "tsc=reliable "
+/* Words for the kernel's command line. */
+#define BACKEND_BOOT_WORDS LINUX_BOOT_WORDS
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * linux_traits.h - what the traits of both widths in a Linux process have in common
+ * (backend_traits.h of the width, which includes this).
+ *
+ * Invariant: constants alone, for C and assembler.
+ */
+#ifndef WEDGE_LINUX_TRAITS_H
+#define WEDGE_LINUX_TRAITS_H
+
+/* The host's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
+#define BACKEND_SELECTORS_ARE_REAL 0
+
+/* Signals come on a stack of the wedge's own. */
+#define BACKEND_STACKS_MUST_BE_PRESENT 0
+
+/*
+ * A word for the kernel's command line, with a blank behind it: the TSC is reliable. On a busy host
+ * timer ticks come late, and make Linux's watchdog reject it.
+ */
+#define LINUX_BOOT_WORDS "tsc=reliable "
+
+#endif /* WEDGE_LINUX_TRAITS_H */
