@@ -115,9 +115,10 @@
 
 #define CHANNEL_NUMBER (CHANNEL_CALL + 96)
 
-/* Of struct ucontext: rax, and where the interrupted code goes on. */
-#define CONTEXT_RAX 144
-#define CONTEXT_RIP 168
+/* Of struct ucontext: rax, where the interrupted code goes on, and its flags. */
+#define CONTEXT_RAX   144
+#define CONTEXT_RIP   168
+#define CONTEXT_FLAGS 176
 
 #ifndef __ASSEMBLER__
 #include "host.h"
@@ -204,6 +205,7 @@ _Static_assert(offsetof(struct channel, xstate) == CHANNEL_XSTATE, "as the stub 
 _Static_assert(offsetof(struct channel, stack) == CHANNEL_STACK, "as the stub believes");
 _Static_assert(offsetof(struct ucontext, uc_mcontext.rax) == CONTEXT_RAX, "the host's ABI");
 _Static_assert(offsetof(struct ucontext, uc_mcontext.rip) == CONTEXT_RIP, "the host's ABI");
+_Static_assert(offsetof(struct ucontext, uc_mcontext.eflags) == CONTEXT_FLAGS, "the host's ABI");
 _Static_assert(sizeof(struct channel) == USER_CHANNEL_SIZE, "fills its pages");
 
 /* What the stub needs to know; behind its code, read-only. */

@@ -22,12 +22,16 @@ linux_entry:
 
 	.text
 
-	/* The wedge's stack; the vCPU in rbp. Only registers that are saved are changed. */
+	/*
+	 * The wedge's stack; the vCPU in rbp. Only registers that are saved are changed. Of the kernel's
+	 * flags, the wedge must have neither DF nor NT, with which its iretq would fault.
+	 */
 	.macro enter_wedge
 	movabs $LINUX_STACK_TOP, %rsp
 	movl $WEDGE_VCPU_BASE, %ebp
 	movq $1, V(VCPU_IN_WEDGE)
-	cld
+	pushq $X86_FLAGS_FIXED
+	popfq
 	movq %rbp, %rdi
 	.endm
 

@@ -25,8 +25,8 @@ enum {
 	OWN_XSTATE = 0x1000,
 	ERROR_IDT = 2, /* #GP: the selector's index names a gate */
 	/* What user code can set itself. */
-	USER_FLAGS = X86_FLAGS_STATUS | X86_FLAGS_TF | X86_FLAGS_IF | X86_FLAGS_DF | X86_FLAGS_RF |
-		     X86_FLAGS_AC | X86_FLAGS_ID,
+	USER_FLAGS = X86_FLAGS_STATUS | X86_FLAGS_TF | X86_FLAGS_IF | X86_FLAGS_DF | X86_FLAGS_NT |
+		     X86_FLAGS_RF | X86_FLAGS_AC | X86_FLAGS_ID,
 };
 
 /* A stretch of a channel's stack, by the user process's address; NULL if it is not there. */

@@ -6,6 +6,7 @@
  * orders: guest code may have jumped to the system call in front of it with any registers, and with
  * TF set. If an order fails, guest code does not run.
  */
+#include <wedge/x86.h>
 #include "channel.h"
 
 #define SIGUSR1 10
@@ -166,6 +167,12 @@ stub_ordered:
 	movq ORDERS_FRAME(%rbx), %rsp
 	testq %rsp, %rsp
 	jz stub_leave_by_door
+	/* The host takes all of a frame's flags but NT: that stays as it is. */
+	movl CONTEXT_FLAGS(%rsp), %eax
+	andl $X86_FLAGS_NT, %eax
+	orl $X86_FLAGS_FIXED, %eax
+	pushq %rax
+	popfq
 	movl $15, %eax /* rt_sigreturn */
 	syscall
 	ud2
