@@ -19,7 +19,7 @@
 
 enum { FAULTS = 150000, PATIENCE = 14704 /* in the orders */ };
 
-enum { CLAIMS = 100, NOT_HEARD = 8, TAKEN_AWAY = 9 };
+enum { CLAIMS = 4000, NOT_HEARD = 8, TAKEN_AWAY = 9 };
 
 static bool stay;
 static int ready = -1;

@@ -25,7 +25,7 @@ attack_ramdisk() {
 attack_boot() {
 	attack_code=0
 	attack_ramdisk
-	"${attack_host[@]}" "$O/libexec/afterburner/commands/run" --on process --timeout 120 --initrd "$tmp/initrd.gz" \
+	"${attack_host[@]}" "$O/libexec/afterburner/commands/run" --on process --timeout 200 --initrd "$tmp/initrd.gz" \
 		--append "$1" "$attack_kernel" </dev/null >"$tmp/console.raw" \
 		2>"$tmp/run.err" || attack_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"

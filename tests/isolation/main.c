@@ -141,7 +141,7 @@ static void carry_out(const struct attack *attack)
 			make_places();
 		if (attack->where == LEAVES)
 			attacks_stay(ends[1]);
-		alarm(20);
+		alarm(attack->where == PATIENT || attack->where == WORKS ? 60 : 20);
 		/* What 64-bit code touches must be there: nobody handles its faults. */
 		memset(landing_stack, 1, LANDING_STACK);
 		attack->body();

@@ -79,6 +79,8 @@ every_width() {
 		control
 		attack_host=()
 		every_attack 'as it is'
+		# Then the bases of FS and GS are orders.
+		[[ $width == i386 ]] || AFTERBURN_HOST_LACKS=fsgsbase every_attack 'no FSGSBASE'
 		# Such a host says that it is one; then both rounds are the same.
 		attack_host=("$O/tests/launch/deny" listener)
 		every_attack ptrace

@@ -219,7 +219,6 @@ int main(int argc, char **argv)
 	info.ramdisk_bytes = memory.ramdisk_bytes;
 	info.xstate_bytes = host_xstate_bytes();
 	info.signal_frame_bytes = host_signal_frame_bytes();
-	info.fsgsbase = host_has_fsgsbase();
 	host_probe_end(&info);
 	info.tsc_khz = host_tsc_khz();
 	gdb_open(&guest.gdb, options.gdb, &guest.target);

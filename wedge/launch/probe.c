@@ -42,6 +42,7 @@ enum feature {
 	LDT,
 	TLS,
 	BASES,
+	FSGSBASE,
 	DISPATCH,
 	SECCOMP,
 	NOTIFICATIONS,
@@ -87,6 +88,11 @@ static int try_xsave(void)
 static int try_code(void)
 {
 	return probe_code_prepare() && probe_code_run(false) ? 0 : error();
+}
+
+static int try_fsgsbase(void)
+{
+	return host_has_fsgsbase() ? 0 : ENODEV;
 }
 
 static int try_dispatch(void)
@@ -144,6 +150,8 @@ static const struct {
 	[BASES] = {"arch_prctl", probe_bases, BY_X86_64,
 		   .missing = "the system call arch_prctl fails: a container or sandbox must allow "
 			      "the call"},
+	[FSGSBASE] = {"fsgsbase", try_fsgsbase, BY_X86_64, .optional = true,
+		      .missing = "the bases of segments cannot be loaded"},
 	[DISPATCH] = {"dispatch", try_dispatch, .optional = true,
 		      .missing = "system calls cannot be caught"},
 	[SECCOMP] = {"seccomp", try_seccomp,
@@ -272,5 +280,6 @@ void host_probe_end(struct launch_info *info)
 		die(END_PLATFORM, "%s (%s)", features[r.feature].missing,
 		    WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : reason(r.error[r.feature]));
 	info->trap = r.error[DISPATCH] ? LAUNCH_TRAP_SECCOMP : LAUNCH_TRAP_DISPATCH;
+	info->fsgsbase = is_needed(FSGSBASE) && !r.error[FSGSBASE];
 	info->handover = choose_handover(r.error[NOTIFICATIONS], r.error[TRACE]);
 }

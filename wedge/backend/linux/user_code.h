@@ -39,6 +39,6 @@ bool user_code_caught(struct vcpu *v);
 void user_code_load_bases(struct vcpu *v, struct process *process);
 
 /* After it has stopped, behind user_segments_read(): the bases into the vCPU. */
-void user_code_read_bases(struct vcpu *v, const struct process *process);
+void user_code_read_bases(struct vcpu *v, struct process *process);
 
 #endif /* WEDGE_BACKEND_LINUX_USER_CODE_H */

@@ -253,6 +253,15 @@ static void a_loaded_selector_brings_its_base(void **state)
 	user_code_read_bases(&vcpu, &process);
 	assert_int_equal(vcpu.fs_base, GUEST_BASED);
 	assert_int_equal(vcpu.gs_base_user, NEAR);
+	/* The null selector that will be loaded takes the base away, so it is ordered, as before.
+	 */
+	process.fs_base = GUEST_BASED;
+	process.gs_base = NEAR;
+	user_code_read_bases(&vcpu, &process);
+	user_code_load_bases(&vcpu, &process);
+	assert_int_equal(host.orders, 1);
+	assert_int_equal(host.order.argument[0], ARCH_SET_FS);
+	assert_int_equal(host.order.argument[1], GUEST_BASED);
 }
 
 /* ---- selectors of data ---- */

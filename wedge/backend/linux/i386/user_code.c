@@ -63,7 +63,7 @@ void user_code_load_bases(struct vcpu *v, struct process *process)
 	process->orders->bases = USER_BASES_OF_SELECTORS;
 }
 
-void user_code_read_bases(struct vcpu *v, const struct process *process)
+void user_code_read_bases(struct vcpu *v, struct process *process)
 {
 	(void)v;
 	(void)process;

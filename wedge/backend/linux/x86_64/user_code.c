@@ -181,20 +181,23 @@ static uint64_t base_of(struct vcpu *v, unsigned int sreg)
 									    : 0;
 }
 
-static bool was_loaded(const struct process *process, enum user_segment segment)
+/* The program has loaded a selector, which has changed the base. */
+static void read_base(struct vcpu *v, const struct process *process, enum user_segment segment,
+		      unsigned int sreg, uint64_t *base, uint64_t *has)
 {
-	return process->channel->selector[segment] != process->orders->selector[segment];
+	if (process->channel->selector[segment] == process->orders->selector[segment])
+		return;
+	*base = base_of(v, sreg);
+	*has = PROCESS_NO_BASE;
 }
 
-void user_code_read_bases(struct vcpu *v, const struct process *process)
+void user_code_read_bases(struct vcpu *v, struct process *process)
 {
 	if (machine.info.fsgsbase) {
 		v->fs_base = loadable(process->channel->fs_base);
 		v->gs_base_user = loadable(process->channel->gs_base);
 		return;
 	}
-	if (was_loaded(process, USER_FS))
-		v->fs_base = base_of(v, X86_FS);
-	if (was_loaded(process, USER_GS))
-		v->gs_base_user = base_of(v, X86_GS);
+	read_base(v, process, USER_FS, X86_FS, &v->fs_base, &process->fs_base);
+	read_base(v, process, USER_GS, X86_GS, &v->gs_base_user, &process->gs_base);
 }
