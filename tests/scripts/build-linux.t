@@ -80,6 +80,7 @@ allnoconfig:
 vmlinux:
 	@echo "  CC      1.o"
 	@cp kind $(O)/vmlinux
+	@$(MEANWHILE)
 modules:
 	@touch $(or $(M),$(O))/$(notdir $(M)).ko
 END
@@ -113,6 +114,17 @@ changes_key() {
 ok 'another patch, another key' changes_key "$tmp/guests/linux-6.1/kind.patch"
 ok 'another line of its own, another key' changes_key "$more"
 ok 'another module, another key' changes_key "$tmp/guests/other/Kbuild"
+# meanwhile FILE: another folder's build is done first, and keeps that file
+meanwhile() {
+	local kept
+	kept=$tmp/patched/cache/$(patched more --key)
+	MEANWHILE="mkdir $kept && echo first >$kept/$1" patched more "$tmp/patched/second"
+}
+ok 'the same built twice at once: one of them is kept, and serves both' eval \
+	'meanwhile vmlinux && [[ $(<"$tmp/patched/second/vmlinux") == first ]]'
+echo '# more' >>"$more"
+ok 'what is kept and no kernel is named' eval \
+	'! meanwhile nothing >"$tmp/lines" && grep -q "^build-linux: cannot move .*/cache/linux-more-plain" "$tmp/lines"'
 echo '# more' >>"$tmp/guests/configs/i386.config"
 ok 'a line in what it adds to: both have to be built' eval \
 	'[[ $(patched more "$tmp/patched/more"; patched i386 "$tmp/patched/i386") == *building*building* ]]'
