@@ -164,15 +164,17 @@ stub_ordered:
 	load_base_register gs, ORDERS_SELECTOR + 6, ORDERS_GS_BASE
 	movabs $USER_CHANNEL, %rcx
 	movq $1, CHANNEL_RESUMED(%rcx)
-	movq ORDERS_FRAME(%rbx), %rsp
-	testq %rsp, %rsp
+	movq ORDERS_FRAME(%rbx), %rdx
+	testq %rdx, %rdx
 	jz stub_leave_by_door
 	/* The host takes all of a frame's flags but NT: that stays as it is. */
-	movl CONTEXT_FLAGS(%rsp), %eax
+	movl CONTEXT_FLAGS(%rdx), %eax
 	andl $X86_FLAGS_NT, %eax
 	orl $X86_FLAGS_FIXED, %eax
+	leaq CHANNEL_SCRATCH(%rcx), %rsp
 	pushq %rax
 	popfq
+	movq %rdx, %rsp
 	movl $15, %eax /* rt_sigreturn */
 	syscall
 	ud2
