@@ -415,6 +415,28 @@ static void few_pages_follow_into_another_space(void **state)
 	assert_int_equal(host_prot(kernel, USER_VA + 2 * PAGE), 0);
 }
 
+/* Whether the kernel still uses what follows, a fault tells now and then. */
+static void what_is_not_used_follows_for_a_while(void **state)
+{
+	uint64_t root = vcpu.cr[3];
+	unsigned int changes = 0;
+	guest_pte *table;
+
+	(void)state;
+	fake_map_many(USER_VA, PA, 1, U);
+	fake_touch(kernel, USER_VA, W);
+	table = other_space(USER_VA);
+	table[slot_of(USER_VA)] = (PA + PAGE) | U | X86_PTE_A | X86_PTE_D;
+	while (changes++ < 100 && host_prot(kernel, USER_VA))
+		load_root(changes % 2 ? OTHER_ROOT : (uint32_t)root);
+	assert_in_range(changes, 10, 99);
+	load_root(OTHER_ROOT);
+	assert_int_equal(host_prot(kernel, USER_VA), 0);
+	fake_touch(kernel, USER_VA, W);
+	load_root((uint32_t)root);
+	assert_host_maps(kernel, USER_VA, PA, FAKE_R | FAKE_W);
+}
+
 static void many_pages_do_not_follow(void **state)
 {
 	guest_pte *table;
@@ -464,6 +486,7 @@ int main(void)
 		HOST_TEST(a_large_page_that_is_global_no_more_is_compared),
 		HOST_TEST(a_leaf_that_is_global_no_more_is_compared),
 		HOST_TEST(few_pages_follow_into_another_space),
+		HOST_TEST(what_is_not_used_follows_for_a_while),
 		HOST_TEST(many_pages_do_not_follow),
 		HOST_TEST(the_upper_entry_takes_rights_away),
 	};

@@ -41,8 +41,9 @@ struct view_table {
 	 * page that must not stay.
 	 */
 	uint64_t pde;
-	bool large; /* it is a large page, mapped as a whole */
-	bool local; /* a leaf is mapped that is not global */
+	bool large;	  /* it is a large page, mapped as a whole */
+	bool local;	  /* a leaf is mapped that is not global */
+	uint8_t followed; /* so often it has become another address space's table */
 	struct view_table *next_free;
 	uint64_t present[VIEW_WORDS];  /* which entries are mapped; unused for a large page */
 	uint64_t released[VIEW_WORDS]; /* of these, code that the core has looked at */

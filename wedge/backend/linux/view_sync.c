@@ -8,8 +8,10 @@
  */
 #include "view_table.h"
 
-/* Mapped pages of a table that another address space keeps mapped. */
-enum { FOLLOW_MAX = 6 };
+enum {
+	FOLLOW_MAX = 6,	   /* mapped pages of a table that another address space keeps mapped */
+	FOLLOW_TIMES = 16, /* so often; then only what is used is mapped again */
+};
 
 /*
  * Adjacent pages that need the same change are one call of the host; so are pages to be removed
@@ -105,11 +107,13 @@ static bool maps_few(const struct view_table *t)
 
 /*
  * Another space has another table here. The kernel has used a few pages of the old one, stack and
- * buffers of system calls; it is likely to use the same addresses again.
+ * buffers of system calls; it is likely to use the same addresses again. But the host does not tell
+ * which of them it has used: now and then all are taken away, and those come back by faults.
  */
 static bool is_worth_following(const struct view *view, const struct view_table *t, uint64_t now)
 {
 	return !view->process && !t->large && !view_is_large(now) && view_guest_table(now) &&
+	       t->followed < FOLLOW_TIMES &&
 	       !((now ^ t->pde) & (X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_NX)) && maps_few(t);
 }
 
@@ -128,6 +132,7 @@ static bool sync_child(struct sync *sync, struct view_table *t, uint64_t va, uin
 			return false;
 		}
 		t->pde = now;
+		t->followed++;
 	}
 	if (t->large)
 		t->local |= !(now & X86_PTE_G);

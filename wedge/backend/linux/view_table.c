@@ -62,6 +62,7 @@ static struct view_table *new_table(uint64_t pde)
 	t->pde = pde;
 	t->large = view_is_large(pde);
 	t->local = false;
+	t->followed = 0;
 	return t;
 }
 
