@@ -60,7 +60,8 @@ void door_learn(struct vcpu *v)
 	    !guest_lookup(v, v->rip, &walk))
 		return;
 	page = guest_pointer(walk.address - offset, X86_PAGE_SIZE);
-	if (!page || !is_expected(page + offset - BEFORE) || !vdso_is_named(page, "linux-gate.so.1"))
+	if (!page || !is_expected(page + offset - BEFORE) ||
+	    !vdso_is_named(page, "linux-gate.so.1"))
 		return;
 	memcpy(page + offset - CALL_LENGTH, call, sizeof(call));
 	memcpy(page + offset - CALL_LENGTH + sizeof(call), &pointer, sizeof(pointer));
