@@ -3,85 +3,9 @@
 # timeout: 300
 # needs: process
 #
-# Linux in a process, in front of a terminal and without: a shell, Ctrl-C, and whatever ends the run.
-# Nothing is left of it, and the terminal is as it was. What needs no Linux is in tests/launch.
+# Whatever ends an i386 Linux in a process (process-end.sh).
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
-source "$TOP/tests/boot/process.sh"
-prepare_user
-touch "$tmp/started"
-
-# on_terminal ACTION...: at the prompt of a shell; see tests/launch/pty.c for the actions
-on_terminal() {
-	"${as_user[@]}" "$pty" expect:GUEST-SHELL raw 'expect:# ' "$@" -- "$run" --on process \
-		--initrd initrd.gz --append afterburn.shell vmlinux.packed && none_left
-}
-
-# A command of the guest runs in the foreground, and has the guest's terminal.
-busy=('send:(echo busy-$((6*7)); sleep 1000)%0d' expect:busy-42)
-
-ok 'what is typed is run' on_terminal 'send:echo typed-$((6*7))%0d' expect:typed-42 'send:exit%0d' \
-	exit:0 cooked
-ok 'Ctrl-C interrupts what runs in the guest, not the guest' on_terminal "${busy[@]}" send:%03 'expect:# ' \
-	'send:echo code-$?%0d' expect:code-130 'send:exit%0d' exit:0 cooked
-ok 'Ctrl-Z stops it there' on_terminal "${busy[@]}" send:%1a expect:Stopped 'expect:# ' \
-	'send:poweroff -f%0d' exit:0 cooked
-ok 'Ctrl-\ ends it there' on_terminal "${busy[@]}" send:%1c 'expect:# ' 'send:exit%0d' exit:0 cooked
-ok 'Ctrl-A X ends the run' on_terminal "${busy[@]}" send:%01x exit:1 cooked
-for number in 1 2 3 15 9; do
-	ok "signal $number in front of a terminal" on_terminal "${busy[@]}" kill:$number \
-		signal:$number cooked
-done
-ok 'the terminal is closed' on_terminal "${busy[@]}" hangup ended
-ok 'stopped and continued' on_terminal kill:20 stopped cooked continue raw \
-	'send:echo again-$((6*7))%0d' expect:again-42 'send:exit%0d' exit:0 cooked
-
-# ends_by SIGNAL: in the middle of 500 forks, without a terminal
-ends_by() {
-	local code=0 members
-	start_guest --append afterburn.steps=fork vmlinux.packed
-	console_shows GUEST-BEGIN || return 1
-	mapfile -t members < <(family "$run_pid")
-	((${#members[@]} > 3)) || {
-		echo "only ${#members[@]} processes: ${members[*]}"
-		return 1
-	}
-	kill "-$1" "$run_pid"
-	wait "$run_pid" || code=$?
-	[[ $code == $((128 + $1)) ]] && none_left "${members[@]}" || {
-		echo "exit code $code"
-		return 1
-	}
-}
-for number in 1 2 3 15 9; do
-	ok "signal $number while processes are made" ends_by $number
-done
-
-# Any of its processes may be killed by the host, as when memory runs out.
-a_member_dies() { # a_member_dies INDEX
-	local members code=0
-	start_guest --timeout 20 --append afterburn.shell vmlinux.packed
-	console_shows GUEST-SHELL || return 1
-	sleep 0.5
-	mapfile -t members < <(family "$run_pid")
-	kill -9 "${members[$1]%:*}"
-	sleep 0.5
-	kill "$run_pid" 2>/dev/null
-	wait "$run_pid" || code=$?
-	echo "exit code $code, of ${#members[@]} processes"
-	((code == 1 || code == 143)) && none_left "${members[@]}"
-}
-for number in 1 2 3 4 -1; do
-	ok "the host kills process $number of a run" a_member_dies $number
-done
-
-# In the runs' folder for temporary files, and where shared memory has its names.
-files_left() {
-	local mine=(-iname '*afterburn*')
-	[[ -z $user ]] || mine=(-user "$user")
-	find "$TMPDIR" -mindepth 1
-	find /dev/shm -maxdepth 1 -newer "$tmp/started" "${mine[@]}"
-}
-is 'no file is left' "$(files_left)" ''
-ok 'no process is left' none_left
+guest_of_process=$O/guest/i386
+source "$TOP/tests/boot/process-end.sh"
 done_testing

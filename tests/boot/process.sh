@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# What the boot tests of platform 'process' share: source it after tests/boot/lib.sh.
+# What the boot tests of platform 'process' share: source it after tests/boot/lib.sh, with
+# `guest_of_process` set to the folder of the guest that is booted.
 #
 # Invariant: guests run as an ordinary user. When the test is root it takes a user number that
 # nobody else has, and everything that this user still runs after a guest's end is a leftover.
-guest=${guest_of_process:-$O/guest/i386}
+guest=$guest_of_process
 pty=$O/tests/launch/pty
 user=''
 as_user=()
