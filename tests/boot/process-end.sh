@@ -37,8 +37,8 @@ if [[ -z ${once:-} ]]; then
 fi
 ok 'Ctrl-A X ends the run' on_terminal "${busy[@]}" send:%01x exit:1 cooked
 for number in "${signals[@]}"; do
-	ok "signal $number in front of a terminal" on_terminal "${busy[@]}" kill:$number \
-		signal:$number cooked
+	ok "signal $number in front of a terminal" on_terminal "${busy[@]}" kill:"$number" \
+		signal:"$number" cooked
 done
 ok 'the terminal is closed' on_terminal "${busy[@]}" hangup ended
 ok 'stopped and continued' on_terminal kill:20 stopped cooked continue raw \
