@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# needs: process-x86_64
 #
 # The launcher's cores of guests that crash or panic, for kernels of both widths.
 # shellcheck disable=SC2016 # what eval gets must expand there
