@@ -95,7 +95,8 @@ entries_exist() { # entries_exist GUEST LIST
 }
 
 selftests() { # selftests GUEST BITS PLATFORM...
-	local guest=$1 bits=$2 platform name why
+	local guest=$1 bits=$2 platform name why need=process
+	((bits == 32)) || need=process-x86_64
 	shift 2
 	if [[ ! -f $O/guest/$guest/vmlinux ]]; then
 		skip "$guest" "no such guest is built: make guest"
@@ -103,7 +104,7 @@ selftests() { # selftests GUEST BITS PLATFORM...
 	fi
 	ok "$guest: each limit is one of a selftest" entries_exist "$guest" "$programs/$bits/list"
 	for platform; do
-		if [[ $platform == process ]] && why=$(host_lacks process); then
+		if [[ $platform == process ]] && why=$(host_lacks $need); then
 			skip "$guest, $platform" "$why"
 			continue
 		fi

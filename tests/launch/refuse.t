@@ -137,7 +137,7 @@ ok 'no arch_prctl' eval 'launch="$deny bases $launch" refuses_on 3 "arch_prctl f
 ok 'x86-64: no seccomp' eval 'launch="$deny seccomp $launch" refuses_on 3 "seccomp filters do not work" --probe x86_64'
 ok 'x86-64: no 32-bit system calls, no descriptors: no matter' eval \
 	'"$deny" ia32 "$deny" ldt "$launch" --probe x86_64'
-ok 'a probe takes no kernel' refuses 2 '--probe takes no kernel' --probe $processor k
+ok 'a probe takes no kernel' refuses 2 '--probe takes no kernel' --probe "$processor" k
 ok 'a probe that fails' eval 'AFTERBURN_HOST_LACKS=32-bit refuses 3 "runs 64-bit programs only" --probe i386'
 ok 'a probe sees limits' eval '(ulimit -n 40 && refuses 3 "open files" --probe $processor)'
 ok 'a probe sees memory' eval 'launch="$deny memfd $launch" refuses_on 3 "no memory file" --probe $processor'

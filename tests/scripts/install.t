@@ -31,7 +31,9 @@ for command in make run stats; do
 	ok "afterburn $command is found" "$bin" $command --help
 done
 ok "the assembler is found by gcc" compiles
-ok "the wedge is there" test -s "$root/opt/ab/lib/afterburner/wedge-xen-x86_64.elf"
+for wedge in xen-x86_64 linux-i386 linux-x86_64; do
+	ok "the wedge $wedge is there" test -s "$root/opt/ab/lib/afterburner/wedge-$wedge.elf"
+done
 ok "the contract is there" test -s "$root/opt/ab/include/afterburn/insns.def"
 ok "a missing kernel is named" packs
 
