@@ -19,7 +19,7 @@
 enum {
 	FAKE_VIEWS = 4,
 	FAKE_KERNEL = 0, /* the wedge's own view; the others are user processes */
-	FAKE_LDT = 64,
+	FAKE_LDT = PROCESS_LDT_ENTRIES,
 	FAKE_LARGE = 1 << VIEW_TABLE_SHIFT,
 	FAKE_MEMORY = 0x500000, /* bytes: a number of large pages of either width, and a part */
 	FAKE_LOWEST = 0x10000,	/* vm.mmap_min_addr */

@@ -158,6 +158,26 @@ static void thread_data_gives_way_to_the_ldt(void **state)
 	assert_int_equal(host.ldt[TLS_ENTRY], TLS_DESCRIPTOR);
 }
 
+/* A descriptor's limit may be 4 GiB; selectors name no more than 8192 entries. */
+static void an_ldt_ends_where_selectors_end(void **state)
+{
+	enum { PA = 0x240000, MANY = 0x20000 };
+
+	(void)state;
+	for (unsigned int at = 0; at < MANY; at += X86_PAGE_SIZE)
+		guest_map(GUEST_NOTHING + at, PA, X86_PTE_P | X86_PTE_W);
+	for (unsigned int at = 0; at < X86_PAGE_SIZE; at += 8)
+		guest_poke64(GUEST_NOTHING + at, FLAT_USER);
+	load_ldt(1);
+	vcpu.ldt.base = GUEST_NOTHING;
+	vcpu.ldt.limit = UINT32_MAX;
+	/* The thread's data takes the place of one of them. */
+	assert_int_equal(load_gs(SEL_USER_TLS), (FAKE_LDT - 1) << 3 | 7);
+	assert_int_equal(host.ldt[FAKE_LDT - 2], FLAT_USER);
+	assert_int_equal(host.ldt[FAKE_LDT - 1], TLS_DESCRIPTOR);
+	assert_int_equal(host.descriptors, FAKE_LDT + 1);
+}
+
 /* What user code left in its registers, as the guest names it. */
 static void selectors_are_read_back(void **state)
 {
@@ -256,6 +276,7 @@ int main(void)
 		SEGMENT_TEST(more_thread_data_than_places),
 		SEGMENT_TEST(the_guests_ldt_is_copied),
 		SEGMENT_TEST(thread_data_gives_way_to_the_ldt),
+		SEGMENT_TEST(an_ldt_ends_where_selectors_end),
 		SEGMENT_TEST(selectors_are_read_back),
 		SEGMENT_TEST(native_selectors_are_told),
 		SEGMENT_TEST(a_refused_load_is_carried_out),

@@ -34,16 +34,22 @@ static bool is_flat(uint64_t d)
 	return !descriptor_base(d) && descriptor_limit(d) == UINT32_MAX;
 }
 
+/* Those that a selector can name. */
+static uint32_t entries_of(const struct vcpu_table *ldt)
+{
+	uint64_t entries = ldt->limit ? ((uint64_t)ldt->limit + 1) / DESCRIPTOR_BYTES : 0;
+
+	return entries < PROCESS_LDT_ENTRIES ? (uint32_t)entries : PROCESS_LDT_ENTRIES;
+}
+
 /* The guest has loaded another LDT, or changed it and loaded it again, as kernels do. */
 static void copy_ldt(struct vcpu *v, struct process *process)
 {
-	uint32_t entries = v->ldt.limit ? (v->ldt.limit + 1) / 8 : 0;
+	uint32_t entries = entries_of(&v->ldt);
 	uint32_t before = process->ldt_entries;
 	struct guest_fault fault;
 	uint64_t d;
 
-	if (entries > PROCESS_LDT_ENTRIES)
-		entries = PROCESS_LDT_ENTRIES;
 	if (process->ldt_round == linux_of(v)->ldt_round)
 		return;
 	process->ldt_round = linux_of(v)->ldt_round;
