@@ -27,9 +27,10 @@ ok 'the kernel is where it says' prints "text=$(od -An -t x4 -N 4 -j \
 ok 'the RAM disk is what it was' prints 'disk=some ramdisk'
 ok 'the counter has a rate' prints 'tsc_khz=[1-9][0-9]{5,6}'
 ok 'the processor has a state' prints 'xstate=[1-9][0-9]{2,4}'
-# What the host's kernel says, not what the processor can do.
+# What the host's kernel says, not what the processor can do. 32-bit programs have no such bases.
 hwcap2=$(LD_SHOW_AUXV=1 /bin/true | sed -n 's/^AT_HWCAP2: *//p')
-ok 'whether programs may set the bases of FS and GS' prints "fsgsbase=$((${hwcap2:-0} >> 1 & 1))"
+ok 'whether programs may set the bases of FS and GS' \
+	prints "fsgsbase=$((width == 64 && ${hwcap2:-0} >> 1 & 1))"
 ok 'no descriptor of the host' prints 'descriptors: as given'
 ok 'no message' eval '[[ ! -s err ]]'
 large_memory() {

@@ -25,7 +25,7 @@ guest() {
 # ends CODE: the guest
 ends() {
 	local code=0
-	wait $guest || code=$?
+	wait "$guest" || code=$?
 	[[ $code == "$1" ]] || {
 		echo "exit code $code"
 		cat out err
