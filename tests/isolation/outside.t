@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# timeout: 120
-# needs: process
+# timeout: 240
+# needs: process-x86_64
 #
 # The guest's user processes, or the process they come from, are killed from outside. The former are
 # replaced, without anybody in the guest noticing while they sleep; the latter ends the guest, soon
@@ -46,32 +46,41 @@ all_gone() {
 	done
 }
 
-attack_width i386
-attack_ramdisk
-begin
-ok "there are user processes to kill" test -n "$users"
-# shellcheck disable=SC2086
-kill -9 $users
-ok "they are gone" sh -c "sleep 0.2; ! kill -0 ${users%%$'\n'*} 2>/dev/null"
-finish
-ok "the guest goes on and powers off" ends 0
-ok "its programs too" grep -aq 'OUTSIDE well' "$tmp/console"
+killed_from_outside() { # killed_from_outside WIDTH: of the guest's programs
+	attack_width "$1"
+	attack_ramdisk
+	begin
+	ok "$1: there are user processes to kill" test -n "$users"
+	# shellcheck disable=SC2086
+	kill -9 $users
+	ok "$1: they are gone" sh -c "sleep 0.2; ! kill -0 ${users%%$'\n'*} 2>/dev/null"
+	finish
+	ok "$1: the guest goes on and powers off" ends 0
+	ok "$1: its programs too" grep -aq 'OUTSIDE well' "$tmp/console"
 
-begin_traced
-ok "ptrace: there are user processes to kill" test -n "$users"
-# shellcheck disable=SC2086
-kill -9 $users
-finish
-ok "ptrace: the guest goes on and powers off" ends 0
-ok "ptrace: its programs too" grep -aq 'OUTSIDE well' "$tmp/console"
-ok "ptrace: nobody is left" all_gone
-attack_host=()
+	begin_traced
+	ok "$1: ptrace: there are user processes to kill" test -n "$users"
+	# shellcheck disable=SC2086
+	kill -9 $users
+	finish
+	ok "$1: ptrace: the guest goes on and powers off" ends 0
+	ok "$1: ptrace: its programs too" grep -aq 'OUTSIDE well' "$tmp/console"
+	ok "$1: ptrace: nobody is left" all_gone
+	attack_host=()
 
-begin
-kill -9 "$first"
-finish
-ok "without their parent it ends" ends 3
-ok "saying why" grep -aq 'fatal: the host refuses' "$tmp/console"
-ok "and whom it is about" grep -q 'the host refused the wedge something' "$tmp/run.err"
-ok "nobody is left" all_gone
+	begin
+	kill -9 "$first"
+	finish
+	ok "$1: without their parent it ends" ends 3
+	ok "$1: saying why" grep -aq 'fatal: the host refuses' "$tmp/console"
+	ok "$1: and whom it is about" grep -q 'the host refused the wedge something' "$tmp/run.err"
+	ok "$1: nobody is left" all_gone
+}
+
+killed_from_outside x86_64
+if why=$(host_lacks process); then
+	skip 'i386' "$why"
+else
+	killed_from_outside i386
+fi
 done_testing
