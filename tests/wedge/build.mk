@@ -107,7 +107,7 @@ $(eval $(call wedge_test_width,i386))
 # for these.
 wedge_test_linux_x86_64 := view_% space_test.c stub_filter_test.c
 wedge_test_linux_i386 := %
-wedge_test_linux_parts_x86_64 := user_code.c
+wedge_test_linux_parts_x86_64 := door.c hops.c user_code.c
 wedge_test_linux_parts_i386 := door.c
 wedge_test_linux_shared_i386 := $(wedge_test_objs_i386)
 wedge_test_linux_shared_x86_64 := $(patsubst $(WEDGE_TEST)/obj-x86_64/%, \
@@ -129,10 +129,11 @@ $$(eval $$(call wedge_test_programs,linux-$(1),$$(filter \
 	$$(addprefix $(WEDGE_TEST_SRC)/linux/,$(wedge_test_linux_$(1)) $(1)/%),$$(wildcard \
 		$(WEDGE_TEST_SRC)/linux/*_test.c $(WEDGE_TEST_SRC)/linux/$(1)/*_test.c)), \
 	$$(call wedge_test_objects,obj-linux-$(1), \
-		$$(call wedge_in, backend/linux, space.c vdso.c view.c view_entry.c view_sync.c \
-			view_table.c user_segments.c) \
+		$$(call wedge_in, backend/linux, copy.c space.c vdso.c view.c view_copy.c view_entry.c \
+			view_sync.c view_table.c user_segments.c) \
 		$$(call wedge_in, backend/linux/$(1),$$(wedge_test_linux_parts_$(1))) \
-		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c))) \
+		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c)) \
+		$(SRC)/afterburner/insn/length.c) \
 	$$(wedge_test_linux_fake_$(1)) \
 	$$(filter-out %/fake_backend.o,$(wedge_test_linux_shared_$(1))), \
 	$$(call wedge_test_wrap,backend_allocate) $$(wedge_test_gates_$(1):%=-Wl,--defsym=%)))

@@ -4,6 +4,8 @@
  *
  * Invariant: knows nothing of the guest's tables.
  */
+#include <debug.h>
+
 #include "fake_host.h"
 
 enum { PROT_BITS = 3, HEAP = 8 << 20 };
@@ -12,6 +14,7 @@ struct linux_machine machine;
 struct fake_host host;
 struct view fake_view[FAKE_VIEWS];
 
+static uint8_t spare[LINUX_COPIES * X86_PAGE_SIZE];
 static bool kernel_text[FAKE_MEMORY / X86_PAGE_SIZE];
 /* Address space 0 is the wedge's own; then those of fake_view, then those of space.c. */
 static struct process processes[FAKE_SPACES];
@@ -55,6 +58,7 @@ void fake_host_reset(void)
 		view_forget(&fake_view[i]);
 		fake_view[i] = (struct view){.process = i == FAKE_KERNEL ? NULL : &processes[i]};
 	}
+	view_drop_copies(0, machine.pages);
 	host = (struct fake_host){0};
 	fake_pages_reset();
 	memset(kernel_text, 0, sizeof(kernel_text));
@@ -122,6 +126,18 @@ static bool is_lost(void)
 	return host.lose_every && ++host.may_be_lost % host.lose_every == 0;
 }
 
+/* Copies lie behind the memory; user code may execute them. */
+static bool is_copy(const struct view *view, uint64_t physical, uint64_t size, unsigned int prot)
+{
+	return view->process && size == X86_PAGE_SIZE && prot == (FAKE_R | FAKE_X) &&
+	       physical - machine.info.memory_bytes < sizeof(spare);
+}
+
+uint8_t *memory_spare(void)
+{
+	return spare;
+}
+
 void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t physical,
 		 unsigned int prot)
 {
@@ -129,7 +145,8 @@ void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t p
 	check_range(view, va, size);
 	if (va < FAKE_LOWEST)
 		host.wrong = "a mapping at an address that hosts refuse";
-	if (physical % X86_PAGE_SIZE || physical + size > machine.info.memory_bytes)
+	if (physical % X86_PAGE_SIZE ||
+	    (physical + size > machine.info.memory_bytes && !is_copy(view, physical, size, prot)))
 		host.wrong = "a mapping of what is no memory";
 	if (!(prot & FAKE_R))
 		host.wrong = "a mapping that cannot be read";
@@ -184,6 +201,11 @@ void process_hold(struct process *process)
 {
 	assert_non_null(process);
 	host.holds++;
+}
+
+bool debug_attached(void)
+{
+	return host.debugger;
 }
 
 bool mapping_failed(struct vcpu *v)

@@ -42,6 +42,7 @@ struct fake_host {
 	struct order order;	  /* the last one that maps nothing */
 	unsigned int orders;	  /* of these */
 	unsigned int holds;	  /* times that a process had to be stopped */
+	bool debugger;		  /* there is one */
 	bool no_room;		  /* the next mapping finds none (mapping_failed) */
 };
 

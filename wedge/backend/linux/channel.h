@@ -22,7 +22,8 @@
  *
  * System calls of 32-bit code by way of the guest's vDSO need no signal: the wedge puts a call to
  * the door there, a page below 4 GiB that leads into the stub (i386/door.c). The registers then go
- * through the channel.
+ * through the channel. System calls of 64-bit code that are made often lead to its door in copies
+ * of the program's pages (x86_64/door.c).
  *
  * Nor does the wedge always need the host's word that a process has stopped: after a system call it
  * may *rest*. It says so in the channel, and yields the processor until its orders name another
@@ -115,6 +116,14 @@
 
 #define CHANNEL_NUMBER (CHANNEL_CALL + 96)
 
+/* Registers 8 to 15 of a call of 64-bit code. */
+#define CHANNEL_UPPER (CHANNEL_CALL + 104)
+
+/* 64-bit programs: sites of system calls that lead to the door, and the bytes of each entry there.
+ */
+#define USER_SITES	144
+#define USER_SITE_ENTRY 16
+
 /* Of struct ucontext: rax, where the interrupted code goes on, and its flags. */
 #define CONTEXT_RAX   144
 #define CONTEXT_RIP   168
@@ -177,7 +186,8 @@ struct channel {
 		uint64_t rip, rflags, cs, ss;
 	} call;
 	uint64_t number; /* of the system call it stops or rests for */
-	char scratch[CHANNEL_SCRATCH - CHANNEL_NUMBER - sizeof(uint64_t)];
+	uint64_t upper[8];
+	char scratch[CHANNEL_SCRATCH - CHANNEL_UPPER - 8 * sizeof(uint64_t)];
 	char xstate[CHANNEL_STACK - CHANNEL_XSTATE];
 	char stack[USER_CHANNEL_SIZE - CHANNEL_STACK];
 };
@@ -200,6 +210,7 @@ _Static_assert(offsetof(struct channel, fs_base) == CHANNEL_FS_BASE, "as the stu
 _Static_assert(offsetof(struct channel, gs_base) == CHANNEL_GS_BASE, "as the stub believes");
 _Static_assert(offsetof(struct orders, xstate_mask) == ORDERS_XSTATE, "as the stub believes");
 _Static_assert(offsetof(struct channel, number) == CHANNEL_NUMBER, "as the stub believes");
+_Static_assert(offsetof(struct channel, upper) == CHANNEL_UPPER, "as the stub believes");
 _Static_assert(offsetof(struct channel, call.rip) == CALL_RIP, "as the stub believes");
 _Static_assert(offsetof(struct channel, xstate) == CHANNEL_XSTATE, "as the stub believes");
 _Static_assert(offsetof(struct channel, stack) == CHANNEL_STACK, "as the stub believes");

@@ -11,6 +11,7 @@
 #include <wedge/arch_traits.h>
 #include <wedge/guest_memory.h>
 #include "debug.h"
+#include "view.h"
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, INT3 = 0xcc, REGISTERS = 16 };
 
@@ -76,6 +77,8 @@ static void stop(struct vcpu *v, enum launch_reason reason)
 	while (request() == LAUNCH_STOP)
 		host_call4(__NR_futex, &d->request, FUTEX_WAIT, LAUNCH_STOP, 0);
 	take(v);
+	/* The debugger may have changed code. */
+	view_drop_copies(0, machine.pages);
 	l->stepping = request() == LAUNCH_STEP;
 	l->step_from = v->rip;
 	if (l->stepping)
@@ -133,6 +136,11 @@ bool debug_takes(struct vcpu *v)
 	if (is_set(at))
 		stop(v, LAUNCH_BREAKPOINT);
 	return true;
+}
+
+bool debug_attached(void)
+{
+	return page()->attached;
 }
 
 void debug_crashed(struct vcpu *v)

@@ -15,6 +15,9 @@ void debug_checkpoint(struct vcpu *v);
 /* Guest code has an exception. Returns true if it is for the debugger, not for the guest. */
 bool debug_takes(struct vcpu *v);
 
+/* There is a debugger, which may change code at any time. */
+bool debug_attached(void);
+
 /* The guest has crashed: shows its registers, and waits for a debugger that is there. */
 void debug_crashed(struct vcpu *v);
 

@@ -17,7 +17,7 @@
  *   LAUNCH_WEDGE_BASE      the wedge's image and the bundle's tables
  *   LINUX_HEAP             what backend_allocate() gives; stacks
  *   LINUX_CHANNELS         the slots of all user processes (channel.h)
- *   LINUX_PHYSMAP          all guest-physical memory
+ *   LINUX_PHYSMAP          all guest-physical memory, and behind it the copies (copy.h)
  */
 #define LINUX_HEAP	   0x781000000000
 #define LINUX_HEAP_SIZE	   0x10000000
@@ -31,6 +31,9 @@
 
 /* The most user processes at once. If the guest has more spaces, they share the slots. */
 #define LINUX_SLOTS 64
+
+/* The most copies of pages of guest programs. */
+#define LINUX_COPIES 64
 
 /*
  * The components of the extended state (SDM 1, section 13.1) that the guest has, as far as the host
@@ -109,6 +112,9 @@ uint64_t processor_xcr0(void);
 /* ---- memory.c ---- */
 void memory_init(void);
 
+/* The pages of the memory file behind the guest's memory: LINUX_COPIES of them. */
+uint8_t *memory_spare(void);
+
 /* The kernel's own code, whose sites are rewritten, and which it never gives to anything else. */
 bool memory_is_kernel_text(uint64_t page);
 void memory_note_kernel_text(uint64_t page);
@@ -147,6 +153,12 @@ void spaces_init(struct vcpu *v);
 
 /* The user process of the loaded address space, with its mappings compared; made if need be. */
 struct process *space_process(struct vcpu *v);
+
+/* The view of the loaded space's user process; NULL: there is none. */
+struct view *space_user_view(struct vcpu *v);
+
+/* The view of a slot's user process; NULL: there is none. */
+struct view *space_view_of(uint32_t slot);
 
 /* It is no more: nothing is mapped in it. */
 void space_lost_process(struct vcpu *v);

@@ -140,7 +140,8 @@ static void drop_launcher(void)
 	unmap_until(&at, LINUX_ALTSTACK_TOP - SIGNAL_STACK_SIZE, SIGNAL_STACK_SIZE);
 	unmap_until(&at, LINUX_HEAP, LINUX_HEAP_SIZE);
 	unmap_until(&at, LINUX_CHANNELS, (uint64_t)LINUX_SLOTS * USER_SLOT_SIZE);
-	unmap_until(&at, LINUX_PHYSMAP, machine.info.memory_bytes);
+	unmap_until(&at, LINUX_PHYSMAP,
+		    machine.info.memory_bytes + LINUX_COPIES * (uint64_t)X86_PAGE_SIZE);
 	if (page < at)
 		wedge_fatal("the launcher's debug page is among the wedge's own");
 	unmap_until(&at, page, X86_PAGE_SIZE);

@@ -7,6 +7,8 @@
 #include <wedge/log.h>
 #include "linux.h"
 
+enum { SPARE_BYTES = LINUX_COPIES * X86_PAGE_SIZE };
+
 static uint64_t heap_next = LINUX_HEAP;
 static uint64_t *text_words; /* a bit for each guest-physical page */
 
@@ -19,13 +21,28 @@ static void map_exactly(uint64_t at, uint64_t size, unsigned int flags, int fd, 
 		linux_host_failed(what, result);
 }
 
+static void extend_file(void)
+{
+	long result = host_call2(__NR_ftruncate, machine.info.memory_fd,
+				 machine.info.memory_bytes + SPARE_BYTES);
+
+	if (host_failed(result))
+		linux_host_failed("a larger memory file", result);
+}
+
+uint8_t *memory_spare(void)
+{
+	return (uint8_t *)LINUX_PHYSMAP + machine.info.memory_bytes;
+}
+
 void memory_init(void)
 {
 	unsigned int anonymous = HOST_MAP_PRIVATE | HOST_MAP_ANONYMOUS | HOST_MAP_NORESERVE;
 
 	machine.pages = machine.info.memory_bytes / X86_PAGE_SIZE;
 	map_exactly(LINUX_HEAP, LINUX_HEAP_SIZE, anonymous, -1, "mapping the wedge's heap");
-	map_exactly(LINUX_PHYSMAP, machine.info.memory_bytes, HOST_MAP_SHARED,
+	extend_file();
+	map_exactly(LINUX_PHYSMAP, machine.info.memory_bytes + SPARE_BYTES, HOST_MAP_SHARED,
 		    machine.info.memory_fd, "mapping the guest's memory");
 	text_words = backend_allocate((machine.pages + 63) / 64 * 8);
 	if (!text_words)

@@ -81,6 +81,10 @@ struct process {
 
 	uint64_t fs_base, gs_base; /* set by orders, or PROCESS_NO_BASE (x86_64/user_code.c) */
 
+	/* Where each copy is mapped last, if it still is (view_copy.c); 0: nowhere. */
+	uint64_t copy_at[LINUX_COPIES];
+	uint8_t copy_calls[LINUX_COPIES]; /* by signal, where there is a copy (x86_64/door.c) */
+
 	struct process_ldt *ldt; /* NULL: not known */
 	uint32_t ldt_entries;	 /* of the guest's LDT that was copied */
 	uint64_t ldt_round;

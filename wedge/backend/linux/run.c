@@ -50,7 +50,7 @@ static bool find_frame(struct process *process)
 	process->frame_address = at;
 	process->xstate = process->channel->xstate;
 	if (!at)
-		return USER_HAS_DOOR;
+		return true;
 	context = in_channel(process, at, sizeof(*context) + sizeof(struct user_signal_info), 8);
 	if (!context)
 		return false;
@@ -99,10 +99,14 @@ static void write_frame(struct vcpu *v, struct process *process)
 	context->uc_sigmask = 0;
 }
 
-static void write_call(struct vcpu *v, struct channel_call *call)
+static void write_call(struct vcpu *v, struct channel *channel)
 {
+	struct channel_call *call = &channel->call;
+
 	for (unsigned int i = 0; i < 8; i++)
-		call->gpr[i] = (uint32_t)v->gpr[i];
+		call->gpr[i] = v->gpr[i] & ARCH_ADDRESS_MASK;
+	if (ARCH_LONG_MODE)
+		memcpy(channel->upper, v->gpr + 8, sizeof(channel->upper));
 	call->rip = user_code_resume(v);
 	call->rflags = host_flags(v);
 	call->cs = linux_of(v)->host_cs;
@@ -123,6 +127,7 @@ static void renew_frame(struct process *process)
 	uint32_t magic = FP_XSTATE_MAGIC2;
 
 	memset(&channel->call, 0, sizeof(channel->call));
+	memset(channel->upper, 0, sizeof(channel->upper));
 	memset(channel->xstate, 0, machine.xstate_bytes);
 	memset(last, 0, (size_t)((char *)(channel + 1) - last));
 	memset(context, 0, sizeof(*context));
@@ -163,7 +168,7 @@ static void write_registers(struct vcpu *v, struct process *process)
 	if (process->frame_address)
 		write_frame(v, process);
 	else
-		write_call(v, &process->channel->call);
+		write_call(v, process->channel);
 	save_xstate(process->xstate);
 }
 
@@ -176,6 +181,7 @@ static void write_registers(struct vcpu *v, struct process *process)
 static struct sigcontext registers_of(const struct process *process)
 {
 	const struct channel_call *call = &process->channel->call;
+	const uint64_t *upper = process->channel->upper;
 
 	if (process->frame_address)
 		return process->frame->uc_mcontext;
@@ -188,6 +194,14 @@ static struct sigcontext registers_of(const struct process *process)
 		.rbp = call->gpr[X86_RBP],
 		.rsi = call->gpr[X86_RSI],
 		.rdi = call->gpr[X86_RDI],
+		.r8 = upper[0],
+		.r9 = upper[1],
+		.r10 = upper[2],
+		.r11 = upper[3],
+		.r12 = upper[4],
+		.r13 = upper[5],
+		.r14 = upper[6],
+		.r15 = upper[7],
 		.rip = call->rip,
 		.eflags = call->rflags,
 		.cs = (uint16_t)call->cs,
@@ -234,18 +248,21 @@ static void general_protection(struct vcpu *v)
 	exception_deliver(v, error >> 3 & 0xff, ARCH_NO_ERROR_CODE, INT_LENGTH);
 }
 
-static void classify(struct vcpu *v, const struct process *process, const struct sigcontext *c,
+static void classify(struct vcpu *v, struct process *process, const struct sigcontext *c,
 		     bool native)
 {
+	bool on_way;
+
 	if (is_system_call(process)) {
 		user_code_system_call(v, process);
 		return;
 	}
+	on_way = user_code_on_way(v, process);
 	if (process->channel->signal == SIGUSR1)
 		return;
 	v->trap = c->trapno;
 	v->trap_error = (uint16_t)c->err;
-	if (user_code_caught(v) || debug_takes(v))
+	if (user_code_caught(v, on_way) || debug_takes(v))
 		return;
 	/* The next resume replaces the selector that the code loaded; then it tries again. */
 	if (native && (v->trap == X86_TRAP_PF || v->trap == X86_TRAP_GP))

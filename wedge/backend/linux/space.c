@@ -209,6 +209,18 @@ struct process *space_process(struct vcpu *v)
 	return space->user.process;
 }
 
+struct view *space_view_of(uint32_t slot)
+{
+	return spaces[slot].user.process ? &spaces[slot].user : NULL;
+}
+
+struct view *space_user_view(struct vcpu *v)
+{
+	struct space *space = linux_of(v)->space;
+
+	return space && space->user.process ? &space->user : NULL;
+}
+
 void space_lost_process(struct vcpu *v)
 {
 	struct space *space = linux_of(v)->space;

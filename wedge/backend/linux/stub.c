@@ -322,13 +322,12 @@ STUB_TEXT static long unmap_all_else(void)
 	return below ? below : between ? between : above;
 }
 
+/* Shared, so that a fork need not copy its tables: many processes are gone before they use it. */
 STUB_TEXT static void make_door(void)
 {
-	unsigned int flags = HOST_MAP_PRIVATE | HOST_MAP_ANONYMOUS | HOST_MAP_FIXED;
+	unsigned int flags = HOST_MAP_SHARED | HOST_MAP_ANONYMOUS | HOST_MAP_FIXED;
 	char *door = (char *)USER_DOOR;
 
-	if (!USER_HAS_DOOR)
-		return;
 	must(host_map(USER_DOOR, USER_DOOR_SIZE, HOST_PROT_READ | HOST_PROT_WRITE, flags, -1, 0));
 	for (long i = 0; i < stub_door_page_end - stub_door_page; i++)
 		((volatile char *)door)[i] = stub_door_page[i];

@@ -26,14 +26,23 @@ uint16_t user_code_selector(struct vcpu *v, uint64_t cs);
 /* Where user code goes on in its process. Normally the vCPU's rip. */
 uint64_t user_code_resume(struct vcpu *v);
 
-/* A system call became SIGSYS, with `process->frame`: enters the guest's kernel. */
+/*
+ * A system call became SIGSYS, with `process->frame`, or came through the door: enters the guest's
+ * kernel.
+ */
 void user_code_system_call(struct vcpu *v, const struct process *process);
 
 /*
- * Did a trap (of number v->trap) hit a system call on its way? If so, enters the guest's kernel for
- * it, and returns true.
+ * Did a signal hit user code between a system call and the door, where the guest has no name for
+ * it? If so, sets rip to the system call, and returns true.
  */
-bool user_code_caught(struct vcpu *v);
+bool user_code_on_way(struct vcpu *v, const struct process *process);
+
+/*
+ * Did a trap (of number v->trap) hit a system call on its way? If so, enters the guest's kernel for
+ * it, and returns true. `on_way` is what user_code_on_way() has said.
+ */
+bool user_code_caught(struct vcpu *v, bool on_way);
 
 /* Before user code runs, behind user_segments_load(): the bases of FS and GS into the orders. */
 void user_code_load_bases(struct vcpu *v, struct process *process);

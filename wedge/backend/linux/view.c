@@ -59,6 +59,8 @@ static void fill_large(struct view *view, uint64_t va, const struct guest_walk *
 	unsigned int prot = view_rights(view, pde, pde);
 	struct view_table *t;
 
+	if (view_give_back(view, va, walk))
+		return;
 	va &= LARGE_MASK;
 	check_memory(view, va, walk->address & FRAME, PAGE);
 	t = table_for(view, va, pde);
@@ -66,6 +68,8 @@ static void fill_large(struct view *view, uint64_t va, const struct guest_walk *
 	t->pde = walk->forced ? 0 : pde;
 	if (walk->forced)
 		prot |= HOST_PROT_WRITE;
+	if (walk->forced)
+		view_drop_copies(physical / PAGE, LARGE / PAGE);
 	if (walk->forced || !(pde & X86_PTE_G))
 		view_note_local(view, t, va);
 	if (!view->process && va == (machine.window_alias & LARGE_MASK))
@@ -78,7 +82,7 @@ static void fill_large(struct view *view, uint64_t va, const struct guest_walk *
 		size -= VIEW_LOW_END;
 	}
 	check_memory(view, va, physical, size);
-	mapping_set(view, va, size, physical, prot);
+	view_map(view, va, size, physical, prot);
 }
 
 static bool continues(const struct view *view, const struct view_table *t, const view_entry *guest,
@@ -120,7 +124,7 @@ static void fill_small(struct view *view, struct view_table *t, uint64_t va,
 		note_mapped(view, t, base + i * PAGE,
 			    i == n ? (view_entry)walk->entry[1] : guest[i]);
 	va -= (n - first) * PAGE;
-	mapping_set(view, va, (end - first) * PAGE, frame - (n - first) * PAGE, prot);
+	view_map(view, va, (end - first) * PAGE, frame - (n - first) * PAGE, prot);
 }
 
 /*
@@ -191,7 +195,7 @@ bool view_has(const struct view *view, uint64_t va, const struct guest_walk *wal
 	if (!t || !view_same_table(view, t, view_pde_of(walk)))
 		return false;
 	if (walk->leaf == 2)
-		return t->pde && !walk->forced;
+		return t->pde && !walk->forced && !view_get(t->present, n);
 	return view_get(t->present, n) && t->seen[n] == (view_entry)walk->entry[1];
 }
 

@@ -45,7 +45,11 @@ struct view_table {
 	bool local;	  /* a leaf is mapped that is not global */
 	uint8_t followed; /* so often it has become another address space's table */
 	struct view_table *next_free;
-	uint64_t present[VIEW_WORDS];  /* which entries are mapped; unused for a large page */
+	/*
+	 * Which entries are mapped; of a large page, which pages have lost the right to be written,
+	 * for a copy (view_copy.c).
+	 */
+	uint64_t present[VIEW_WORDS];
 	uint64_t released[VIEW_WORDS]; /* of these, code that the core has looked at */
 	view_entry seen[VIEW_ENTRIES];
 };
@@ -99,6 +103,20 @@ bool view_has(const struct view *view, uint64_t va, const struct guest_walk *wal
 
 /* Lets a page that view_holds() be executed, as long as it is mapped. */
 void view_release(struct view *view, uint64_t va);
+
+/*
+ * Maps the copy of a page of guest-physical memory, in place of that page, at the address `va` of a
+ * user process, which has the page there for execution. Makes the copy if there is none: all views
+ * lose the right to write to the page. Returns its number; COPY_NONE if that cannot be, because of
+ * a large page.
+ */
+uint32_t view_copy(struct view *view, uint64_t va);
+
+/* Where a user process has a copy mapped; 0: nowhere. */
+uint64_t view_copy_at(const struct view *view, uint32_t copy);
+
+/* These guest-physical pages have copies no longer. */
+void view_drop_copies(uint64_t page, uint64_t count);
 
 /* The host process is gone, and its mappings with it. */
 void view_forget(struct view *view);

@@ -168,9 +168,9 @@ static void a_bad_vsyscall_is_one_too(void **state)
 {
 	(void)state;
 	guest_set_kernel_stack(GUEST_STACK_TOP);
-	assert_false(user_code_caught(&vcpu));
+	assert_false(user_code_caught(&vcpu, false));
 	vcpu.rip = VSYSCALL + 5;
-	assert_true(user_code_caught(&vcpu));
+	assert_true(user_code_caught(&vcpu, false));
 	assert_fetch_fault(VSYSCALL + 5);
 }
 

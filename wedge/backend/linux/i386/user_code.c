@@ -49,8 +49,17 @@ void user_code_system_call(struct vcpu *v, const struct process *process)
 	system_call(v);
 }
 
-bool user_code_caught(struct vcpu *v)
+/* The door is one call away. */
+bool user_code_on_way(struct vcpu *v, const struct process *process)
 {
+	(void)v;
+	(void)process;
+	return false;
+}
+
+bool user_code_caught(struct vcpu *v, bool on_way)
+{
+	(void)on_way;
 	if ((v->trap != X86_TRAP_DB && v->trap != X86_TRAP_GP) || !door_caught(v))
 		return false;
 	system_call(v);

@@ -17,8 +17,9 @@
 #include <wedge/core.h>
 #include <wedge/descriptor.h>
 #include "../user_code.h"
+#include "door.h"
 
-enum { INT_80 = 0x80, INT_LENGTH = 2, RETURN_ADDRESS = 8 };
+enum { INT_80 = 0x80, INT_LENGTH = 2, SYSCALL_LENGTH = 2, RETURN_ADDRESS = 8 };
 
 /* The host's and the guest's, by an ABI of Linux. */
 #define VSYSCALL_PAGE 0xffffffffff600000
@@ -65,7 +66,7 @@ static bool is_the_guests_too(struct vcpu *v, uint16_t cs)
 
 bool user_code_is_guests(struct vcpu *v, uint64_t cs, uint64_t rip)
 {
-	if (rip - USER_STUB < STUB_REGION_SIZE)
+	if (rip - USER_STUB < STUB_REGION_SIZE || rip - USER_DOOR < USER_DOOR_SIZE)
 		return false;
 	return (uint16_t)cs == linux_of(v)->host_cs || (cs & X86_SELECTOR_LDT) ||
 	       is_the_guests_too(v, (uint16_t)cs);
@@ -103,21 +104,44 @@ static void vsyscall(struct vcpu *v, uint64_t address)
 	fault_in_vsyscall(v);
 }
 
-void user_code_system_call(struct vcpu *v, const struct process *process)
+static void call_by_signal(struct vcpu *v, const struct process *process)
 {
 	struct user_signal_info info = *(const struct user_signal_info *)(process->frame + 1);
 
-	if (is_vsyscall(info.call_address))
+	if (is_vsyscall(info.call_address)) {
 		vsyscall(v, info.call_address);
-	else if (info.arch == AUDIT_ARCH_X86_64)
+	} else if (info.arch == AUDIT_ARCH_X86_64) {
+		door_learn(v);
+		arch_system_call(v, v->lstar);
+	} else {
+		exception_deliver(v, INT_80, ARCH_NO_ERROR_CODE, INT_LENGTH);
+	}
+}
+
+/* Only a hostile program calls the door from nowhere. */
+void user_code_system_call(struct vcpu *v, const struct process *process)
+{
+	if (process->frame_address)
+		call_by_signal(v, process);
+	else if (door_find(v, process))
 		arch_system_call(v, v->lstar);
 	else
-		exception_deliver(v, INT_80, ARCH_NO_ERROR_CODE, INT_LENGTH);
+		exception_gp(v, 0);
+}
+
+bool user_code_on_way(struct vcpu *v, const struct process *process)
+{
+	return door_on_way(v, process);
 }
 
 /* The host ends a vsyscall with a bad pointer or stack by a signal that tells no cause. */
-bool user_code_caught(struct vcpu *v)
+bool user_code_caught(struct vcpu *v, bool on_way)
 {
+	if (on_way && v->trap == X86_TRAP_DB) {
+		v->rip += SYSCALL_LENGTH;
+		arch_system_call(v, v->lstar);
+		return true;
+	}
 	if (!is_vsyscall(v->rip))
 		return false;
 	fault_in_vsyscall(v);

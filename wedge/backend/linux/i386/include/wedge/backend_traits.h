@@ -24,9 +24,6 @@
 #define USER_DOOR 0xffffe000
 #define USER_END  USER_DOOR
 
-/* Their system calls can go through it. */
-#define USER_HAS_DOOR 1
-
 /* The host's code segment for the guest kernel: its 32-bit one (host.h). */
 #define LINUX_KERNEL_CS HOST_CS32
 

@@ -22,15 +22,12 @@
 #define WEDGE_VCPU_PAGES 2
 
 /*
- * In a user process: the page of the door (channel.h), where the kernel's own addresses keep
- * programs out, and the end of what guest user code can map: 8 GiB below the stub, so that a filter
- * of system calls needs to compare upper halves only (stub.c).
+ * In a user process: the page of the door (channel.h), in what the kernel leaves free, where its
+ * own addresses keep programs out, and the end of what guest user code can map: 8 GiB below the
+ * stub, so that a filter of system calls needs to compare upper halves only (stub.c).
  */
-#define USER_DOOR WEDGE_BASE
+#define USER_DOOR 0x7faff000
 #define USER_END  0x6ffe00000000
-
-/* Nothing is there yet: all system calls are signals. */
-#define USER_HAS_DOOR 0
 
 /* The host's code segment for the guest kernel: its 64-bit one (host.h). */
 #define LINUX_KERNEL_CS HOST_CS64
