@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * attacks.c - attacks of 64-bit programs alone: by system calls, addresses, the vsyscall page, the
- * bases of FS and GS, and jumps to each place in the stub.
+ * bases of FS and GS, jumps to each place in the stub, and the door (door.c).
  *
  * Invariant: see ../attacks.c.
  */
@@ -14,13 +14,14 @@
 #include <unistd.h>
 #include "../attacks.h"
 #include "../forge.h"
+#include "door.h"
 
 enum { NR_ARCH_PRCTL = 158, GET_FS = 0x1003, ASK_FOR_TILES = 0x1023, TILES = 18 };
 
 #define UPPER_HALF 0xffffffff81000000ull
 #define VSYSCALLS  0xffffffffff600000ull
 
-/* By signal: there is no other way. */
+/* Mostly by signal: only a call that is made often goes through the door. */
 int last_call(int number, int a, const void *b, int c)
 {
 	long result;
@@ -415,6 +416,17 @@ const struct attack width_attacks[] = {
 	{"forged-kernel-code", forged_kernel_code, GUEST},
 	{"forged-bases", forged_bases, LIVES},
 	{"jump-everywhere", jump_everywhere, LIVES},
+	{"door-is-used", door_is_used, WORKS},
+	{"door-private-code", door_private_code, LIVES},
+	{"door-shared-code", door_shared_code, LIVES},
+	{"door-written-code", door_written_code, LIVES},
+	{"door-traced-code", door_traced_code, LIVES},
+	{"door-forked-code", door_forked_code, LIVES},
+	{"door-code-is-read", door_code_is_read, LIVES},
+	{"door-signals", door_signals, LIVES},
+	{"door-steps", door_steps, LIVES},
+	{"door-jumps", door_jumps, LIVES},
+	{"door-of-nobody", door_of_nobody, GUEST},
 	{"trap-bases", trap_bases, LEAVES},
 	{"trap-selectors", trap_selectors, LEAVES},
 	{"trap-keys", trap_keys, LEAVES},

@@ -13,8 +13,8 @@
 /* Where a program may map something. */
 #define WINDOW 0x20000000u
 
-/* Nothing is there, and nothing may be mapped there. */
-#define DOOR_PAGE 0x7f800000u
+/* The door is there, and nothing else may be mapped there. */
+#define DOOR_PAGE 0x7faff000u
 
 /* The host's selector of the program's code, and how the stub treats bases (channel.h). */
 #define CODE_SELECTOR 0x33
