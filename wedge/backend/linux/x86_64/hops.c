@@ -3,16 +3,16 @@
  * hops.c - leads a `syscall` to the door by way of NOPs around it.
  *
  * The instruction has two bytes, as many as a short jump. The jump goes to a long NOP, of those
- *with which compilers fill up to the next aligned place: a hop. There, 9 bytes are room for a jump
- *over the rest, and for one through a pointer of the door's page; 4 bytes, for a jump over the
- *rest, and one to the next hop:
+ * with which compilers fill up to the next aligned place: a hop. There, 9 bytes are room for a jump
+ * over the rest, and for one through a pointer of the door's page; 4 bytes, for a jump over the
+ * rest, and one to the next hop:
  *
  *	site:	syscall		->	site:	jmp hop + 2
  *	hop:	nopw ...	->	hop:	jmp hop_end
  *					hop+2:	jmp *USER_DOOR + 8 * number
  *
  * So each instruction of the program still begins where it began, and does what it did, whether
- *code runs into it or jumps to it.
+ * code runs into it or jumps to it.
  *
  * Invariant: a NOP is used only if an instruction begins there for certain, and not within another.
  * Behind the site, all instructions have been measured from there. In front of it, they have been
