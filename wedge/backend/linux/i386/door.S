@@ -6,7 +6,7 @@
  * it is stopped concerns the process's own channel alone.
  */
 #include <wedge/x86.h>
-#include "../channel.h"
+#include "../door_asm.h"
 
 	.section .stub.text, "ax"
 
@@ -38,37 +38,14 @@ stub_door:
 	popq CALL_FLAGS(%r15)
 	pushq $X86_FLAGS_FIXED /* no DF for the stub, and no NT, with which iretq would fault */
 	popfq
-	movw %ds, CHANNEL_SELECTOR(%r15)
-	movw %es, CHANNEL_SELECTOR + 2(%r15)
-	movw %fs, CHANNEL_SELECTOR + 4(%r15)
-	movw %gs, CHANNEL_SELECTOR + 6(%r15)
-	movl ORDERS_XSTATE(%r14), %eax
-	movl ORDERS_XSTATE + 4(%r14), %edx
-	xsave64 CHANNEL_XSTATE(%r15)
-	movq $0, CHANNEL_FRAME(%r15)
-	movl $USER_CALLS, %edi
-	movl CHANNEL_CALL(%r15), %ebp
-	jmp stub_rest
+	door_save_selectors %r15
+	door_rest %r15
 
 	.globl stub_leave_by_door
 stub_leave_by_door:
 	movabs $USER_CHANNEL, %r15
-	movl ORDERS_XSTATE(%rbx), %eax
-	movl ORDERS_XSTATE + 4(%rbx), %edx
-	xrstor64 CHANNEL_XSTATE(%r15)
-	leaq CHANNEL_SCRATCH(%r15), %rsp
-	pushq CALL_SS(%r15)
-	pushq CHANNEL_CALL + 32(%r15)
-	pushq CALL_FLAGS(%r15)
-	pushq CALL_CS(%r15)
-	pushq CALL_RIP(%r15)
-	movq CHANNEL_CALL(%r15), %rax
-	movq CHANNEL_CALL + 8(%r15), %rcx
-	movq CHANNEL_CALL + 16(%r15), %rdx
-	movq CHANNEL_CALL + 24(%r15), %rbx
-	movq CHANNEL_CALL + 40(%r15), %rbp
-	movq CHANNEL_CALL + 48(%r15), %rsi
-	movq CHANNEL_CALL + 56(%r15), %rdi
+	door_load_state %r15
+	door_load_registers %r15
 	xorl %r8d, %r8d
 	xorl %r9d, %r9d
 	xorl %r10d, %r10d

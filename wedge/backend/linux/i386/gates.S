@@ -17,13 +17,24 @@
 	.globl wedge_gates
 wedge_gates:
 
-	.macro save_registers_but_eax_esp
+	/* Saves the guest as the call of a gate finds it; `was_masked` keeps its flag. */
+	.macro save_site
+	pushl %eax
+	movzbl VCPU_AT(VCPU_MASKED), %eax
+	movb $1, VCPU_AT(VCPU_MASKED)
+	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
+	popl %eax
+	movl %eax, VCPU_REG(0)
 	movl %ecx, VCPU_REG(1)
 	movl %edx, VCPU_REG(2)
 	movl %ebx, VCPU_REG(3)
 	movl %ebp, VCPU_REG(5)
 	movl %esi, VCPU_REG(6)
 	movl %edi, VCPU_REG(7)
+	popl VCPU_AT(VCPU_RIP)
+	pushfl
+	popl VCPU_AT(VCPU_RFLAGS)
+	movl %esp, VCPU_REG(4)
 	.endm
 
 	/* Goes on in 64-bit code of the wedge's image. */
@@ -38,17 +49,7 @@ wedge_gates:
 /* Any instruction. The return address tells which. */
 	.globl gate_site
 gate_site:
-	pushl %eax
-	movzbl VCPU_AT(VCPU_MASKED), %eax
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
-	popl %eax
-	movl %eax, VCPU_REG(0)
-	save_registers_but_eax_esp
-	popl VCPU_AT(VCPU_RIP)
-	pushfl
-	popl VCPU_AT(VCPU_RFLAGS)
-	movl %esp, VCPU_REG(4)
+	save_site
 	leave_to linux_site
 
 /*
@@ -72,17 +73,7 @@ gate_iret32:
 	addl $4, %esp
 	iretl
 2:	movb $1, VCPU_AT(VCPU_MASKED)
-3:	pushl %eax
-	movzbl VCPU_AT(VCPU_MASKED), %eax
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
-	popl %eax
-	movl %eax, VCPU_REG(0)
-	save_registers_but_eax_esp
-	popl VCPU_AT(VCPU_RIP)
-	pushfl
-	popl VCPU_AT(VCPU_RFLAGS)
-	movl %esp, VCPU_REG(4)
+3:	save_site
 	leave_to linux_iret
 
 	.section .note.GNU-stack, "", @progbits

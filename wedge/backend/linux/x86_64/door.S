@@ -10,7 +10,7 @@
  * it is stopped concerns the process's own channel alone.
  */
 #include <wedge/x86.h>
-#include "../channel.h"
+#include "../door_asm.h"
 
 	.section .stub.text, "ax"
 
@@ -40,10 +40,7 @@ stub_door:
 	pushfq
 	popq CALL_FLAGS(%r11)
 	cld
-	movw %ds, CHANNEL_SELECTOR(%r11)
-	movw %es, CHANNEL_SELECTOR + 2(%r11)
-	movw %fs, CHANNEL_SELECTOR + 4(%r11)
-	movw %gs, CHANNEL_SELECTOR + 6(%r11)
+	door_save_selectors %r11
 	movabs $USER_ORDERS, %r14
 	cmpq $USER_BASES_LOADED, ORDERS_BASES(%r14)
 	jne 1f
@@ -51,35 +48,15 @@ stub_door:
 	movq %rax, CHANNEL_FS_BASE(%r11)
 	rdgsbase %rax
 	movq %rax, CHANNEL_GS_BASE(%r11)
-1:	movl ORDERS_XSTATE(%r14), %eax
-	movl ORDERS_XSTATE + 4(%r14), %edx
-	xsave64 CHANNEL_XSTATE(%r11)
-	movq $0, CHANNEL_FRAME(%r11)
-	movl $USER_CALLS, %edi
-	movl CHANNEL_CALL(%r11), %ebp
-	jmp stub_rest
+1:	door_rest %r11
 
 	.globl stub_leave_by_door
 stub_leave_by_door:
 	movabs $USER_CHANNEL, %r11
-	movl ORDERS_XSTATE(%rbx), %eax
-	movl ORDERS_XSTATE + 4(%rbx), %edx
-	xrstor64 CHANNEL_XSTATE(%r11)
-	leaq CHANNEL_SCRATCH(%r11), %rsp
+	door_load_state %r11
 	pushq $X86_FLAGS_FIXED /* no NT, with which iretq would fault; it may load NT */
 	popfq
-	pushq CALL_SS(%r11)
-	pushq CHANNEL_CALL + 32(%r11)
-	pushq CALL_FLAGS(%r11)
-	pushq CALL_CS(%r11)
-	pushq CALL_RIP(%r11)
-	movq CHANNEL_CALL(%r11), %rax
-	movq CHANNEL_CALL + 8(%r11), %rcx
-	movq CHANNEL_CALL + 16(%r11), %rdx
-	movq CHANNEL_CALL + 24(%r11), %rbx
-	movq CHANNEL_CALL + 40(%r11), %rbp
-	movq CHANNEL_CALL + 48(%r11), %rsi
-	movq CHANNEL_CALL + 56(%r11), %rdi
+	door_load_registers %r11
 	movq CHANNEL_UPPER(%r11), %r8
 	movq CHANNEL_UPPER + 8(%r11), %r9
 	movq CHANNEL_UPPER + 16(%r11), %r10

@@ -40,20 +40,7 @@ gate_site:
  */
 	.globl gate_iret
 gate_iret:
-	testb $3, 8(%rsp)
-	jnz 3f
-	testb $X86_FLAGS_IF >> 8, 17(%rsp)
-	jz 1f
-	movb $0, VCPU_AT(VCPU_MASKED)
-	cmpb $0, VCPU_AT(VCPU_PENDING)
-	jne 3f
-	movq $HOST_CS64, 8(%rsp)
-	movq $HOST_DS, 32(%rsp)
-	iretq
-1:	movb $1, VCPU_AT(VCPU_MASKED)
-	movq $HOST_CS64, 8(%rsp)
-	movq $HOST_DS, 32(%rsp)
-	iretq
+	iret_to_kernel HOST_CS64, HOST_DS, 3f, 3f
 3:	movb $1, VCPU_AT(VCPU_MASKED)
 	movq $1, VCPU_AT(VCPU_WAS_MASKED)
 	save_registers_but_rsp

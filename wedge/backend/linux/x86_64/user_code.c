@@ -34,8 +34,7 @@ static bool is_user_code(uint64_t d)
 	return descriptor_is_code(d) && descriptor_is_present(d) && descriptor_dpl(d) == 3;
 }
 
-/* Does the selector name code of compatibility mode? A selector of 64-bit code may come from STAR.
- */
+/* Does it name code of compatibility mode? A selector of 64-bit code may come from STAR. */
 static bool is_32_bit(struct vcpu *v, uint16_t selector)
 {
 	uint64_t d;
@@ -52,8 +51,7 @@ uint16_t user_code_host_selector(struct vcpu *v)
 	return is_32_bit(v, (uint16_t)v->cs) ? HOST_CS32 : HOST_CS64;
 }
 
-/* A program has changed the mode by a far jump: the guest must have the same under this selector.
- */
+/* A far jump has changed the mode: the guest must have the same under this selector. */
 static bool is_the_guests_too(struct vcpu *v, uint16_t cs)
 {
 	uint64_t d;

@@ -35,20 +35,7 @@ gate_site:
  */
 	.globl gate_iret
 gate_iret:
-	testb $3, 8(%rsp)
-	jnz 2f
-	testb $X86_FLAGS_IF >> 8, 17(%rsp)
-	jz 1f
-	movb $0, VCPU_AT(VCPU_MASKED)
-	cmpb $0, VCPU_AT(VCPU_PENDING)
-	jne 3f
-	movq $KERNEL_CS, 8(%rsp)
-	movq $KERNEL_SS, 32(%rsp)
-	iretq
-1:	movb $1, VCPU_AT(VCPU_MASKED)
-	movq $KERNEL_CS, 8(%rsp)
-	movq $KERNEL_SS, 32(%rsp)
-	iretq
+	iret_to_kernel KERNEL_CS, KERNEL_SS, 2f, 3f
 2:	movb $1, VCPU_AT(VCPU_MASKED)
 	cmpb $0, VCPU_AT(VCPU_RETRY)
 	jne 4f

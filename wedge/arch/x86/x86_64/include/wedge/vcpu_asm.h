@@ -74,4 +74,26 @@
 	movq VCPU_REG(15), %r15
 .endm
 
+/*
+ * iretq, its frame on top of the stack: to the kernel by the processor's own, with the platform's
+ * selectors, once the flag is as the frame says. A frame for user code goes on at `user`, with the flag
+ * as it was; one that lets interrupts in while one waits, at `pending`, with events unmasked.
+ */
+.macro iret_to_kernel cs, ss, user, pending
+	testb $3, 8(%rsp)
+	jnz \user
+	testb $X86_FLAGS_IF >> 8, 17(%rsp)
+	jz 1f
+	movb $0, VCPU_AT(VCPU_MASKED)
+	cmpb $0, VCPU_AT(VCPU_PENDING)
+	jne \pending
+	movq $\cs, 8(%rsp)
+	movq $\ss, 32(%rsp)
+	iretq
+1:	movb $1, VCPU_AT(VCPU_MASKED)
+	movq $\cs, 8(%rsp)
+	movq $\ss, 32(%rsp)
+	iretq
+.endm
+
 #endif /* WEDGE_VCPU_ASM_H */
