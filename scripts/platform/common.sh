@@ -111,10 +111,27 @@ escape_commas() {
 # has crashed, or whose dom0 has, halts instead of waiting five seconds for a reset.
 xen_options='spec-ctrl=eager-fpu noreboot'
 
-# QEMU options that are the same everywhere. SMAP is hidden: this QEMU reads the frame of a ring 3
-# iret as a supervisor, which kills every Xen PV guest.
+# Features that no model has, on every platform, so that a kernel finds the same processor on all of them.
+# With SMAP every Xen PV guest crashes: this QEMU reads the frame of a ring 3 iret as a supervisor. With
+# MONITOR Xen crashes on AMD models: its idle loop's mwait has an ECX of 1, which this QEMU refuses.
+hidden=(smap monitor)
+
+# Sets $processor to what QEMU's -cpu gets. The user's flags come last, so they win over ours. QEMU is asked
+# whether it knows them by a machine that is never started; its own list would not tell all flags.
+choose_processor() {
+	processor=max,-smap
+	[[ -n $cpu ]] || return 0
+	local model=${cpu%%,*} said
+	processor=$model$(printf ',%s=off' "${hidden[@]}")${cpu#"$model"}
+	said=$(qemu-system-x86_64 -accel tcg -S -nodefaults -display none -monitor stdio \
+		-cpu "$processor" 2>&1 <<<quit) ||
+		die 2 "--cpu $cpu: $(sed -n 's/^.*qemu-system-x86_64: //p' <<<"$said" | tail -n 1); --cpu help lists models and flags"
+}
+
+# QEMU options that are the same everywhere.
 qemu_options() {
-	options=(-accel tcg -cpu "max,-smap" -nodefaults -display none -no-reboot
+	choose_processor
+	options=(-accel tcg -cpu "$processor" -nodefaults -display none -no-reboot
 		-chardev "pipe,id=qmp,path=$work/qmp" -mon chardev=qmp,mode=control)
 	if [[ -t 0 && -t 1 ]]; then
 		tty_state=$(stty -g <&0)

@@ -9,6 +9,7 @@
 refuse_what_is_not_there() {
 	[[ -z $icount ]] || die 2 "--icount needs an emulator: a process runs at the host's pace"
 	[[ -z $disk ]] || die 2 "--disk is not there yet on platform 'process'"
+	[[ -z $cpu ]] || die 2 "--cpu needs an emulator: a process has the host's own processor"
 	((cpus == 1)) || die 2 "--cpus: platform 'process' has one processor as yet"
 }
 

@@ -39,4 +39,7 @@ ok "and is named" says 'ended without a word on its console'
 ok "--memory reaches the guest" runs 0 --memory 100 --initrd "$guest/initrd.gz" \
 	--append afterburn.steps=none
 ok "it is what was asked for" grep -Eq 'Memory: [0-9]+K/10[12][0-9]{3}K' "$tmp/console"
+ok "--cpu reaches the guest" runs 0 --cpu Skylake-Server,-avx512f --initrd "$guest/initrd.gz" \
+	--append afterburn.steps=none
+ok "it is that model" grep -q 'CPU0: Intel Xeon Processor (Skylake)' "$tmp/console"
 done_testing

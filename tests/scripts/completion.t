@@ -23,6 +23,7 @@ has_manual() {
 is "commands" "$(completes s | tr ' ' '\n' | sort | xargs)" "sites stats"
 is "platforms" "$(completes run --on xen)" "xen-dom0 xen"
 is "options of run" "$(completes run --ti)" "--timeout"
+is "models of a processor" "$(completes run --cpu EPYC-Rome-v1)" "EPYC-Rome-v1"
 is "options of make" "$(completes make --no)" "--no-audit --no-proof"
 is "options of pack" "$(completes pack --wedge al)" "all"
 for command in $(_afterburn_commands "$O/bin/afterburn"); do

@@ -73,6 +73,14 @@ ok "a process needs the launcher" exits 2 'launch is missing' --on process "$tmp
 ok "no --icount in a process" exits 2 'needs an emulator' --on process --icount "$tmp/kernel"
 ok "no --disk in a process" exits 2 'disk is not there yet' --on process --disk "$tmp/kernel" "$tmp/kernel"
 ok "no second processor in a process" exits 2 'one processor' --on process --cpus 2 "$tmp/kernel"
+ok "no processor model in a process" exits 2 "host's own processor" --on process --cpu EPYC "$tmp/kernel"
+ok "a model that QEMU does not have" exits 2 \
+	"run: --cpu Pentium9: unable to find CPU model 'Pentium9'; --cpu help lists" --on bare --cpu Pentium9 "$tmp/kernel"
+ok "a flag that QEMU does not have" exits 2 "run: --cpu EPYC,\+warp: .*'EPYC-x86_64-cpu.warp' not found" \
+	--on xen-dom0 --cpu EPYC,+warp "$tmp/kernel"
+ok "a model that this QEMU cannot be" exits 2 "'host' requires KVM" --on bare --cpu host "$tmp/kernel"
+ok "an empty model" exits 2 'run: --cpu needs a model' --on bare --cpu '' "$tmp/kernel"
+ok "models are listed" eval '"$run" --cpu help | grep -q "^x86 EPYC-Rome "'
 ok "a core is for a process" exits 2 "for platform 'process'" --on bare --core c "$tmp/kernel"
 ok "no QEMU" without_qemu
 ok "no Xen" env AFTERBURN_XEN="$tmp/nothing" bash -c \
@@ -87,6 +95,18 @@ ok "one packed for another platform is refused" eval \
 is "a kernel that knows Xen has Xen's" "$(console_of "$tmp/knows-xen")" hvc0
 is "a kernel with sites that knows Xen and is not packed, too" "$(console_of "$tmp/both")" hvc0
 ok "no temporary folder is left" no_folder_left
+
+processor_for() { # processor_for CPU: what QEMU gets
+	(
+		cpu=$1
+		source "$TOP/scripts/platform/common.sh"
+		choose_processor && echo "$processor"
+	)
+}
+is "without a model, all that QEMU has" "$(processor_for '')" max,-smap
+is "a model, and what it must not have" "$(processor_for EPYC-Rome)" EPYC-Rome,smap=off,monitor=off
+is "the user's flags come last" "$(processor_for Skylake-Server,-avx,+monitor)" \
+	Skylake-Server,smap=off,monitor=off,-avx,+monitor
 
 # judge PLATFORM CONSOLE: the exit code for a guest that powered off, or ended as $outcome says, with
 # that console
