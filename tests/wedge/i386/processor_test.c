@@ -205,6 +205,18 @@ static void registers_of_long_mode_do_not_exist(void **state)
 	assert_int_equal(vcpu.gpr[EAX], 0x1234);
 }
 
+/* AMD's are above the others' in number, but older than long mode. */
+static void registers_of_the_model_exist(void **state)
+{
+	static const uint32_t msrs[] = {0x8b, 0x10a, X86_MSR_HWCR, X86_MSR_INT_PENDING};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(msrs) / sizeof(msrs[0]); i++) {
+		vcpu.gpr[X86_RCX] = msrs[i];
+		EXECUTE(0x0f, 0x32);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +229,7 @@ int main(void)
 		GUEST_TEST(popf_leaves_out_what_ring_3_must_not_have),
 		GUEST_TEST(features_of_long_mode_are_hidden),
 		GUEST_TEST(registers_of_long_mode_do_not_exist),
+		GUEST_TEST(registers_of_the_model_exist),
 	};
 
 	return RUN_TAP(tests);

@@ -55,10 +55,13 @@ static void stored_registers_read_back(void **state)
 
 static void unknown_registers_fault(void **state)
 {
-	/* microcode, APIC base, MTRR capabilities, TSC deadline, x2APIC, S_CET, AMD's SYSCFG */
-	static const uint32_t unknown[] = {0x8b,  0x1b,	      0xfe,	  0x6e0,
-					   0x802, 0x6a2,      0xc0010010, 0,
-					   0xda0, 0x40000000, UINT32_MAX, 0xc0000104};
+	/*
+	 * SPEC_CTRL, PRED_CMD, APIC base, MTRR capabilities, FLUSH_CMD, TSX_CTRL, TSC deadline,
+	 * x2APIC, S_CET, XSS, AMD's SYSCFG and VIRT_SPEC_CTRL
+	 */
+	static const uint32_t unknown[] = {
+		0x48,  0x49,  0x1b, 0xfe,	0x10b,	    0x122,	0x6e0,	    0x802,
+		0x6a2, 0xda0, 0,    0xc0010010, 0xc001011f, 0x40000000, UINT32_MAX, 0xc0000104};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
@@ -71,12 +74,66 @@ static void unknown_registers_fault(void **state)
 	FAULTS(X86_TRAP_GP, 0, 0x0f, 0x33); /* rdpmc */
 }
 
-/* Linux reads it on AMD's processors, unprepared for a fault. */
-static void the_hardware_configuration_is_fixed(void **state)
+/*
+ * Linux reads these because of the model or family, unprepared for a fault: microcode's platform
+ * and number, Atoms' clocks, AMD's hardware configuration (TscFreqSel, SmmLock), northbridge and
+ * C1E.
+ */
+static void what_kernels_read_unasked_is_fixed(void **state)
 {
+	static const struct {
+		uint32_t msr;
+		uint64_t value;
+	} fixed[] = {
+		{0x17, 0},
+		{0xcd, 0},
+		{0xce, 0},
+		{0x198, 0},
+		{0xc0010015, 1 << 24 | 1},
+		{0xc001001f, 1ull << 46},
+		{0xc0010055, 0},
+	};
+
 	(void)state;
-	assert_int_equal(read_msr(0xc0010015), 1 << 24 | 1); /* TscFreqSel, SmmLock */
-	select_msr(0xc0010015);
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		assert_int_equal(read_msr(fixed[i].msr), fixed[i].value);
+		select_msr(fixed[i].msr);
+		FAULTS(X86_TRAP_GP, 0, WRMSR);
+	}
+}
+
+/* SDM 3A, 10.11.7: the number is cleared, read after CPUID, and 0 if no update is loaded. */
+static void an_update_of_the_processor_changes_nothing(void **state)
+{
+	static const uint32_t loaders[] = {0x79, 0xc0010020};
+
+	(void)state;
+	assert_int_equal(read_msr(0x8b), 0);
+	write_msr(0x8b, 0x1234500000000);
+	assert_int_equal(read_msr(0x8b), 0);
+	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++) {
+		write_msr(loaders[i], GUEST_CODE);
+		assert_int_equal(vcpu.rip, GUEST_CODE + 2 + AFTERBURN_PAD_LEN);
+		select_msr(loaders[i]);
+		FAULTS(X86_TRAP_GP, 0, RDMSR);
+	}
+	assert_int_equal(read_msr(0x8b), 0);
+}
+
+/* Every bit that promises an MSR or asks for a guard is 0 (SDM 4, IA32_ARCH_CAPABILITIES). */
+static void the_processor_needs_few_guards(void **state)
+{
+	/* RDCL, L1D flush, MDS, page size change, TAA, SBDR, FBSDP, PSDP, PBRSB, GDS, RFDS */
+	static const uint8_t not_needed[] = {0, 3, 5, 6, 8, 13, 14, 15, 24, 26, 27};
+	uint64_t value = read_msr(0x10a);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(not_needed); i++) {
+		assert_true(value >> not_needed[i] & 1);
+		value &= ~(1ull << not_needed[i]);
+	}
+	assert_int_equal(value, 0);
+	select_msr(0x10a);
 	FAULTS(X86_TRAP_GP, 0, WRMSR);
 }
 
@@ -203,16 +260,16 @@ static void check_hidden(uint32_t value, const uint8_t *bits, size_t count)
 
 static void features_of_ring_0_are_hidden(void **state)
 {
-	/* DTES64, MONITOR, VMX, SMX, EST, TM2, PDCM, PCID, DCA, x2APIC, TSC deadline, hypervisor */
-	static const uint8_t leaf1_ecx[] = {2, 3, 4, 5, 6, 7, 8, 15, 17, 18, 21, 24, 31};
+	/* DTES64, MONITOR, VMX, SMX, EST, TM2, PDCM, PCID, DCA, x2APIC, TSC deadline */
+	static const uint8_t leaf1_ecx[] = {2, 3, 4, 5, 6, 7, 8, 15, 17, 18, 21, 24};
 	/* VME, MCE, APIC, SEP, MTRR, MCA, DS, ACPI, HTT, TM, PBE */
 	static const uint8_t leaf1_edx[] = {1, 7, 9, 11, 12, 14, 21, 22, 28, 29, 31};
 	/* FSGSBASE, TSC_ADJUST, SGX, SMEP, INVPCID, RDT, MPX, RDT-A, SMAP, PT */
 	static const uint8_t leaf7_ebx[] = {0, 1, 2, 7, 10, 12, 14, 15, 20, 25};
 	/* UMIP, PKU, OSPKE, WAITPKG, CET_SS, LA57, RDPID, KL, ENQCMD, PKS */
 	static const uint8_t leaf7_ecx[] = {2, 3, 4, 5, 7, 16, 22, 23, 29, 31};
-	/* UINTR, IBT, IBRS, STIBP, L1D flush, ARCH_CAPABILITIES, CORE_CAPABILITIES, SSBD */
-	static const uint8_t leaf7_edx[] = {5, 20, 26, 27, 28, 29, 30, 31};
+	/* UINTR, MD_CLEAR, IBT, IBRS, STIBP, L1D flush, CORE_CAPABILITIES, SSBD */
+	static const uint8_t leaf7_edx[] = {5, 10, 20, 26, 27, 28, 30, 31};
 	/* SVM, extended APIC, IBS, SKINIT, WDT, TOPOEXT, MWAITX */
 	static const uint8_t ext1_ecx[] = {2, 3, 10, 12, 13, 22, 29};
 	/* 1 GiB pages, RDTSCP, and AMD's copies of MCE, APIC, SEP, MTRR */
@@ -245,6 +302,9 @@ static void what_the_wedge_provides_is_shown(void **state)
 	(void)state;
 	cpuid_show(&vcpu, 1, 0, r);
 	assert_int_equal(r[CPUID_EDX], 1 << 3 | 1 << 13); /* PSE and PGE, on any platform */
+	assert_int_equal(r[CPUID_ECX], 1u << 31);	  /* there is a hypervisor */
+	cpuid_show(&vcpu, 7, 0, r);
+	assert_int_equal(r[CPUID_EDX], 1 << 29); /* ARCH_CAPABILITIES */
 	show(1, 0, r);
 	assert_true(r[CPUID_EDX] & 1 << 6);   /* PAE */
 	assert_false(r[CPUID_ECX] & 1 << 27); /* OSXSAVE follows CR4 */
@@ -274,9 +334,12 @@ static void leaves_end_where_they_say(void **state)
 	show(0x80000000, 0, r);
 	assert_int_equal(r[CPUID_EAX], 0x80000021);
 	show(0x80000021, 0, r);
-	assert_int_equal(r[CPUID_EAX], 0);
+	assert_int_equal(r[CPUID_EAX], 1 << 2 | 1 << 29);
+	assert_int_equal(r[CPUID_ECX], 1 << 1 | 1 << 2);
+	assert_int_equal(r[CPUID_EBX] | r[CPUID_EDX], 0);
 	fake.null_clears_base = true;
-	show(0x80000021, 0, r);
+	fake.cpuid[0] = 0x80000008; /* this leaf of the platform is another's */
+	cpuid_show(&vcpu, 0x80000021, 0, r);
 	assert_int_equal(r[CPUID_EAX], 1 << 6);
 	fake.cpuid[0] = 7; /* an old platform stays one */
 	cpuid_show(&vcpu, 0, 0, r);
@@ -310,7 +373,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(stored_registers_read_back),
 		GUEST_TEST(unknown_registers_fault),
-		GUEST_TEST(the_hardware_configuration_is_fixed),
+		GUEST_TEST(what_kernels_read_unasked_is_fixed),
+		GUEST_TEST(an_update_of_the_processor_changes_nothing),
+		GUEST_TEST(the_processor_needs_few_guards),
 		GUEST_TEST(addresses_must_be_canonical),
 		GUEST_TEST(the_gs_bases_change_places),
 		GUEST_TEST(bases_are_read_from_the_processor),

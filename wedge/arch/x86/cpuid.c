@@ -59,6 +59,7 @@ static void show_leaf1(const struct vcpu *v, uint32_t r[4])
 {
 	r[CPUID_EBX] &= LEAF1_EBX;
 	r[CPUID_ECX] &= shown(1, 0, CPUID_ECX);
+	r[CPUID_ECX] |= features(1, 0, CPUID_ECX, CPUID_FORCED);
 	if (v->cr[4] & X86_CR4_OSXSAVE)
 		r[CPUID_ECX] |= features(1, 0, CPUID_ECX, CPUID_OWN);
 	r[CPUID_EDX] &= shown(1, 0, CPUID_EDX);
@@ -71,6 +72,7 @@ static void show_structured(uint32_t subleaf, uint32_t r[4])
 	r[CPUID_EBX] &= subleaf ? 0 : shown(7, 0, CPUID_EBX);
 	r[CPUID_ECX] &= subleaf ? 0 : shown(7, 0, CPUID_ECX);
 	r[CPUID_EDX] &= subleaf ? 0 : shown(7, 0, CPUID_EDX);
+	r[CPUID_EDX] |= subleaf ? 0 : features(7, 0, CPUID_EDX, CPUID_FORCED);
 }
 
 /* Not the processor's own answer: that is for the components that the host or Xen has enabled. */
@@ -121,19 +123,41 @@ static void show_extended(uint32_t leaf, uint32_t r[4])
 		break;
 	case 0x80000008:
 		r[CPUID_EAX] = physical_bits(r[CPUID_EAX] & 0xff) | LINEAR_BITS;
-		r[CPUID_EBX] = r[CPUID_ECX] = r[CPUID_EDX] = 0;
+		r[CPUID_EBX] &= shown(0x80000008, 0, CPUID_EBX);
+		r[CPUID_ECX] = r[CPUID_EDX] = 0;
 		break;
 	}
+}
+
+/*
+ * The last extended leaf is there on every platform, for what the wedge itself says in it. A
+ * processor that has no such leaf answers with another's bits (SDM 2A, CPUID).
+ */
+static void show_last_extended(uint32_t r[4])
+{
+	uint32_t mask = 0;
+
+	backend_cpuid(0x80000000, 0, r);
+	if (r[CPUID_EAX] >= MAX_EXTENDED)
+		mask = shown(MAX_EXTENDED, 0, CPUID_EAX);
+	backend_cpuid(MAX_EXTENDED, 0, r);
+	r[CPUID_EAX] &= mask;
+	if (backend_null_clears_base())
+		r[CPUID_EAX] |= features(MAX_EXTENDED, 0, CPUID_EAX, CPUID_OWN);
+	r[CPUID_ECX] = features(MAX_EXTENDED, 0, CPUID_ECX, CPUID_FORCED);
+	r[CPUID_EBX] = r[CPUID_EDX] = 0;
 }
 
 void cpuid_show(const struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
 	bool extended = leaf >= 0x80000000;
 
+	if (leaf == MAX_EXTENDED) {
+		show_last_extended(out);
+		return;
+	}
 	if (leaf > (extended ? MAX_EXTENDED_SHOWN : MAX_BASIC)) {
 		out[CPUID_EAX] = out[CPUID_EBX] = out[CPUID_ECX] = out[CPUID_EDX] = 0;
-		if (leaf == MAX_EXTENDED && backend_null_clears_base())
-			out[CPUID_EAX] = features(MAX_EXTENDED, 0, CPUID_EAX, CPUID_OWN);
 		return;
 	}
 	backend_cpuid(leaf, subleaf, out);

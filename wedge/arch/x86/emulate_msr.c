@@ -15,20 +15,73 @@ enum { SFMASK_ALL = 0x257fd5 };
 enum { EFER_ALLOWED = X86_EFER_SCE | X86_EFER_LME | X86_EFER_LMA | X86_EFER_NX };
 
 /*
- * AMD's hardware configuration: SMM is locked, and the time stamp counter runs at a constant rate.
- * Linux reads it early, when it cannot take a fault. It cannot be written.
+ * What the guest need not guard its kernel against (SDM 4, IA32_ARCH_CAPABILITIES): what lies
+ * between the kernel's memory and user code is the hypervisor's work, and done whatever the guest
+ * does (architecture.md, "What is defended"). SSB_NO, BHI_NO and ITS_NO are not said: these a
+ * kernel guards against within its own code, in any ring. TSX_CTRL, IBRS_ALL and other bits that
+ * promise an MSR are 0.
  */
-enum { HWCR_VALUE = 1 << 24 | 1 };
+#define ARCH_CAPS_VALUE                                                                            \
+	(1ull << 0 |  /* RDCL_NO: user code has no address of the kernel, absent entries are 0 */  \
+	 1ull << 3 |  /* SKIP_L1DFL_VMENTRY: the guest enters no virtual machines */               \
+	 1ull << 5 |  /* MDS_NO: the way to user code leads through the hypervisor */              \
+	 1ull << 6 |  /* IF_PSCHANGE_MC_NO: the tables are the hypervisor's */                     \
+	 1ull << 8 |  /* TAA_NO: as MDS_NO */                                                      \
+	 7ull << 13 | /* SBDR_SSDP_NO, FBSDP_NO, PSDP_NO: as MDS_NO */                             \
+	 1ull << 24 | /* PBRSB_NO: the guest has no exits of virtual machines */                   \
+	 1ull << 26 | /* GDS_NO: the update of the processor is the hypervisor's */                \
+	 1ull << 27)  /* RFDS_NO: as MDS_NO */
 
 /*
- * AMD's northbridge: extended configuration by port 0xcf8 is on, and the guest need not enable it.
+ * Registers with one value, that cannot be written unless takes_writes() says so. Linux reads all
+ * of them because of the processor's model or family, without asking CPUID, and some of them before
+ * it can take a fault.
  */
-#define NB_CFG_VALUE (1ull << 46)
+static const struct {
+	uint32_t msr;
+	uint64_t value;
+} fixed[] = {
+	/* No update of the processor is loaded, of platform 0. */
+	{X86_MSR_PLATFORM_ID, 0},
+	{X86_MSR_UPDATE_ID, 0},
+	/* Clocks of Intel's Atoms: zero is none that Linux knows, so it measures. */
+	{X86_MSR_FSB_FREQ, 0},
+	{X86_MSR_PLATFORM_INFO, 0},
+	{X86_MSR_PERF_STATUS, 0},
+	{X86_MSR_ARCH_CAPS, ARCH_CAPS_VALUE},
+	/* AMD's hardware configuration: SMM is locked, the time stamp counter's rate constant. */
+	{X86_MSR_HWCR, 1 << 24 | 1},
+	/* AMD's northbridge: extended configuration by port 0xcf8 is on already. */
+	{X86_MSR_NB_CFG, 1ull << 46},
+	/* AMD's C1E, which stops the timer of an APIC, is off. */
+	{X86_MSR_INT_PENDING, 0},
+};
 
-/* EFER and the MSRs above came with long mode; a 32-bit guest has only AMD's two of them. */
+static bool read_fixed(uint32_t msr, uint64_t *value)
+{
+	for (unsigned int i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		if (fixed[i].msr != msr)
+			continue;
+		*value = fixed[i].value;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Writes that change nothing. The guest has the platform's time stamp counter. An update of the
+ * processor is refused as a processor does that is not the update's: its number stays what it was.
+ */
+static bool takes_writes(uint32_t msr)
+{
+	return msr == X86_MSR_TSC || msr == X86_MSR_UPDATE_TRIGGER || msr == X86_MSR_UPDATE_ID ||
+	       msr == X86_MSR_PATCH_LOADER;
+}
+
+/* EFER and the MSRs above it came with long mode; a 32-bit guest has only AMD's older ones. */
 static bool exists(uint32_t msr)
 {
-	return ARCH_LONG_MODE || msr < X86_MSR_EFER || msr == X86_MSR_HWCR || msr == X86_MSR_NB_CFG;
+	return ARCH_LONG_MODE || msr < X86_MSR_EFER || msr >> 16 == X86_MSR_HWCR >> 16;
 }
 
 /* The storage of an MSR whose value the wedge only keeps; NULL for all others. */
@@ -81,12 +134,6 @@ static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
 	case X86_MSR_EFER:
 		*value = v->efer;
 		return true;
-	case X86_MSR_HWCR:
-		*value = HWCR_VALUE;
-		return true;
-	case X86_MSR_NB_CFG:
-		*value = NB_CFG_VALUE;
-		return true;
 	case X86_MSR_FS_BASE:
 		backend_read_bases(v);
 		*value = v->fs_base;
@@ -97,7 +144,7 @@ static bool read_msr(struct vcpu *v, uint32_t msr, uint64_t *value)
 		*value = names_user_gs(v, msr) ? v->gs_base_user : v->gs_base_kernel;
 		return true;
 	default:
-		return false;
+		return read_fixed(msr, value);
 	}
 }
 
@@ -145,8 +192,6 @@ static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 		return true;
 	}
 	switch (msr) {
-	case X86_MSR_TSC:
-		return true; /* the guest has the platform's counter */
 	case X86_MSR_EFER:
 		if (value & ~(uint64_t)EFER_ALLOWED)
 			return false;
@@ -157,7 +202,7 @@ static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 	case X86_MSR_KERNEL_GS_BASE:
 		return write_base(v, msr, value);
 	default:
-		return false;
+		return takes_writes(msr);
 	}
 }
 

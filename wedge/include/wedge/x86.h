@@ -105,10 +105,17 @@
 
 /* Model specific registers, SDM 4 */
 #define X86_MSR_TSC	       0x10
+#define X86_MSR_PLATFORM_ID    0x17
 #define X86_MSR_APIC_BASE      0x1b
+#define X86_MSR_UPDATE_TRIGGER 0x79
+#define X86_MSR_UPDATE_ID      0x8b /* AMD's PATCH_LEVEL, too */
+#define X86_MSR_FSB_FREQ       0xcd
+#define X86_MSR_PLATFORM_INFO  0xce
+#define X86_MSR_ARCH_CAPS      0x10a
 #define X86_MSR_SYSENTER_CS    0x174
 #define X86_MSR_SYSENTER_ESP   0x175
 #define X86_MSR_SYSENTER_EIP   0x176
+#define X86_MSR_PERF_STATUS    0x198
 #define X86_MSR_MISC_ENABLE    0x1a0
 #define X86_MSR_PAT	       0x277
 #define X86_MSR_EFER	       0xc0000080
@@ -122,6 +129,8 @@
 #define X86_MSR_TSC_AUX	       0xc0000103
 #define X86_MSR_HWCR	       0xc0010015 /* AMD's manual volume 2, appendix A */
 #define X86_MSR_NB_CFG	       0xc001001f
+#define X86_MSR_PATCH_LOADER   0xc0010020
+#define X86_MSR_INT_PENDING    0xc0010055
 
 /* General registers in the order ModRM numbers them, SDM 2A table 2-2 */
 #define X86_RAX 0

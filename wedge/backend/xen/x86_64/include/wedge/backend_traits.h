@@ -28,8 +28,13 @@
 /* Xen pushes frames on the guest kernel's own stack. A fault on that stack ends the domain. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 
-/* Words for the kernel's command line, with a blank behind each: none are needed. */
-#define BACKEND_BOOT_WORDS ""
+/*
+ * A word for the kernel's command line, with a blank behind it: the TSC is reliable. Xen gives a
+ * domU the processor's counter only if that is safe, else it emulates one of constant rate
+ * (tsc_mode); dom0 always has the processor's, whose rate must be constant. Ticks come late on a
+ * busy machine, and make Linux's watchdog, which compares the counter with them, reject it.
+ */
+#define BACKEND_BOOT_WORDS "tsc=reliable "
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
