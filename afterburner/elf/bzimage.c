@@ -1,59 +1,69 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bzimage.c - finds the compressed kernel in a Linux bzImage (Documentation/x86/boot.rst, the real
- * mode kernel header).
+ * bzimage.c - finds and decompresses the kernel in a Linux bzImage.
  *
  * Invariant: header fields are trusted only after ab_slice().
  */
-#include "elf/input.h"
+#include "elf/bzimage.h"
+#include "elf/decompress.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
-
-#define SETUP_SECTS    0x1f1 /* 512-byte sectors of setup code behind the first; 0 means 4 */
-#define MAGIC	       0x202 /* "HdrS" */
-#define PROTOCOL       0x206
-#define PAYLOAD_OFFSET 0x248 /* counts from the protected-mode part; since protocol 2.08 */
-#define PAYLOAD_LENGTH 0x24c
-#define HEADER_END     0x250
 
 bool ab_is_bzimage(struct ab_bytes file)
 {
-	return file.size >= HEADER_END && memcmp(file.data + MAGIC, "HdrS", 4) == 0;
+	return file.size >= AB_BZIMAGE_HEADER_END &&
+	       memcmp(file.data + AB_BZIMAGE_MAGIC, "HdrS", 4) == 0;
 }
 
-int ab_bzimage_payload(struct ab_bytes file, struct ab_bytes *payload, struct ab_error *error)
+int ab_bzimage_open(struct ab_bzimage *bzimage, struct ab_bytes file, struct ab_error *error)
 {
-	uint64_t sectors = file.data[SETUP_SECTS] ? file.data[SETUP_SECTS] : 4;
-	uint64_t start = (sectors + 1) * 512;
+	const unsigned char *header = file.data;
+	uint64_t sectors = header[AB_BZIMAGE_SETUP_SECTS];
+	struct ab_bytes counted;
 
-	if (ab_get(file.data + PROTOCOL, 2) < 0x208)
-		return ab_fail(error, "a bzImage older than boot protocol 2.08");
-	if (!ab_slice(file, start + ab_get(file.data + PAYLOAD_OFFSET, 4),
-		      ab_get(file.data + PAYLOAD_LENGTH, 4), payload))
+	*bzimage = (struct ab_bzimage){
+		.file = file,
+		.setup_size = ((sectors ? sectors : 4) + 1) * 512,
+		.protocol = (unsigned int)ab_get(header + AB_BZIMAGE_PROTOCOL, 2),
+		.relocatable = header[AB_BZIMAGE_RELOCATABLE],
+	};
+	if (bzimage->protocol < AB_BZIMAGE_HAS_PAYLOAD)
+		return ab_fail(error,
+			       "a bzImage of boot protocol %u.%02u, too old: before 2.08 (Linux "
+			       "2.6.26) no header says where the kernel in it is; give the vmlinux",
+			       bzimage->protocol >> 8, bzimage->protocol & 0xff);
+	bzimage->counted = bzimage->setup_size + 16 * ab_get(header + AB_BZIMAGE_SYSSIZE, 4);
+	if (!ab_slice(file, 0, bzimage->counted, &counted))
+		return ab_fail(error,
+			       "the bzImage is cut short: it has %" PRIu64
+			       " bytes, and by its header at least %" PRIu64,
+			       file.size, bzimage->counted);
+	if (!ab_slice(file, bzimage->setup_size + ab_get(header + AB_BZIMAGE_PAYLOAD_OFFSET, 4),
+		      ab_get(header + AB_BZIMAGE_PAYLOAD_LENGTH, 4), &bzimage->payload))
 		return ab_fail(error,
 			       "the bzImage is cut short: its payload lies outside the file");
 	return 0;
 }
 
-const char *ab_compression(struct ab_bytes data)
+/* The payload's last word is the plain size (gzip's own, or added by Linux): Xen relies on it. */
+int ab_bzimage_kernel(const struct ab_bzimage *bzimage, struct ab_bytes *kernel,
+		      struct ab_error *error)
 {
-	static const struct {
-		const char *name;
-		unsigned char size;
-		unsigned char magic[6];
-	} known[] = {
-		{"gzip", 2, {0x1f, 0x8b}},
-		{"xz", 6, {0xfd, '7', 'z', 'X', 'Z', 0}},
-		{"zstd", 4, {0x28, 0xb5, 0x2f, 0xfd}},
-		{"lz4", 4, {0x02, 0x21, 0x4c, 0x18}},
-		{"lzma", 3, {0x5d, 0, 0}},
-		{"bzip2", 3, {'B', 'Z', 'h'}},
-		{"lzo", 4, {0x89, 'L', 'Z', 'O'}},
-	};
+	struct ab_bytes payload = bzimage->payload, plain;
+	uint64_t size;
 
-	for (unsigned int i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (data.size >= known[i].size &&
-		    memcmp(data.data, known[i].magic, known[i].size) == 0)
-			return known[i].name;
-	return NULL;
+	if (ab_decompress(payload, AB_PLAIN_LIMIT, &plain, error) < 0)
+		return -1;
+	size = ab_get(payload.data + payload.size - 4, 4);
+	if (size == plain.size) {
+		*kernel = plain;
+		return 0;
+	}
+	free((void *)(uintptr_t)plain.data);
+	return ab_fail(error,
+		       "the kernel in the bzImage has %" PRIu64 " bytes, not %" PRIu64
+		       " as the payload's last word says",
+		       plain.size, size);
 }

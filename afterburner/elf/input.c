@@ -2,10 +2,11 @@
 /*
  * input.c - reads files and detects their format.
  *
- * Invariant: recursion (archive in archive, kernel in gzip) is bounded by MAX_DEPTH.
+ * Invariant: recursion (archive in archive, kernel in a compressed file) is bounded by MAX_DEPTH.
  */
+#include "elf/bzimage.h"
+#include "elf/decompress.h"
 #include "elf/input.h"
-#include "elf/inflate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,33 +66,33 @@ int ab_input_read(const char *path, struct ab_bytes *bytes, struct ab_error *err
 	return result;
 }
 
-static int visit_compressed(const char *name, const char *path, struct ab_bytes data, int depth,
-			    ab_visit *visit, void *context, struct ab_error *error)
+/* Visits what was packed in `plain`, which it frees. */
+static int visit_plain(const char *name, const char *path, struct ab_bytes plain, int depth,
+		       ab_visit *visit, void *context, struct ab_error *error)
 {
-	const char *method = ab_compression(data);
-	struct ab_bytes plain;
 	char inner[4096];
 	int result;
 
-	if (!method)
-		return ab_fail(error, "the kernel in it is not in a known compressed form");
-	if (strcmp(method, "gzip") != 0)
-		return ab_fail(error,
-			       "compressed with %s; only gzip can be read (build with "
-			       "CONFIG_KERNEL_GZIP, or give the vmlinux)",
-			       method);
-	if (ab_inflate(data, AB_INFLATE_LIMIT, &plain, error) < 0)
-		return -1;
-	snprintf(inner, sizeof(inner), "%s(gunzip)", name);
+	snprintf(inner, sizeof(inner), "%s(unpacked)", name);
 	result = ab_input_any(inner, path, plain, depth + 1, visit, context, error);
 	free((void *)(uintptr_t)plain.data);
 	return result;
 }
 
+static int unpack_bzimage(struct ab_bytes file, struct ab_bytes *kernel, struct ab_error *error)
+{
+	struct ab_bzimage bzimage;
+
+	return ab_bzimage_open(&bzimage, file, error) < 0
+		       ? -1
+		       : ab_bzimage_kernel(&bzimage, kernel, error);
+}
+
 int ab_input_any(const char *name, const char *path, struct ab_bytes file, int depth,
 		 ab_visit *visit, void *context, struct ab_error *error)
 {
-	struct ab_bytes payload;
+	struct ab_bytes plain;
+	int unpacked;
 
 	if (depth > MAX_DEPTH)
 		return ab_fail(error, "files inside files more than %d deep", MAX_DEPTH);
@@ -99,15 +100,15 @@ int ab_input_any(const char *name, const char *path, struct ab_bytes file, int d
 		return visit(name, file, context);
 	if (ab_is_archive(file))
 		return ab_archive_each(path, file, depth, visit, context, error);
-	if (ab_is_bzimage(file)) {
-		if (ab_bzimage_payload(file, &payload, error) < 0)
-			return -1;
-		return visit_compressed(name, path, payload, depth, visit, context, error);
-	}
-	if (ab_compression(file))
-		return visit_compressed(name, path, file, depth, visit, context, error);
-	return ab_fail(error, file.size ? "not an ELF file, an archive, a bzImage or a gzip file"
-					: "is empty");
+	if (ab_is_bzimage(file))
+		unpacked = unpack_bzimage(file, &plain, error);
+	else if (ab_is_compressed(file))
+		unpacked = ab_decompress(file, AB_PLAIN_LIMIT, &plain, error);
+	else
+		return ab_fail(error, file.size ? "not an ELF file, an archive, a bzImage or a "
+						  "compressed file"
+						: "is empty");
+	return unpacked < 0 ? -1 : visit_plain(name, path, plain, depth, visit, context, error);
 }
 
 int ab_input_each(const char *path, ab_visit *visit, void *context, struct ab_error *error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * input.h - every ELF file that a path holds: the file itself, the members of an archive, the
- * kernel inside a bzImage or a gzip file.
+ * kernel inside a bzImage, what is in a compressed file.
  *
  * Invariant: the bytes are a private copy, so they cannot change after they were checked.
  */
@@ -12,7 +12,7 @@
 
 /**
  * ab_visit - called for each ELF file found
- * @name:    "vmlinux", "built-in.a(fork.o)", "bzImage(vmlinux)"
+ * @name:    "vmlinux", "built-in.a(fork.o)", "bzImage(unpacked)"
  * @file:    its bytes, valid during the call
  * @context: the caller's
  *
@@ -42,12 +42,4 @@ int ab_archive_each(const char *path, struct ab_bytes file, int depth, ab_visit 
 		    void *context, struct ab_error *error);
 int ab_input_any(const char *name, const char *path, struct ab_bytes file, int depth,
 		 ab_visit *visit, void *context, struct ab_error *error);
-bool ab_is_bzimage(struct ab_bytes file);
-
-/* The compressed kernel inside a bzImage. Returns 0, or -1 with *error set. */
-int ab_bzimage_payload(struct ab_bytes file, struct ab_bytes *payload, struct ab_error *error);
-
-/* The name of the compression that `data` begins with, or NULL. */
-const char *ab_compression(struct ab_bytes data);
-
 #endif

@@ -18,7 +18,7 @@
 static const char usage[] =
 	"usage: afterburn audit [--json] [--baseline FILE] [--strict] FILE...\n"
 	"\n"
-	"Disassembles all code of each FILE (vmlinux, gzip bzImage, .o, .ko, .a) and reports "
+	"Disassembles all code of each FILE (vmlinux, bzImage, .o, .ko, .a) and reports "
 	"every\n"
 	"sensitive instruction that has no site, and every wrong site.\n"
 	"\n"

@@ -13,11 +13,11 @@ AUDIT := $(O)/libexec/afterburner/commands/audit
 
 $(O)/bin/afterburn: $(TOOLS_OBJS) $(TOOLS_SHARED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $(sort $^) -lz
+	$(CC) $(CFLAGS) -o $@ $(sort $^) $(ELF_LIBS)
 
 $(AUDIT): $(AUDIT_OBJS) $(TOOLS_SHARED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $(sort $^) -lopcodes -lbfd -lz
+	$(CC) $(CFLAGS) -o $@ $(sort $^) -lopcodes -lbfd $(ELF_LIBS)
 
 ALL += $(O)/bin/afterburn $(AUDIT)
 
@@ -26,7 +26,7 @@ DOCUMENT := $(O)/tests/tools/document
 DOCUMENTS := $(addprefix $(SRC)/afterburner/doc/,instructions.md format.md)
 $(DOCUMENT): $(O)/obj/afterburner/tools/document.o $(TOOLS_SHARED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $(sort $^) -lz
+	$(CC) $(CFLAGS) -o $@ $(sort $^) $(ELF_LIBS)
 
 .PHONY: documents
 documents: $(DOCUMENT)

@@ -19,7 +19,7 @@
 static const char usage[] =
 	"usage: afterburn sites [--json] [--summary] FILE\n"
 	"\n"
-	"Lists the sites of FILE (vmlinux, gzip bzImage, .o, .ko, .a): address, function and\n"
+	"Lists the sites of FILE (vmlinux, bzImage, .o, .ko, .a): address, function and\n"
 	"offset, instruction, class, length of the instruction and of the site, side of the pad.\n"
 	"\n"
 	"  -j, --json      as JSON\n"

@@ -151,17 +151,8 @@ ok 'a thin archive whose member is gone' eval \
 	'rm d/k64.o && status 2 "$afterburn" audit d/thin.a && says "No such file"'
 ok 'a gzip file' eval 'gzip -nc k64 >k.gz && clean k.gz'
 ok 'a bzImage with gzip' eval 'bzimage k.gz bz && clean bz'
-for method in xz zstd lz4; do
-	case $method in
-	xz) magic='\xfd7zXZ\0' ;;
-	zstd) magic='\x28\xb5\x2f\xfd' ;;
-	lz4) magic='\x02\x21\x4c\x18' ;;
-	esac
-	ok "a bzImage with $method says so" eval \
-		"printf '$magic' >p && bzimage p bz2 && status 2 '$afterburn' audit bz2 && says 'with $method; only gzip'"
-done
 ok 'a truncated bzImage' eval 'head -c 1100 bz >t && status 2 "$afterburn" audit t && says "cut short"'
-ok 'a damaged gzip stream' eval 'cp bz e && poke e 1200 "\377\377\377\377\377\377" &&
+ok 'a damaged gzip stream' eval 'cp bz e && poke e 1100 "\377\377\377\377\377\377" &&
 	status 2 "$afterburn" audit e && says "damaged"'
 
 # cover FILE: all its sections that hold code become the whole file

@@ -11,15 +11,15 @@ ZYDIS := $(if $(wildcard /usr/include/Zydis/Zydis.h),-lZydis)
 $(TOOLS_TEST)/match.t: $(O)/obj/tests/tools/match.o $(TOOLS_TEST_LIBRARY) \
 		$(addprefix $(O)/obj/afterburner/tools/,disassemble.o audit_text.o)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(ZYDIS) -lopcodes -lbfd -lz
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(ZYDIS) -lopcodes -lbfd $(ELF_LIBS)
 
 $(TOOLS_TEST)/length.t: $(O)/obj/tests/tools/length.o $(TOOLS_TEST_LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(ZYDIS) -lz
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(ZYDIS) $(ELF_LIBS)
 
 $(TOOLS_TEST)/elf.t: $(O)/obj/tests/tools/elf.o $(TOOLS_TEST_LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $^ -lcmocka -lz
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(ELF_LIBS)
 
 # All readers once more, with sanitizers; from the sources, so that no object is mixed up.
 FUZZ_SRC := $(SRC)/tests/tools/fuzz.c \
@@ -33,7 +33,7 @@ $(TOOLS_TEST)/fuzz.t: $(FUZZ_SRC) $(wildcard $(SRC)/afterburner/elf/*.h \
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(HOSTED_CFLAGS)) -O1 -I$(SRC)/afterburner \
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
-		-o $@ $(FUZZ_SRC) -lopcodes -lbfd -lz
+		-o $@ $(FUZZ_SRC) -lopcodes -lbfd $(ELF_LIBS)
 
 $(TOOLS_TEST)/seeds/wedge64: $(addprefix $(SRC)/tests/tools/,seeds fixture.sh site.inc kernel.S \
 		wedge.S)

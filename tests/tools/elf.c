@@ -14,10 +14,13 @@
 
 #include <cmocka.h>
 #include <elf.h>
+#include <lz4.h>
+#include <lzma.h>
 #include <zlib.h>
+#include <zstd.h>
 
+#include "elf/decompress.h"
 #include "elf/image.h"
-#include "elf/inflate.h"
 #include "elf/input.h"
 
 static void slices(void **unused)
@@ -110,23 +113,103 @@ static void labels(void **unused)
 	assert_string_equal(small, "funct");
 }
 
+/* The four decoders with their libraries' own compressors; each returns the size of the result. */
+static unsigned char plain[1 << 16], packed[1 << 12];
+
+static size_t pack_gzip(void)
+{
+	z_stream z = {.next_in = plain,
+		      .avail_in = sizeof(plain),
+		      .next_out = packed,
+		      .avail_out = sizeof(packed)};
+
+	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	return z.total_out;
+}
+
+static size_t pack_xz(void)
+{
+	size_t size = 0;
+
+	assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, plain, sizeof(plain),
+						 packed, &size, sizeof(packed)),
+			 LZMA_OK);
+	return size;
+}
+
+static size_t pack_zstd(void)
+{
+	size_t size = ZSTD_compress(packed, sizeof(packed), plain, sizeof(plain), 3);
+
+	assert_false(ZSTD_isError(size));
+	return size;
+}
+
+static size_t pack_lz4(void)
+{
+	int size = LZ4_compress_default((const char *)plain, (char *)packed + 8, sizeof(plain),
+					sizeof(packed) - 8);
+
+	assert_true(size > 0);
+	ab_put(packed, 4, 0x184c2102);
+	ab_put(packed + 4, 4, (uint64_t)size);
+	return 8 + (size_t)size;
+}
+
 static void bombs(void **unused)
 {
-	static unsigned char plain[1 << 16], packed[1 << 12];
-	uLongf size = sizeof(packed);
-	struct ab_bytes in = {packed, 0}, out;
+	size_t (*const packers[])(void) = {pack_gzip, pack_xz, pack_zstd, pack_lz4};
 	struct ab_error error = {0};
 
 	(void)unused;
-	assert_int_equal(compress(packed, &size, plain, sizeof(plain)), Z_OK);
-	in.size = size;
-	assert_int_equal(ab_inflate(in, sizeof(plain) + 1, &out, &error), 0);
-	assert_int_equal(out.size, sizeof(plain));
+	memset(plain, 'x', sizeof(plain));
+	for (unsigned int i = 0; i < sizeof(packers) / sizeof(packers[0]); i++) {
+		size_t size = packers[i]();
+		struct ab_bytes in = {packed, size}, out;
+
+		assert_int_equal(ab_decompress(in, sizeof(plain) + 1, &out, &error), 0);
+		assert_int_equal(out.size, sizeof(plain));
+		assert_memory_equal(out.data, plain, sizeof(plain));
+		free((void *)(uintptr_t)out.data);
+		assert_int_equal(ab_decompress(in, sizeof(plain) - 1, &out, &error), -1);
+		assert_non_null(strstr(error.text, "more than"));
+		/* lz4 has no end mark: an empty one is right, and four bytes are the plain size. */
+		for (in.size = 0; in.size < size; in.size++)
+			if (packers[i] != pack_lz4 || (in.size != 4 && in.size != 8))
+				assert_int_equal(ab_decompress(in, UINT64_MAX, &out, &error), -1);
+	}
+}
+
+/* More than one block, and more than the first room. */
+static void large(void **unused)
+{
+	uint64_t size = UINT64_C(20) << 20, used = 4;
+	unsigned char *all = ab_alloc(size, 1), *stream = ab_alloc(size, 1);
+	struct ab_bytes in = {stream, 0}, out;
+	struct ab_error error = {0};
+
+	(void)unused;
+	for (uint64_t at = 0; at < size; at++)
+		all[at] = (unsigned char)(at >> 8);
+	ab_put(stream, 4, 0x184c2102);
+	for (uint64_t at = 0; at < size; at += 8 << 20) {
+		int most = size - at < 8 << 20 ? (int)(size - at) : 8 << 20;
+		int got = LZ4_compress_default((const char *)all + at, (char *)stream + used + 4,
+					       most, (int)(size - used - 4));
+
+		ab_put(stream + used, 4, (uint64_t)got);
+		used += 4 + (uint64_t)got;
+	}
+	ab_put(stream + used, 4, size);
+	in.size = used + 4;
+	assert_int_equal(ab_decompress(in, UINT64_MAX, &out, &error), 0);
+	assert_int_equal(out.size, size);
+	assert_memory_equal(out.data, all, size);
 	free((void *)(uintptr_t)out.data);
-	assert_int_equal(ab_inflate(in, sizeof(plain) - 1, &out, &error), -1);
-	assert_non_null(strstr(error.text, "more than"));
-	for (in.size = 0; in.size < size; in.size++)
-		assert_int_equal(ab_inflate(in, UINT64_MAX, &out, &error), -1);
+	free(all);
+	free(stream);
 }
 
 /* A member size or name offset that would send the walk back or out. */
@@ -171,8 +254,9 @@ static void archives(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(slices), cmocka_unit_test(strings), cmocka_unit_test(numbers),
-		cmocka_unit_test(labels), cmocka_unit_test(bombs),   cmocka_unit_test(archives),
+		cmocka_unit_test(slices),   cmocka_unit_test(strings), cmocka_unit_test(numbers),
+		cmocka_unit_test(labels),   cmocka_unit_test(bombs),   cmocka_unit_test(large),
+		cmocka_unit_test(archives),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -91,15 +91,59 @@ le() { # le BYTES VALUE: a little-endian number, for printf
 	printf '%b' "$text"
 }
 
-# bzimage PAYLOAD OUT: a bzImage's outside around a compressed kernel
+# number FILE OFFSET BYTES: a little-endian number
+number() {
+	od -An -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
+}
+
+# sum FILE BYTES: the CRC-32 of its first BYTES, as gzip computes it
+sum() {
+	head -c "$2" "$1" | gzip -c | tail -c 8 | od -An -t u4 -N 4 | tr -d ' '
+}
+
+# compress METHOD FILE OUT: as Linux does; behind all but gzip stands the plain size
+compress() {
+	case $1 in
+	gzip) gzip -nc "$2" >"$3" && return ;;
+	xz) xz --check=crc32 --x86 --lzma2=dict=1MiB -c "$2" >"$3" ;;
+	zstd) zstd -q -19 -c "$2" >"$3" ;;
+	lz4) lz4 -q -l -c "$2" >"$3" ;;
+	esac || return
+	le 4 "$(stat -c %s "$2")" >>"$3"
+}
+
+# bzimage PAYLOAD OUT: a bzImage's outside around a compressed kernel: setup code of 1024 bytes, then
+# the payload, then code, the last word of which is the check sum
 bzimage() {
+	local size
 	head -c 1024 /dev/zero >"$2"
-	poke "$2" 497 "$(printf '\\x01')"
-	poke "$2" 514 'HdrS'
-	poke "$2" 518 '\x0d\x02'
+	poke "$2" 497 '\x01'
+	poke "$2" 514 'HdrS\x0d\x02'
 	cat "$1" >>"$2"
-	le 4 0 | dd of="$2" bs=1 seek=584 conv=notrunc status=none
-	le 4 "$(stat -c %s "$1")" | dd of="$2" bs=1 seek=588 conv=notrunc status=none
+	printf 'code behind the payload' >>"$2"
+	size=$(($(stat -c %s "$2") + 4 + 15 & ~15))
+	truncate -s $size "$2"
+	put "$2" 500 $(((size - 1024) / 16))
+	put "$2" 584 0
+	put "$2" 588 "$(stat -c %s "$1")"
+	put "$2" 608 0x100000
+	put "$2" $((size - 4)) $(($(sum "$2" $((size - 4))) ^ 0xffffffff))
+}
+
+# pe_signature FILE: gives a bzImage a PE header (PE32+, at 64) and a signature at the end. The header's
+# entry for it is at 64 + 24 + 112 + 32.
+pe_signature() {
+	poke "$1" 60 '\100'
+	poke "$1" 64 'PE\0\0'
+	poke "$1" 88 '\x0b\x02'
+	put "$1" 232 "$(stat -c %s "$1")"
+	put "$1" 236 16
+	printf '0123456789abcdef' >>"$1"
+}
+
+# put FILE OFFSET VALUE: a word of four bytes over what is there
+put() {
+	le 4 "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 # poke FILE OFFSET BYTES: bytes in printf's notation over what is there
