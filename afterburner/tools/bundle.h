@@ -92,6 +92,13 @@ int bundle_possible(const char *platform, const struct ab_image *kernel, struct 
 int find_protocol(struct bundle *bundle, struct ab_error *error);
 
 /**
+ * check_configuration - can any wedge run a kernel of this configuration?
+ *
+ * Returns 0, or -1 with *error set: it names the option.
+ */
+int check_configuration(const struct ab_image *kernel, struct ab_error *error);
+
+/**
  * bundle_check - can this kernel and these wedges be packed together?
  *
  * Sets bundle->load_paddr, protocol and entry. Returns 0, or -1 with *error set.

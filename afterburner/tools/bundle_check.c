@@ -6,6 +6,7 @@
  */
 #include "bundle.h"
 
+#include <afterburn/sites.h>
 #include <elf.h>
 #include <inttypes.h>
 #include <string.h>
@@ -66,20 +67,42 @@ static int check_segments(struct bundle *bundle, struct ab_error *error)
 }
 
 /*
- * Sites in sections that the program headers do not load would never run. 32-bit kernels keep their
- * .init.text in a segment without PF_X: without PAE pages have no bit that forbids execution.
+ * Sites in sections that the program headers do not load would never run. Whether the bytes are
+ * code the sections say: Linux has .init.text in a segment without PF_X (every 32-bit one, and
+ * 64-bit ones from 7.2 on), since its page tables, not its program headers, say what is executable.
  */
-static bool in_executable_segment(const struct ab_image *kernel, const struct ab_site *site)
+static bool is_in_file(const struct ab_image *kernel, const struct ab_site *site)
 {
 	for (uint32_t i = 0; i < kernel->segment_count; i++) {
 		const struct ab_segment *s = &kernel->segments[i];
 
-		if (s->type == PT_LOAD && (s->flags & PF_X || kernel->width == 32) &&
-		    site->addr >= s->vaddr && site->addr - s->vaddr < s->filesz &&
+		if (s->type == PT_LOAD && site->addr >= s->vaddr &&
+		    site->addr - s->vaddr < s->filesz &&
 		    s->filesz - (site->addr - s->vaddr) >= site->site_length)
 			return true;
 	}
 	return false;
+}
+
+/* Without section headers sites are looked for in executable segments alone: are there others? */
+static int check_hidden_code(const struct ab_image *kernel, struct ab_error *error)
+{
+	unsigned char kind, length;
+
+	for (uint32_t i = 0; kernel->section_count == 0 && i < kernel->segment_count; i++) {
+		const struct ab_segment *s = &kernel->segments[i];
+
+		if (s->type != PT_LOAD || s->flags & PF_X)
+			continue;
+		for (uint64_t at = 0; at + AFTERBURN_PAD_LEN <= s->data.size; at++)
+			if (afterburn_pad_read(s->data.data + at, &kind, &length))
+				return ab_fail(error,
+					       "it has no section headers, and a site at 0x%" PRIx64
+					       " in a segment that is not executable; give the "
+					       "file with its section headers",
+					       s->vaddr + at);
+	}
+	return 0;
 }
 
 static int check_sites(const struct bundle *bundle, struct ab_error *error)
@@ -101,12 +124,11 @@ static int check_sites(const struct bundle *bundle, struct ab_error *error)
 		if (ab_site_check(bundle->kernel, site, i ? site - 1 : NULL, &code, reason,
 				  sizeof(reason)))
 			return ab_fail(error, "the site at %.200s: %.200s", where, reason);
-		if (!in_executable_segment(bundle->kernel, site))
-			return ab_fail(error,
-				       "the site at %.200s lies in no executable loadable segment",
+		if (!is_in_file(bundle->kernel, site))
+			return ab_fail(error, "the site at %.200s lies in no loadable segment",
 				       where);
 	}
-	return 0;
+	return check_hidden_code(bundle->kernel, error);
 }
 
 /* Addresses where no 64-bit kernel on Xen can be. */
@@ -169,10 +191,7 @@ static int check_kernel(struct bundle *bundle, struct ab_error *error)
 		return ab_fail(error, "too many program headers");
 	if (check_segments(bundle, error) < 0)
 		return -1;
-	if (find_wedge(bundle, "xen") && has_xen_entry(kernel))
-		return ab_fail(error,
-			       "it brings a Xen entry of its own; build it with CONFIG_XEN=n");
-	if (find_protocol(bundle, error) < 0)
+	if (check_configuration(kernel, error) < 0 || find_protocol(bundle, error) < 0)
 		return -1;
 	return check_sites(bundle, error);
 }

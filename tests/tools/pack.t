@@ -23,11 +23,6 @@ refuses() {
 	}
 }
 
-# number FILE OFFSET BYTES
-number() {
-	od -An -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
-}
-
 # same_but_header FILE PACKED WIDTH: only e_phoff and e_phnum changed
 same_but_header() {
 	local changed
@@ -247,12 +242,47 @@ ok 'a site without its instruction' wrong_site 'extra+0x0: the CLI of its pad is
 ok 'a site of an unknown instruction' wrong_site 'number 126 is unknown' 'cli; pad 1, 126'
 ok 'a number that looks like a pad' wrong_site 'extra+0x0: the CLI of its pad is not there' \
 	'.byte 0xb8; pad 1, ID_CLI'
-ok 'code that no segment loads as code' eval \
+ok 'code that no segment loads' eval \
 	'with_code 64 ws.o "" && link_kernel 64 ws.o ws && at=$(number ws 32 8) &&
-	 poke ws $((at + 4)) "\4" && refuses 1 "start+0x0 lies in no executable loadable segment" -W w64 ws'
+	 poke ws $at "\4" && refuses 1 "start+0x0 lies in no loadable segment" -W w64 ws'
+
+# Code is what the sections say, not the segments: Linux 7.2 has .init.text in a segment without PF_X.
+cp k64 rw64
+poke rw64 $(($(number rw64 32 8) + 2 * 56 + 4)) '\6'
+is 'code in a segment that is not executable: that segment' \
+	"$(readelf -lW rw64 | awk '$1 == "LOAD" { n++ } n == 3 && $1 == "LOAD" { print $7, $8 }')" 'RW 0x1000'
+ok 'code in a segment that is not executable' "$afterburn" pack -q -W w64 -o prw64 rw64
+ok 'its sites are those of the kernel' eval 'cmp <("$afterburn" sites prw64) <("$afterburn" sites k64)'
+ok 'without section headers such code is not found, so: refused' eval \
+	'poke rw64 40 "\0\0\0\0\0\0\0\0" && poke rw64 60 "\0\0\0\0" &&
+	 refuses 1 "it has no section headers, and a site at 0xffffffff" -W w64 rw64'
+
+# Configurations that no wedge can run.
+xen_note='.section .notes; .long 4, 8, 1; .asciz "Xen"; .quad 0; .text'
 ok 'a kernel with a Xen entry of its own' eval \
-	'with_code 64 ws.o ".section .notes; .long 4, 8, 1; .asciz \"Xen\"; .quad 0; .text" &&
-	 link_kernel 64 ws.o ws && refuses 1 "CONFIG_XEN=n" -W w64 ws'
+	'with_code 64 ws.o "$xen_note" && link_kernel 64 ws.o ws && refuses 1 "CONFIG_XEN_PV=n" -W w64 ws'
+ok 'for other platforms neither, since it has CONFIG_PARAVIRT_XXL' eval \
+	'kernel_base=0x40000000 link_kernel 64 ws.o ws && refuses 1 "CONFIG_PARAVIRT_XXL" -W l64 ws'
+# configured WIDTH OUT LINE...: a stripped kernel that holds its configuration
+configured() {
+	local width=$1 out=$2
+	shift 2
+	printf '%s\n' '# Linux' CONFIG_A=y "$@" CONFIG_B=y | gzip -n >"$out.config.gz"
+	with_code "$width" "$out.o" ".section .rodata; .ascii \"IKCFG_ST\"; .incbin \"$out.config.gz\"; .ascii \"IKCFG_ED\"; .text" &&
+		link_kernel "$width" "$out.o" "$out" && strip "$out"
+}
+ok 'the same by the configuration in it' eval 'configured 64 kc CONFIG_PARAVIRT_XXL=y && refuses 1 "CONFIG_XEN_PV=n" -W w64 kc'
+ok 'not by an option that begins so, or is off' eval \
+	'configured 64 kc CONFIG_PARAVIRT_XXL=yes "# CONFIG_PARAVIRT_XXL is not set" XCONFIG_PARAVIRT_XXL=y &&
+	 "$afterburn" pack -q -W w64 -o pkc kc'
+ok 'a damaged configuration says nothing' eval \
+	'configured 64 kc CONFIG_PARAVIRT_XXL=y && at=$(LC_ALL=C grep -abo IKCFG_ST kc | head -n 1 | cut -d: -f1) &&
+	 poke kc $((at + 20)) "\377\377\377\377" && "$afterburn" pack -q -W w64 -o pkc kc'
+ok 'PAE, by the configuration' eval 'configured 32 kc CONFIG_X86_PAE=y && refuses 1 "CONFIG_X86_PAE=n" -W l32 kc'
+ok 'PAE, by a symbol' eval 'with_code 32 ws.o "initial_pg_pmd: nop" && link_kernel 32 ws.o ws &&
+	refuses 1 "CONFIG_X86_PAE=n" -W w32 ws'
+ok 'which means nothing in 64-bit kernels' eval 'with_code 64 ws.o "initial_pg_pmd: nop" && link_kernel 64 ws.o ws &&
+	"$afterburn" pack -q -W w64 -o pws ws'
 ok 'a kernel that lies where the wedge is linked' eval \
 	'link_kernel 64 k64.o high --defsym=x=0 &&
 	 sed "s/0xffffffff80000000 + 0x1000000/0xffffffffffdff000/; s/- 0xffffffff80000000/- 0xffffffffff000000/" \
