@@ -7,8 +7,10 @@
 #ifndef AFTERBURNER_TOOLS_BUNDLE_H
 #define AFTERBURNER_TOOLS_BUNDLE_H
 
+#include "elf/bzimage.h"
 #include "elf/image.h"
 #include "elf/sites.h"
+#include "output.h"
 
 #include <afterburn/bundle.h>
 
@@ -32,6 +34,8 @@ struct wedge {
 
 struct bundle {
 	const struct ab_image *kernel;
+	const struct ab_bzimage
+		*outside; /* the bzImage that the kernel is in, to be kept; or NULL */
 	const struct ab_sites *sites;
 	struct wedge wedges[MAX_WEDGES];
 	unsigned int wedge_count;
@@ -111,5 +115,9 @@ int bundle_build(const struct bundle *bundle, struct wedge *wedge, struct ab_err
 /* Writes the packed file. Returns 0, or -1 with *error set and nothing half-written. */
 int bundle_write(const struct bundle *bundle, const char *path, unsigned int mode,
 		 struct ab_error *error);
+
+/* Its two forms: the packed ELF file, and the bzImage with that inside. The same results. */
+int bundle_write_elf(const struct bundle *bundle, struct output *out, struct ab_error *error);
+int bundle_write_bzimage(const struct bundle *bundle, struct output *out, struct ab_error *error);
 
 #endif

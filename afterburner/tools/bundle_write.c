@@ -6,7 +6,6 @@
  * Invariant: of the kernel's own bytes only e_phoff and e_phnum change.
  */
 #include "bundle.h"
-#include "output.h"
 
 #include <elf.h>
 #include <stddef.h>
@@ -151,7 +150,7 @@ static int write_wedges(const struct bundle *bundle, struct output *out, struct 
 	return 0;
 }
 
-static int write_parts(const struct bundle *bundle, struct output *out, struct ab_error *error)
+int bundle_write_elf(const struct bundle *bundle, struct output *out, struct ab_error *error)
 {
 	const struct ab_image *kernel = bundle->kernel;
 	struct added added;
@@ -171,7 +170,9 @@ int bundle_write(const struct bundle *bundle, const char *path, unsigned int mod
 {
 	struct output out;
 
-	if (output_open(&out, path, mode, error) == 0 && write_parts(bundle, &out, error) == 0 &&
+	if (output_open(&out, path, mode, error) == 0 &&
+	    (bundle->outside ? bundle_write_bzimage(bundle, &out, error)
+			     : bundle_write_elf(bundle, &out, error)) == 0 &&
 	    output_commit(&out, error) == 0)
 		return 0;
 	output_abandon(&out);

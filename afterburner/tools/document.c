@@ -191,6 +191,15 @@ static void document_bundle(void)
 	FIELD(struct afterburn_bundle_site, symbol, "offset of the function's name in the names");
 }
 
+static void document_bzimage(void)
+{
+	printf("\n# bzImage\n\n%s", document_bzimage_head);
+	begin_layout("Mark (`struct afterburn_bzimage_mark`)",
+		     sizeof(struct afterburn_bzimage_mark));
+	FIELD(struct afterburn_bzimage_mark, magic, "`ABWEDGE` and a byte 1");
+	FIELD(struct afterburn_bzimage_mark, platforms, "of the wedges: `xen,linux`; NUL padded");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "instructions") == 0) {
@@ -199,6 +208,7 @@ int main(int argc, char **argv)
 		fputs(document_format_head, stdout);
 		document_pad();
 		document_bundle();
+		document_bzimage();
 	} else {
 		fputs("usage: document instructions | format\n", stderr);
 		return 2;

@@ -61,4 +61,24 @@ static const char document_bundle_head[] =
 	"the\n"
 	"header is; fields marked *pack* are 0 in a wedge that is not packed.\n";
 
+static const char document_bzimage_head[] =
+	"A packed bzImage begins with the kernel's bzImage. Behind it stand, at a multiple of 16, "
+	"a "
+	"mark\n"
+	"and the packed ELF file as one gzip stream: the packed form of the ELF file that the "
+	"bzImage\n"
+	"holds. Of the bzImage's own bytes these change: `payload_offset` and `payload_length` "
+	"name "
+	"the\n"
+	"stream; `init_size` becomes as large as what boot loaders read, where it is smaller; the "
+	"check\n"
+	"sum that `syssize` ends at is made right again, where it was right. A signature for "
+	"Secure "
+	"Boot\n"
+	"at the end is taken off, with its entry in the PE header.\n"
+	"\n"
+	"On bare metal the bzImage's own code runs the kernel that it has always held; Xen starts "
+	"what\n"
+	"the two payload fields name.\n";
+
 #endif

@@ -72,6 +72,11 @@ int output_open(struct output *out, const char *path, unsigned int mode, struct 
 
 int output_write(struct output *out, struct ab_bytes bytes, struct ab_error *error)
 {
+	if (out->compressor) {
+		compressor_add(out->compressor, bytes);
+		out->written += bytes.size;
+		return 0;
+	}
 	for (uint64_t at = 0; at < bytes.size;) {
 		ssize_t done = write(out->fd, bytes.data + at, bytes.size - at);
 

@@ -7,13 +7,14 @@
 #ifndef AFTERBURNER_TOOLS_OUTPUT_H
 #define AFTERBURNER_TOOLS_OUTPUT_H
 
-#include "elf/bytes.h"
+#include "compress.h"
 
 struct output {
 	const char *path;
 	char temporary[4096]; /* empty when writing straight to a device */
 	int fd;
-	uint64_t written; /* bytes */
+	struct compressor *compressor; /* or NULL; gets what is written instead of a file */
+	uint64_t written;	       /* bytes */
 };
 
 /**

@@ -6,6 +6,8 @@
  */
 #include "bundle.h"
 #include "command.h"
+#include "kernel.h"
+#include "signature.h"
 #include "wedge_files.h"
 #include "elf/input.h"
 
@@ -18,16 +20,17 @@
 #include <sys/stat.h>
 
 static const char usage[] =
-	"usage: afterburn pack --wedge PLATFORM,... [-o OUT] VMLINUX\n"
-	"       afterburn pack --wedge-file FILE [-o OUT] VMLINUX\n"
+	"usage: afterburn pack --wedge PLATFORM,... [-o OUT] KERNEL\n"
+	"       afterburn pack --wedge-file FILE [-o OUT] KERNEL\n"
 	"\n"
-	"Puts the kernel VMLINUX and the wedges for PLATFORMs (xen, linux) into one ELF\n"
-	"file, OUT (default: VMLINUX.packed), which boots on bare metal as before, and on\n"
-	"each PLATFORM.\n"
+	"Puts KERNEL (vmlinux or bzImage) and the wedges for PLATFORMs (xen, linux) into one\n"
+	"file of the same form, OUT (default: KERNEL.packed), which boots on bare metal as\n"
+	"before, and on each PLATFORM.\n"
 	"\n"
 	"  -w, --wedge PLATFORM,...  take the installed wedges for these platforms; all:\n"
 	"                            every one that is installed and can run this kernel\n"
 	"  -W, --wedge-file FILE     take this wedge; may be given more than once\n"
+	"  -e, --elf                 write an ELF file also if KERNEL is a bzImage\n"
 	"  -o, --output OUT          where to write\n"
 	"  -q, --quiet               print nothing on success\n"
 	"  -h, --help                this text\n"
@@ -38,7 +41,7 @@ static const char usage[] =
 struct options {
 	const char *platforms, *output, *kernel;
 	struct wedge_files files;
-	bool quiet;
+	bool elf, quiet;
 };
 
 static int add_file(struct options *o, const char *path)
@@ -55,6 +58,7 @@ static int parse(int argc, char **argv, struct options *o)
 	static const struct option names[] = {
 		{"wedge", required_argument, NULL, 'w'},
 		{"wedge-file", required_argument, NULL, 'W'},
+		{"elf", no_argument, NULL, 'e'},
 		{"output", required_argument, NULL, 'o'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"help", no_argument, NULL, 'h'},
@@ -62,7 +66,7 @@ static int parse(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "w:W:o:qh", names, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "w:W:eo:qh", names, NULL)) != -1) {
 		switch (c) {
 		case 'w':
 			o->platforms = optarg;
@@ -70,6 +74,9 @@ static int parse(int argc, char **argv, struct options *o)
 		case 'W':
 			if (add_file(o, optarg) != EXIT_CLEAN)
 				return EXIT_TROUBLE;
+			break;
+		case 'e':
+			o->elf = true;
 			break;
 		case 'o':
 			o->output = optarg;
@@ -113,7 +120,22 @@ static int check_possible(const char *platform, const struct ab_image *kernel)
 	return EXIT_NEVER;
 }
 
-/* One line: the sites, and each wedge. */
+/* What is written although it lacks something. Not even --quiet silences this. */
+static void warn(const struct options *o, const struct bundle *bundle)
+{
+	struct signature signature;
+	struct ab_error why;
+
+	if (bundle_never_runs(bundle, &why))
+		complain("pack", o->kernel, "warning: %s", why.text);
+	if (bundle->outside &&
+	    signature_find(bundle->outside->file, bundle->outside->counted, &signature))
+		complain("pack", o->kernel,
+			 "warning: its signature for Secure Boot is left out, since packing makes "
+			 "it void: sign the packed file");
+}
+
+/* One line: the sites, and each wedge; and one about kernels that move. */
 static void tell(const char *output, const struct bundle *bundle)
 {
 	printf("%s: %" PRIu64 " sites", output, bundle->sites->count);
@@ -126,6 +148,11 @@ static void tell(const char *output, const struct bundle *bundle)
 		printf(", %" PRIu64 " KiB", wedge->bundle_size / 1024);
 	}
 	putchar('\n');
+	if (bundle->outside && bundle->outside->relocatable)
+		printf("%s: the kernel can be moved (CONFIG_RELOCATABLE): on bare metal it goes "
+		       "where "
+		       "its boot code puts it, under a wedge it runs where it is linked\n",
+		       output);
 }
 
 static int write_bundle(const struct options *o, struct bundle *bundle)
@@ -144,8 +171,7 @@ static int write_bundle(const struct options *o, struct bundle *bundle)
 	}
 	if (bundle_write(bundle, output, status.st_mode, &error) < 0)
 		return complain("pack", output, "%s", error.text);
-	if (bundle_never_runs(bundle, &error))
-		complain("pack", o->kernel, "warning: %s", error.text);
+	warn(o, bundle);
 	if (!o->quiet)
 		tell(output, bundle);
 	return finish_output("pack", EXIT_CLEAN);
@@ -236,12 +262,14 @@ static int find_wedges(struct options *o, const struct ab_image *kernel)
 	return EXIT_CLEAN;
 }
 
-static int pack_kernel(struct options *o, struct ab_image *kernel, struct ab_sites *sites)
+static int pack_kernel(struct options *o, const struct kernel *kernel)
 {
 	static struct bundle bundle;
-	int code = find_wedges(o, kernel);
+	int code = find_wedges(o, &kernel->elf);
 
-	bundle = (struct bundle){.kernel = kernel, .sites = sites};
+	bundle = (struct bundle){.kernel = &kernel->elf, .sites = &kernel->sites};
+	if (kernel->outside.file.data && !o->elf)
+		bundle.outside = &kernel->outside;
 	for (unsigned int i = 0; i < o->files.count && code == EXIT_CLEAN; i++)
 		code = read_wedge(&bundle, &o->files.list[i]);
 	if (code == EXIT_CLEAN)
@@ -254,24 +282,14 @@ static int pack_kernel(struct options *o, struct ab_image *kernel, struct ab_sit
 int command_pack(int argc, char **argv)
 {
 	static struct options o;
-	struct ab_image kernel = {0};
-	struct ab_sites sites = {0};
-	struct ab_bytes file = {0};
-	struct ab_error error;
+	struct kernel kernel;
 	int code = parse(argc, argv, &o);
 
 	if (code)
 		return code;
-	if (ab_input_read(o.kernel, &file, &error) < 0)
-		return complain("pack", o.kernel, "%s", error.text);
-	if (ab_image_open(&kernel, o.kernel, file, &error) < 0) {
-		code = refuse(o.kernel, &error);
-	} else {
-		ab_sites_find(&sites, &kernel);
-		code = pack_kernel(&o, &kernel, &sites);
-	}
-	ab_sites_free(&sites);
-	ab_image_close(&kernel);
-	free((void *)(uintptr_t)file.data);
+	code = kernel_read(&kernel, o.kernel);
+	if (code == EXIT_CLEAN)
+		code = pack_kernel(&o, &kernel);
+	kernel_free(&kernel);
 	return code;
 }

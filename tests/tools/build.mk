@@ -26,7 +26,8 @@ FUZZ_SRC := $(SRC)/tests/tools/fuzz.c \
 	$(wildcard $(SRC)/afterburner/insn/*.c $(SRC)/afterburner/elf/*.c) \
 	$(addprefix $(SRC)/afterburner/tools/,disassemble.c audit_text.c audit_sweep.c \
 	audit_sites.c audit_report.c audit_baseline.c json.c wedge.c notes.c bundle_check.c \
-	bundle_build.c configuration.c protocol.c)
+	bundle_build.c bundle_write.c bzimage_write.c compress.c configuration.c output.c protocol.c \
+	signature.c)
 $(TOOLS_TEST)/fuzz.t: $(FUZZ_SRC) $(wildcard $(SRC)/afterburner/elf/*.h \
 		$(SRC)/afterburner/tools/*.h $(SRC)/afterburner/include/afterburn/*) \
 		| $(TOOLS_TEST)/seeds/wedge64

@@ -35,19 +35,32 @@ static struct ab_bytes copy_of(struct ab_bytes bytes)
 	return (struct ab_bytes){copy, bytes.size};
 }
 
-/* What `afterburn pack` does with this file as kernel and as wedge, short of writing. */
-static void try_pack(const struct ab_image *kernel, const struct ab_sites *sites,
-		     struct ab_bytes wedge_file)
+/* Writes to /dev/null, in both forms if the kernel came in a bzImage. */
+static void try_write(struct bundle *bundle)
 {
-	struct bundle bundle = {.kernel = kernel, .sites = sites, .wedge_count = 1};
+	struct ab_error error;
+
+	bundle_write(bundle, "/dev/null", 0644, &error);
+	bundle->outside = NULL;
+	bundle_write(bundle, "/dev/null", 0644, &error);
+}
+
+/* What `afterburn pack` does with this file as kernel and as wedge. */
+static void try_pack(const struct ab_image *kernel, const struct ab_sites *sites,
+		     const struct ab_bzimage *outside, struct ab_bytes wedge_file)
+{
+	struct bundle bundle = {
+		.kernel = kernel, .sites = sites, .outside = outside, .wedge_count = 1};
 	struct wedge *wedge = &bundle.wedges[0];
 	struct ab_error error;
 
 	wedge->file = copy_of(wedge_file);
 	if (wedge_open(wedge, "wedge", &error) == 0 && bundle_check(&bundle, &error) == 0 &&
 	    wedge_move_notes(wedge, bundle.load_paddr, &error) == 0 &&
-	    bundle_build(&bundle, wedge, &error) == 0)
+	    bundle_build(&bundle, wedge, &error) == 0) {
 		packed++;
+		try_write(&bundle);
+	}
 	wedge_close(wedge);
 }
 
@@ -65,28 +78,41 @@ static void try_audit(const struct ab_image *image, const struct ab_sites *sites
 
 static struct ab_bytes other_half[2]; /* a wedge and a kernel that are right */
 
+/* `context` is the bzImage around the file, or NULL. */
 static int visit(const char *name, struct ab_bytes file, void *context)
 {
 	struct ab_image image, kernel;
 	struct ab_sites sites = {0}, kernel_sites = {0};
 	struct ab_error error;
 
-	(void)context;
 	if (ab_image_open(&image, name, file, &error) == 0) {
 		ab_sites_find(&sites, &image);
 		accepted++;
 		try_audit(&image, &sites);
-		try_pack(&image, &sites, other_half[0]);
+		try_pack(&image, &sites, context, other_half[0]);
 	}
 	if (ab_image_open(&kernel, "kernel", other_half[1], &error) == 0) {
 		ab_sites_find(&kernel_sites, &kernel);
-		try_pack(&kernel, &kernel_sites, file);
+		try_pack(&kernel, &kernel_sites, NULL, file);
 	}
 	ab_sites_free(&kernel_sites);
 	ab_image_close(&kernel);
 	ab_sites_free(&sites);
 	ab_image_close(&image);
 	return 0;
+}
+
+static void try_bzimage(struct ab_bytes file)
+{
+	struct ab_bzimage outside;
+	struct ab_bytes kernel;
+	struct ab_error error;
+
+	if (ab_bzimage_open(&outside, file, &error) < 0 ||
+	    ab_bzimage_kernel(&outside, &kernel, &error) < 0)
+		return;
+	visit("kernel", kernel, &outside);
+	free((void *)(uintptr_t)kernel.data);
 }
 
 /* A copy of its own, so that the sanitizer sees a read one byte behind the end. */
@@ -100,6 +126,8 @@ static void examine(const unsigned char *data, size_t size)
 		abort();
 	memcpy(copy, data, size);
 	ab_input_any("file", "./file", file, 0, visit, NULL, &error);
+	if (ab_is_bzimage(file))
+		try_bzimage(file);
 	free(copy);
 }
 

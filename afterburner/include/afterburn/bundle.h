@@ -16,6 +16,9 @@
  *   - one AFTERBURN_PT_WEDGE with the same contents, which no loader of kernels looks at: on bare
  *     metal and hypervisors nothing of it gets into memory. Its addresses are 0.
  *
+ * If the kernel came in a bzImage, the packed file is that bzImage with this ELF file, compressed
+ * by gzip, behind it; a struct afterburn_bzimage_mark stands in front of that.
+ *
  * The wedge's image begins with a struct afterburn_wedge_header; pack fills in its tail. Each wedge
  * has tables of its own. All addresses called `paddr` are the physical addresses that program
  * headers carry; all offsets count from the first byte of the wedge's image. Little endian; natural
@@ -84,6 +87,13 @@ struct afterburn_wedge_header {
 	struct afterburn_bundle_segment segments[AFTERBURN_BUNDLE_MAX_SEGMENTS];
 };
 
+/* Tells programs that do not decompress that a bzImage is packed, and for which platforms. */
+struct afterburn_bzimage_mark {
+	unsigned long long magic; /* AFTERBURN_WEDGE_MAGIC */
+	char platforms[248];	  /* "xen,linux": names of the wedges; NUL padded */
+};
+
+_Static_assert(sizeof(struct afterburn_bzimage_mark) == 256, "layout is fixed");
 _Static_assert(sizeof(struct afterburn_bundle_segment) == 40, "layout is fixed");
 _Static_assert(sizeof(struct afterburn_bundle_site) == 16, "layout is fixed");
 _Static_assert(sizeof(struct afterburn_wedge_header) == 104 + 40 * AFTERBURN_BUNDLE_MAX_SEGMENTS,
