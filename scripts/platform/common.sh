@@ -54,28 +54,40 @@ has_xen_entry() {
 	return 1
 }
 
-# A packed kernel carries a wedge, which begins with this word (bundle.h).
+# A packed kernel carries a wedge, which begins with this word (bundle.h). In a bzImage the wedge is
+# compressed, and the mark in front of that begins so.
 is_packed() {
 	LC_ALL=C grep -aqF $'ABWEDGE\x01' -- "$1"
+}
+
+# A kernel with a wedge for Xen, or with Xen support of its own.
+is_for_xen() {
+	if is_elf "$1"; then
+		has_xen_entry "$1"
+	elif is_packed "$1"; then
+		LC_ALL=C grep -aqP 'ABWEDGE\x01([a-z0-9]+,)*xen[,\0]' -- "$1"
+	else
+		! has_sites "$1" # Xen unpacks and checks it
+	fi
+}
+
+has_sites() {
+	"$afterburn" sites --summary "$1" >/dev/null 2>&1
 }
 
 # Makes $work/kernel a file that Xen can start; packs it if needed. A kernel on a wedge has a serial
 # port; a kernel with Xen support has Xen's console.
 kernel_for_xen() {
+	local afterburn=${AFTERBURN:-$here/../../bin/afterburn}
 	console=hvc0
-	if ! is_elf "$kernel"; then
-		ln -s "$kernel" "$work/kernel" # a bzImage: Xen unpacks and checks it
-		return
-	fi
-	need_program readelf binutils
+	! is_elf "$kernel" || need_program readelf binutils
 	! is_packed "$kernel" || console=ttyS0
-	if has_xen_entry "$kernel"; then
+	if is_for_xen "$kernel"; then
 		ln -s "$kernel" "$work/kernel"
 		return
 	fi
 	[[ $console == hvc0 ]] ||
 		die 2 "'$kernel' is packed without the wedge for Xen; give the kernel as it was built"
-	local afterburn=${AFTERBURN:-$here/../../bin/afterburn}
 	[[ -x $afterburn ]] || die 2 "$afterburn is missing: build it with make"
 	note "packing $kernel with the wedge for Xen"
 	"$afterburn" pack --wedge xen -o "$work/kernel" "$kernel" >&2 ||

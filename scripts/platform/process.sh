@@ -16,6 +16,8 @@ refuse_what_is_not_there() {
 # Opens the packed kernel as descriptor 9.
 open_kernel() {
 	if is_packed "$kernel"; then
+		is_elf "$kernel" ||
+			die 2 "'$kernel' is packed in a bzImage, which no process can start: give the kernel as it was built"
 		exec 9<"$kernel"
 		return
 	fi
@@ -24,7 +26,7 @@ open_kernel() {
 	make_work
 	note "packing $kernel with the wedge for Linux"
 	local code=0
-	"$afterburn" pack --quiet --wedge linux -o "$work/kernel" -- "$kernel" >&2 || code=$?
+	"$afterburn" pack --quiet --elf --wedge linux -o "$work/kernel" -- "$kernel" >&2 || code=$?
 	# pack's 3: such a kernel can never run in a process. Any other fault is the file's.
 	((code == 0)) || die $((code == 3 ? 3 : 2)) "'$kernel' cannot be packed for a Linux process"
 	exec 9<"$work/kernel"

@@ -94,6 +94,18 @@ ok "one packed for another platform is refused" eval \
 	'console_of "$tmp/elsewhere" 2>&1 | grep -qF "packed without the wedge for Xen; give the kernel as it was built"'
 is "a kernel that knows Xen has Xen's" "$(console_of "$tmp/knows-xen")" hvc0
 is "a kernel with sites that knows Xen and is not packed, too" "$(console_of "$tmp/both")" hvc0
+# bzImages: packed ones have a mark; of others the sites decide.
+printf 'old part ABWEDGE\1xen\0 compressed' >"$tmp/bz-xen"
+printf 'old part ABWEDGE\1linux,xen\0 compressed' >"$tmp/bz-both"
+printf 'old part ABWEDGE\1linux\0 xen compressed' >"$tmp/bz-linux"
+is "a packed bzImage has the wedge's console" "$(console_of "$tmp/bz-xen")" ttyS0
+is "one packed for two platforms, too" "$(console_of "$tmp/bz-both")" ttyS0
+ok "one packed for another platform is refused" eval \
+	'console_of "$tmp/bz-linux" 2>&1 | grep -qF "packed without the wedge for Xen; give the kernel as it was built"'
+is "a bzImage without sites is left to Xen" "$(console_of "$tmp/kernel")" hvc0
+printf '#!/bin/sh\n[ $1 = sites ] || exec cp "$6" "$5"\n' >"$tmp/pack"
+is "one with sites is packed" "$(console_of "$tmp/kernel")" ttyS0
+ok "a packed bzImage is no process" eval 'AFTERBURN_LAUNCH=/bin/true exits 2 "packed in a bzImage" --on process "$tmp/bz-linux"'
 ok "no temporary folder is left" no_folder_left
 
 processor_for() { # processor_for CPU: what QEMU gets
