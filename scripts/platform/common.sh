@@ -2,10 +2,10 @@
 # shellcheck shell=bash disable=SC2154
 #
 # What all platforms share: messages, the temporary folder, packing, and one QEMU with its
-# console on standard input and output.
+# console on standard input and output. What an end means is in ending.sh.
 #
 # Invariant: a run ends when QEMU says that the machine has ended. Console output, which may come
-# from a user program, ends no run; it only explains an end. A guest without output has failed.
+# from a user program, ends no run.
 
 die() { # die CODE MESSAGE
 	echo "afterburn run: $2" >&2
@@ -161,13 +161,6 @@ qemu_options() {
 # A guest that panics resets its machine at once; no user program can do that.
 panic_resets='panic=-1'
 
-# Last messages: the kernel's own, Xen's about a domain or itself, and the wedge's.
-panic_pattern='^(\[ *[0-9.]+\] )?Kernel panic - not syncing'
-panic_pattern+='|^\(XEN\) +Panic on CPU|^\(XEN\) .*Dom(ain )?[0-9]+ .*crashed'
-panic_pattern+='|^(\(d[0-9]+\) )?afterburn wedge: fatal:'
-restart_pattern='^(\[ *[0-9.]+\] )?reboot: Restarting system'
-halt_pattern='^\(XEN\) Hardware Dom0 halted'
-
 # Xen prints this when it stops the machine; run_qemu then checks that the processors have halted.
 xen_halts='\(XEN\).*(Panic on CPU|Dom0 (halted|crashed))'
 
@@ -259,44 +252,4 @@ stop_qemu() {
 	wait "$qemu_pid" 2>/dev/null || qemu_status=$?
 	[[ -n $outcome ]] || qemu_events 0.01 # QEMU was faster than the loop
 	qemu_pid=''
-}
-
-# The guest's part of the console begins after the last line with this text, which a platform may
-# set. Xen, the wedge and dom0 print there too.
-others_end=''
-others='^\(XEN\)|^(\(d[0-9]+\) )?afterburn wedge:|^afterburn-dom0:|^[[:space:]]*$'
-
-guest_spoke() {
-	tr -d '\r' <"$work/console" | awk -v end="$others_end" '
-		end != "" && index($0, end) { n = 0; next }
-		{ line[n++] = $0 }
-		END { for (i = 0; i < n; i++) print line[i] }' >"$work/guest"
-	grep -Eavq "$others" "$work/guest"
-}
-
-# Prints the last message about the end: panic, restart, halt, or nothing.
-last_word() {
-	case $(tr -d '\r' <"$work/console" | grep -Ea "$panic_pattern|$restart_pattern|$halt_pattern" | tail -n 1) in
-	*'reboot: Restarting system'*) echo restart ;;
-	*'Dom0 halted'*) echo halt ;;
-	?*) echo panic ;;
-	esac
-}
-
-# Ends the script as $outcome says. A guest that has printed nothing may never have run.
-finish() {
-	case $outcome-$(last_word) in
-	powered-off-* | halted-halt)
-		guest_spoke || die 1 "the guest ended without a word on its console: it may have none there (console=${console:-ttyS0}; see --append)"
-		exit 0
-		;;
-	reset-restart) exit 0 ;;
-	panic-* | reset-panic | halted-*) die 1 "the guest panicked or crashed" ;;
-	reset-*) die 1 "the guest reset the machine without saying so: a triple fault" ;;
-	timeout-*) die 124 "still running after $timeout seconds" ;;
-	*)
-		sed 's/^/afterburn run: QEMU says: /' "$work/qemu.err" >&2
-		die 1 "QEMU ended without the guest powering off (exit code ${qemu_status:-0})"
-		;;
-	esac
 }

@@ -9,6 +9,7 @@
 dom0_memory=512
 xen_own_memory=128
 others_end='got a tsc mode string' # xl's last message
+guest_end='afterburn-dom0: guest '
 
 # The name of the cached dom0 tells what it was made from.
 dom0_folder() {
@@ -76,14 +77,29 @@ platform_run() {
 	finish
 }
 
+# The first error that xl or one of its libraries reported, without the place in their source, is the cause;
+# the others follow from it. The domain's builder counts pages, in hexadecimal: those of the part that did not
+# fit, and those of the parts before it.
+xl_refusal() {
+	local error
+	error=$(console_lines | LC_ALL=C tr -cd '[:print:]\n' |
+		sed -nE 's/^(xc: error: panic|libxl: error|xl): ([a-z_]+\.[cly]:[0-9]+: ?[a-z_]+: )?(Domain [0-9]+:)?(.+)/\4/p' |
+		head -n 1)
+	if [[ $error =~ too\ large\ \((0x[0-9a-f]+)\ \>\ 0x[0-9a-f]+\ -\ (0x[0-9a-f]+)\ pages ]]; then
+		error="--memory $memory is too little, more than $(((BASH_REMATCH[1] + BASH_REMATCH[2]) >> 8)) are needed: $error"
+	fi
+	echo "${error:-see the console above}"
+}
+
 # dom0's last line says how the guest ended; then dom0 powers the machine off.
 judge() {
 	[[ $outcome == powered-off ]] || return 0
-	case $(tr -d '\r' <"$work/console" | grep -a '^afterburn-dom0: guest ' | tail -n 1) in
+	case $(console_lines | grep -a "^$guest_end" | tail -n 1) in
 	*' powered-off') ;;
 	*' reset') outcome=reset ;;
 	*' crashed') outcome=panic ;;
-	*' refused') die 1 "xl could not start the guest; see the console above" ;;
-	*) outcome=failed ;;
+	*' refused') die 1 "xl could not start the guest: $(xl_refusal)" ;;
+	*' gone') die 1 "the guest is gone, and xl does not know why; see the console above" ;;
+	*) die 1 "Debian's dom0 ended without telling how the guest did; see the console above (--verbose shows more)" ;;
 	esac
 }

@@ -67,8 +67,14 @@ ok "kernel is missing" exits 2 'not a readable file' --on bare "$tmp/nothing"
 ok "initrd is missing" exits 2 'not a readable file' --on bare --initrd "$tmp/no" "$tmp/kernel"
 ok "unknown option" exits 2 "unknown option '--fast'" --on bare --fast "$tmp/kernel"
 ok "option without value" exits 2 'needs a value' --on bare "$tmp/kernel" --memory
-ok "memory is no number" exits 2 'whole number' --on bare --memory lots "$tmp/kernel"
-ok "memory is too small" exits 2 'at least 16' --on bare --memory 1 "$tmp/kernel"
+for size in lots '' -1 1.5G 1T 1GiB 0x100 9999999999; do
+	ok "memory is no size: '$size'" exits 2 "a size like 512M or 1G, .*, not '$size'" --on bare \
+		--memory "$size" "$tmp/kernel"
+done
+for size in 1 15M 15000K 513G 0 525000; do
+	ok "memory out of bounds: $size" exits 2 "at least 16M and at most 512G, not '$size'" --on bare \
+		--memory "$size" "$tmp/kernel"
+done
 ok "a process needs the launcher" exits 2 'launch is missing' --on process "$tmp/kernel"
 ok "no --icount in a process" exits 2 'needs an emulator' --on process --icount "$tmp/kernel"
 ok "no --disk in a process" exits 2 'disk is not there yet' --on process --disk "$tmp/kernel" "$tmp/kernel"
@@ -126,8 +132,10 @@ judge() {
 	(
 		work=$tmp here=$TOP/scripts outcome=${outcome:-powered-off}
 		source "$here/platform/common.sh"
+		source "$here/platform/ending.sh"
 		source "$here/platform/$1.sh"
 		printf '%b' "$2" >"$work/console"
+		[[ $1 != xen ]] || judge 2>"$tmp/err"
 		finish 2>"$tmp/err"
 	)
 	echo $?
@@ -144,13 +152,18 @@ ok "that is said" grep -q 'without a word on its console: .*console=ttyS0' "$tmp
 is "dom0: a word" "$(judge xen-dom0 "$xen${wedge}Linux\r\n(XEN) Hardware Dom0 halted\r\n")" 0
 is "dom0: only Xen and the wedge speak" "$(judge xen-dom0 "$xen$wedge(XEN) Hardware Dom0 halted\r\n")" 1
 dom0="$xen"'about to get started...\r\nParsing config from /domu/guest.cfg\r\r\ngot a tsc mode string: "native"\r\r\n'
-is "domU: a word" "$(judge xen "$dom0${wedge}Linux\r\nafterburn-dom0: guest powered-off\r\n")" 0
-is "domU: only dom0 and the wedge speak" "$(judge xen "$dom0${wedge}afterburn-dom0: guest powered-off\r\n")" 1
+off='afterburn-dom0: guest powered-off\r\n[   14.5] reboot: Power down\r\n'
+is "domU: a word" "$(judge xen "$dom0${wedge}Linux\r\n$off")" 0
+is "domU: only dom0 and the wedge speak" "$(judge xen "$dom0${wedge}$off")" 1
+ok "that is said" grep -q 'without a word on its console' "$tmp/err"
+is "domU: only dom0 speaks" "$(judge xen "$dom0$off")" 1
+is "domU: dom0 itself ends" "$(judge xen "${dom0}Linux\r\n[    9.1] reboot: Power down\r\n")" 1
+ok "that is said" grep -q "dom0 ended without telling" "$tmp/err"
 last_of() { # last_of CONSOLE: the last word, as the script has it: with pipefail
 	(
 		set -euo pipefail
 		work=$tmp
-		source "$TOP/scripts/platform/common.sh"
+		source "$TOP/scripts/platform/ending.sh"
 		printf '%b' "$1" >"$work/console"
 		last_word
 	)
@@ -167,5 +180,52 @@ is "powered off behind a lie" "$(judge bare "$panic")" 0
 is "a reset behind a panic" "$(outcome=reset judge bare "$panic")" 1
 is "a reset behind a restart" "$(outcome=reset judge bare "$panic$restart")" 0
 is "a reset behind nothing" "$(outcome=reset judge bare "hello\r\n")" 1
+is "a reset without a word" "$(outcome=reset judge bare '\r\n')" 1
+ok "that is said" grep -q 'reset the machine without a word on its console' "$tmp/err"
+
+# says PATTERN PLATFORM OUTCOME CONSOLE: such a run has failed, and the message is this
+says() {
+	initrd=${initrd:-} memory=40 outcome=$3 judge "$2" "$4" >"$tmp/code"
+	cat "$tmp/code" "$tmp/err"
+	[[ $(<"$tmp/code") == 1 ]] && grep -Eqx "afterburn run: $1" "$tmp/err"
+}
+stars='(XEN) ****************************************\r\n'
+# building LINE: Xen's console when it cannot make the dom0, with the reason that it gives in the end
+building() {
+	printf '%s' "(XEN) *** Building a PV Dom0 ***\r\n(XEN)  Xen  kernel: 64-bit, lsb\r\n$1(XEN) \r\n$stars(XEN) Panic on CPU 0:\r\n(XEN) $2\r\n$stars"
+}
+image='(XEN)  Dom0 kernel: 64-bit, PAE, lsb, paddr 0x1000000 -> 0x2030000\r\n'
+small='Domain 0 allocation is too small for kernel image'
+wedge_panic='afterburn wedge: fatal: 40 MiB of memory are too little: at least 44 are needed\r\n'
+ok "a panic is quoted" says 'the guest panicked or crashed: \[    1.5\] Kernel panic - not syncing: early' \
+	bare reset "hello\r\n$panic"
+ok "without what a terminal would obey" says '.*: Kernel panic - not syncing: a\[31mb' bare reset \
+	'Kernel panic - not syncing: a\033[31m\007b\r\n'
+ok "the wedge's panic says more than Xen" says "the guest panicked or crashed: ${wedge_panic%%\\*}" xen-dom0 halted \
+	"$wedge_panic(XEN) Hardware Dom0 crashed: halting\r\n"
+ok "a crash that only Xen knows" says 'the guest panicked or crashed: Domain 0 \(vcpu#0\) crashed on cpu#0:' \
+	xen-dom0 halted 'hello\r\n(XEN) Domain 0 (vcpu#0) crashed on cpu#0:\r\n'
+ok "dom0 does not fit: how much is needed" says ".* --memory 40: $small; it needs at least 64" xen-dom0 halted \
+	"$(building "$image" "$small")"
+head -c 1400000 /dev/zero >"$tmp/ramdisk"
+initrd=$tmp/ramdisk ok "with a RAM disk" says ".* --memory 40: $small; with this RAM disk it needs at least 66" \
+	xen-dom0 halted "$(building "$image" "$small")"
+ok "Xen does not know the file" says 'Xen could not start the kernel as dom0: ELF: not an ELF binary' xen-dom0 \
+	halted "$(building '(XEN) ELF: not an ELF binary\r\n' 'Could not construct domain 0')"
+ok "Xen gives no reason" says 'Xen could not start the kernel as dom0' xen-dom0 halted \
+	"$(building "$image" 'Could not construct domain 0')"
+refused='libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain 1:cannot (re-)build domain: -3\r\nafterburn-dom0: guest refused\r\n'
+ok "xl does not know the file" says 'xl could not start the guest: no loader found: Invalid kernel' xen powered-off \
+	"${dom0}xc: error: panic: xg_dom_core.c:689: xc_dom_find_loader: no loader found: Invalid kernel\r\n$refused"
+ok "a domU does not fit" says \
+	'xl could not start the guest: --memory 40 is too little, more than 54 are needed: segment module0 too large .*' \
+	xen powered-off "${dom0}xc: error: panic: xg_dom_core.c:536: xc_dom_chk_alloc_pages: segment module0 too large (0x12c9 > 0x2800 - 0x2400 pages): Out of memory\r\n$refused"
+ok "another refusal of xl's" says 'xl could not start the guest: cannot \(re-\)build domain: -3' xen powered-off \
+	"$dom0$refused"
+ok "a refusal without a word of xl's" says 'xl could not start the guest: see the console above' xen powered-off \
+	'afterburn-dom0: guest refused\r\n'
+printf "qemu: warning: TCG doesn't support requested feature: x\nqemu: no\n" >"$tmp/qemu.err"
+outcome=failed judge bare '' >/dev/null
+is "what QEMU emulates less is not its complaint" "$(sed -n 's/^afterburn run: QEMU says: //p' "$tmp/err")" 'qemu: no'
 is "a long console" "$(judge bare "$(long)")" 0
 done_testing
