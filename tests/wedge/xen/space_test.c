@@ -161,6 +161,32 @@ DEFINE_XEN_TEST(a_load_takes_away_what_is_not_global_whoever_filled_it)
 	assert_int_equal(reach(KERNEL, KERNEL_VA).page * PAGE, PA + 2 * PAGE);
 }
 
+/* All of this is global: the space that is not loaded keeps its entry, and the table that leads to.
+ */
+DEFINE_XEN_TEST(a_flush_also_takes_away_what_only_another_space_has)
+{
+	uint64_t first = new_root(), second = new_root(), entry, *top = guest_page(first);
+	const uint64_t va = KERNEL_VA - (1ull << 39);
+	unsigned int slot = va >> 39 & (ENTRIES - 1);
+
+	vcpu.gpr[X86_RSP] = GUEST_NOTHING;
+	load_root(first);
+	guest_map(va, PA, K);
+	entry = top[slot];
+	((uint64_t *)guest_page(second))[slot] = entry;
+	assert_true(touch(KERNEL, va, 0));
+	load_root(second);
+	assert_true(touch(KERNEL, va, 0));
+	load_root(first);
+	top[slot] = ((uint64_t *)guest_page(second))[slot] = 0;
+	guest_forget_all(&vcpu);
+	backend_space_flush(&vcpu);
+	entries(entry)[va / GIB % ENTRIES] = 0;
+	top[slot] = ((uint64_t *)guest_page(second))[slot] = entry;
+	load_root(second);
+	assert_reaches_nothing(KERNEL, va);
+}
+
 DEFINE_XEN_TEST(both_views_follow_the_rights_of_the_top_level)
 {
 	load_root(new_root());
@@ -252,6 +278,7 @@ int main(void)
 		XEN_TEST(what_a_fill_takes_away_is_flushed_when_the_guest_asks),
 		XEN_TEST(a_fill_that_adds_flushes_nothing),
 		XEN_TEST(a_load_takes_away_what_is_not_global_whoever_filled_it),
+		XEN_TEST(a_flush_also_takes_away_what_only_another_space_has),
 		XEN_TEST(both_views_follow_the_rights_of_the_top_level),
 		XEN_TEST(a_program_with_too_many_tables_goes_on),
 		XEN_TEST(tables_change_their_level),

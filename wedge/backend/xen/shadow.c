@@ -16,11 +16,11 @@ enum { BUCKETS = 2048 };
 
 static struct shadow *buckets[BUCKETS];
 static uint32_t current_round = 1;
-static uint64_t locals;
+static uint64_t kernel_changes;
 
-uint64_t shadow_locals(void)
+uint64_t shadow_kernel_changes(void)
 {
-	return locals;
+	return kernel_changes;
 }
 
 void shadow_new_round(void)
@@ -317,7 +317,7 @@ static bool same(uint64_t a, uint64_t b)
 static void set_local(struct shadow *s)
 {
 	/* No table is above a top-level table, so that needs no count. */
-	locals += !s->local && s->level < 4;
+	kernel_changes += !s->local && s->level < 4;
 	s->local = true;
 }
 
@@ -354,6 +354,12 @@ static bool prepare_child(struct shadow *child)
 	return shadow_sync(child);
 }
 
+/* A present entry changes or goes away. */
+static void note_change(const struct shadow *s, unsigned int index)
+{
+	kernel_changes += s->level == 4 && s->role == SHADOW_KERNEL && index >= xen.layout.first;
+}
+
 bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 {
 	bool present = shadow_present(s, index), differs, changed = false;
@@ -371,8 +377,10 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 		/* If the pool had no table, keep the entry: the operation will be done again. */
 		if (table_pool_refused)
 			return false;
-		if (present)
+		if (present) {
+			note_change(s, index);
 			shadow_clear(s, index);
+		}
 		return present;
 	}
 	differs = !present || !same(shadow_value(s, index), w.value);
@@ -385,6 +393,8 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 	note_leaf(s, index, g);
 	if (!differs)
 		return false;
+	if (present)
+		note_change(s, index);
 	if (present && s->level == 1)
 		forget_code(s, index);
 	if (w.child) {

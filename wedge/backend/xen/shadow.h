@@ -50,7 +50,7 @@ struct shadow {
 	uint8_t place;
 	/*
 	 * This table, or one below, has a kernel leaf that is not global. The tables above take
-	 * that over when they hook this one or compare it (shadow_locals).
+	 * that over when they hook this one or compare it (shadow_kernel_changes).
 	 */
 	bool local;
 	uint64_t *seen; /* the guest's entries that the present ones were made from */
@@ -97,10 +97,12 @@ void shadow_allow_write(struct shadow *s, unsigned int index);
 void shadow_new_round(void);
 
 /*
- * How many tables have become `local` so far. If it has grown, tables above may have to become so
- * too.
+ * Counts what every space's tables of the kernel must be compared for when it is loaded next: a
+ * table has become `local`, and those above may have to become so too; or the guest has changed an
+ * entry of the kernel's in one space's top-level table. Tables below that entry may change unseen
+ * until the guest sets it again, and another space still has them.
  */
-uint64_t shadow_locals(void);
+uint64_t shadow_kernel_changes(void);
 
 /* True if the guest's entries from `first` on are still those that the shadow was made from. */
 bool shadow_unchanged_from(const struct shadow *s, unsigned int first);

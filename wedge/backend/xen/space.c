@@ -193,9 +193,8 @@ static bool sync_high(struct space *sp, bool deep)
 	unsigned int first = xen.layout.first;
 	bool changed, same = shadow_unchanged_from(sp->kernel, first);
 
-	/* A table has become `local` since: it may be one of this space's. */
-	deep |= sp->locals != shadow_locals();
-	sp->locals = shadow_locals();
+	deep |= sp->kernel_changes != shadow_kernel_changes();
+	sp->kernel_changes = shadow_kernel_changes();
 	changed = sync_image(sp, deep);
 	/* Kernels hardly ever change these, so the usual case is one string compare. */
 	if (!deep && !sp->kernel->local && same)

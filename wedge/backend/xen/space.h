@@ -13,8 +13,9 @@ struct space {
 	struct shadow *user;  /* NULL: the space is unused */
 	struct shadow *image; /* kept while the tables above change: the stack may be below */
 	bool split;
-	uint64_t used;	 /* when it was loaded last */
-	uint64_t locals; /* shadow_locals() when the kernel's half was last compared as a whole */
+	uint64_t used;		 /* when it was loaded last */
+	uint64_t kernel_changes; /* shadow_kernel_changes() when the kernel's half was last compared
+				    as a whole */
 };
 
 /* The space that the calling processor has loaded: each processor maps its own vCPU. */
