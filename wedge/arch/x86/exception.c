@@ -43,11 +43,20 @@ static void note_no_stack(struct vcpu *v, uint64_t va)
 	v->no_stack.entry = slots[level];
 }
 
+/*
+ * A kernel's stacks are aligned to their size, so the lowest bits of their pages do not tell them
+ * apart.
+ */
+static uint64_t *stack_slot(struct vcpu *v, uint64_t page)
+{
+	return &v->stack_pages[(page ^ page / VCPU_STACK_PAGES) % VCPU_STACK_PAGES];
+}
+
 /* Prepares the page in use, and the page below, into which a handler may grow. */
 static void prepare_page(struct vcpu *v, uint64_t va)
 {
 	uint64_t page = va / X86_PAGE_SIZE;
-	uint64_t *slot = &v->stack_pages[page % VCPU_STACK_PAGES];
+	uint64_t *slot = stack_slot(v, page);
 	struct guest_walk walk;
 
 	if (*slot == page || is_no_stack(v, page))

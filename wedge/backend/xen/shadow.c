@@ -66,7 +66,7 @@ static bool fits(const struct shadow *s, unsigned int level, unsigned int role, 
 	       s->place == place;
 }
 
-static bool fill_whole(struct shadow *s);
+static bool fill_new(struct shadow *s);
 
 struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow_source source,
 			  enum shadow_place place, uint64_t guest)
@@ -92,7 +92,7 @@ struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow
 	*bucket = s;
 	if (place == SHADOW_OVERLAY)
 		add_overlay(s);
-	if (fill_whole(s))
+	if (fill_new(s))
 		return s;
 	shadow_drop(s);
 	return NULL;
@@ -343,15 +343,21 @@ static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 /*
  * Compares a table before an entry hooks it, or hooks it with other rights: the guest may have
  * changed it since its last comparison in this round, and a new entry must not bring old
- * translations. A new table needs no comparison. Returns true if a translation was changed or taken
- * away.
+ * translations. A new table needs no comparison. If the entry led elsewhere before, the kernel may
+ * have its stack below it, so nothing may be absent. Returns true if a translation was changed or
+ * taken away.
  */
-static bool prepare_child(struct shadow *child)
+static bool prepare_child(struct shadow *child, bool replaces)
 {
-	if (!child->links)
-		return false;
-	shadow_new_round();
-	return shadow_sync(child);
+	bool changed = false;
+
+	if (child->links) {
+		shadow_new_round();
+		changed = shadow_sync(child);
+	}
+	if (replaces && shadow_may_hold_stack(child))
+		changed |= shadow_fill_leaves(child);
+	return changed;
 }
 
 /* A present entry changes or goes away. */
@@ -385,7 +391,7 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 	}
 	differs = !present || !same(shadow_value(s, index), w.value);
 	if (w.child && differs) {
-		changed = prepare_child(w.child);
+		changed = prepare_child(w.child, present);
 		if (table_pool_refused)
 			return changed;
 	}
@@ -411,23 +417,32 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 }
 
 /*
- * Fills a new table. All leaves of the kernel are filled at once, large pages too: a kernel stack
- * must never be absent, and each leaf left out would cost a fault. Returns false if the pool had no
- * table for one of them.
+ * Fills a new table with what each would cost a fault: large pages of the kernel, and the pieces of
+ * one that is split. Returns false if the pool had no table for one of them.
  */
-static bool fill_whole(struct shadow *s)
+static bool fill_new(struct shadow *s)
 {
-	bool user_table = s->role == SHADOW_USER && s->source == SHADOW_OF_TABLE;
+	bool split = s->source == SHADOW_OF_LARGE, kernel = s->role == SHADOW_KERNEL;
+	const uint64_t *guest = xen_page(s->guest);
 
-	if (s->source == SHADOW_OF_NONE || user_table || s->level > 2)
+	if (s->source == SHADOW_OF_NONE || !(split || (kernel && s->level == 2)))
 		return true;
 	for (unsigned int i = 0; i < ENTRIES; i++) {
-		const uint64_t *guest = xen_page(s->guest);
-
-		if (s->level == 1 || (guest[i] & X86_PTE_PS))
+		if (split || (guest[i] & X86_PTE_PS))
 			shadow_update(s, i, true);
 	}
 	return !table_pool_refused;
+}
+
+bool shadow_fill_leaves(struct shadow *s)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		if (!shadow_unchanged(s, i))
+			changed |= shadow_update(s, i, true);
+	}
+	return changed;
 }
 
 bool shadow_unchanged_from(const struct shadow *s, unsigned int first)

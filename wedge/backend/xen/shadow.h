@@ -85,6 +85,12 @@ void shadow_clear(struct shadow *s, unsigned int index);
 bool shadow_update(struct shadow *s, unsigned int index, bool fill);
 
 /*
+ * Makes all entries of a last-level table of the kernel present and right. Returns true if a
+ * translation was changed or taken away.
+ */
+bool shadow_fill_leaves(struct shadow *s);
+
+/*
  * Compares all present entries with the guest's, also in the tables below, and corrects them.
  * Returns true if a translation was changed or taken away.
  */
@@ -122,6 +128,12 @@ static inline bool shadow_unchanged(const struct shadow *s, unsigned int index)
 static inline bool shadow_present(const struct shadow *s, unsigned int index)
 {
 	return s->present[index / 64] >> index % 64 & 1;
+}
+
+/* True for a last-level table of the kernel: its pages may be a stack. */
+static inline bool shadow_may_hold_stack(const struct shadow *s)
+{
+	return s->level == 1 && s->role == SHADOW_KERNEL && s->source == SHADOW_OF_TABLE;
 }
 
 /* The table below entry `index`, or NULL. */

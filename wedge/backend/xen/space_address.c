@@ -100,7 +100,7 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 	flush_page(v, va, changed);
 }
 
-/* ---- faults ---- */
+/* ---- paths ---- */
 
 /* What a fill has changed or taken away: its own leaf; the highest level of others, or 0. */
 struct changes {
@@ -139,28 +139,11 @@ static bool takes_away(uint64_t before, uint64_t now)
 	       (now & ~before & X86_PTE_NX);
 }
 
-static bool fill_others(struct shadow *s)
-{
-	bool changed = false;
-
-	for (unsigned int i = 0; i < ENTRIES; i++) {
-		if (!shadow_unchanged(s, i))
-			changed |= shadow_update(s, i, true);
-	}
-	return changed;
-}
-
-/*
- * One fault in a last-level table of the kernel fills all of its entries that the guest has
- * changed: the next page in use may be a stack, and a fault there ends the domain.
- */
 static void fill_leaf(struct shadow *s, unsigned int index, struct changes *changes)
 {
 	uint64_t before = s->seen[index];
 
 	changes->own |= shadow_update(s, index, true) && takes_away(before, s->seen[index]);
-	if (s->role == SHADOW_KERNEL && s->source == SHADOW_OF_TABLE)
-		note_change(changes, fill_others(s));
 }
 
 /*
@@ -249,6 +232,71 @@ static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
 	return true;
 }
 
+/* The table that holds the kernel view's leaf for an address; *index receives its place. */
+static struct shadow *leaf_table(const struct space *sp, uint64_t va, unsigned int *index)
+{
+	struct shadow *s = sp->kernel;
+
+	while (s && s->level > 1)
+		s = shadow_child(s, space_index(va, s->level));
+	*index = space_index(va, 1);
+	return s;
+}
+
+/* ---- what is near a page of the kernel ---- */
+
+/*
+ * Xen pushes frames on the kernel's stack, and if a page of that is absent, the domain ends.
+ * Kernels touch a new stack with a mov before they run on it, so that fault brings all of the
+ * stack.
+ *
+ * RUN_PAGES are twice Linux's largest stack, that of a kernel with KASAN.
+ */
+enum { RUN_PAGES = 16, MAY_WRITE = X86_PTE_P | X86_PTE_W };
+
+#define BLOCK ((uint64_t)ENTRIES * PAGE) /* what one last-level table maps */
+
+/*
+ * Fills the writable pages from `va` on, upwards or downwards, until the first that the guest does
+ * not map so, such as a guard page. Only these of their table: its other pages are no part of the
+ * run, and may be of another that goes on in a third table.
+ */
+static void fill_run(struct vcpu *v, uint64_t va, uint64_t step, struct changes *changes)
+{
+	struct space *sp = space_current();
+	struct changes here = {0};
+	struct guest_walk walk;
+
+	for (unsigned int i = 0; i < RUN_PAGES; i++, va += step) {
+		if (!space_is_kernel(va) || !guest_lookup(v, va, &walk) || !walk.writable)
+			break;
+		fill_path(sp->kernel, va, &here);
+	}
+	note_change(changes, here.own);
+	note_change(changes, here.others);
+}
+
+/*
+ * A fault of the kernel's on a page of 4 KiB fills all of that last-level table which the guest has
+ * mapped, and what of a run of pages is in the tables beside it.
+ */
+static void fill_near(struct vcpu *v, uint64_t va, struct changes *changes)
+{
+	uint64_t first = va - va % BLOCK;
+	unsigned int index;
+	struct shadow *s = leaf_table(space_current(), va, &index);
+
+	if (!s || !shadow_may_hold_stack(s))
+		return;
+	note_change(changes, shadow_fill_leaves(s));
+	if ((s->seen[0] & MAY_WRITE) == MAY_WRITE)
+		fill_run(v, first - PAGE, -(uint64_t)PAGE, changes);
+	if ((s->seen[ENTRIES - 1] & MAY_WRITE) == MAY_WRITE)
+		fill_run(v, first + BLOCK, PAGE, changes);
+}
+
+/* ---- faults ---- */
+
 /* Makes both views allow what the guest's tables allow; returns true if one did not. */
 static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, bool user_runs,
 		 struct changes *changes)
@@ -278,6 +326,8 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	vcpu_count(v, COUNT_SPACE_FILLS);
 	do {
 		lacked |= fill(space_current(), va, walk, vcpu_in_user(v), &changes);
+		if (lacked && (space_is_kernel(va) || space_current()->split))
+			fill_near(v, va, &changes);
 	} while (space_make_room(space_current(), &emptied));
 	if (walk->forced)
 		fill_forced(space_current()->kernel, va);
@@ -295,22 +345,11 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 
 /* ---- code that is held back ---- */
 
-/* The table that holds the kernel view's leaf for an address; *index receives its place. */
-static struct shadow *leaf_table(uint64_t va, unsigned int *index)
-{
-	struct shadow *s = space_current()->kernel;
-
-	while (s && s->level > 1)
-		s = shadow_child(s, space_index(va, s->level));
-	*index = space_index(va, 1);
-	return s;
-}
-
 bool backend_code_held(struct vcpu *v, uint64_t va)
 {
 	struct guest_walk walk;
 	unsigned int index;
-	struct shadow *s = leaf_table(va, &index);
+	struct shadow *s = leaf_table(space_current(), va, &index);
 
 	if (!s || s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
 		return false;
