@@ -101,7 +101,12 @@ static void cr4_allows_what_cpuid_shows(void **state)
 	vcpu.gpr[RAX] = good & ~(uint64_t)X86_CR4_TSD;
 	EXECUTE(TO_CR(4));
 	assert_int_equal(fake.space_flushes, 1);
-	assert_int_equal(fake.cr4_loads, 1);
+	assert_int_equal(fake.cr4_loads, 2); /* user code notices TSD */
+	vcpu.gpr[RAX] = vcpu.cr[4] | X86_CR4_DE;
+	EXECUTE(TO_CR(4));
+	vcpu.gpr[RAX] = good & ~(uint64_t)X86_CR4_TSD;
+	EXECUTE(TO_CR(4));
+	assert_int_equal(fake.cr4_loads, 2);
 	/* UMIP, LA57, VMX, SMX, FSGSBASE, PCID, SMEP, SMAP, PKE, CET, and what nobody knows. */
 	for (unsigned int bit = 11; bit < 64; bit++) {
 		if (bit == 18)

@@ -65,7 +65,7 @@ static bool write_cr4(struct vcpu *v, uint64_t value)
 	v->cr[4] = value;
 	if (changed & (X86_CR4_PGE | X86_CR4_PSE | X86_CR4_PAE))
 		tlb_all(v);
-	if (changed & X86_CR4_OSXSAVE)
+	if (changed & (X86_CR4_OSXSAVE | X86_CR4_TSD))
 		backend_load_cr4(v);
 	return true;
 }

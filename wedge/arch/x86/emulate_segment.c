@@ -29,7 +29,8 @@ static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned i
 	*descriptor = 0;
 	if (selector < 4)
 		return sreg == X86_SS && !ARCH_LONG_MODE ? X86_TRAP_GP : 0;
-	if (!descriptor_read(v, selector, &d) || !descriptor_is_segment(d))
+	/* User code may have one of the platform's, which its kernel saves and loads again. */
+	if (!descriptor_read(v, backend_user_selector(selector), &d) || !descriptor_is_segment(d))
 		return X86_TRAP_GP;
 	*descriptor = d;
 	if (sreg == X86_SS) {

@@ -12,14 +12,17 @@ void backend_load_cr0(struct vcpu *v)
 	hypercall1(__HYPERVISOR_fpu_taskswitch, (v->cr[0] & X86_CR0_TS) != 0);
 }
 
+/*
+ * What user code notices: XGETBV, and that it may not read the time stamp counter. Xen carries
+ * rdtsc out for the kernel and the wedge, which it knows by its own mode.
+ */
 void backend_load_cr4(struct vcpu *v)
 {
+	const uint64_t ours = X86_CR4_OSXSAVE | X86_CR4_TSD;
 	uint64_t real;
 
 	__asm__ volatile("mov %%cr4, %0" : "=r"(real));
-	real = v->cr[4] & X86_CR4_OSXSAVE ? real | X86_CR4_OSXSAVE
-					  : real & ~(uint64_t)X86_CR4_OSXSAVE;
-	__asm__ volatile("mov %0, %%cr4" : : "r"(real));
+	__asm__ volatile("mov %0, %%cr4" : : "r"((real & ~ours) | (v->cr[4] & ours)));
 	xen_count_many(COUNT_XEN_EMULATED, 2);
 }
 

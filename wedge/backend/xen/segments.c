@@ -177,6 +177,12 @@ void backend_read_bases(struct vcpu *v)
 	v->gs_base_user = read_msr(X86_MSR_KERNEL_GS_BASE);
 }
 
+/* A selector that is Xen's own, and that user code has from Xen's sysret. */
+static bool is_of_xen(uint16_t selector)
+{
+	return backend_user_selector(selector) != selector;
+}
+
 /*
  * The guest writes its tables with plain stores, so the copy is refreshed before a selector is
  * used.
@@ -187,7 +193,7 @@ static bool refresh(struct vcpu *v, uint16_t selector)
 	unsigned int index = selector / 8;
 	uint64_t page, d;
 
-	if (selector < 4)
+	if (selector < 4 || is_of_xen(selector))
 		return true;
 	if (index >= (local ? xen_of(v)->ldt_entries : ENTRIES))
 		return false;

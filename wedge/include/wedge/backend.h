@@ -104,7 +104,7 @@ void backend_read_bases(struct vcpu *v); /* FS.base and the user's GS.base, into
 void backend_load_gdt(struct vcpu *v);
 void backend_load_ldt(struct vcpu *v);
 void backend_load_cr0(struct vcpu *v); /* TS changed */
-void backend_load_cr4(struct vcpu *v);
+void backend_load_cr4(struct vcpu *v); /* OSXSAVE or TSD changed */
 void backend_load_dr(struct vcpu *v, unsigned int index);
 void backend_debug_status(struct vcpu *v); /* after a debug exception: updates v->dr[6] */
 bool backend_load_xcr0(struct vcpu *v, uint64_t value);
@@ -116,7 +116,8 @@ bool backend_load_xcr0(struct vcpu *v, uint64_t value);
 bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector);
 
 /*
- * The guest's name for a code or stack selector that the hypervisor may have replaced by its own.
+ * The guest's name for a selector that the hypervisor may have replaced by its own; any other is
+ * returned as it is.
  */
 uint16_t backend_user_selector(uint16_t selector);
 

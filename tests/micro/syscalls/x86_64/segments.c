@@ -127,6 +127,47 @@ CHECK(user_sees_selectors_after_sysret)
 	expect_is(regs.bx, USER_DS);
 }
 
+/*
+ * A program may give its kernel back what it saw: in a context to return to, in a register to load.
+ * The kernel sees its own selectors, by which it knows 64-bit code.
+ */
+CHECK(kernel_takes_selectors_of_user)
+{
+	struct regs regs = user_regs(user_read_selectors);
+	word cs, ss, kernel = rdmsr(MSR_GS_BASE);
+
+	user_run(&regs, BY_SYSTEM_CALL);
+	cs = regs.ax;
+	ss = regs.bx;
+	swap_gs();
+	__asm__ volatile("movl %0, %%gs" : : "r"((uint32_t)ss));
+	swap_gs();
+	expect_is(rdmsr(MSR_GS_BASE), kernel);
+	regs = user_regs(user_read_selectors);
+	regs.cs = cs;
+	regs.ss = ss;
+	user_run(&regs, BY_IRET);
+	swap_gs();
+	__asm__ volatile("movl %0, %%gs" : : "r"(0));
+	swap_gs();
+	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.cs, USER_CS);
+	expect_is(regs.ss, USER_DS);
+	expect_is(regs.ax, cs);
+	expect_is(regs.bx, ss);
+	expect_is(regs.r9, ss);
+}
+
+/* What the kernel sees after a system call's return are its own selectors. */
+CHECK(kernel_sees_its_selectors_after_sysret)
+{
+	struct regs regs = user_regs(user_nothing);
+
+	user_run(&regs, BY_SYSTEM_CALL);
+	expect_is(regs.cs, USER_CS);
+	expect_is(regs.ss, USER_DS);
+}
+
 CHECK(kernel_sees_user_selectors)
 {
 	struct regs regs = user_regs(user_load_selectors);

@@ -59,7 +59,8 @@ gate_iret:
 /*
  * sysret. rsp is the user's, so the frame is built on the wedge's stack, which is free while the
  * kernel runs with interrupts off. Xen itself returns by sysret to 64-bit code, but not to
- * compatibility mode.
+ * compatibility mode. Its selectors are then Xen's own, which user code can see. An iretq that loads
+ * the guest's was rejected: sysret is the fast way, which a hand-made port takes as well.
  */
 	.macro sysret_gate name, cs, flags
 	.globl \name
