@@ -186,11 +186,18 @@ define wedge_test_gate_program
 		-I$(SRC)/afterburner/include $(filter %.c %.S,$^) -o $@ -lcmocka
 endef
 
-# Those of 64-bit kernels run on a vCPU that a process can map (gates/wedge/vcpu.h).
-$(WEDGE_TEST)/gates.t: $(addprefix $(WEDGE_TEST_SRC)/gates/,gates.c caller.S wedge/vcpu.h) \
-		$(SRC)/wedge/arch/x86/x86_64/gates.S $(SRC)/wedge/backend/xen/x86_64/gates.S \
-		$(O)/wedge/xen-x86_64/vcpu_offsets.h $(call wedge_test_needs,x86_64)
-	$(call wedge_test_gate_program,-I$(WEDGE_TEST_SRC)/gates -I$(O)/wedge/xen-x86_64 \
+# Those of 64-bit kernels run on a vCPU that a process can map (gates/wedge/vcpu.h). gate_ramp.t has
+# the rewriter, too.
+wedge_test_gates_64 := $(addprefix $(WEDGE_TEST_SRC)/gates/,caller.S wedge/vcpu.h) \
+	$(SRC)/wedge/arch/x86/x86_64/gates.S $(SRC)/wedge/backend/xen/x86_64/gates.S \
+	$(O)/wedge/xen-x86_64/vcpu_offsets.h $(call wedge_test_needs,x86_64)
+$(WEDGE_TEST)/gates.t: $(WEDGE_TEST_SRC)/gates/gates.c
+wedge_test_gate_ramp = $(WEDGE_TEST_SRC)/gates/gate_ramp.c $(WEDGE_INSN) \
+	$(call wedge_in, arch/x86, ramps.c rewrite.c $(1)/encode.c) $(WEDGE_TEST_SRC)/gates/$(1)/ramp_width.h
+$(WEDGE_TEST)/gate_ramp.t: $(call wedge_test_gate_ramp,x86_64)
+$(WEDGE_TEST)/gates.t $(WEDGE_TEST)/gate_ramp.t: $(wedge_test_gates_64)
+	$(call wedge_test_gate_program,-I$(WEDGE_TEST_SRC)/gates -I$(WEDGE_TEST_SRC)/gates/x86_64 \
+		-I$(O)/wedge/xen-x86_64 \
 		$(call wedge_headers,xen,x86_64) -Xlinker --defsym=xen_entry=0)
 
 # Those of 32-bit kernels run where they run: below 4 GiB, the vCPU where it is.
@@ -199,5 +206,15 @@ $(WEDGE_TEST)/gates32.t: $(addprefix $(WEDGE_TEST_SRC)/gates/,gates32.c caller32
 		$(call wedge_test_needs,i386)
 	$(call wedge_test_gate_program,-I$(O)/wedge/linux-i386 $(call wedge_headers,linux,i386))
 
-TESTS += $(WEDGE_TEST)/gates.t $(WEDGE_TEST)/gates32.t
-TESTS_32_BIT += $(WEDGE_TEST)/gates32.t
+# The same with the gates of a process and the rewriter: linked where the window is, so distances are
+# those between kernel and gates. linux_site and linux_iret are where nothing goes.
+$(WEDGE_TEST)/gate_ramp32.t: $(call wedge_test_gate_ramp,i386) $(WEDGE_TEST_SRC)/gates/i386/ramp_caller.S \
+		$(SRC)/wedge/arch/x86/i386/gates.S $(SRC)/wedge/backend/linux/i386/gates.S \
+		$(O)/wedge/linux-i386/vcpu_offsets.h $(call wedge_test_needs,i386)
+	$(call wedge_test_gate_program,-mcmodel=large -I$(WEDGE_TEST_SRC)/gates/i386 -I$(O)/wedge/linux-i386 \
+		$(call wedge_headers,linux,i386) -Wl$(comma)--section-start=.gates.head=0xffc00000 \
+		-Wl$(comma)--section-start=.gates=0xffc01000 -Wl$(comma)--defsym=linux_site=0 -Wl$(comma)--defsym=linux_iret=0)
+
+TESTS += $(WEDGE_TEST)/gates.t $(WEDGE_TEST)/gates32.t \
+	$(WEDGE_TEST)/gate_ramp.t $(WEDGE_TEST)/gate_ramp32.t
+TESTS_32_BIT += $(WEDGE_TEST)/gates32.t $(WEDGE_TEST)/gate_ramp32.t

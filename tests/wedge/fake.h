@@ -62,6 +62,8 @@ struct fake {
 	uint32_t cpuid_leaf;
 	bool null_clears_base;
 
+	bool no_window_pages;
+
 	bool real_ports;     /* ports go to the virtual PC instead of the log */
 	uint32_t port_value; /* what a logged read gives; one more each time */
 	struct fake_port ports[FAKE_PORT_LOG];
@@ -75,6 +77,12 @@ void fake_reset(void);
 
 /* Gives the memory back, so that leaks and stale pointers show. */
 void fake_free(void);
+
+/*
+ * The bytes at an address of the window, of a page that backend_window_page() was given. They stay,
+ * like the code that makes them, as long as the program runs.
+ */
+const uint8_t *fake_window(uint64_t va);
 
 /* The call must end the guest in that way. */
 #define assert_ends(expected, call)                                                                \

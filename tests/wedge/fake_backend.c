@@ -77,6 +77,36 @@ void *backend_allocate(size_t size)
 	return allocations[allocation_count++];
 }
 
+static struct window_page {
+	uint64_t va;
+	uint8_t bytes[X86_PAGE_SIZE];
+} window[128];
+static size_t window_pages;
+
+const uint8_t *fake_window(uint64_t va)
+{
+	for (size_t i = 0; i < window_pages; i++) {
+		if (va - window[i].va < X86_PAGE_SIZE)
+			return window[i].bytes + (va - window[i].va);
+	}
+	fail_msg("nothing is in the window at %lx", (unsigned long)va);
+	return NULL;
+}
+
+bool backend_window_page(uint64_t va, const void *bytes)
+{
+	if (fake.no_window_pages)
+		return false;
+	assert_int_equal(va % X86_PAGE_SIZE, 0);
+	assert_in_range(va, WEDGE_RAMPS, WEDGE_BASE + (WEDGE_SIZE - 1));
+	for (size_t i = 0; i < window_pages; i++)
+		assert_int_not_equal(va, window[i].va);
+	assert_in_range(window_pages, 0, sizeof(window) / sizeof(window[0]) - 1);
+	window[window_pages].va = va;
+	memcpy(window[window_pages++].bytes, bytes, X86_PAGE_SIZE);
+	return true;
+}
+
 void backend_console_write(const char *text, size_t size)
 {
 	size_t room = sizeof(fake.console) - 1 - fake.console_size;

@@ -154,7 +154,7 @@ static void check_site(const struct put *p)
 	else if (p->id == AFTERBURN_INSN_STI)
 		assert_int_equal(gate, p->before_halt ? AT_GATE_STI_HALT : AT_GATE_STI);
 	else
-		assert_int_equal(gate, AT_GATE_SITE);
+		assert_int_equal(gate, WEDGE_RAMPS + 16ull * site->slot);
 }
 
 static void check_all(void)

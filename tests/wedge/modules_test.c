@@ -17,7 +17,7 @@
 
 enum { MODULE_PA = 0x380000 };
 
-enum { CALL = 0xe8, STORE = 0xc6 };
+enum { CALL = 0xe8, JUMP = 0xe9, STORE = 0xc6 };
 
 static void put_pad(uint64_t va, unsigned int kind, unsigned int length)
 {
@@ -119,7 +119,7 @@ static void sites_of_a_page_are_rewritten_and_released(void **state)
 	put_sti(MODULE + 0x200);
 	assert_true(fetch(MODULE + 0x345));
 	assert_false(fake.held);
-	assert_int_equal(byte_at(MODULE + 0x100), CALL);
+	assert_int_equal(byte_at(MODULE + 0x100), JUMP);
 	assert_int_equal(byte_at(MODULE + 0x200), CALL);
 	assert_int_equal(site_table_find(MODULE + 0x100)->d.id, AFTERBURN_INSN_CPUID);
 	assert_int_equal(site_table_find(MODULE + 0x200)->insn_offset, AFTERBURN_PAD_LEN);
@@ -138,7 +138,7 @@ static void every_place_around_both_borders(void **state)
 			put_cpuid(va);
 			assert_true(fetch(MODULE));
 			if (touches)
-				assert_int_equal(byte_at(va), CALL);
+				assert_int_equal(byte_at(va), JUMP);
 		}
 }
 
@@ -167,7 +167,7 @@ static void an_instruction_in_front_of_a_border_is_rewritten_with_it(void **stat
 	(void)state;
 	put_cpuid(MODULE + PAGE - 2);
 	assert_true(fetch(MODULE));
-	assert_int_equal(byte_at(MODULE + PAGE - 2), CALL);
+	assert_int_equal(byte_at(MODULE + PAGE - 2), JUMP);
 }
 
 static void the_next_page_may_be_absent(void **state)
@@ -176,7 +176,7 @@ static void the_next_page_may_be_absent(void **state)
 	put_cpuid(GUEST_CODE + 4 * PAGE - 9);
 	guest_poke(GUEST_CODE + 4 * PAGE - 9 - 20, "\x0f\x1f\x80", 3);
 	assert_true(fetch(GUEST_CODE + 3 * PAGE));
-	assert_int_equal(byte_at(GUEST_CODE + 4 * PAGE - 9), CALL);
+	assert_int_equal(byte_at(GUEST_CODE + 4 * PAGE - 9), JUMP);
 }
 
 static void a_page_is_rewritten_once(void **state)
@@ -254,14 +254,14 @@ static void a_new_site_replaces_the_old(void **state)
 	assert_int_equal(site_table_find(MODULE + 0x180)->site_length, 8);
 }
 
-static void a_rewritten_module_site_is_emulated_when_called(void **state)
+static void a_rewritten_module_site_is_carried_out(void **state)
 {
 	(void)state;
 	put_cpuid(MODULE + 0x600);
 	fetch(MODULE);
-	vcpu.rip = MODULE + 0x600 + SITE_CALL_LENGTH;
+	vcpu.site = site_table_find(MODULE + 0x600)->slot;
 	fake.cpuid[1] = 0x756e6547;
-	core_site(&vcpu);
+	core_ramp(&vcpu);
 	assert_int_equal(vcpu.rip, MODULE + 0x609);
 	assert_int_equal(vcpu.gpr[X86_RBX], 0x756e6547);
 }
@@ -423,7 +423,7 @@ int main(void)
 		MODULE_TEST(undecoded_pads_take_what_stands_there),
 		MODULE_TEST(a_halt_behind_sti_is_seen),
 		MODULE_TEST(a_new_site_replaces_the_old),
-		MODULE_TEST(a_rewritten_module_site_is_emulated_when_called),
+		MODULE_TEST(a_rewritten_module_site_is_carried_out),
 		MODULE_TEST(a_halt_in_the_next_page_is_seen),
 		MODULE_TEST(an_unloaded_halt_behind_sti_is_not_seen),
 		MODULE_TEST(sites_of_an_unloaded_module_are_forgotten),

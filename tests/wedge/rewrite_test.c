@@ -19,7 +19,7 @@ static bool is_gate(uint64_t target)
 		if (gates[i] == target)
 			return true;
 	}
-	return false;
+	return target == SAMPLE_RAMP;
 }
 
 /* The memory operand is inside the vCPU, by absolute address. */
@@ -54,9 +54,9 @@ static enum afterburn_how check_form(const struct sample *s)
 	}
 	if (insn.mnemonic == ZYDIS_MNEMONIC_CALL || insn.mnemonic == ZYDIS_MNEMONIC_JMP) {
 		assert_true(is_gate(sample_branch(s, at)));
-		how = insn.mnemonic == ZYDIS_MNEMONIC_JMP    ? AFTERBURN_HOW_JUMP
-		      : sample_branch(s, at) == AT_GATE_SITE ? AFTERBURN_HOW_CALL
-							     : AFTERBURN_HOW_GATE;
+		how = insn.mnemonic == ZYDIS_MNEMONIC_CALL  ? AFTERBURN_HOW_GATE
+		      : sample_branch(s, at) == SAMPLE_RAMP ? AFTERBURN_HOW_CALL
+							    : AFTERBURN_HOW_JUMP;
 	} else {
 		check_vcpu_operand(&insn);
 	}
@@ -119,7 +119,7 @@ static void every_encoding_becomes_what_the_table_says(void **state)
 	print_message("# %u encodings\n", total);
 }
 
-/* With counters, hot instructions are calls as well. */
+/* With counters, hot instructions enter C as well. */
 static void counted_sites_pass_through_c(void **state)
 {
 	struct sample s;
@@ -129,8 +129,8 @@ static void counted_sites_pass_through_c(void **state)
 	stats_init();
 	sample_build(&s, (const uint8_t[]){0xfa}, 1, AFTERBURN_INSN_CLI, false);
 	assert_null(sample_rewrite(&s, NULL));
-	assert_int_equal(s.memory[1], CALL);
-	assert_int_equal(sample_branch(&s, 0), AT_GATE_SITE);
+	assert_int_equal(s.memory[1], JUMP);
+	assert_int_equal(sample_branch(&s, 0), SAMPLE_RAMP);
 	fake.command_line = "";
 	stats_init();
 }
@@ -142,10 +142,8 @@ static void flags_are_calls_of_their_gates(void **state)
 			   BYTES(0x9c, CALL_BYTES(AT_GATE_PUSHF, GUEST_CODE + 6)));
 	sample_expect_form(BYTES(0x9d), AFTERBURN_INSN_POPF,
 			   BYTES(CALL_BYTES(AT_GATE_POPF, GUEST_CODE + 5)));
-	sample_expect_form(BYTES(0x66, 0x9c), AFTERBURN_INSN_PUSHF,
-			   BYTES(CALL_BYTES(AT_GATE_SITE, GUEST_CODE + 5)));
-	sample_expect_form(BYTES(0x66, 0x9d), AFTERBURN_INSN_POPF,
-			   BYTES(CALL_BYTES(AT_GATE_SITE, GUEST_CODE + 5)));
+	sample_expect_form(BYTES(0x66, 0x9c), AFTERBURN_INSN_PUSHF, RAMP_JUMP);
+	sample_expect_form(BYTES(0x66, 0x9d), AFTERBURN_INSN_POPF, RAMP_JUMP);
 }
 
 /* sti alone turns interrupts on; before a halt it only leaves a mark for the halt. */

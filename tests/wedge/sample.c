@@ -27,6 +27,7 @@ void sample_build(struct sample *s, const uint8_t *insn, unsigned int length, un
 	memset(s->memory, GUARD, sizeof(s->memory));
 	s->site.va = GUEST_CODE;
 	s->site.id = (uint8_t)id;
+	s->site.slot = SAMPLE_SLOT;
 	s->site.insn_offset = before ? AFTERBURN_PAD_LEN : 0;
 	s->site.insn_length = (uint8_t)length;
 	s->site.site_length = (uint8_t)(length + AFTERBURN_PAD_LEN);

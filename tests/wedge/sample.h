@@ -18,6 +18,10 @@ struct sample {
 	uint8_t memory[1 + AFTERBURN_SITE_MAX + 1];
 };
 
+/* A slot whose ramp is not in the first page of ramps. */
+enum { SAMPLE_SLOT = 300 };
+#define SAMPLE_RAMP (WEDGE_RAMPS + 16ull * SAMPLE_SLOT)
+
 enum { GUARD = 0xa5, CALL = 0xe8, JUMP = 0xe9, JUMP_SHORT = 0xeb };
 
 /* A site at GUEST_CODE; its pad stands behind the instruction, or before. */
@@ -40,7 +44,7 @@ uint64_t sample_branch(const struct sample *s, unsigned int at);
 void sample_expect_form(const uint8_t *insn, size_t length, unsigned int id,
 			const uint8_t *expected, size_t size);
 
-/* The instruction, behind its pad, must become a branch to the gate. */
+/* The instruction, behind its pad, must become a branch to the gate, or to the sample's ramp. */
 void sample_expect_branch(const uint8_t *insn, size_t length, unsigned int id, uint8_t opcode,
 			  uint64_t gate);
 
@@ -54,9 +58,13 @@ void sample_expect_problem(struct sample *s, const char *text);
 		(uint8_t)((WEDGE_VCPU_BASE + offsetof(struct vcpu, field)) >> 16),                 \
 		(uint8_t)((WEDGE_VCPU_BASE + offsetof(struct vcpu, field)) >> 24)
 
-/* What is left of a call: four bytes of distance to the gate from the end of the call. */
-#define CALL_BYTES(gate, end)                                                                      \
-	CALL, (uint8_t)((gate) - (end)), (uint8_t)(((gate) - (end)) >> 8),                         \
-		(uint8_t)(((gate) - (end)) >> 16), (uint8_t)(((gate) - (end)) >> 24)
+/* A branch: four bytes of distance to the target from the branch's end. */
+#define BRANCH_BYTES(opcode, target, end)                                                          \
+	opcode, (uint8_t)((target) - (end)), (uint8_t)(((target) - (end)) >> 8),                   \
+		(uint8_t)(((target) - (end)) >> 16), (uint8_t)(((target) - (end)) >> 24)
+#define CALL_BYTES(gate, end) BRANCH_BYTES(CALL, gate, end)
+
+/* The jump to the sample's ramp, at the site's start. */
+#define RAMP_JUMP BYTES(BRANCH_BYTES(JUMP, SAMPLE_RAMP, GUEST_CODE + 5))
 
 #endif /* TESTS_WEDGE_SAMPLE_H */

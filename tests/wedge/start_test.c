@@ -112,9 +112,9 @@ static void sites_are_rewritten_before_the_kernel_runs(void **state)
 	(void)state;
 	start();
 	assert_non_null(strstr(fake.console, "afterburn wedge: 3 sites rewritten"));
-	assert_int_equal(branch_target(KERNEL_VA + 0x100), AT_GATE_SITE);
+	assert_int_equal(branch_target(KERNEL_VA + 0x100), WEDGE_RAMPS);
 	assert_int_equal(branch_target(KERNEL_VA + 0xffa), AT_GATE_STI_HALT);
-	assert_int_equal(branch_target(KERNEL_VA + 0x1002), AT_GATE_SITE);
+	assert_int_equal(branch_target(KERNEL_VA + 0x1002), WEDGE_RAMPS + 2 * 16);
 	assert_int_equal(site_table_count(), SITES);
 	assert_memory_equal(site_table_find(KERNEL_VA + 0x100)->insn, "\x0f\xa2", 2);
 }
@@ -229,23 +229,56 @@ static void names_outside_the_table_are_question_marks(void **state)
 	assert_fatal("in ?: its pad", start());
 }
 
-/* Early code runs where it was loaded: calls from there mean the site where it is linked. */
+/* Early code runs where it was loaded: its branches miss the wedge by as much as it is too low. */
 static void early_code_is_found_by_its_load_address(void **state)
 {
+	const uint64_t delta = KERNEL_VA - KERNEL_PA;
+
 	(void)state;
 	start();
 	assert_int_equal(core_load_delta(KERNEL_PA), KERNEL_VA - KERNEL_PA);
 	assert_int_equal(core_load_delta(KERNEL_PA - 1), 0);
 	assert_int_equal(core_load_delta(KERNEL_PA + KERNEL_PAGES * 4096), 0);
+	/* By a called gate. */
+	vcpu.rip = (AT_GATE_STI - delta) & ARCH_ADDRESS_MASK;
+	assert_true(core_wedge_alias(&vcpu));
+	assert_int_equal(vcpu.rip, AT_GATE_STI);
+	assert_false(core_wedge_alias(&vcpu));
 	vcpu.rip = KERNEL_PA + 0x105;
 	core_site(&vcpu);
 	assert_int_equal(vcpu.rip, KERNEL_PA + 0x109);
 	vcpu.rip = KERNEL_PA + 0x205;
 	assert_fatal("a call into the wedge from 100205, where no site is", core_site(&vcpu));
-	vcpu.rip = (AT_GATE_SITE - (KERNEL_VA - KERNEL_PA)) & ARCH_ADDRESS_MASK;
+	/* By a ramp: it goes on there, too, and only this once. */
+	vcpu.rip = (WEDGE_RAMPS - delta) & ARCH_ADDRESS_MASK;
 	assert_true(core_wedge_alias(&vcpu));
-	assert_int_equal(vcpu.rip, AT_GATE_SITE);
-	assert_false(core_wedge_alias(&vcpu));
+	assert_int_equal(vcpu.rip, WEDGE_RAMPS);
+	vcpu.site = 0;
+	core_ramp(&vcpu);
+	assert_int_equal(vcpu.rip, KERNEL_PA + 0x109);
+}
+
+/*
+ * The jump through a table misses nothing. So the site runs where the kernel was loaded until the
+ * guest maps it where it is linked: without paging, at once.
+ */
+static void early_code_of_a_far_kernel_runs_where_it_is_mapped(void **state)
+{
+	uint64_t first;
+
+	(void)state;
+	start();
+	first = vcpu.cr[3];
+	vcpu.site = 0;
+	core_ramp(&vcpu);
+	assert_int_equal(vcpu.rip, (ARCH_LONG_MODE ? KERNEL_PA : KERNEL_VA) + 0x109);
+	vcpu.cr[3] = guest_table();
+	guest_map(KERNEL_VA, KERNEL_PA, X86_PTE_P);
+	core_ramp(&vcpu);
+	assert_int_equal(vcpu.rip, KERNEL_VA + 0x109);
+	vcpu.cr[3] = first;
+	core_ramp(&vcpu);
+	assert_int_equal(vcpu.rip, KERNEL_VA + 0x109);
 }
 
 static uint64_t field(const uint8_t *page, unsigned int offset, unsigned int size)
@@ -422,6 +455,7 @@ int main(void)
 		START_TEST(bytes_that_are_another_instruction_are_refused),
 		START_TEST(names_outside_the_table_are_question_marks),
 		START_TEST(early_code_is_found_by_its_load_address),
+		START_TEST(early_code_of_a_far_kernel_runs_where_it_is_mapped),
 		START_TEST(the_machine_is_what_the_boot_protocol_says),
 		START_TEST(the_first_gibibytes_are_mapped_one_to_one),
 		START_TEST(the_command_line_is_whole_or_refused),

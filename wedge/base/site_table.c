@@ -52,6 +52,7 @@ static struct site *take_slot(uint64_t va)
 	if (freed)
 		freed = s->next;
 	s->va = va;
+	s->slot = slot - 1;
 	s->next = *bucket;
 	*bucket = slot;
 	count++;

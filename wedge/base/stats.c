@@ -2,9 +2,8 @@
 /*
  * stats.c - counters, printed when the guest ends if its command line says "afterburn.stats".
  *
- * With that word, instructions that usually have inline code become calls of C, so they can be
- * counted. Exceptions: swapgs, iret and sysret, which may have no stack for a call, and an sti in
- * front of a halt, which only sets a mark.
+ * With that word, instructions that usually have inline code or a gate enter C, so they can be
+ * counted. Exceptions: iret and sysret, and an sti in front of a halt, which only sets a mark.
  *
  * Invariant: one line for each counter that is not zero, "stats NAME COUNT".
  */

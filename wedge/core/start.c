@@ -10,6 +10,7 @@
 #include <wedge/boot.h>
 #include <wedge/core.h>
 #include <wedge/guest_memory.h>
+#include <wedge/guest_walk.h>
 #include <wedge/lib.h>
 #include <wedge/lib/muldiv.h>
 #include <wedge/log.h>
@@ -128,6 +129,19 @@ uint64_t core_load_delta(uint64_t address)
 	return 0;
 }
 
+uint64_t core_early_delta(struct vcpu *v, uint64_t va)
+{
+	static bool over;
+	struct guest_walk walk;
+	uint64_t physical;
+
+	if (over)
+		return 0;
+	over = guest_lookup(v, va, &walk);
+	physical = over ? 0 : physical_of(bundle_header, va, 1);
+	return physical ? va - physical : 0;
+}
+
 bool core_wedge_alias(struct vcpu *v)
 {
 	for (unsigned int i = 0; i < bundle_header->segment_count; i++) {
@@ -138,6 +152,8 @@ bool core_wedge_alias(struct vcpu *v)
 
 		if (delta && linked - WEDGE_BASE < WEDGE_SIZE) {
 			v->rip = linked;
+			if (arch_site_of_ramp(v))
+				v->site_delta = delta;
 			return true;
 		}
 	}

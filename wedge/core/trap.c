@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trap.c - the entries into the wedge from guest code: calls of rewritten sites, and exceptions.
+ * trap.c - the entries into the wedge from guest code: rewritten sites, and exceptions.
  *
  * Invariant: an exception that would happen on hardware too goes to the guest unchanged. The wedge
  * handles only those that it causes itself: the shadow is not filled, or a sensitive instruction
@@ -16,6 +16,46 @@
 enum { STANDSTILL = 1000 };
 
 /*
+ * Where the site runs that has left for its ramp: early code of a kernel runs where it was loaded.
+ * If its jump missed the ramp, core_wedge_alias() has noted by how much.
+ */
+static uint64_t take_address(struct vcpu *v, const struct site *site)
+{
+	uint64_t delta = v->site_delta ? v->site_delta : core_early_delta(v, site->va);
+
+	v->site_delta = 0;
+	return site->va - delta;
+}
+
+void core_ramp(struct vcpu *v)
+{
+	const struct site *site = site_table_get(v->site);
+
+	if (!site)
+		wedge_fatal("a jump into the wedge by ramp %u, which no site has", v->site);
+	arch_emulate(v, site, take_address(v, site));
+}
+
+void core_interrupted(struct vcpu *v)
+{
+	const struct site *site = arch_site_of_ramp(v);
+
+	if (site)
+		v->rip = take_address(v, site);
+}
+
+/*
+ * Completes a single step that has led from a site onto its ramp: carries out the instruction.
+ * Returns false if that has entered a handler or gone elsewhere, so the step is not reported.
+ */
+bool core_stepped(struct vcpu *v)
+{
+	const struct site *site = arch_site_of_ramp(v);
+
+	return !site || arch_emulate(v, site, take_address(v, site));
+}
+
+/*
  * No other site begins between a site's start and its return address, since sites are longer than
  * either call.
  */
@@ -27,8 +67,8 @@ static const struct site *site_called(uint64_t return_address)
 }
 
 /*
- * Finds a site by the return address of its call. Early code of a kernel runs where it was loaded,
- * below its linked address: `delta` receives the difference.
+ * Finds the site that called a gate by its return address. Early code of a kernel runs where it was
+ * loaded, below its linked address: `delta` receives the difference.
  */
 static const struct site *called_site(uint64_t return_address, uint64_t *delta)
 {
@@ -138,6 +178,8 @@ void core_trap(struct vcpu *v, uint64_t address)
 		break;
 	case X86_TRAP_DB:
 		backend_debug_status(v);
+		if (!core_stepped(v))
+			return;
 		break;
 	}
 	exception_reflect(v);

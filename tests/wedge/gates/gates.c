@@ -30,6 +30,7 @@ extern const char site_sti[], site_sti_halt[], site_pushf[], site_popf[];
 extern const char site_sti_over[], site_sti_halt_over[];
 extern const char site_other[], site_other_back[];
 void core_site(struct vcpu *vcpu);
+void core_ramp(struct vcpu *vcpu);
 
 enum { VCPU_AND_STACK = WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES };
 enum { STACK_WORDS = 64, TOP = 32, GUARD_WORD = 0x5a };
@@ -41,6 +42,13 @@ enum { FLAG_COMBINATIONS = 256, FLAGS_ALWAYS = 0x202 };
 static struct vcpu *v;
 static uint64_t stack[STACK_WORDS];
 static unsigned int entered;
+
+/* No site here has a ramp. */
+void core_ramp(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	fail();
+}
 
 /* The wedge's C, on the wedge's own stack. */
 void core_site(struct vcpu *vcpu)

@@ -68,13 +68,13 @@ static void selectors_are_loaded_by_gates(void **state)
 		BYTES(0x8e, 0xe7), AFTERBURN_INSN_MOV_TO_SREG,
 		BYTES(0x57, CALL_BYTES((uint32_t)AT_GATE_MOV_FS, (uint32_t)GUEST_CODE + 6)));
 	/* Rare ones, and those from memory. */
-	sample_expect_form(BYTES(0x0f, 0xa9), AFTERBURN_INSN_POP_GS, CALLS(AT_GATE_SITE, 5));
-	sample_expect_form(BYTES(0x8e, 0xe8), AFTERBURN_INSN_MOV_TO_SREG, CALLS(AT_GATE_SITE, 5));
-	sample_expect_form(BYTES(0x8e, 0x18), AFTERBURN_INSN_MOV_TO_SREG, CALLS(AT_GATE_SITE, 5));
-	sample_expect_form(BYTES(0x66, 0x1e), AFTERBURN_INSN_PUSH_DS, CALLS(AT_GATE_SITE, 5));
-	sample_expect_form(BYTES(0x66, 0x1f), AFTERBURN_INSN_POP_DS, CALLS(AT_GATE_SITE, 5));
-	sample_expect_branch(BYTES(0x8e, 0xd0), AFTERBURN_INSN_MOV_TO_SS, CALL, AT_GATE_SITE);
-	sample_expect_branch(BYTES(0x17), AFTERBURN_INSN_POP_SS, CALL, AT_GATE_SITE);
+	sample_expect_form(BYTES(0x0f, 0xa9), AFTERBURN_INSN_POP_GS, RAMP_JUMP);
+	sample_expect_form(BYTES(0x8e, 0xe8), AFTERBURN_INSN_MOV_TO_SREG, RAMP_JUMP);
+	sample_expect_form(BYTES(0x8e, 0x18), AFTERBURN_INSN_MOV_TO_SREG, RAMP_JUMP);
+	sample_expect_form(BYTES(0x66, 0x1e), AFTERBURN_INSN_PUSH_DS, RAMP_JUMP);
+	sample_expect_form(BYTES(0x66, 0x1f), AFTERBURN_INSN_POP_DS, RAMP_JUMP);
+	sample_expect_branch(BYTES(0x8e, 0xd0), AFTERBURN_INSN_MOV_TO_SS, JUMP, SAMPLE_RAMP);
+	sample_expect_branch(BYTES(0x17), AFTERBURN_INSN_POP_SS, JUMP, SAMPLE_RAMP);
 }
 
 /* A platform that holds the guest's own selectors has no need of that. */
@@ -84,7 +84,7 @@ static void selectors_follow_the_traits(void **state)
 
 	(void)state;
 	fake_selectors_are_real = 1;
-	sample_expect_form(BYTES(0x1f), AFTERBURN_INSN_POP_DS, CALLS(AT_GATE_SITE, 5));
+	sample_expect_form(BYTES(0x1f), AFTERBURN_INSN_POP_DS, RAMP_JUMP);
 	sample_build(&s, (const uint8_t[]){0x8c, 0xd8}, 2, AFTERBURN_INSN_MOV_FROM_SREG, false);
 	old = s;
 	assert_null(sample_rewrite(&s, NULL));
@@ -95,10 +95,10 @@ static void returns_tell_where_they_are(void **state)
 {
 	(void)state;
 	sample_expect_form(BYTES(0xcf), AFTERBURN_INSN_IRET, CALLS(AT_GATE_IRET32, 5));
-	sample_expect_form(BYTES(0x66, 0xcf), AFTERBURN_INSN_IRET, CALLS(AT_GATE_SITE, 5));
-	sample_expect_branch(BYTES(0xcb), AFTERBURN_INSN_LRET, CALL, AT_GATE_SITE);
-	sample_expect_branch(BYTES(0xea, 1, 2, 3, 4, 5, 6), AFTERBURN_INSN_LJMP_IMM, CALL,
-			     AT_GATE_SITE);
+	sample_expect_form(BYTES(0x66, 0xcf), AFTERBURN_INSN_IRET, RAMP_JUMP);
+	sample_expect_branch(BYTES(0xcb), AFTERBURN_INSN_LRET, JUMP, SAMPLE_RAMP);
+	sample_expect_branch(BYTES(0xea, 1, 2, 3, 4, 5, 6), AFTERBURN_INSN_LJMP_IMM, JUMP,
+			     SAMPLE_RAMP);
 }
 
 /* Branches wrap around the address space. */
@@ -112,7 +112,7 @@ static void gates_are_always_in_reach(void **state)
 		sample_build(&s, (const uint8_t[]){0x0f, 0xa2}, 2, AFTERBURN_INSN_CPUID, false);
 		s.site.va = places[i];
 		assert_null(sample_rewrite(&s, NULL));
-		assert_int_equal(sample_branch(&s, 0), AT_GATE_SITE);
+		assert_int_equal(sample_branch(&s, 0), SAMPLE_RAMP);
 	}
 }
 

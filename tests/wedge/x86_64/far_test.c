@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * far_test.c - sites of a 64-bit kernel that is linked more than 2 GiB from the gates: their
- * branches go through a table. Distances wrap around zero, so a low kernel is not one of these.
+ * branches go through tables. Distances wrap around zero, so a low kernel is not one of these.
  *
- * Invariant: the bytes are written by hand; the table's entry is read as the processor would.
+ * Invariant: the bytes are written by hand; the tables' entries are read as the processor would.
  */
+#include <arch/x86/ramps.h>
 #include <gate_addresses.h>
 
 #include "encodings.h"
@@ -34,6 +35,20 @@ static uint64_t target_of(const struct sample *s, unsigned int at, uint8_t modrm
 	return *(const uint64_t *)(int64_t)slot;
 }
 
+/* The same with a word in the window, behind all ramps: it must hold the address of the ramp. */
+static void check_far_ramp(const struct sample *s)
+{
+	const uint8_t jump[] = {0xff, FAR_JUMP, 0x25}, *code = s->memory + 1;
+	uint64_t ramp, at = WEDGE_RAMPS + SITE_TABLE_MAX * 16 + SAMPLE_SLOT * 8;
+	uint32_t word;
+
+	assert_memory_equal(code, jump, sizeof(jump));
+	memcpy(&word, code + sizeof(jump), sizeof(word));
+	assert_int_equal(word, (uint32_t)at);
+	memcpy(&ramp, fake_window(at), sizeof(ramp));
+	assert_int_equal(ramp, SAMPLE_RAMP);
+}
+
 static void pad_behind(void **state)
 {
 	struct sample s;
@@ -49,7 +64,7 @@ static void pad_behind(void **state)
 	assert_int_equal(target_of(&s, 1, FAR_CALL), AT_GATE_PUSHF);
 	build_far(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
 	assert_null(sample_rewrite(&s, NULL));
-	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_SITE);
+	check_far_ramp(&s);
 	build_far(&s, BYTES(0x48, 0xcf), AFTERBURN_INSN_IRET, false);
 	assert_null(sample_rewrite(&s, NULL));
 	assert_int_equal(target_of(&s, 0, FAR_JUMP), AT_GATE_IRET);
@@ -96,10 +111,10 @@ static void sti_behind_its_pad(void **state)
 	assert_null(sample_rewrite(&s, &halt));
 	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_STI_HALT_OVER);
 	assert_int_equal(s.memory[1 + 7], 0xfb);
-	/* With a prefix: C knows how long it is, and no gate. */
+	/* With a prefix: C goes on behind it, and no gate does. */
 	build_far(&s, BYTES(0x48, 0xfb), AFTERBURN_INSN_STI, true);
 	assert_null(sample_rewrite(&s, NULL));
-	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_SITE);
+	check_far_ramp(&s);
 	build_far(&s, BYTES(0x48, 0xfb), AFTERBURN_INSN_STI, true);
 	assert_non_null(sample_rewrite(&s, &halt));
 }
@@ -111,7 +126,7 @@ static void popf_behind_its_pad(void **state)
 	(void)state;
 	build_far(&s, BYTES(0x9d), AFTERBURN_INSN_DECODE, true);
 	assert_null(sample_rewrite(&s, NULL));
-	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_SITE);
+	check_far_ramp(&s);
 	assert_int_equal(s.memory[1 + 7], 0x9d);
 }
 
@@ -129,23 +144,40 @@ static void label_behind_a_pad(void **state)
 	assert_int_equal(s.memory[1 + 9], 0x90);
 	build_far(&s, BYTES(0x8e, 0xd0), AFTERBURN_INSN_MOV_TO_SS, true);
 	assert_null(sample_rewrite(&s, NULL));
-	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_SITE);
+	check_far_ramp(&s);
 	assert_memory_equal(s.memory + 1 + 7, back, 2);
 }
 
+/* popf, where C must deliver what waits. */
 static void the_call_finds_its_site(void **state)
 {
-	static const uint8_t cpuid[] = {0x0f, 0xa2};
-	struct site *site = site_table_add(FAR_CODE, cpuid, 0, 2, AFTERBURN_INSN_CPUID);
+	static const uint8_t popf[] = {0x9d};
+	struct site *site = site_table_add(FAR_CODE, popf, 0, 1, AFTERBURN_INSN_POPF);
 	uint8_t code[AFTERBURN_SITE_MAX];
 
 	(void)state;
 	assert_null(arch_rewrite(site, NULL, code));
+	guest_poke64(vcpu.gpr[X86_RSP], X86_FLAGS_FIXED | X86_FLAGS_IF | 1);
 	vcpu.rip = FAR_CODE + SITE_FAR_CALL_LENGTH;
-	fake.cpuid[1] = 0x756e6547;
 	core_site(&vcpu);
-	assert_int_equal(vcpu.rip, FAR_CODE + 2 + AFTERBURN_PAD_LEN);
-	assert_int_equal(vcpu.gpr[X86_RBX], 0x756e6547);
+	assert_int_equal(vcpu.rip, FAR_CODE + 1 + AFTERBURN_PAD_LEN);
+	assert_int_equal(vcpu.rflags, X86_FLAGS_FIXED | X86_FLAGS_IF | 1);
+}
+
+/* There is no memory for another page of pointers. */
+static void without_memory_it_is_refused(void **state)
+{
+	struct sample s;
+
+	(void)state;
+	build_far(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
+	assert_null(sample_rewrite(&s, NULL));
+	build_far(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
+	/* The first slot of the second page of pointers, whose ramps are all there. */
+	s.site.slot = 512;
+	assert_null(ramp_of(1023, &(uint64_t){0}));
+	fake.no_window_pages = true;
+	sample_expect_problem(&s, "no memory for the pointer to its ramp");
 }
 
 static unsigned int count;
@@ -175,20 +207,20 @@ static void near_is_preferred(void **state)
 
 	(void)state;
 	sample_build(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
-	s.site.va = AT_GATE_SITE - 5 - INT32_MAX;
+	s.site.va = SAMPLE_RAMP - 5 - INT32_MAX;
 	assert_null(sample_rewrite(&s, NULL));
-	assert_int_equal(s.memory[1], CALL);
-	assert_int_equal(sample_branch(&s, 0), AT_GATE_SITE);
+	assert_int_equal(s.memory[1], JUMP);
+	assert_int_equal(sample_branch(&s, 0), SAMPLE_RAMP);
 	sample_build(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
-	s.site.va = AT_GATE_SITE - 5 - INT32_MAX - 1;
+	s.site.va = SAMPLE_RAMP - 5 - INT32_MAX - 1;
 	assert_null(sample_rewrite(&s, NULL));
-	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_SITE);
+	check_far_ramp(&s);
 }
 
 /* From the first 2 GiB the distance wraps around zero: it is a near branch, too. */
 static void a_low_kernel_is_near(void **state)
 {
-	static const uint64_t last = AT_GATE_SITE - 5 + (1ull << 31);
+	static const uint64_t last = SAMPLE_RAMP - 5 + (1ull << 31);
 	static const uint64_t places[] = {0x41000000, 0x60005000, last};
 	struct sample s;
 
@@ -197,13 +229,13 @@ static void a_low_kernel_is_near(void **state)
 		sample_build(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
 		s.site.va = places[i];
 		assert_null(sample_rewrite(&s, NULL));
-		assert_int_equal(s.memory[1], CALL);
-		assert_int_equal(sample_branch(&s, 0), AT_GATE_SITE);
+		assert_int_equal(s.memory[1], JUMP);
+		assert_int_equal(sample_branch(&s, 0), SAMPLE_RAMP);
 	}
 	sample_build(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
 	s.site.va = last + 1;
 	assert_null(sample_rewrite(&s, NULL));
-	assert_int_equal(target_of(&s, 0, FAR_CALL), AT_GATE_SITE);
+	check_far_ramp(&s);
 }
 
 int main(void)
@@ -216,6 +248,7 @@ int main(void)
 		GUEST_TEST(popf_behind_its_pad),
 		GUEST_TEST(label_behind_a_pad),
 		GUEST_TEST(the_call_finds_its_site),
+		GUEST_TEST(without_memory_it_is_refused),
 		GUEST_TEST(every_encoding_has_room),
 		GUEST_TEST(near_is_preferred),
 		GUEST_TEST(a_low_kernel_is_near),

@@ -50,11 +50,11 @@ static void returns_are_jumps(void **state)
 {
 	(void)state;
 	sample_expect_branch(BYTES(0x48, 0xcf), AFTERBURN_INSN_IRET, JUMP, AT_GATE_IRET);
-	sample_expect_branch(BYTES(0xcf), AFTERBURN_INSN_IRET, CALL, AT_GATE_SITE);
+	sample_expect_branch(BYTES(0xcf), AFTERBURN_INSN_IRET, JUMP, SAMPLE_RAMP);
 	sample_expect_branch(BYTES(0x48, 0x0f, 0x07), AFTERBURN_INSN_SYSRET, JUMP,
 			     AT_GATE_SYSRET64);
 	sample_expect_branch(BYTES(0x0f, 0x07), AFTERBURN_INSN_SYSRET, JUMP, AT_GATE_SYSRET32);
-	sample_expect_branch(BYTES(0x48, 0xcb), AFTERBURN_INSN_LRET, CALL, AT_GATE_SITE);
+	sample_expect_branch(BYTES(0x48, 0xcb), AFTERBURN_INSN_LRET, JUMP, SAMPLE_RAMP);
 }
 
 /* Where the platform holds the guest's selectors they are read natively, else from the wedge. */

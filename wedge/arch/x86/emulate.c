@@ -89,7 +89,7 @@ bool arch_instruction_at_rip(struct vcpu *v, struct site *site)
 	return true;
 }
 
-void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)
+bool arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)
 {
 	struct emulation e = {
 		.v = v,
@@ -103,8 +103,10 @@ void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)
 	v->entries[e.d->id]++;
 	/* A fault shows this address; an instruction that branches replaces it. */
 	v->rip = e.insn_va;
-	if (emulate_by_class(&e))
-		v->rip = e.after_va;
+	if (!emulate_by_class(&e))
+		return false;
+	v->rip = e.after_va;
+	return true;
 }
 
 bool arch_emulate_unlisted(struct vcpu *v)

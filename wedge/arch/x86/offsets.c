@@ -25,6 +25,7 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_TRAP_ERROR, trap_error);
 	OFFSET(VCPU_IN_WEDGE, in_wedge);
 	OFFSET(VCPU_WAS_MASKED, was_masked);
+	OFFSET(VCPU_SITE_RAX, site_rax);
 	OFFSET(VCPU_GS_STATE, gs_state);
 	OFFSET(VCPU_STI_SHADOW, sti_shadow);
 	OFFSET(VCPU_RETRY, retry);

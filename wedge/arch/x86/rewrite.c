@@ -3,8 +3,15 @@
  * rewrite.c - writes the code that replaces a site.
  *
  * Hot instructions become inline code that works on the vCPU, or branches to gates that keep every
- * register (gates.S). All others call one gate that enters the wedge's C. The column `how` of
- * insns.def decides; this file only knows the forms of an instruction.
+ * register (gates.S). All others jump to a ramp of their own, which leads to the wedge's C
+ * (ramps.h). The column `how` of insns.def decides; this file only knows the forms of an
+ * instruction.
+ *
+ * No site uses the stack unless its instruction does, so nobody has to know where a kernel has one.
+ * What pushes a return address all the same: pushf, popf, and push and pop of selectors, which use
+ * the stack themselves; sti, behind which an interrupt may come at once and push its frame; iret of
+ * a 32-bit kernel, whose frame is there; and its mov to ES, DS or FS. That kernel is only ever
+ * entered on a stack, by the processor, which takes it from the TSS, or by the boot loader.
  *
  * Invariant: the whole site is replaced, pad included; NOPs fill the rest. So the pad of a
  * rewritten site is never found again.
@@ -42,7 +49,7 @@ void rewrite_byte(struct code *c, uint8_t byte)
 	rewrite_bytes(c, &byte, 1);
 }
 
-static void fill(struct code *c)
+void rewrite_fill(struct code *c)
 {
 	while (c->at < c->room) {
 		unsigned int size = c->room - c->at;
@@ -61,34 +68,17 @@ void rewrite_vcpu_address(struct code *c, unsigned int offset)
 }
 
 /* In 32-bit code distances wrap, so all addresses are in reach. */
-bool rewrite_near_branch(struct code *c, enum branch branch, const void *gate)
+bool rewrite_near_branch(struct code *c, enum branch branch, uint64_t target)
 {
-	uint64_t distance = backend_gate_address(gate) - (c->va + c->at + SITE_CALL_LENGTH);
+	uint64_t distance = target - (c->va + c->at + SITE_CALL_LENGTH);
 	int32_t relative = (int32_t)distance;
 
 	if (((uint64_t)(int64_t)relative ^ distance) & ARCH_ADDRESS_MASK)
 		return false;
 	rewrite_byte(c, (uint8_t)branch);
 	rewrite_bytes(c, &relative, 4);
-	return true;
-}
-
-static const char *branch_to(struct code *c, enum branch branch, const void *gate)
-{
-	const char *problem = encode_branch(c, branch, gate);
-
 	c->branch_end = c->at;
-	return problem;
-}
-
-const char *rewrite_call(struct code *c, const void *gate)
-{
-	return branch_to(c, BRANCH_CALL, gate);
-}
-
-const char *rewrite_jump(struct code *c, const void *gate)
-{
-	return branch_to(c, BRANCH_JUMP, gate);
+	return true;
 }
 
 /* True if the site's bytes are one instruction of the table in this kind of code. */
@@ -180,13 +170,12 @@ static const void *emit_for_gate(struct code *c, const struct afterburn_decoded 
 }
 
 /*
- * Only an instruction that enters C is counted. These cannot: one without a usable stack, one that
- * never returns, and an `sti` that only sets a mark for the halt behind it.
+ * Only an instruction that enters C is counted. These do not: transfers that have a gate, and an
+ * `sti` that only sets a mark for the halt behind it.
  */
 static bool is_counted(const struct afterburn_decoded *d, const struct site *next)
 {
-	return stats_wanted() && d->id != AFTERBURN_INSN_SWAPGS &&
-	       afterburn_insns[d->id].class_ != AFTERBURN_CLASS_XFER &&
+	return stats_wanted() && afterburn_insns[d->id].class_ != AFTERBURN_CLASS_XFER &&
 	       !(d->id == AFTERBURN_INSN_STI && is_halt(next));
 }
 
@@ -211,14 +200,14 @@ static const char *emit_site(struct code *c, const struct afterburn_decoded *d,
 	const void *gate = NULL;
 
 	if (is_counted(d, next))
-		return rewrite_call(c, gate_site);
+		return encode_ramp(c);
 	if (how == AFTERBURN_HOW_INLINE && emit_inline(c, d))
 		return NULL;
 	if (how == AFTERBURN_HOW_GATE || how == AFTERBURN_HOW_JUMP)
 		gate = emit_for_gate(c, d, next);
 	if (!gate)
-		return rewrite_call(c, gate_site);
-	return how == AFTERBURN_HOW_JUMP ? rewrite_jump(c, gate) : rewrite_call(c, gate);
+		return encode_ramp(c);
+	return encode_branch(c, how == AFTERBURN_HOW_JUMP ? BRANCH_JUMP : BRANCH_CALL, gate);
 }
 
 /*
@@ -250,6 +239,7 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 		.va = site->va,
 		.bytes = code,
 		.room = site->site_length,
+		.slot = site->slot,
 		.pad_before = site->insn_offset != 0,
 	};
 	const char *problem;
@@ -272,6 +262,6 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
 		problem = guard_label(&c, site);
 	if (problem)
 		return problem;
-	fill(&c);
+	rewrite_fill(&c);
 	return NULL;
 }

@@ -19,6 +19,7 @@ struct code {
 	unsigned int at;
 	unsigned int room;
 	unsigned int branch_end; /* the byte behind the branch to a gate; 0: no branch */
+	uint32_t slot;		 /* the site's, in the site table */
 	bool pad_before;	 /* a label may stand AFTERBURN_PAD_LEN bytes behind the start */
 };
 
@@ -28,6 +29,9 @@ enum branch { BRANCH_CALL = 0xe8, BRANCH_JUMP = 0xe9 }; /* opcodes with a 32-bit
 
 void rewrite_bytes(struct code *c, const void *bytes, unsigned int size);
 void rewrite_byte(struct code *c, uint8_t byte);
+
+/* NOPs up to the end of the room. */
+void rewrite_fill(struct code *c);
 
 /* The vCPU's address as a 32-bit displacement, which 64-bit code extends (SDM 2A 2.2.1.3). */
 void rewrite_vcpu_address(struct code *c, unsigned int offset);
@@ -42,20 +46,25 @@ static inline unsigned int rewrite_selector_offset(unsigned int sreg)
 	return (unsigned int)(offsetof(struct vcpu, selector) + 4 * sreg);
 }
 
-/* Writes a call of a gate, or a jump to it. */
-const char *rewrite_call(struct code *c, const void *gate);
-const char *rewrite_jump(struct code *c, const void *gate);
-
 /*
- * The same in SITE_CALL_LENGTH bytes. Returns false, and writes nothing, if the gate is out of
+ * A branch in SITE_CALL_LENGTH bytes. Returns false, and writes nothing, if the target is out of
  * reach.
  */
-bool rewrite_near_branch(struct code *c, enum branch branch, const void *gate);
+bool rewrite_near_branch(struct code *c, enum branch branch, uint64_t target);
 
 /* ---- encode.c of each width ---- */
 
-/* A branch to a gate, in the shortest form that reaches it. */
+/*
+ * A branch to a gate, in the shortest form that reaches it. If no gate would return behind the
+ * site, a jump to the site's ramp.
+ */
 const char *encode_branch(struct code *c, enum branch branch, const void *gate);
+
+/* A jump to the site's ramp, in the shortest form that reaches it. */
+const char *encode_ramp(struct code *c);
+
+/* movl $value, vcpu+offset */
+void encode_set_word(struct code *c, unsigned int offset, uint32_t value);
 
 /* movb $value, vcpu+offset */
 void encode_set_byte(struct code *c, unsigned int offset, uint8_t value);

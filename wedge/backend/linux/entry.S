@@ -47,21 +47,19 @@ linux_entry:
 1:
 	.endm
 
-	.globl linux_site
-linux_site:
+	.macro entry name, function
+	.globl \name
+\name:
 	enter_wedge
 	kernel_state
 	correct_flags
-	call core_site
+	call \function
 	jmp linux_resume
+	.endm
 
-	.globl linux_iret
-linux_iret:
-	enter_wedge
-	kernel_state
-	correct_flags
-	call linux_interrupt_return
-	jmp linux_resume
+	entry linux_ramp, core_ramp
+	entry linux_site, core_site
+	entry linux_iret, linux_interrupt_return
 
 /* From signal handlers (signals.c); the vCPU holds the guest's state. rdi: the vCPU */
 	.globl linux_enter_trap

@@ -13,7 +13,7 @@
 
 /*
  *   0                      guest virtual memory, as the guest's tables say
- *   WEDGE_BASE             the window: gates, vCPU
+ *   WEDGE_BASE             the window: gates, vCPU, ramps
  *   LAUNCH_WEDGE_BASE      the wedge's image and the bundle's tables
  *   LINUX_HEAP             what backend_allocate() gives; stacks
  *   LINUX_CHANNELS         the slots of all user processes (channel.h)

@@ -61,6 +61,14 @@ static struct vcpu *make_window(void)
 	return vcpu_this();
 }
 
+bool backend_window_page(uint64_t va, const void *bytes)
+{
+	memcpy((void *)va, bytes, X86_PAGE_SIZE);
+	check("protecting the ramps",
+	      host_call3(__NR_mprotect, va, X86_PAGE_SIZE, HOST_PROT_READ | HOST_PROT_EXEC));
+	return true;
+}
+
 static void make_stacks(void)
 {
 	stack_t stack = {.ss_sp = (void *)(LINUX_ALTSTACK_TOP - SIGNAL_STACK_SIZE),
@@ -220,6 +228,8 @@ void linux_interrupt_return(struct vcpu *v)
 void linux_trapped(struct vcpu *v)
 {
 	if (v->trap == X86_TRAP_GP && bases_fault(v))
+		return;
+	if (v->trap == X86_TRAP_DB && !core_stepped(v))
 		return;
 	if (debug_takes(v))
 		return;

@@ -85,6 +85,7 @@ static void on_mark(int signal, const void *info, struct ucontext *context)
 	if (v->events.masked)
 		return;
 	take_registers(v, c);
+	core_interrupted(v);
 	linux_xrstor((const void *)c->fpstate, machine.xstate_mask);
 	linux_enter_event(v);
 }
@@ -98,8 +99,9 @@ _Noreturn static void fault_inside(const struct sigcontext *c, int signal)
 }
 
 /*
- * A kernel that steps through its own code steps into the wedge. In the gates the steps go on
- * unseen; in the image they end: the vCPU has the flag, and the guest gets it back.
+ * A kernel that steps through its own code steps into the wedge. On a ramp the step ends, in the
+ * gates the steps go on unseen; in the image they end: the vCPU has the flag, and the guest gets it
+ * back.
  */
 static bool is_step_in_wedge(struct sigcontext *c)
 {

@@ -45,6 +45,18 @@ bool memory_heap_has(uint64_t pages)
 	return xen.heap_next + pages < xen.pages;
 }
 
+/* What the wedge maps there it never takes away, so no translation can be stale. */
+bool backend_window_page(uint64_t va, const void *bytes)
+{
+	uint64_t page = memory_heap_page();
+
+	memcpy(xen_page(page), bytes, PAGE);
+	update_entry(xen.wedge_l1, (unsigned int)(va / PAGE % ENTRIES),
+		     xen_machine(page) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
+	update_flush();
+	return true;
+}
+
 static void *allocate_pages(uint64_t pages)
 {
 	void *start = xen_page(xen.heap_next);

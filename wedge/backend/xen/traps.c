@@ -72,6 +72,7 @@ void xen_entered(struct vcpu *v)
 	switch (v->trap) {
 	case ENTRY_EVENT:
 		vcpu_count(v, COUNT_ENTERED_EVENT);
+		core_interrupted(v);
 		events_handle(v);
 		core_deliver_interrupts(v);
 		return;

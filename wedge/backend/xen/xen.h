@@ -19,6 +19,7 @@
  *   XEN_PHYSMAP      guest-physical memory, the wedge's own frames included; a hole of Linux's
  *                    layout ("unused hole", Documentation/x86/x86_64/mm.rst)
  *   WEDGE_BASE       the wedge's image
+ *   WEDGE_RAMPS      the ramps of all sites, as far as they are made
  *   WEDGE_VCPU_BASE  this processor's vCPU, then an unmapped page, then its stack
  */
 #define XEN_PHYSMAP_PAGES_MAX 0x100000 /* 4 GiB: more memory than that stays unused */

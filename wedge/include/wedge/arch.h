@@ -55,9 +55,17 @@ const char *arch_rewrite(struct site *site, const struct site *next, uint8_t *co
  * @site:    rewritten, or from arch_instruction_at_rip()
  * @site_va: its address: differs from site->va for code that runs where it was loaded
  *
- * Moves v->rip behind the site, unless the instruction branches or faults.
+ * Moves v->rip behind the site and returns true, unless the instruction branches or faults.
  */
-void arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va);
+bool arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va);
+
+/**
+ * arch_site_of_ramp - the site that guest code has left but whose instruction is not carried out.
+ *
+ * The guest is at v->rip, on a ramp or at the beginning of gate_ramp: its registers are as they
+ * were at the site's start afterwards. Returns NULL if it is anywhere else.
+ */
+const struct site *arch_site_of_ramp(struct vcpu *v);
 
 /**
  * arch_emulate_unlisted - carry out a sensitive instruction that is no site.

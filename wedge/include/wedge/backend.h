@@ -63,6 +63,15 @@ bool backend_memory_next(uint64_t from, uint64_t *start, uint64_t *end);
  */
 void *backend_allocate(size_t size);
 
+/**
+ * backend_window_page - map a page in the window for guest code, to be read and executed.
+ * @va:    its address, from WEDGE_RAMPS on; nothing is mapped there yet
+ * @bytes: X86_PAGE_SIZE of them, which are copied
+ *
+ * Returns false if there is no memory for it.
+ */
+bool backend_window_page(uint64_t va, const void *bytes);
+
 /* What came with the guest: command line (NUL terminated) and ramdisk (guest-physical, bytes). */
 const char *backend_command_line(void);
 void backend_ramdisk(uint64_t *start, uint64_t *size);

@@ -23,8 +23,28 @@ void core_retry(struct vcpu *v);
 /* Ends a guest that has asked for it, after printing the counters. */
 _Noreturn void core_end(const struct vcpu *v, enum backend_end how);
 
-/* A rewritten site called the wedge: v->rip is the return address. */
+/* A rewritten site has come by its ramp: v->site is its slot. */
+void core_ramp(struct vcpu *v);
+
+/* A gate that a rewritten site called needs C: v->rip is the return address. */
 void core_site(struct vcpu *v);
+
+/**
+ * core_interrupted - put guest code that has left a site, but not entered the wedge, back to it.
+ *
+ * Call it for an event, with the guest's state in the vCPU and before a handler of the guest is
+ * entered: the handler's sites would use the same words of the vCPU. Does nothing anywhere else.
+ */
+void core_interrupted(struct vcpu *v);
+
+/**
+ * core_stepped - complete a single step (#DB) of guest code that has led from a site to its ramp.
+ *
+ * core_trap() does so itself; for a back end whose debugger steps too. Returns true if the guest is
+ * behind the step, wherever that began; false if the instruction has raised an exception or has
+ * jumped: then the guest does not get the #DB.
+ */
+bool core_stepped(struct vcpu *v);
 
 /* An exception of guest code: v->trap, v->trap_error; `address` is CR2 for a page fault. */
 void core_trap(struct vcpu *v, uint64_t address);
@@ -36,8 +56,15 @@ void core_trap(struct vcpu *v, uint64_t address);
 uint64_t core_load_delta(uint64_t address);
 
 /*
- * Early kernel code that runs where it was loaded misses the wedge, because its calls are relative
- * to where it is linked. Moves v->rip to the intended gate; false if v->rip is no such miss.
+ * The distance from where kernel code runs to where it is linked, at `va`, if the guest does not
+ * map it there yet; 0 from the first time on that it does.
+ */
+uint64_t core_early_delta(struct vcpu *v, uint64_t va);
+
+/*
+ * Early kernel code that runs where it was loaded misses the wedge, because its branches are
+ * relative to where it is linked. Moves v->rip to the intended gate or ramp; false if v->rip is no
+ * such miss.
  */
 bool core_wedge_alias(struct vcpu *v);
 

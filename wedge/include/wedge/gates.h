@@ -7,7 +7,15 @@
 #ifndef WEDGE_GATES_H
 #define WEDGE_GATES_H
 
-extern const char gate_site[];	   /* any site: enters core_site() */
+/*
+ * All ramps lead here: enters core_ramp(). At gate_ramp_saved the vCPU's site_rax holds RAX; from
+ * gate_ramp_masked on no event interrupts.
+ */
+extern const char gate_ramp[], gate_ramp_saved[], gate_ramp_masked[];
+
+/* Where a called gate needs C, the site's return address on the stack: enters core_site(). */
+extern const char gate_site[];
+
 extern const char gate_sti[];	   /* sets the interrupt flag, handles pending events */
 extern const char gate_sti_halt[]; /* marks that the halt behind it takes interrupts */
 extern const char gate_pushf[];	   /* puts the guest's IF into the flags on top of the stack */

@@ -14,7 +14,8 @@
 #include <wedge/vcpu.h>
 
 /*
- * Four bytes of a rewritten site identify it: the distance to a gate, or an address in the vCPU.
+ * Four bytes of a rewritten site identify it: the distance to a gate or to its ramp, or an address
+ * in the vCPU.
  * They begin behind the first byte, which the guest may replace by a breakpoint.
  */
 enum { SITE_MARK_OFFSET = 1, SITE_MARK_LENGTH = 4 };
@@ -26,6 +27,7 @@ struct site {
 	uint8_t site_length;
 	uint8_t id; /* enum afterburn_insn_id, as the pad says */
 	uint8_t insn[AFTERBURN_INSN_MAX];
+	uint32_t slot;			/* its own number in the table, from 0 */
 	uint32_t next;			/* next site in the same hash chain, plus one; 0 ends it */
 	struct afterburn_decoded d;	/* decoded once, used at every call */
 	uint8_t mark[SITE_MARK_LENGTH]; /* the rewritten site's, from SITE_MARK_OFFSET on */
@@ -34,7 +36,7 @@ struct site {
 /* More than the largest kernels have, modules included. */
 #define SITE_TABLE_MAX 16384
 
-/* The lengths of the call that a rewritten site begins with: by distance, or through a table. */
+/* The lengths of the branch that a rewritten site begins with: by distance, or through a table. */
 #define SITE_CALL_LENGTH     5
 #define SITE_FAR_CALL_LENGTH 7
 

@@ -76,9 +76,15 @@ struct vcpu {
 	uint64_t trap_error;
 
 	uint64_t was_masked; /* events.masked when a site's gate was entered */
-	uint64_t in_wedge;   /* 1 while the wedge's C code runs on the wedge's stack */
-	uint8_t gs_state;    /* VCPU_GS_*: `swapgs` inverts it in place */
-	uint8_t sti_shadow;  /* set by an `sti` whose next instruction is a halt */
+
+	/* On the way from a site into the wedge, without a stack (ramps.h): */
+	uint64_t site_rax;   /* RAX, while the gate uses the register */
+	uint64_t site_delta; /* how far below its linked address the site runs; 0: it does not */
+	uint32_t site;	     /* its slot in the site table */
+
+	uint64_t in_wedge;  /* 1 while the wedge's C code runs on the wedge's stack */
+	uint8_t gs_state;   /* VCPU_GS_*: `swapgs` inverts it in place */
+	uint8_t sti_shadow; /* set by an `sti` whose next instruction is a halt */
 	uint8_t halted;
 	uint8_t line;	      /* the interrupt controller's INTR, included in `pending` */
 	uint8_t syscall_fast; /* SFMASK and EFER allow the fast path of system calls */

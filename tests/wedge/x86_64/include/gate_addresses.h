@@ -18,9 +18,12 @@
 #define AT_GATE_STI_HALT      0xffffffffffe00800ull
 #define AT_GATE_STI_OVER      0xffffffffffe00900ull
 #define AT_GATE_STI_HALT_OVER 0xffffffffffe00a00ull
+#define AT_GATE_RAMP	      0xffffffffffe00b00ull
+#define AT_GATE_RAMP_SAVED    0xffffffffffe00b08ull
+#define AT_GATE_RAMP_MASKED   0xffffffffffe00b18ull
 
 #define AT_GATES                                                                                   \
-	AT_GATE_SITE, AT_GATE_STI, AT_GATE_PUSHF, AT_GATE_POPF, AT_GATE_IRET, AT_GATE_SYSRET64,    \
+	AT_GATE_STI, AT_GATE_PUSHF, AT_GATE_POPF, AT_GATE_IRET, AT_GATE_SYSRET64,                  \
 		AT_GATE_SYSRET32, AT_GATE_STI_HALT
 
 #endif /* TESTS_WEDGE_GATE_ADDRESSES_H */

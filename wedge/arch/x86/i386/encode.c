@@ -7,6 +7,7 @@
 #include <wedge/arch.h>
 #include <wedge/backend_traits.h>
 
+#include "../ramps.h"
 #include "../rewrite.h"
 
 enum { MODRM_ABSOLUTE = 0x05, OPCODE_PUSH_REG = 0x50 };
@@ -14,7 +15,27 @@ enum { MODRM_ABSOLUTE = 0x05, OPCODE_PUSH_REG = 0x50 };
 /* Every gate is in reach: 32-bit distances wrap. */
 const char *encode_branch(struct code *c, enum branch branch, const void *gate)
 {
-	return rewrite_near_branch(c, branch, gate) ? NULL : "the wedge is out of reach";
+	return rewrite_near_branch(c, branch, backend_gate_address(gate))
+		       ? NULL
+		       : "the wedge is out of reach";
+}
+
+const char *encode_ramp(struct code *c)
+{
+	uint64_t address;
+	const char *problem = ramp_of(c->slot, &address);
+
+	if (problem)
+		return problem;
+	return rewrite_near_branch(c, BRANCH_JUMP, address) ? NULL : "the wedge is out of reach";
+}
+
+void encode_set_word(struct code *c, unsigned int offset, uint32_t value)
+{
+	rewrite_byte(c, 0xc7);
+	rewrite_byte(c, MODRM_ABSOLUTE);
+	rewrite_vcpu_address(c, offset);
+	rewrite_bytes(c, &value, sizeof(value));
 }
 
 void encode_set_byte(struct code *c, unsigned int offset, uint8_t value)

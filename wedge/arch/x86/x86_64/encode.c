@@ -5,25 +5,25 @@
  *
  * A kernel in the last 2 GiB, as nearly all are, reaches the gates by a 32-bit distance; so does
  * one in the first 2 GiB, from where the distance wraps around zero (SDM 2A, CALL). Any other
- * kernel calls and jumps through a table of gate addresses, which like the vCPU has a 32-bit
- * address. Rejected: a jump near the kernel that leads on to the gates. No address there is surely
- * free, and it costs one more instruction.
+ * kernel calls and jumps through tables of the addresses of gates and ramps, which like the vCPU
+ * have 32-bit addresses. Rejected: a jump near the kernel that leads on to the gates. No address
+ * there is surely free, and it costs one more instruction.
  *
  * Invariant: the inline code of an instruction changes only flags that the instruction changes.
  */
 #include <afterburn/sites.h>
-#include <wedge/backend_traits.h>
+#include <wedge/backend.h>
 
+#include "../ramps.h"
 #include "../rewrite.h"
 
 /*
  * The table for far branches: a gate's address, and the gate for a branch that fills the pad in
- * front of a one-byte instruction, which the return must skip. NULL: C skips it.
+ * front of a one-byte instruction, which the return must skip. NULL: there is none.
  */
 static const struct far_gate {
 	const void *gate, *over_one;
 } far_gates[] = {
-	{gate_site, gate_site}, /* C returns behind the site, whatever its length */
 	{gate_sti, gate_sti_over},
 	{gate_sti_halt, gate_sti_halt_over},
 	{gate_pushf, NULL},
@@ -33,17 +33,17 @@ static const struct far_gate {
 	{gate_sysret32, gate_sysret32},
 };
 
-/* call *slot or jmp *slot: seven bytes, as many as a pad. */
-static const char *encode_indirect(struct code *c, enum branch branch, const void *const *slot)
+/* call *word or jmp *word: seven bytes, as many as a pad. */
+static const char *encode_indirect(struct code *c, enum branch branch, uint64_t address)
 {
 	const uint8_t opcode[] = {0xff, branch == BRANCH_CALL ? 0x14 : 0x24, 0x25};
-	uint64_t address = backend_gate_address(slot);
 	int32_t displacement = (int32_t)address;
 
 	if ((uint64_t)(int64_t)displacement != address)
 		return "neither kernel nor wedge is in the last 2 GiB";
 	rewrite_bytes(c, opcode, sizeof(opcode));
 	rewrite_bytes(c, &displacement, sizeof(displacement));
+	c->branch_end = c->at;
 	return NULL;
 }
 
@@ -57,17 +57,65 @@ static const char *encode_far_branch(struct code *c, enum branch branch, const v
 	if (far == end)
 		return "its gate is not in the table for far branches";
 	if (!c->pad_before)
-		return encode_indirect(c, branch, &far->gate);
+		return encode_indirect(c, branch, backend_gate_address(&far->gate));
 	if (far->over_one && (one_byte || far->over_one == far->gate))
-		return encode_indirect(c, branch, &far->over_one);
+		return encode_indirect(c, branch, backend_gate_address(&far->over_one));
 	if (gate == gate_sti_halt)
 		return "a far call cannot return behind it";
-	return encode_indirect(c, branch, &far_gates[0].gate);
+	return encode_ramp(c);
 }
 
 const char *encode_branch(struct code *c, enum branch branch, const void *gate)
 {
-	return rewrite_near_branch(c, branch, gate) ? NULL : encode_far_branch(c, branch, gate);
+	return rewrite_near_branch(c, branch, backend_gate_address(gate))
+		       ? NULL
+		       : encode_far_branch(c, branch, gate);
+}
+
+/*
+ * The address of a pointer to a slot's ramp. The pointers lie behind the ramps, and are made a page
+ * at a time like these.
+ */
+static const char *pointer_to_ramp(uint32_t slot, uint64_t *address)
+{
+	static uint64_t page[X86_PAGE_SIZE / sizeof(uint64_t)];
+	static uint32_t made; /* pointers, always those of the first slots */
+	const uint64_t table = WEDGE_RAMPS + (uint64_t)SITE_TABLE_MAX * RAMP_BYTES;
+	const uint32_t count = sizeof(page) / sizeof(page[0]);
+	const char *problem;
+
+	while (made <= slot) {
+		for (uint32_t i = 0; i < count; i++) {
+			problem = ramp_of(made + i, &page[i]);
+			if (problem)
+				return problem;
+		}
+		if (!backend_window_page(table + made * sizeof(page[0]), page))
+			return "the wedge has no memory for the pointer to its ramp";
+		made += count;
+	}
+	*address = table + slot * sizeof(page[0]);
+	return NULL;
+}
+
+const char *encode_ramp(struct code *c)
+{
+	uint64_t address;
+	const char *problem = ramp_of(c->slot, &address);
+
+	if (problem || rewrite_near_branch(c, BRANCH_JUMP, address))
+		return problem;
+	problem = pointer_to_ramp(c->slot, &address);
+	return problem ? problem : encode_indirect(c, BRANCH_JUMP, address);
+}
+
+void encode_set_word(struct code *c, unsigned int offset, uint32_t value)
+{
+	static const uint8_t opcode[] = {0xc7, 0x04, 0x25};
+
+	rewrite_bytes(c, opcode, sizeof(opcode));
+	rewrite_vcpu_address(c, offset);
+	rewrite_bytes(c, &value, sizeof(value));
 }
 
 void encode_set_byte(struct code *c, unsigned int offset, uint8_t value)

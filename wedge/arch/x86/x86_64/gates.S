@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * gates.S - the gates of a 64-bit kernel (gates.h). They run on the guest's stack, with the guest's
- * registers, and jump to the back end's gate_site for what needs C.
+ * registers. Called, they jump to the back end's gate_site for what needs C.
  *
  * This code may be copied into a window: it is position independent except for the vCPU's address.
  *

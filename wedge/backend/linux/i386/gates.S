@@ -17,13 +17,7 @@
 	.globl wedge_gates
 wedge_gates:
 
-	/* Saves the guest as the call of a gate finds it; `was_masked` keeps its flag. */
-	.macro save_site
-	pushl %eax
-	movzbl VCPU_AT(VCPU_MASKED), %eax
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
-	popl %eax
+	.macro save_registers_but_esp
 	movl %eax, VCPU_REG(0)
 	movl %ecx, VCPU_REG(1)
 	movl %edx, VCPU_REG(2)
@@ -31,10 +25,42 @@ wedge_gates:
 	movl %ebp, VCPU_REG(5)
 	movl %esi, VCPU_REG(6)
 	movl %edi, VCPU_REG(7)
+	.endm
+
+	/* Saves the guest as the call of a gate finds it; `was_masked` keeps its flag. */
+	.macro save_site
+	pushl %eax
+	movzbl VCPU_AT(VCPU_MASKED), %eax
+	movb $1, VCPU_AT(VCPU_MASKED)
+	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
+	popl %eax
+	save_registers_but_esp
 	popl VCPU_AT(VCPU_RIP)
 	pushfl
 	popl VCPU_AT(VCPU_RFLAGS)
 	movl %esp, VCPU_REG(4)
+	.endm
+
+	/*
+	 * gate_ramp, up to where the guest is saved, without its stack (gates.h). The flags are pushed
+	 * into the vCPU's word for them. An event that comes before the mask is set makes the guest
+	 * begin again at its site (core_interrupted), since the event's handler uses the same words; so
+	 * eax gets one of its own.
+	 */
+	.macro save_ramp
+	.globl gate_ramp, gate_ramp_saved, gate_ramp_masked
+gate_ramp:
+	movl %eax, VCPU_AT(VCPU_SITE_RAX)
+gate_ramp_saved:
+	movzbl VCPU_AT(VCPU_MASKED), %eax
+	movb $1, VCPU_AT(VCPU_MASKED)
+gate_ramp_masked:
+	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
+	movl VCPU_AT(VCPU_SITE_RAX), %eax
+	save_registers_but_esp
+	movl %esp, VCPU_REG(4)
+	movl $VCPU_AT(VCPU_RFLAGS + 4), %esp
+	pushfl
 	.endm
 
 	/* Goes on in 64-bit code of the wedge's image. */
@@ -46,7 +72,10 @@ wedge_gates:
 	.code32
 	.endm
 
-/* Any instruction. The return address tells which. */
+	save_ramp
+	leave_to linux_ramp
+
+/* The return address tells which site. */
 	.globl gate_site
 gate_site:
 	save_site

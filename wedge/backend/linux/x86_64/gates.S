@@ -28,7 +28,10 @@ wedge_gates:
 	save_registers_but_rax_rcx_rsp_r11
 	.endm
 
-/* Any instruction. The return address tells which. */
+	save_ramp
+	leave_to linux_ramp
+
+/* The return address tells which site. */
 	.globl gate_site
 gate_site:
 	save_site

@@ -11,10 +11,8 @@
 
 	.section .gates, "ax", @progbits
 
-/* Any instruction. core_site() finds the site by the return address. */
-	.globl gate_site
-gate_site:
-	save_site
+	/* From a site, the guest saved, to the wedge's C. */
+	.macro enter_for_site function
 	movq $0, VCPU_AT(VCPU_CS)
 	movq $0, VCPU_AT(VCPU_SS)
 	movq $1, VCPU_AT(VCPU_IN_WEDGE)
@@ -24,8 +22,18 @@ gate_site:
 	jz 1f
 	andq $~X86_FLAGS_IF, VCPU_AT(VCPU_RFLAGS)
 1:	movq $WEDGE_VCPU_BASE, %rdi
-	call core_site
+	call \function
 	jmp backend_resume
+	.endm
+
+	save_ramp
+	enter_for_site core_ramp
+
+/* core_site() finds the site by the return address. */
+	.globl gate_site
+gate_site:
+	save_site
+	enter_for_site core_site
 
 /*
  * iretq of the guest kernel. Its frame has the layout that both ways out need. On a return to the

@@ -8,8 +8,9 @@
 #ifndef BACKEND_TRAITS_H
 #define BACKEND_TRAITS_H
 
-#define WEDGE_BASE 0xffc00000
-#define WEDGE_SIZE 0x10000
+#define WEDGE_BASE  0xffc00000
+#define WEDGE_SIZE  0x50000
+#define WEDGE_RAMPS 0xffc10000
 
 #define WEDGE_VCPU_BASE	 0xffc04000
 #define WEDGE_VCPU_PAGES 2

@@ -10,8 +10,9 @@
 
 #include <stdint.h>
 
-#define WEDGE_BASE 0xffffffffffe00000
-#define WEDGE_SIZE 0x200000
+#define WEDGE_BASE  0xffffffffffe00000
+#define WEDGE_SIZE  0x200000
+#define WEDGE_RAMPS 0xffffffffffe80000
 
 #define WEDGE_VCPU_BASE	  0x10000000
 #define WEDGE_VCPU_PAGES  2

@@ -8,8 +8,9 @@
 #ifndef BACKEND_TRAITS_H
 #define BACKEND_TRAITS_H
 
-#define WEDGE_BASE 0xffffffffffe00000
-#define WEDGE_SIZE 0x200000
+#define WEDGE_BASE  0xffffffffffe00000
+#define WEDGE_SIZE  0x200000
+#define WEDGE_RAMPS 0xffffffffffe80000
 
 #define WEDGE_VCPU_BASE	  0xfffffffffff00000
 #define WEDGE_VCPU_PAGES  2

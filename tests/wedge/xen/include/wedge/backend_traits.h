@@ -15,8 +15,9 @@ extern struct vcpu vcpu;
 extern char *fake_physmap;
 extern uint64_t fake_machine_to_physical[];
 
-#define WEDGE_BASE 0xffffffffffe00000
-#define WEDGE_SIZE 0x200000
+#define WEDGE_BASE  0xffffffffffe00000
+#define WEDGE_SIZE  0x200000
+#define WEDGE_RAMPS 0xffffffffffe80000
 
 #define WEDGE_VCPU_BASE	  ((uintptr_t)&vcpu)
 #define WEDGE_VCPU_PAGES  2

@@ -36,6 +36,31 @@
 .endm
 
 /*
+ * gate_ramp, up to where the guest is saved, without its stack (gates.h). The flags are pushed into
+ * the vCPU's word for them. An event that comes before the mask is set makes the guest begin again at
+ * its site (core_interrupted), since the event's handler uses the same words; so rax gets one of its
+ * own.
+ */
+.macro save_ramp
+	.globl gate_ramp, gate_ramp_saved, gate_ramp_masked
+gate_ramp:
+	movq %rax, VCPU_AT(VCPU_SITE_RAX)
+gate_ramp_saved:
+	movzbl VCPU_AT(VCPU_MASKED), %eax
+	movb $1, VCPU_AT(VCPU_MASKED)
+gate_ramp_masked:
+	movq %rax, VCPU_AT(VCPU_WAS_MASKED)
+	movq VCPU_AT(VCPU_SITE_RAX), %rax
+	movq %rax, VCPU_REG(0)
+	movq %rcx, VCPU_REG(1)
+	movq %r11, VCPU_REG(11)
+	save_registers_but_rax_rcx_rsp_r11
+	movq %rsp, VCPU_REG(4)
+	movq $VCPU_AT(VCPU_RFLAGS + 8), %rsp
+	pushfq
+.endm
+
+/*
  * Saves the guest as a call of gate_site finds it. Events are masked before the saved state is
  * written: an event in between would use the same fields. `was_masked` keeps the guest's flag, since
  * the real IF is always set in ring 3.

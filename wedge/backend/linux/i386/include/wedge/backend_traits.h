@@ -3,7 +3,7 @@
  * backend_traits.h - where a wedge in a Linux process lives as guest code sees it, and what such a
  * processor does like hardware, so that sites may stay as they are.
  *
- * The wedge itself is above 4 GiB. Guest code reaches a window of it: the gates, and the vCPU.
+ * The wedge itself is above 4 GiB. Guest code reaches a window of it: gates, vCPU and ramps.
  *
  * Invariant: constants and what follows from them alone; the constants serve the assembler too.
  */
@@ -14,10 +14,13 @@
 
 /* The window: below Linux's fixmap once the launcher has lowered it (reservetop). */
 #define WEDGE_BASE 0xffc00000
-#define WEDGE_SIZE 0x10000
+#define WEDGE_SIZE 0x50000
 
 #define WEDGE_VCPU_BASE	 0xffc04000
 #define WEDGE_VCPU_PAGES 2
+
+/* Room for the ramps of sites (ramps.h). */
+#define WEDGE_RAMPS 0xffc10000
 
 /* In a user process: the page of the door (channel.h), and the end of what guest user code can map.
  */

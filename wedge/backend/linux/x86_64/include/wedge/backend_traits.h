@@ -4,7 +4,7 @@
  * processor does like hardware, so that sites may stay as they are.
  *
  * The kernel's image is between 1 and 2 GiB, and the wedge far above it. Guest code reaches a
- * window of the wedge: the gates, and the vCPU. The window is near enough for a call, and its
+ * window of the wedge: gates, vCPU and ramps. The window is near enough for a branch, and its
  * addresses have 31 bits, so sites have the same forms as near a wedge in the last 2 GiB.
  *
  * Invariant: constants and what follows from them alone; the constants serve the assembler too.
@@ -16,10 +16,13 @@
 
 /* The window: the last 8 MiB below 2 GiB, which a kernel in the lower half leaves free. */
 #define WEDGE_BASE 0x7f800000
-#define WEDGE_SIZE 0x10000
+#define WEDGE_SIZE 0x70000
 
 #define WEDGE_VCPU_BASE	 0x7f804000
 #define WEDGE_VCPU_PAGES 2
+
+/* Room for the ramps of sites (ramps.h). */
+#define WEDGE_RAMPS 0x7f810000
 
 /*
  * In a user process: the page of the door (channel.h), in what the kernel leaves free, where its

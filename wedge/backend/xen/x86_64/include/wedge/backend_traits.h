@@ -13,6 +13,9 @@
 #define WEDGE_BASE 0xffffffffffe00000
 #define WEDGE_SIZE 0x200000
 
+/* Room for the ramps of sites (ramps.h). */
+#define WEDGE_RAMPS 0xffffffffffe80000
+
 /* A processor's vCPU, behind it an unmapped page and the wedge's stack. */
 #define WEDGE_VCPU_BASE	  0xfffffffffff00000
 #define WEDGE_VCPU_PAGES  2
