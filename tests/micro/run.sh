@@ -16,7 +16,7 @@ micro_checks() { # micro_checks WIDTH GROUP
 	local folder=$TOP/tests/micro/$2 sources
 	mapfile -t sources < <(find "$folder" "$folder/${1%%-*}" "$folder/$1" -maxdepth 1 -name '*.c' \
 		2>/dev/null | sort -u)
-	sed -n -E 's/^CHECK\(([a-z0-9_]+)\)$/\1/p; s/^SITE\(([a-z0-9_]+),.*/site_keeps_\1/p' \
+	sed -n -E 's/^CHECK\(([a-z0-9_]+)\)$/\1/p; s/^SITE(_ON_STACK)?\(([a-z0-9_]+),.*/site_keeps_\2/p' \
 		"${sources[@]}"
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sites.S - one function for each kind of site: the instruction and a return (sites.c).
+ * sites.S - one function for each kind of site: the instruction and the way back (sites.c).
  *
  * Invariant: a function changes exactly what its instruction changes.
  */
@@ -10,190 +10,197 @@
 
 	begin cli
 	cli
-	ret
+	back
 
 	begin sti
 	sti
-	ret
+	back
 
 	begin sti_cli
 	sti
 	nop
 	cli
-	ret
+	back
 
 	begin pushf
 	pushf
 	lea WORD(%REG_SP), %REG_SP
-	ret
+	back
 
 	begin popf
 	push %REG_BX
 	popf
-	ret
+	back
 
 	begin in_imm
 	inb $0x80, %al
-	ret
+	back
 
 	begin in_dx
 	inb %dx, %al
-	ret
+	back
 
 	begin inw_dx
 	inw %dx, %ax
-	ret
+	back
 
 	begin inl_dx
 	inl %dx, %eax
-	ret
+	back
 
 	begin out_imm
 	outb %al, $0x80
-	ret
+	back
 
 	begin out_dx
 	outb %al, %dx
-	ret
+	back
 
 	begin outl_dx
 	outl %eax, %dx
-	ret
+	back
 
 	begin insb
 	insb
-	ret
+	back
 
 	begin rep_insb
 	rep insb
-	ret
+	back
 
 	begin rep_outsw
 	rep outsw
-	ret
+	back
 
 	begin mov_from_cr0
 	mov %cr0, %REG_CX
-	ret
+	back
 
 	begin mov_from_cr2
 	mov %cr2, %REG_AX
-	ret
+	back
 
 	begin mov_from_cr3
 	mov %cr3, %REG_BP
-	ret
+	back
 
 	begin mov_from_cr4
 	mov %cr4, %REG_DI
-	ret
+	back
 
 	begin mov_to_cr0
 	mov %REG_CX, %cr0
-	ret
+	back
 
 	begin mov_to_cr2
 	mov %REG_SI, %cr2
-	ret
+	back
 
 	begin mov_to_cr3
 	mov %REG_AX, %cr3
-	ret
+	back
 
 	begin mov_to_cr4
 	mov %REG_BX, %cr4
-	ret
+	back
 
 	begin mov_from_dr
 	mov %db0, %REG_BP
-	ret
+	back
 
 	begin mov_to_dr
 	mov %REG_BP, %db1
-	ret
+	back
+
+	begin cr3_by_sp
+	mov %cr3, %REG_SP
+	lea 0x1000(%REG_SP), %REG_SP
+	lea -0x1000(%REG_SP), %REG_SP
+	mov %REG_SP, %cr3
+	back
 
 	begin clts
 	clts
-	ret
+	back
 
 	begin smsw
 	smsw %eax
-	ret
+	back
 
 	begin lgdt
 	lgdt (%REG_SI)
-	ret
+	back
 
 	begin sgdt
 	sgdt 16(%REG_SI)
-	ret
+	back
 
 	begin lidt
 	lidt (%REG_SI)
-	ret
+	back
 
 	begin sidt
 	sidt 16(%REG_SI)
-	ret
+	back
 
 	begin sldt
 	sldt %ecx
-	ret
+	back
 
 	begin str
 	str %edx
-	ret
+	back
 
 	begin verr
 	verr %ax
-	ret
+	back
 
 	begin verw
 	verw %ax
-	ret
+	back
 
 	begin lar
 	lar %eax, %ebx
-	ret
+	back
 
 	begin lsl
 	lsl %eax, %ecx
-	ret
+	back
 
 	begin mov_to_ds
 	movl %eax, %ds
-	ret
+	back
 
 	begin mov_to_ss
 	movl %eax, %ss
-	ret
+	back
 
 	begin mov_from_cs
 	movl %cs, %ebx
-	ret
+	back
 
 	begin mov_from_ss
 	movl %ss, %ebx
-	ret
+	back
 
 	begin mov_from_ds
 	movl %ds, %ebx
-	ret
+	back
 
 	begin invlpg
 	invlpg (%REG_SI)
-	ret
+	back
 
 	begin wbinvd
 	wbinvd
-	ret
+	back
 
 	begin cpuid
 	cpuid
-	ret
+	back
 
 	begin int
 	int $0x77
-	ret
+	back
 
 	.section .note.GNU-stack, "", @progbits

@@ -13,10 +13,16 @@
 struct raw_state {
 	word r[RAW_REGISTERS];
 	word flags; /* IF among them is the processor's, not the guest's, where they differ */
-	word sp;    /* out: at the end less at the start */
+	word sp;    /* in: the stack pointer; out: at the end less at the start */
 };
 
-/* Calls `code` with all registers and flags as in *state, and stores there what they are after. */
+/*
+ * Jumps to `code` with all registers and flags as in *state. The code ends with a jump to raw_back,
+ * and what they are then is stored in *state.
+ */
 void raw_call(const void *code, struct raw_state *state);
+
+/* A stack for code that needs one: its end. */
+extern char raw_stack_top[];
 
 #endif /* MICRO_RAW_H */

@@ -13,101 +13,101 @@
 	pushl $KERNEL_CS
 	pushl $1f
 	iret
-1:	ret
+1:	back
 
 	begin lret
 	pushl $KERNEL_CS
 	pushl $1f
 	lret
-1:	ret
+1:	back
 
 	begin ljmp
 	ljmp $KERNEL_CS, $1f
-1:	ret
+1:	back
 
 	begin lcall
 	lcall $KERNEL_CS, $1f
-	ret
+	back
 1:	lret
 
 	begin push_cs
 	pushl %cs
 	popl %ebx
-	ret
+	back
 
 	begin push_pop_ss
 	pushl %ss
 	popl %ss
-	ret
+	back
 
 	begin lss
 	movl %esp, (%esi)
 	movl $KERNEL_DS, 4(%esi)
 	lss (%esi), %esp
-	ret
+	back
 
 	begin lldt
 	lldt %ax
-	ret
+	back
 
 	begin push_pop_ds
 	pushl %ds
 	popl %ds
-	ret
+	back
 
 	begin push_pop_es
 	pushl %es
 	popl %es
-	ret
+	back
 
 	begin push_pop_fs
 	pushl %fs
 	popl %fs
-	ret
+	back
 
 	begin push_pop_gs
 	pushl %gs
 	popl %gs
-	ret
+	back
 
 	begin mov_to_es
 	movl %eax, %es
-	ret
+	back
 
 	begin mov_to_fs
 	movl %eax, %fs
-	ret
+	back
 
 	begin mov_to_gs
 	movl %eax, %gs
-	ret
+	back
 
 	begin mov_from_es
 	movl %es, %ebx
-	ret
+	back
 
 	begin mov_from_fs
 	movl %fs, %ebx
-	ret
+	back
 
 	begin mov_from_gs
 	movl %gs, %ebx
-	ret
+	back
 
 	begin lds
 	lds (%esi), %edi
-	ret
+	back
 
 	begin les
 	les (%esi), %edi
-	ret
+	back
 
 	begin lfs
 	lfs (%esi), %edi
-	ret
+	back
 
 	begin lgs
 	lgs (%esi), %edi
-	ret
+	back
 
 	.section .note.GNU-stack, "", @progbits

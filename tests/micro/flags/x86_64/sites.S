@@ -10,49 +10,49 @@
 
 	begin mov_from_cr0_r9
 	movq %cr0, %r9
-	ret
+	back
 
 	begin mov_from_cr4_r15
 	movq %cr4, %r15
-	ret
+	back
 
 	begin mov_to_cr0_r9
 	movq %r9, %cr0
-	ret
+	back
 
 	begin mov_to_cr2_r11
 	movq %r11, %cr2
-	ret
+	back
 
 	begin mov_to_cr4_r12
 	movq %r12, %cr4
-	ret
+	back
 
 	begin mov_from_dr_r14
 	movq %db0, %r14
-	ret
+	back
 
 	begin mov_to_dr_r14
 	movq %r14, %db1
-	ret
+	back
 
 	begin push_pop_fs
 	pushq %fs
 	popq %fs
-	ret
+	back
 
 	begin swapgs_twice
 	swapgs
 	swapgs
-	ret
+	back
 
 	begin rdmsr
 	rdmsr
-	ret
+	back
 
 	begin wrmsr
 	wrmsr
-	ret
+	back
 
 	begin iretq
 	movq %rsp, %rbp
@@ -63,13 +63,13 @@
 	leaq 1f(%rip), %rbp
 	pushq %rbp
 	iretq
-1:	ret
+1:	back
 
 	begin lretq
 	pushq $0x10
 	leaq 1f(%rip), %rbp
 	pushq %rbp
 	lretq
-1:	ret
+1:	back
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * raw.S - call code with every register and flag chosen, and see all of them after (raw.h).
+ * raw.S - run code with every register and flag chosen, and see all of them after (raw.h).
  *
- * Invariant: from popf to the call, and from its return to pushf, nothing changes a flag.
+ * Invariant: from popf to the jump, and from raw_back to pushf, nothing changes a flag.
  */
 	.text
 	.globl raw_call
@@ -23,8 +23,11 @@ raw_call:
 	movl 12(%esi), %edx
 	movl 20(%esi), %edi
 	movl 24(%esi), %ebp
+	movl 32(%esi), %esp
 	movl 16(%esi), %esi
-	call *raw_code
+	jmp *raw_code
+	.globl raw_back
+raw_back:
 	movl %esi, raw_si
 	movl raw_at, %esi
 	movl %eax, 0(%esi)
@@ -35,12 +38,12 @@ raw_call:
 	movl %eax, 16(%esi)
 	movl %edi, 20(%esi)
 	movl %ebp, 24(%esi)
+	movl %esp, %eax
+	movl raw_sp, %esp
 	pushfl
 	popl 28(%esi)
 	cld
-	movl %esp, %eax
-	movl raw_sp, %esp
-	subl %esp, %eax
+	subl 32(%esi), %eax
 	movl %eax, 32(%esi)
 	popl %edi
 	popl %esi
@@ -58,5 +61,8 @@ raw_sp:
 	.skip 4
 raw_si:
 	.skip 4
+	.skip 4096
+	.globl raw_stack_top
+raw_stack_top:
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * raw.S - call code with every register and flag chosen, and see all of them after (raw.h).
+ * raw.S - run code with every register and flag chosen, and see all of them after (raw.h).
  *
- * Invariant: from popfq to the call, and from its return to pushfq, nothing changes a flag.
+ * Invariant: from popfq to the jump, and from raw_back to pushfq, nothing changes a flag.
  */
 	.text
 	.globl raw_call
@@ -32,8 +32,11 @@ raw_call:
 	movq 96(%rsi), %r13
 	movq 104(%rsi), %r14
 	movq 112(%rsi), %r15
+	movq 128(%rsi), %rsp
 	movq 32(%rsi), %rsi
-	call *raw_code(%rip)
+	jmp *raw_code(%rip)
+	.globl raw_back
+raw_back:
 	movq %rsi, raw_rsi(%rip)
 	movq raw_at(%rip), %rsi
 	movq %rax, 0(%rsi)
@@ -52,12 +55,12 @@ raw_call:
 	movq %r13, 96(%rsi)
 	movq %r14, 104(%rsi)
 	movq %r15, 112(%rsi)
+	movq %rsp, %rax
+	movq raw_rsp(%rip), %rsp
 	pushfq
 	popq 120(%rsi)
 	cld
-	movq %rsp, %rax
-	movq raw_rsp(%rip), %rsp
-	subq %rsp, %rax
+	subq 128(%rsi), %rax
 	movq %rax, 128(%rsi)
 	popq %r15
 	popq %r14
@@ -77,5 +80,8 @@ raw_rsp:
 	.skip 8
 raw_rsi:
 	.skip 8
+	.skip 4096
+	.globl raw_stack_top
+raw_stack_top:
 
 	.section .note.GNU-stack, "", @progbits
