@@ -19,7 +19,19 @@ static const char document_instructions_head[] = GENERATED(
 						   "in the processor manuals. *Pad* says on\n"
 						   "which side of the instruction the pad stands, "
 						   "*site* whether it always becomes one, and\n"
-						   "*wedge* what replaces it.\n";
+						   "*wedge* what replaces it.\n"
+						   "\n"
+						   "A site may stand where the kernel has no "
+						   "stack: what takes "
+						   "its place pushes nothing,\n"
+						   "unless the instruction itself does (GATE: the "
+						   "flags, "
+						   "selectors, `iret`) or an\n"
+						   "interrupt may follow at once (`sti`). So "
+						   "neither assembler "
+						   "nor audit looks for\n"
+						   "stacks. `wedge/doc/architecture.md` tells "
+						   "how.\n";
 
 static const char document_format_head[] =
 	GENERATED("afterburner/include/afterburn/sites.h and bundle.h") "# File formats\n"
