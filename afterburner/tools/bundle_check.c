@@ -179,6 +179,17 @@ bool bundle_never_runs(const struct bundle *bundle, struct ab_error *why)
 	return false;
 }
 
+/* Who must build the kernel again learns at once of all that needs it. */
+static int check_build(const struct bundle *bundle, struct ab_error *error)
+{
+	struct ab_error first;
+
+	if (check_configuration(bundle->kernel, &first) == 0)
+		return 0;
+	return ab_fail(error, "%.400s%s", first.text,
+		       bundle->sites->count ? "" : "; and it has no sites: use afterburn make");
+}
+
 static int check_kernel(struct bundle *bundle, struct ab_error *error)
 {
 	const struct ab_image *kernel = bundle->kernel;
@@ -191,7 +202,7 @@ static int check_kernel(struct bundle *bundle, struct ab_error *error)
 		return ab_fail(error, "too many program headers");
 	if (check_segments(bundle, error) < 0)
 		return -1;
-	if (check_configuration(kernel, error) < 0 || find_protocol(bundle, error) < 0)
+	if (check_build(bundle, error) < 0 || find_protocol(bundle, error) < 0)
 		return -1;
 	return check_sites(bundle, error);
 }

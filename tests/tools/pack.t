@@ -261,6 +261,9 @@ ok 'without section headers such code is not found, so: refused' eval \
 xen_note='.section .notes; .long 4, 8, 1; .asciz "Xen"; .quad 0; .text'
 ok 'a kernel with a Xen entry of its own' eval \
 	'with_code 64 ws.o "$xen_note" && link_kernel 64 ws.o ws && refuses 1 "CONFIG_XEN_PV=n" -W w64 ws'
+ok 'without sites besides: both are said' eval \
+	'printf "nop\n%s\n" "$xen_note" >none.s && as -o none.o none.s && link_kernel 64 none.o none 2>/dev/null;
+	 refuses 1 "turns off both; and it has no sites: use afterburn make" -W w64 none'
 ok 'for other platforms neither, since it has CONFIG_PARAVIRT_XXL' eval \
 	'kernel_base=0x40000000 link_kernel 64 ws.o ws && refuses 1 "CONFIG_PARAVIRT_XXL" -W l64 ws'
 # configured WIDTH OUT LINE...: a stripped kernel that holds its configuration
