@@ -35,6 +35,10 @@ ok 'its command line' prints 'command line: console=ttyS0 one keys=dq'
 ok 'its memory' prints "memory=$((100 << 20))"
 ok 'no descriptor of the temporary file' prints 'descriptors: as given'
 ok 'nothing was said' eval '[[ ! -s err ]]'
+ok 'a bzImage is unpacked and packed on the fly' eval 'compress xz k.plain k.xz && bzimage k.xz k.bz && run 0 --append keys=dq k.bz'
+ok 'a bzImage: the command line' prints 'command line: console=ttyS0 keys=dq'
+ok 'a packed bzImage is refused' eval '"$afterburn" pack -q -W k.wedge -o k.bzpacked k.bz && run 2 k.bzpacked &&
+	says "packed in a bzImage"'
 ok 'a crash' eval 'run 1 --append keys=c k && says "panicked or crashed"'
 ok 'a panic' eval 'run 1 --append keys=p k && says "panicked or crashed"'
 ok 'time is over' eval 'run 124 --timeout 1 k && says "still running after 1 seconds"'
