@@ -5,6 +5,7 @@
 #   make demo       installs, builds, boots one Linux on bare metal and Xen, one in a process
 #   make check      all tests; make unit: those that boot nothing; make check-long: more kernels; make lint: style
 #   make install    DESTDIR= PREFIX=
+#   make deb        Debian packages of the tools
 #   make O=DIR ...  another output folder
 #
 # Each part brings its own rules in a build.mk; this file only holds what they share.

@@ -1,5 +1,5 @@
 # The scripts behind `afterburn run` and `afterburn make`, put where the `afterburn` binary execs
-# them; installing; looking at the style; the demonstration.
+# them; installing; Debian packages; looking at the style; the demonstration.
 LIBEXEC_SCRIPTS := $(patsubst $(SRC)/scripts/%,%,$(wildcard \
 	$(addprefix $(SRC)/scripts/,commands/* platform/*.sh dom0/*)))
 LIBEXEC_RESULTS := $(addprefix $(O)/libexec/afterburner/,$(LIBEXEC_SCRIPTS))
@@ -36,6 +36,11 @@ install: all
 	$(if $(COMPLETIONS),install -d "$(INSTALLED)/share/bash-completion/completions")
 	$(if $(COMPLETIONS),install -m 644 $(COMPLETIONS) \
 		"$(INSTALLED)/share/bash-completion/completions/")
+
+# Debian packages of all that, in $(O)/deb.
+.PHONY: deb
+deb: all
+	$(SRC)/scripts/debian/build $(O)
 
 # git knows which files are ours.
 C_FILES = $(shell cd $(SRC) && git ls-files '*.c' '*.h')
