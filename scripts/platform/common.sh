@@ -95,22 +95,48 @@ kernel_for_xen() {
 	console=ttyS0
 }
 
-# The hypervisor as an ELF file in $work/xen.
+# The version that is meant if AFTERBURN_XEN names none, which is Debian 12's.
+usual_xen=4.17
+
+is_version() {
+	[[ $1 =~ ^[0-9]+\.[0-9]+$ ]]
+}
+
+# The hypervisor as an ELF file in $work/xen: AFTERBURN_XEN is a file, or a version that is then taken
+# from the release of Debian that has it.
 unpack_xen() {
 	local xen=${AFTERBURN_XEN:-} candidate
-	if [[ -z $xen ]]; then
-		for candidate in /boot/xen-4.17-amd64.gz "$(cache_folder)"/xen-4.17-amd64.gz; do
+	if is_version "$xen"; then
+		make_dom0 "$xen"
+		xen=$dom0/xen.gz
+	elif [[ -z $xen ]]; then
+		for candidate in "/boot/xen-$usual_xen-amd64.gz" "$(cache_folder)/xen-$usual_xen-amd64.gz"; do
 			[[ ! -r $candidate ]] || { xen=$candidate && break; }
 		done
 	fi
 	[[ -n $xen && -r $xen ]] ||
-		die 3 "no Xen found${xen:+ at $xen}: install the package xen-hypervisor-4.17-amd64"
+		die 3 "no Xen found${xen:+ at $xen}: install the package xen-hypervisor-$usual_xen-amd64"
 	gzip -dcf "$xen" >"$work/xen" || die 3 "$xen cannot be unpacked"
 	is_elf "$work/xen" || die 3 "$xen does not hold a Xen for x86-64"
 }
 
 cache_folder() {
 	echo "${AFTERBURN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/afterburn}"
+}
+
+# Sets $dom0 to the cached folder with Debian's dom0 and its Xen. The folder's name tells what they were
+# made from.
+make_dom0() { # make_dom0 [VERSION]
+	local version=${1:-$usual_xen}
+	dom0=$(cache_folder)/dom0-$(cat "$here"/dom0/* - <<<"$version" | sha256sum | cut -c1-16)
+	[[ ! -d $dom0 ]] || return 0
+	need_program apt-get apt
+	need_program cpio cpio
+	need_program readelf binutils
+	mkdir -p "${dom0%/*}"
+	echo "afterburn run: building Debian's dom0 with Xen $version once, in $dom0" >&2
+	"$here/dom0/build" "$dom0" "$version" >&2 ||
+		die 3 "Debian's dom0 with Xen $version could not be built (packages: $here/dom0/packages)"
 }
 
 # In QEMU's -initrd list a comma separates modules; two stand for one.
@@ -120,8 +146,8 @@ escape_commas() {
 
 # Options of every Xen. eager-fpu: this QEMU's xsave and xrstor ignore CR0.TS, by which Xen notices
 # that a guest needs its FPU state back, so a domU would find dom0's registers. noreboot: a Xen that
-# has crashed, or whose dom0 has, halts instead of waiting five seconds for a reset.
-xen_options='spec-ctrl=eager-fpu noreboot'
+# has crashed, or whose dom0 has, halts instead of waiting five seconds for a reset. The user's own come last.
+xen_options="spec-ctrl=eager-fpu noreboot${AFTERBURN_XEN_OPTIONS:+ $AFTERBURN_XEN_OPTIONS}"
 
 # Features that no model has, on every platform, so that a kernel finds the same processor on all of them.
 # With SMAP every Xen PV guest crashes: this QEMU reads the frame of a ring 3 iret as a supervisor. With

@@ -11,25 +11,6 @@ xen_own_memory=128
 others_end='got a tsc mode string' # xl's last message
 guest_end='afterburn-dom0: guest '
 
-# The name of the cached dom0 tells what it was made from.
-dom0_folder() {
-	local key
-	key=$(cat "$here"/dom0/* | sha256sum | cut -c1-16)
-	echo "$(cache_folder)/dom0-$key"
-}
-
-make_dom0() {
-	dom0=$(dom0_folder)
-	[[ ! -d $dom0 ]] || return 0
-	need_program apt-get apt
-	need_program cpio cpio
-	need_program readelf binutils
-	mkdir -p "${dom0%/*}"
-	echo "afterburn run: building Debian's dom0 once, in $dom0" >&2
-	"$here/dom0/build" "$dom0" >&2 ||
-		die 3 "Debian's dom0 could not be built (packages: $here/dom0/packages)"
-}
-
 # An own time stamp counter: without tsc_mode native every rdtsc of the guest traps under TCG.
 write_config() {
 	local arguments="console=$console $panic_resets${append:+ $append}"
@@ -61,8 +42,12 @@ make_dom0_initrd() {
 }
 
 platform_run() {
-	make_dom0
-	[[ -n ${AFTERBURN_XEN:-} || -r /boot/xen-4.17-amd64.gz ]] || AFTERBURN_XEN=$dom0/xen.gz
+	if is_version "${AFTERBURN_XEN:-}"; then
+		make_dom0 "$AFTERBURN_XEN"
+	else
+		make_dom0
+		[[ -n ${AFTERBURN_XEN:-} || -r /boot/xen-$usual_xen-amd64.gz ]] || AFTERBURN_XEN=$dom0/xen.gz
+	fi
 	unpack_xen
 	kernel_for_xen
 	make_dom0_initrd
