@@ -6,16 +6,6 @@
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 
-# Debian's kernel as `afterburn run --on xen` uses it for dom0; built into the cache if need be.
-stock_kernel() {
-	(
-		here=$O/libexec/afterburner verbose=''
-		source "$here/platform/common.sh"
-		source "$here/platform/xen.sh"
-		make_dom0 >&2 && echo "$dom0/vmlinux"
-	)
-}
-
 passed() {
 	exit_code 0 && grep -qx 'GUEST-END pass=3 fail=0' "$tmp/console"
 }

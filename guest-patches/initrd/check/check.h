@@ -39,6 +39,9 @@ struct check {
 /* The checks of this width only; the last entry has no name. */
 extern const struct check width_checks[];
 
+/* Prints one line GUEST-XEN-TABLE; nothing if this width has no such address. */
+void tell_xen_table(void);
+
 bool check_mmap(void);
 bool check_mprotect(void);
 bool check_cow(void);

@@ -2,10 +2,11 @@
 /*
  * guest-check - checks, inside the guest, that the kernel serves user programs as specified.
  *
- * 	guest-check list	names of all checks 	guest-check NAME	runs one; exit code
- * 0 when it held 	guest-check tsc		prints the time stamp counter: with QEMU's -icount
- * shift=0 the
- * 				number of instructions executed since power-on
+ * guest-check list: names of all checks
+ * guest-check NAME: runs one; exit code 0 when it held
+ * guest-check tsc: prints the time stamp counter: with QEMU's -icount shift=0 the number of
+ *   instructions executed since power-on
+ * guest-check xen-table: can user code read Xen's machine-to-physical table?
  *
  * Invariant: a check cannot pass by not running: an unknown name is an error.
  */
@@ -65,11 +66,15 @@ static int run(const char *name)
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
-		puts("usage: guest-check list|tsc|NAME");
+		puts("usage: guest-check list|tsc|xen-table|NAME");
 		return 2;
 	}
 	if (strcmp(argv[1], "tsc") == 0) {
 		printf("GUEST-TSC %llu\n", (unsigned long long)__rdtsc());
+		return 0;
+	}
+	if (strcmp(argv[1], "xen-table") == 0) {
+		tell_xen_table();
 		return 0;
 	}
 	if (strcmp(argv[1], "child") == 0) /* what check_exec starts */

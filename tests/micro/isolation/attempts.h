@@ -14,9 +14,10 @@
 /* Reads, writes and executes there. */
 void try_all(word address);
 
-/* Only reads, or only writes. */
+/* Only one of them. */
 void try_load(word address);
 void try_store(word address);
+void try_call(word address);
 
 /* The same sequence in every run. */
 uint32_t next_random(void);

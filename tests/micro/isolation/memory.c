@@ -35,13 +35,6 @@ static void try_one(const char *code, word address, word kind)
 	expect_is(regs.cs, USER_CS);
 }
 
-void try_all(word address)
-{
-	try_one(user_load, address, 0);
-	try_one(user_store, address, PF_WRITE);
-	try_one(user_call, address, PF_FETCH);
-}
-
 void try_load(word address)
 {
 	try_one(user_load, address, 0);
@@ -50,6 +43,18 @@ void try_load(word address)
 void try_store(word address)
 {
 	try_one(user_store, address, PF_WRITE);
+}
+
+void try_call(word address)
+{
+	try_one(user_call, address, PF_FETCH);
+}
+
+void try_all(word address)
+{
+	try_load(address);
+	try_store(address);
+	try_call(address);
 }
 
 CHECK(user_cannot_reach_kernel_text)

@@ -50,4 +50,7 @@ enum { HAS_NO_EXECUTE = 0 };
 		0xf0000000, 0xf7c00000, 0xff000000, 0xff800000, 0xffc00000, 0xffc04000,            \
 		0xffc10000, 0xffe00000, 0xfffa0000, 0xffff0000, 0xfffff000
 
+/* Xen has none among the addresses of a 32-bit guest that this guest could try. */
+#define XEN_TABLE ((uintptr_t)0)
+
 #endif
