@@ -3,7 +3,7 @@
 #   make            tools and wedges into $(O) (default build/)
 #   make guest      the example guest: Linux 6.1 through our assembler
 #   make demo       installs, builds, boots one Linux on bare metal and Xen, one in a process
-#   make check      all tests; make unit: those that boot nothing; make check-long: more kernels; make lint: style
+#   make check      all tests; make unit: those that boot nothing; make check-long: more kernels, versions of Xen; make lint: style
 #   make install    DESTDIR= PREFIX=
 #   make deb        Debian packages of the tools
 #   make O=DIR ...  another output folder

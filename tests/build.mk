@@ -21,7 +21,7 @@ check: all guest $(TESTS)
 unit: all $(TESTS)
 	$(RUN_TESTS) $(UNIT_TESTS)
 
-check-long: all
+check-long: all guest micro
 	$(RUN_TESTS) $(LONG_TESTS)
 
 check-only: all $(filter $(O)/%,$(abspath $(T)))

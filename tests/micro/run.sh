@@ -9,7 +9,7 @@
 micro_run=$O/libexec/afterburner/commands/run
 micro_places=${MICRO_PLACES:-x86_64/bare x86_64-low/bare x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/bare i386/process}
 micro_memory=160
-micro_cpu='' # none: what run chooses; a process has the host's
+micro_label='' # in front of every name
 micro_time_limit=40
 
 # The names of a group's checks, in the order of the source.
@@ -31,7 +31,7 @@ micro_boot() {
 		return
 	fi
 	"$micro_run" --on "$platform" --memory "$micro_memory" --timeout "$micro_time_limit" \
-		${micro_cpu:+--cpu "$micro_cpu"} --append "platform=$platform${3:+ $3}" "$O/tests/micro/${1%/*}/$2.elf" \
+		--append "platform=$platform${3:+ $3}" "$O/tests/micro/${1%/*}/$2.elf" \
 		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
 	mkdir -p "${log%/*}"
@@ -86,7 +86,7 @@ micro_limit() { # micro_limit WIDTH/PLATFORM CHECK
 
 # As ok, but a platform's known limit turns a failure into a skip, and success into a failure.
 micro_ok() { # micro_ok WIDTH/PLATFORM CHECK COMMAND...
-	local name="${1/\// }: $2" limit
+	local name="$micro_label${1/\// }: $2" limit
 	limit=$(micro_limit "$1" "$2")
 	shift 2
 	if [[ -z $limit ]]; then
@@ -107,7 +107,7 @@ micro_report() { # micro_report WIDTH/PLATFORM CHECK
 	local reason
 	reason=$(sed -n "s/^MICRO-SKIP $2: //p" "$tmp/results")
 	if [[ -n $reason ]]; then
-		skip "${1/\// }: $2" "$reason"
+		skip "$micro_label${1/\// }: $2" "$reason"
 	else
 		micro_ok "$1" "$2" micro_passed "$2"
 	fi
@@ -119,13 +119,13 @@ micro_group() { # micro_group GROUP
 	for place in $micro_places; do
 		micro_results "$place" "$1"
 		if ((boot_code == 3)); then
-			skip "${place/\// }: $1" "$(head -n 1 "$tmp/run.err")"
+			skip "$micro_label${place/\// }: $1" "$(head -n 1 "$tmp/run.err")"
 			continue
 		fi
 		for check in $(micro_checks "${place%/*}" "$1"); do
 			micro_report "$place" "$check"
 		done
-		ok "${place/\// }: reaches its end and powers off" micro_ended
+		ok "$micro_label${place/\// }: reaches its end and powers off" micro_ended
 	done
 }
 

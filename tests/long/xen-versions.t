@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# timeout: 7200
+#
+# The versions of Xen that Debian has, each with its own dom0 and xl: the whole script of the guest as dom0
+# and as domU, once more with Xen's own guards against Meltdown and L1TF for all domains, and every group of
+# micro-guests. The first run downloads a few hundred MiB of packages for each version.
+source "$TOP/tests/lib.sh"
+source "$TOP/tests/boot/lib.sh"
+source "$TOP/tests/micro/run.sh"
+guards='xpti=dom0=1,domu=1 pv-l1tf=dom0=1,domu=1'
+micro_places='x86_64/xen-dom0 x86_64-low/xen-dom0'
+
+versions() {
+	sed -n 's/^\([0-9.]*\) .*/\1/p' "$TOP/scripts/dom0/suites"
+}
+
+# A version that cannot be had is the reason of a skip: exit code 3.
+boots() { # boots PLATFORM: false if there is no such Xen
+	boot "$1" "$guest/vmlinux.packed"
+	((boot_code != 3)) || {
+		skip "Xen $AFTERBURN_XEN, $1" "$(tail -n 1 "$tmp/run.err")"
+		return 1
+	}
+	report_boot "Xen $AFTERBURN_XEN, ${AFTERBURN_XEN_OPTIONS:+guarded, }$1"
+	ok "Xen $AFTERBURN_XEN, $1: it is that version" \
+		grep -aq "^(XEN) Xen version ${AFTERBURN_XEN//./\\.}\." "$tmp/console"
+}
+
+guarded() {
+	local platform
+	for platform in xen-dom0 xen; do
+		AFTERBURN_XEN_OPTIONS=$guards boots "$platform" &&
+			ok "Xen $AFTERBURN_XEN, guarded, $platform: so says Xen" xpti_is_on
+	done
+	micro_label="Xen $AFTERBURN_XEN, guarded: "
+	AFTERBURN_XEN_OPTIONS=$guards micro_group isolation
+	AFTERBURN_XEN_OPTIONS=$guards micro_group paging
+}
+
+groups() { # those that every width has a guest of
+	find "$O/tests/micro/x86_64-low" -maxdepth 1 -name '*.elf' -printf '%f\n' | sed 's/\.elf$//; /^bad$/d' | sort
+}
+
+one_version() {
+	local group
+	boots xen-dom0 || return 0
+	boots xen
+	guarded
+	micro_label="Xen $AFTERBURN_XEN: "
+	for group in $(groups); do
+		micro_group "$group"
+	done
+}
+
+for AFTERBURN_XEN in $(versions); do
+	export AFTERBURN_XEN
+	one_version
+done
+done_testing
