@@ -27,11 +27,21 @@ boots() { # boots PLATFORM: false if there is no such Xen
 		grep -aq "^(XEN) Xen version ${AFTERBURN_XEN//./\\.}\." "$tmp/console"
 }
 
+is_guarded() {
+	xpti_is_on && grep -aq '^(XEN) *PV L1TF shadowing: Dom0 enabled, DomU enabled' "$tmp/console"
+}
+
+# Xen looks at each absent entry that a kernel writes, and says so before it shadows or ends the domain.
+no_l1tf() {
+	! grep -a 'L1TF-vulnerable' "$tmp/console"
+}
+
 guarded() {
 	local platform
 	for platform in xen-dom0 xen; do
-		AFTERBURN_XEN_OPTIONS=$guards boots "$platform" &&
-			ok "Xen $AFTERBURN_XEN, guarded, $platform: so says Xen" xpti_is_on
+		AFTERBURN_XEN_OPTIONS=$guards boots "$platform" || continue
+		ok "Xen $AFTERBURN_XEN, guarded, $platform: so says Xen" is_guarded
+		ok "Xen $AFTERBURN_XEN, guarded, $platform: no entry is open to L1TF" no_l1tf
 	done
 	micro_label="Xen $AFTERBURN_XEN, guarded: "
 	AFTERBURN_XEN_OPTIONS=$guards micro_group isolation

@@ -156,8 +156,8 @@ bool check_isolation(void)
 
 /*
  * Xen has a read-only table of all machine memory there, in every guest's address space. On some
- * processors user code can read it whatever the kernel asks Xen for, so this is told, and judged where
- * Xen's own words are known.
+ * processors user code can read it whatever the kernel asks Xen for, so this is told, and judged
+ * where Xen's own words are known.
  */
 void tell_xen_table(void)
 {

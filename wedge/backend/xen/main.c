@@ -57,6 +57,21 @@ static void choose_layout(const struct afterburn_wedge_header *header)
 			  xen.layout.image);
 }
 
+/*
+ * User code must not read Xen's machine-to-physical table (public/xen.h, m2p_strict, which Xen has
+ * from 4.6 on). A Xen that isolates page tables (XPTI) agrees and shows it all the same; it tells
+ * no guest so.
+ */
+static void hide_machine_table(void)
+{
+	long error = hypercall2(__HYPERVISOR_vm_assist, VMASST_CMD_enable, VMASST_TYPE_m2p_strict);
+
+	if (error)
+		wedge_fatal("Xen refuses to keep its machine-to-physical table from user code "
+			    "(error %ld)",
+			    -error);
+}
+
 void xen_main(struct vcpu *v);
 
 void xen_main(struct vcpu *v)
@@ -66,8 +81,7 @@ void xen_main(struct vcpu *v)
 	console_start_counting();
 	console_set_ring(first_domain ? NULL : (void *)XEN_CONSOLE_RING);
 	traps_init();
-	/* User code must not read Xen's machine-to-physical table (public/xen.h, m2p_strict). */
-	hypercall2(__HYPERVISOR_vm_assist, VMASST_CMD_enable, VMASST_TYPE_m2p_strict);
+	hide_machine_table();
 	memory_init();
 	v->backend = backend_allocate(sizeof(struct xen_vcpu));
 	events_init(v);

@@ -44,9 +44,9 @@ enum { HAS_NO_EXECUTE = 1 };
  */
 #define FORBIDDEN_ADDRESSES                                                                        \
 	0xffffffff81000000, 0xffffffff82000000, 0xffff888000000000, 0xffff888001000000,            \
-		0xffff820000000000, 0xffffc90000000000, 0xffffea0000000000,    \
-		0xfffffe0000000000, 0xffffffffff578000, 0xffffffffffe00000, 0xffffffffffe10000,    \
-		0xffffffffffff0000, 0xfffffffffffff000, 0xffffffffc0000000, 0x00007ffffffff000
+		0xffff820000000000, 0xffffc90000000000, 0xffffea0000000000, 0xfffffe0000000000,    \
+		0xffffffffff578000, 0xffffffffffe00000, 0xffffffffffe10000, 0xffffffffffff0000,    \
+		0xfffffffffffff000, 0xffffffffc0000000, 0x00007ffffffff000
 
 /* Where Xen has its machine-to-physical table (xen/public/arch-x86/xen-x86_64.h). */
 #define XEN_TABLE ((uintptr_t)0xffff800000000000)

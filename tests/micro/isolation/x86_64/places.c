@@ -44,8 +44,8 @@ CHECK(user_cannot_reach_hypervisor)
 }
 
 /*
- * Every slot of the kernel's half. At the start of the first one Xen has its machine-to-physical table;
- * that it cannot be read is a check of its own, since not every Xen keeps that promise.
+ * Every slot of the kernel's half. At the start of the first one Xen has its machine-to-physical
+ * table; that it cannot be read is a check of its own, since not every Xen keeps that promise.
  */
 CHECK(user_cannot_reach_upper_half)
 {
