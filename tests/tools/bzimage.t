@@ -115,11 +115,11 @@ ok 'it is the kernel, packed' eval '
 
 # What the header says to boot loaders.
 put bz.gzip 608 0x1000 && at=$(($(stat -c %s bz.gzip) - 4))
-put bz.gzip $at $(($(sum bz.gzip $at) ^ 0xffffffff))
+put bz.gzip "$at" $(($(sum bz.gzip "$at") ^ 0xffffffff))
 "$afterburn" pack -q -W w64 -o small bz.gzip
 ok 'boot loaders must reserve room for the whole file' eval \
 	'(($(number small 608 4) >= $(stat -c %s small) - 1024 && $(number small 608 4) % 4096 == 0))'
-ok 'nothing else changes with that' only_changed bz.gzip small 584 588 608 $at
+ok 'nothing else changes with that' only_changed bz.gzip small 584 588 608 "$at"
 ok 'nor is the check sum wrong' has_sum small "$(stat -c %s bz.gzip)"
 cp bz.xz old && poke old 518 '\x09\x02' && put old 608 1
 ok 'before protocol 2.10 there is no such field' eval \
