@@ -75,3 +75,46 @@ CHECK(cr4_goes_with_cpuid)
 	goes_with(1ul << 20, cpuid(7, 0).r[EBX] & 1u << 7);
 	goes_with(1ul << 21, cpuid(7, 0).r[EBX] & 1u << 20);
 }
+
+/* MSRs that CPUID promises are there, and no others (SDM 4, table 2-2). */
+static void read_msr(void *msr)
+{
+	rdmsr((uint32_t)(word)msr);
+}
+
+static void msr_goes_with(uint32_t msr, bool shown)
+{
+	struct fault f = attempt(read_msr, (void *)(word)msr);
+
+	if (f.hit == shown)
+		fail("MSR %x: %s, but cpuid says %s", msr, f.hit ? "refused" : "read",
+		     shown ? "yes" : "no");
+}
+
+CHECK(msrs_go_with_cpuid)
+{
+	uint32_t features = cpuid(7, 0).r[EDX];
+
+	if (!on_wedge())
+		skip("this QEMU has every MSR");
+	msr_goes_with(0x48, features & (1u << 26 | 1u << 27 | 1u << 31));
+	msr_goes_with(0xcf, features & 1u << 30);
+	msr_goes_with(0x10a, features & 1u << 29);
+	msr_goes_with(0x3b, cpuid(7, 0).r[EBX] & 1u << 1);
+}
+
+/* The hypervisor is told of, and no interface of it (the leaf is reserved for that, SDM 2A, CPUID).
+ */
+CHECK(no_hypervisor_is_named)
+{
+	struct cpuid name;
+
+	if (!on_wedge())
+		skip("QEMU names itself");
+	expect(cpuid(1, 0).r[ECX] & 1u << 31);
+	name = cpuid(0x40000000, 0);
+	expect_is(name.r[EAX], 0);
+	expect_is(name.r[EBX], 0);
+	expect_is(name.r[ECX], 0);
+	expect_is(name.r[EDX], 0);
+}
