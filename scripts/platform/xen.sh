@@ -6,28 +6,18 @@
 # Invariant: dom0 is stock Debian, built once into the cache; only the guest, its RAM disk and its
 # xl configuration change from run to run.
 
+# shellcheck source=scripts/platform/xl-config.sh
+source "$here/platform/xl-config.sh"
 dom0_memory=512
 xen_own_memory=128
 others_end='got a tsc mode string' # xl's last message
 guest_end='afterburn-dom0: guest '
 
-# An own time stamp counter: without tsc_mode native every rdtsc of the guest traps under TCG.
+# A guest that has ended stays ended: the run is over.
 write_config() {
-	local arguments="console=$console $panic_resets${append:+ $append}"
-	cat <<EOF
-name = "guest"
-type = "pv"
-kernel = "/domu/kernel"
-${initrd:+ramdisk = \"/domu/initrd\"}
-memory = $memory
-vcpus = $cpus
-${disk:+disk = [ \"phy:/dev/vda,xvda,w\" ]}
-extra = "${arguments//\"/\\\"}"
-tsc_mode = "native"
-on_poweroff = "destroy"
-on_reboot = "destroy"
-on_crash = "destroy"
-EOF
+	xl_config guest /domu/kernel "${initrd:+/domu/initrd}" "$memory" "$cpus" "${disk:+phy:/dev/vda,xvda,w}" \
+		"console=$console $panic_resets${append:+ $append}"
+	printf 'on_%s = "destroy"\n' poweroff reboot crash
 }
 
 # The kernel unpacks one archive after another: dom0's, then the guest's files over it.

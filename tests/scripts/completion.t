@@ -17,7 +17,7 @@ completes() {
 has_manual() {
 	local page
 	page=$(ls "$TOP"/{afterburner,scripts}/man/afterburn-"$1".1 2>/dev/null)
-	[[ -n $page ]] && grep -q "afterburn.*-$1 .*-" "$page"
+	[[ -n $page ]] && sed 's/\\-/-/g' "$page" | grep -q "^afterburn-$1 - "
 }
 
 is "commands" "$(completes s | tr ' ' '\n' | sort | xargs)" "sites stats"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# timeout: 600
 #
 # make deb: the packages install into a root of their own, and what is in them works there.
 source "$TOP/tests/lib.sh"
