@@ -141,8 +141,8 @@ static const struct {
 	 * _END).
 	 */
 	{0xffff800000000000, 0xffff87ffffffffff, "Xen's own"},
-	/* The physmap: XEN_PHYSMAP of the back end. */
-	{0xffffff8000000000, 0xffffff80ffffffff, "the wedge's"},
+	/* The physmap: XEN_PHYSMAP and XEN_PHYSMAP_PAGES_MAX of the back end. */
+	{0xffffff8000000000, 0xffffffeeffffffff, "the wedge's"},
 };
 
 static bool is_taken(uint32_t index, const struct ab_segment *s, struct ab_error *why)

@@ -5,7 +5,6 @@
 #
 # Invariant: the kernel gets exactly --memory; Xen's own memory comes on top.
 
-xen_own_memory=192
 others_end='*** Serial input to DOM0'
 
 platform_run() {
@@ -13,6 +12,8 @@ platform_run() {
 	kernel_for_xen
 	[[ -z $initrd ]] || ln -s "$(readlink -f "$initrd")" "$work/initrd"
 	local arguments="console=$console $panic_resets${append:+ $append}"
+	# Beside what Xen needs at any size: 40 bytes for each page, in its tables of frames.
+	local xen_own_memory=$((192 + memory / 100))
 	qemu_options
 	# A dom0 without ACPI powers off by a hypercall; Xen then says so and halts, as it does behind a crash.
 	run_qemu -h "$xen_halts" -m $((memory + xen_own_memory)) -smp "$cpus" -kernel "$work/xen" \

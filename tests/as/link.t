@@ -117,7 +117,7 @@ free() { # free ADDRESS
 }
 is "the wedge's addresses are those of its back end" \
 	"$(awk '$1 == "#define" && $2 ~ /^XEN_PHYSMAP(_PAGES_MAX)?$/ { print $3 }' \
-		"$TOP"/wedge/backend/xen/{x86_64/include/wedge/backend_traits,xen}.h | tr '\n' ' ')" '0xffffff8000000000 0x100000 '
+		"$TOP"/wedge/backend/xen/{x86_64/include/wedge/backend_traits,memory_layout}.h | tr '\n' ' ')" '0xffffff8000000000 0x6f00000 '
 
 # 32 bit, with warnings as errors.
 annotate narrow.o --32 <<'END'
@@ -148,10 +148,10 @@ done
 for address in 0xffff800000100000 0xffff87fffffff000; do
 	ok "of a kernel at $address pack warns that it never runs on Xen" taken $address "Xen's own"
 done
-for address in 0xffffff8000001000 0xffffff80fffff000; do
+for address in 0xffffff8000001000 0xffffffeefffff000; do
 	ok "of a kernel at $address, too" taken $address "the wedge's"
 done
-for address in 0xffff880000001000 0xffffff8100001000; do
+for address in 0xffff880000001000 0xffffffef00001000; do
 	ok "of one at $address it does not" free $address
 done
 ok "ld -r: one copy of an inline function" groups_joined

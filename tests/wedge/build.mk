@@ -149,7 +149,7 @@ $(eval $(call wedge_test_linux,i386))
 $(eval $(call wedge_test_compile,obj-xen,-I$(WEDGE_TEST_SRC)/xen/include \
 	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_XEN := $(call wedge_test_objects,obj-xen, \
-	$(call wedge_in, backend/xen, layout.c memory.c update.c table_pool.c \
+	$(call wedge_in, backend/xen, layout.c memory.c memory_layout.c update.c table_pool.c \
 		shadow.c space.c space_address.c) \
 	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/xen/*.c)))
 WEDGE_TEST_XEN_FAKE := $(WEDGE_TEST)/obj-xen/fake_backend.o

@@ -133,8 +133,9 @@ static void start(uint64_t heap_pages)
 	static struct xen_vcpu backend;
 
 	assert_in_range(heap_pages, 1, FAKE_HEAP_MAX);
-	xen.pages = FAKE_GUEST_PAGES + heap_pages;
 	xen.heap = xen.heap_next = FAKE_GUEST_PAGES;
+	xen.heap_end = xen.heap + heap_pages;
+	xen.pages = xen.heap_end + FAKE_GUEST_ABOVE;
 	xen.header = &header;
 	xen.start_info = &start;
 	map_memory();

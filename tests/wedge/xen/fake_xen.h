@@ -22,10 +22,11 @@
 
 enum {
 	FAKE_GUEST_PAGES = 0x800, /* below the wedge's heap */
+	FAKE_GUEST_ABOVE = 0x180, /* behind it: in a large domain memory goes on there */
 	FAKE_WEDGE_PAGE = 0x700, /* here is the packed wedge, and behind it a hole of the guest's */
 	FAKE_WEDGE_END = 0x720,
 	FAKE_HEAP_MAX = 0x1000,
-	FAKE_FRAMES = FAKE_GUEST_PAGES + FAKE_HEAP_MAX,
+	FAKE_FRAMES = FAKE_GUEST_PAGES + FAKE_HEAP_MAX + FAKE_GUEST_ABOVE,
 	FAKE_FIRST_FRAME = 0x10000, /* machine frames of the domain begin here */
 	FAKE_HEAP_ENOUGH = 0x800,
 };

@@ -245,7 +245,7 @@ DEFINE_XEN_TEST(the_image_stays_when_the_table_above_is_replaced)
 DEFINE_XEN_TEST(a_program_with_too_many_tables_leaves_the_image)
 {
 	start();
-	xen.heap_next = xen.pages - RESERVE - 60;
+	xen.heap_next = xen.heap_end - RESERVE - 60;
 	for (unsigned int i = 0; i < 100; i++) {
 		guest_map(VA + i * MIB_2, PA, U);
 		assert_true(touch(USER, VA + i * MIB_2, 0));

@@ -59,7 +59,7 @@ DEFINE_XEN_TEST(a_table_that_is_about_to_be_hooked_is_not_given_up)
 	entries(reused)[VA / MIB_2] = other | TABLE_FLAGS;
 	entries(other)[0] = (PA + 2 * PAGE) | U;
 
-	xen.heap_next = xen.pages - RESERVE;
+	xen.heap_next = xen.heap_end - RESERVE;
 	assert_true(touch(USER, VA, 0));
 	guest_map(VA + 2 * GIB, PA + 3 * PAGE, U);
 	assert_true(touch(USER, VA + 2 * GIB, 0));
@@ -212,7 +212,7 @@ static void touch_many(uint64_t first, unsigned int tables)
 DEFINE_XEN_TEST(a_program_with_too_many_tables_goes_on)
 {
 	load_root(new_root());
-	xen.heap_next = xen.pages - RESERVE - 60;
+	xen.heap_next = xen.heap_end - RESERVE - 60;
 	touch_many(VA, 100);
 	assert_true(vcpu.counters[COUNT_SPACES_EMPTIED] > 0);
 }
@@ -225,7 +225,7 @@ DEFINE_XEN_TEST(tables_change_their_level)
 {
 	load_root(new_root());
 	guest_map(VA, PA, U);
-	xen.heap_next = xen.pages - RESERVE - 900;
+	xen.heap_next = xen.heap_end - RESERVE - 900;
 	for (unsigned int i = 0; i < 400; i++) {
 		uint64_t table = (i < 200 ? 0x110 + i : 0x210 + i - 200) * PAGE;
 
@@ -247,7 +247,7 @@ DEFINE_XEN_TEST(spaces_come_and_go)
 	for (unsigned int i = 0; i < 20; i++)
 		roots[i] = new_root();
 	load_root(roots[0]);
-	xen.heap_next = xen.pages - RESERVE - 60;
+	xen.heap_next = xen.heap_end - RESERVE - 60;
 	for (unsigned int i = 0; i < 60; i++) {
 		load_root(roots[i % 20]);
 		guest_map(VA, PA + i % 20 * PAGE, U);
@@ -261,7 +261,7 @@ DEFINE_XEN_TEST(spaces_come_and_go)
 DEFINE_XEN_TEST(a_kernel_with_too_many_tables_ends)
 {
 	load_root(new_root());
-	xen.heap_next = xen.pages - RESERVE;
+	xen.heap_next = xen.heap_end - RESERVE;
 	for (unsigned int i = 0; i < 100; i++)
 		guest_map(KERNEL_VA + i * GIB % (8 * GIB) + i * MIB_2, PA, K);
 	assert_fatal("heap", for (unsigned int i = 0; i < 100; i++)

@@ -190,7 +190,7 @@ DEFINE_XEN_TEST(a_run_takes_the_tables_of_another_space)
 	load_root(new_root());
 	map_run(BORDER - 8 * PAGE, 4);
 	assert_true(touch(KERNEL, BORDER - 8 * PAGE, 0));
-	xen.heap_next = xen.pages - RESERVE;
+	xen.heap_next = xen.heap_end - RESERVE;
 	map_run(BORDER - 2 * PAGE, STACK);
 	assert_true(touch(KERNEL, BORDER - PAGE, X86_PF_WRITE));
 	assert_present(BORDER - 2 * PAGE, STACK);
@@ -203,7 +203,7 @@ DEFINE_XEN_TEST(a_run_without_a_table_ends_the_guest)
 	load_root(new_root());
 	map_run(BORDER - 8 * PAGE, 4);
 	assert_true(touch(KERNEL, BORDER - 8 * PAGE, 0));
-	xen.heap_next = xen.pages - RESERVE;
+	xen.heap_next = xen.heap_end - RESERVE;
 	map_run(BORDER - 2 * PAGE, STACK);
 	assert_fatal("heap", touch(KERNEL, BORDER - PAGE, X86_PF_WRITE));
 }

@@ -19,9 +19,6 @@ struct xen xen;
 enum {
 	/* Addresses whose entries in the initial tables are borrowed as windows. */
 	WINDOW = 0x20000,
-	HEAP_MIN_PAGES = 3072, /* 12 MiB */
-	HEAP_SHARE = 16,
-	GUEST_MIN_PAGES = 8192, /* 32 MiB */
 	READ_ONLY = X86_PTE_P | X86_PTE_A | X86_PTE_D,
 	TABLE = READ_ONLY | X86_PTE_W,
 };
@@ -182,19 +179,19 @@ static void load_tables(void)
 
 static void size_memory(void)
 {
-	uint64_t heap_pages;
+	struct memory_layout layout = memory_layout_of(xen.start_info->nr_pages);
 
-	xen.pages = xen.start_info->nr_pages;
-	if (xen.pages > XEN_PHYSMAP_PAGES_MAX)
-		xen.pages = XEN_PHYSMAP_PAGES_MAX;
-	heap_pages = xen.pages / HEAP_SHARE;
-	if (heap_pages < HEAP_MIN_PAGES)
-		heap_pages = HEAP_MIN_PAGES;
-	if (xen.pages < heap_pages + GUEST_MIN_PAGES)
-		wedge_fatal("%lu MiB of memory are too little: at least %d are needed",
-			    xen.pages * PAGE >> 20, (HEAP_MIN_PAGES + GUEST_MIN_PAGES) >> 8);
-	xen.heap = (xen.pages - heap_pages) / ENTRIES * ENTRIES;
-	xen.heap_next = xen.heap;
+	if (!layout.pages)
+		wedge_fatal("%lu MiB of memory are too little: at least %lu are needed",
+			    xen.start_info->nr_pages * PAGE >> 20,
+			    memory_layout_least() * PAGE >> 20);
+	xen.pages = layout.pages;
+	xen.heap = xen.heap_next = layout.heap;
+	xen.heap_end = layout.heap_end;
+	if (memory_builder_end() > xen.heap)
+		wedge_fatal("%lu MiB of memory are too little: kernel and ramdisk reach into the "
+			    "wedge's heap, which begins at %lu",
+			    xen.pages * PAGE >> 20, xen.heap * PAGE >> 20);
 }
 
 void xen_boot(struct start_info *si);

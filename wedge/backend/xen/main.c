@@ -88,7 +88,11 @@ void xen_main(struct vcpu *v)
 	segments_init();
 	v->in_wedge = 1;
 	wedge_log("Xen %s, %lu MiB, of which %lu for shadow tables", first_domain ? "dom0" : "domU",
-		  xen.pages * PAGE >> 20, (xen.pages - xen.heap) * PAGE >> 20);
+		  xen.pages * PAGE >> 20, (xen.heap_end - xen.heap) * PAGE >> 20);
+	if (xen.start_info->nr_pages > xen.pages)
+		wedge_log("%lu MiB of memory stay unused: the wedge's addresses are for %lu",
+			  (xen.start_info->nr_pages - xen.pages) * PAGE >> 20,
+			  xen.pages * PAGE >> 20);
 	check_addresses(xen.header);
 	choose_layout(xen.header);
 	core_start(v, xen.header);

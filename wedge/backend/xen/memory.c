@@ -3,7 +3,7 @@
  * memory.c - which guest-physical pages are the guest's, and which are the wedge's.
  *
  * Private (the wedge's) are: the packed wedge and all that Xen's builder put behind it
- * (physical-to-machine list, start page, initial tables, stack), and the heap at the top of memory.
+ * (physical-to-machine list, start page, initial tables, stack), and the heap (memory_layout.h).
  * The guest's memory map does not show them, and backend_page() gives no pointer to them.
  *
  * Invariant: every frame that is in use as a page table is private.
@@ -33,16 +33,16 @@ static void bit_set(struct page_bits *b, uint64_t n, bool value)
 
 uint64_t memory_heap_page(void)
 {
-	if (xen.heap_next >= xen.pages)
+	if (xen.heap_next >= xen.heap_end)
 		wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more memory",
-			    (xen.pages - xen.heap) * PAGE >> 20);
+			    (xen.heap_end - xen.heap) * PAGE >> 20);
 	xen_count(COUNT_HEAP_PAGES);
 	return xen.heap_next++;
 }
 
 bool memory_heap_has(uint64_t pages)
 {
-	return xen.heap_next + pages < xen.pages;
+	return xen.heap_next + pages < xen.heap_end;
 }
 
 /* What the wedge maps there it never takes away, so no translation can be stale. */
@@ -61,7 +61,7 @@ static void *allocate_pages(uint64_t pages)
 {
 	void *start = xen_page(xen.heap_next);
 
-	if (pages > xen.pages - xen.heap_next)
+	if (pages > xen.heap_end - xen.heap_next)
 		return NULL;
 	xen.heap_next += pages;
 	xen_count_many(COUNT_HEAP_PAGES, pages);
@@ -106,12 +106,14 @@ void backend_ramdisk(uint64_t *start, uint64_t *size)
 		*start = 0;
 }
 
+uint64_t memory_builder_end(void)
+{
+	return xen.start_info->pt_base / PAGE + xen.start_info->nr_pt_frames + 1;
+}
+
 void memory_init(void)
 {
-	const struct start_info *si = xen.start_info;
 	uint64_t ramdisk, ramdisk_size;
-	/* One stack page follows the initial tables, in a domain of either kind. */
-	uint64_t builder_end = si->pt_base / PAGE + si->nr_pt_frames + 1;
 	size_t bytes = (xen.pages + 63) / 64 * 8;
 
 	/* boot.c has taken these pages already. */
@@ -120,8 +122,8 @@ void memory_init(void)
 	seen_pages.words = backend_allocate(bytes);
 	if (!private_pages.words || !seen_pages.words)
 		wedge_fatal("the wedge's heap is too small for its own tables");
-	memory_set_private(xen.header->load_paddr / PAGE, builder_end, true);
-	memory_set_private(xen.heap, xen.pages, true);
+	memory_set_private(xen.header->load_paddr / PAGE, memory_builder_end(), true);
+	memory_set_private(xen.heap, xen.heap_end, true);
 	backend_ramdisk(&ramdisk, &ramdisk_size);
 	if (!ramdisk_size)
 		return;

@@ -298,7 +298,7 @@ bool space_make_room(struct space *wanted, bool *emptied)
 			empty(space_current());
 	} else {
 		wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more memory",
-			    (xen.pages - xen.heap) * PAGE >> 20);
+			    (xen.heap_end - xen.heap) * PAGE >> 20);
 	}
 	update_flush();
 	shadow_new_round();

@@ -11,6 +11,7 @@
 #include <wedge/core.h>
 #include "hypercall.h"
 #include "layout.h"
+#include "memory_layout.h"
 
 /*
  * Virtual addresses of the wedge, all below one entry of the top-level table, so one table of the
@@ -22,10 +23,9 @@
  *   WEDGE_RAMPS      the ramps of all sites, as far as they are made
  *   WEDGE_VCPU_BASE  this processor's vCPU, then an unmapped page, then its stack
  */
-#define XEN_PHYSMAP_PAGES_MAX 0x100000 /* 4 GiB: more memory than that stays unused */
-#define XEN_SHARED_INFO	      (WEDGE_VCPU_BASE + 0x10000)
-#define XEN_CONSOLE_RING      (WEDGE_VCPU_BASE + 0x11000)
-#define XEN_LDT		      (WEDGE_VCPU_BASE + 0x20000) /* 16 pages */
+#define XEN_SHARED_INFO	 (WEDGE_VCPU_BASE + 0x10000)
+#define XEN_CONSOLE_RING (WEDGE_VCPU_BASE + 0x11000)
+#define XEN_LDT		 (WEDGE_VCPU_BASE + 0x20000) /* 16 pages */
 
 #define XEN_TOP_SLOT 511 /* entry of the top-level table that holds all of the above */
 
@@ -38,7 +38,8 @@ struct xen {
 	struct shared_info *shared;
 	const uint64_t *p2m; /* machine frame of each guest-physical page */
 	uint64_t pages;	     /* guest-physical pages, the wedge's own included */
-	uint64_t heap;	     /* first page of the wedge's heap; it reaches to `pages` */
+	uint64_t heap;	     /* first page of the wedge's heap */
+	uint64_t heap_end;   /* behind its last page */
 	uint64_t heap_next;  /* next page never used */
 	uint64_t boot_table; /* top-level table that boot.c made: the wedge alone */
 	uint64_t physmap_l1; /* first of the physmap's last-level tables: one for each 2 MiB */
@@ -92,6 +93,12 @@ static inline struct xen_vcpu *xen_of(const struct vcpu *v)
 }
 
 /* ---- memory.c ---- */
+
+/*
+ * Behind the last page that Xen's builder has put something into: one stack page follows the
+ * initial tables, in a domain of either kind.
+ */
+uint64_t memory_builder_end(void);
 
 /* Frames that the guest must not reach; ranges are [first, end). */
 void memory_init(void);
