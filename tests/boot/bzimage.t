@@ -7,26 +7,10 @@
 # and xl.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
+source "$TOP/tests/boot/machine.sh"
 
 bzimage=$guest/annotated/bzImage
-steps=processes,fork,mmap
 firmware=/usr/share/ovmf/OVMF.fd
-
-# spoke: the last boot's guest passed the steps
-spoke() {
-	grep -ax 'GUEST-END pass=3 fail=0' "$tmp/console" || {
-		tail -n 25 "$tmp/console"
-		return 1
-	}
-}
-
-ran() {
-	exit_code 0 && spoke
-}
-
-on_wedge() {
-	spoke && grep -a '^afterburn wedge: ' "$tmp/console"
-}
 
 # disc NAME LINE...: $tmp/NAME.iso, whose GRUB executes these lines
 disc() {
@@ -40,25 +24,6 @@ disc() {
 		printf '%s\n' "$@" '}'
 	} >"$folder/boot/grub/grub.cfg"
 	grub-mkrescue -o "$tmp/$name.iso" "$folder" >/dev/null 2>&1
-}
-
-# machine NAME OPTION...: a PC of its own; its console is in $tmp/console. It ends with the guest, or,
-# as Xen halts and does not power off, when the guest has said its last word.
-machine() {
-	local name=$1 pid turns=0
-	shift
-	: >"$tmp/console.raw"
-	timeout 240 qemu-system-x86_64 -accel tcg -cpu max,-smap -nodefaults -display none -no-reboot -m 1024 \
-		-serial "file:$tmp/console.raw" "$@" </dev/null 2>"$tmp/run.err" &
-	pid=$!
-	while kill -0 $pid 2>/dev/null && ((turns++ < 2400)); do
-		! grep -aq '^GUEST-END' "$tmp/console.raw" || break
-		sleep 0.1
-	done
-	kill $pid 2>/dev/null
-	wait $pid
-	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
-	mv "$tmp/console.raw" "$O/tests/logs/console-bzimage-$name"
 }
 
 if [[ ! -e $bzimage ]]; then
@@ -79,17 +44,17 @@ ok 'xen-dom0: packed for the run' ran
 
 line="console=ttyS0 panic=-1 afterburn.steps=$steps"
 if [[ -r $firmware ]]; then
-	machine stub -bios $firmware -kernel "$tmp/vmlinuz" -initrd "$guest_initrd" -append "$line"
+	machine bzimage-stub -bios $firmware -kernel "$tmp/vmlinuz" -initrd "$guest_initrd" -append "$line"
 	ok 'UEFI: by the EFI stub' spoke
 else
 	skip 'UEFI: by the EFI stub' 'no firmware (package ovmf)'
 fi
-if type grub-mkrescue xorriso mformat >/dev/null 2>&1 && [[ -d /usr/lib/grub/i386-pc ]]; then
+if can_make_discs; then
 	disc linux "linux /boot/vmlinuz $line" 'initrd /boot/initrd.gz'
-	machine bios -cdrom "$tmp/linux.iso"
+	machine bzimage-bios -cdrom "$tmp/linux.iso"
 	ok 'BIOS: by GRUB' spoke
 	if [[ -r $firmware && -d /usr/lib/grub/x86_64-efi ]]; then
-		machine uefi -bios $firmware -cdrom "$tmp/linux.iso"
+		machine bzimage-uefi -bios $firmware -cdrom "$tmp/linux.iso"
 		ok 'UEFI: by GRUB' spoke
 	else
 		skip 'UEFI: by GRUB' 'no firmware, or no GRUB for it (packages ovmf, grub-efi-amd64-bin)'
@@ -97,9 +62,9 @@ if type grub-mkrescue xorriso mformat >/dev/null 2>&1 && [[ -d /usr/lib/grub/i38
 	cp "${AFTERBURN_XEN:-/boot/xen-4.17-amd64.gz}" "$tmp/xen.gz"
 	disc xen 'multiboot2 /boot/xen.gz console=com1 spec-ctrl=eager-fpu dom0_mem=512M,max:512M' \
 		"module2 /boot/vmlinuz $line" 'module2 /boot/initrd.gz'
-	machine xen -cdrom "$tmp/xen.iso"
+	machine bzimage-xen -cdrom "$tmp/xen.iso"
 	ok 'Xen: by GRUB' on_wedge
 else
-	skip 'by GRUB' 'no grub-mkrescue (packages grub-common, grub-pc-bin, xorriso, mtools)'
+	skip 'by GRUB' "$no_discs"
 fi
 done_testing
