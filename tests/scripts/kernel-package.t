@@ -46,7 +46,7 @@ kernel 64 k64 && strip -o k k64 && compress gzip k k.gz && bzimage k.gz "files/v
 printf 'CONFIG_X86_64=y\n# CONFIG_XEN is not set\n' >"files/config-$release"
 echo map >"files/System.map-$release"
 echo module >x.ko && cp x.ko files/
-all=("boot/vmlinuz-$release" "boot/config-$release" "boot/System.map-$release" lib/modules/$release/x.ko)
+all=("boot/vmlinuz-$release" "boot/config-$release" "boot/System.map-$release" "lib/modules/$release/x.ko")
 debian_package in.deb linux-image-$release 1:6.1-1 "${all[@]}"
 out=linux-image-${release}_6.1-1+afterburn_amd64.deb
 
