@@ -39,11 +39,15 @@ report_boot() {
 	[[ ${guest##*/} == i386* ]] || ok "$what: Xen's table is barred but for page-table isolation" xen_table_as_said
 }
 
-# Does Xen isolate page tables (XPTI) of such a domain? It says so on its console, if there is a Xen.
-xpti_is_on() {
+# Is a guard of Xen's on for such a domain? Xen says so on its console, if there is a Xen.
+xen_guards() { # xen_guards TITLE
 	local column=1
 	[[ $boot_platform == xen-dom0 ]] || column=2
-	[[ $(sed -nE "s/^\(XEN\) +XPTI .*: Dom0 ([a-z]+), DomU ([a-z]+).*/\\$column/p" "$tmp/console") == enabled ]]
+	[[ $(sed -nE "s/^\(XEN\) +$1.*: Dom0 ([a-z]+), DomU ([a-z]+).*/\\$column/p" "$tmp/console") == enabled ]]
+}
+
+xpti_is_on() {
+	xen_guards XPTI
 }
 
 # Where Xen isolates page tables its machine-to-physical table can be read by all user code, of any kernel

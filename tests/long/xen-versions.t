@@ -9,7 +9,6 @@
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 source "$TOP/tests/micro/run.sh"
-guards='xpti=dom0=1,domu=1 pv-l1tf=dom0=1,domu=1'
 micro_places='x86_64/xen-dom0 x86_64-low/xen-dom0'
 
 versions() {
@@ -28,8 +27,15 @@ boots() { # boots PLATFORM: false if there is no such Xen
 		grep -aq "^(XEN) Xen version ${AFTERBURN_XEN//./\\.}\." "$tmp/console"
 }
 
+# Against Meltdown for all, against L1TF for the guest's domain alone. QEMU's processor has no address that
+# Xen takes for safe in an absent entry, and Debian's own kernel writes others than 0, for which Xen would end
+# or shadow it.
+guard() { # guard dom0|domu
+	export AFTERBURN_XEN_OPTIONS="xpti=dom0=1,domu=1 pv-l1tf=$1=1"
+}
+
 is_guarded() {
-	xpti_is_on && grep -aq '^(XEN) *PV L1TF shadowing: Dom0 enabled, DomU enabled' "$tmp/console"
+	xpti_is_on && xen_guards 'PV L1TF shadowing'
 }
 
 # Xen looks at each absent entry that a kernel writes, and says so before it shadows or ends the domain.
@@ -40,13 +46,16 @@ no_l1tf() {
 guarded() {
 	local platform
 	for platform in xen-dom0 xen; do
-		AFTERBURN_XEN_OPTIONS=$guards boots "$platform" || continue
+		[[ $platform == xen ]] && guard domu || guard dom0
+		boots "$platform" || continue
 		ok "Xen $AFTERBURN_XEN, guarded, $platform: so says Xen" is_guarded
 		ok "Xen $AFTERBURN_XEN, guarded, $platform: no entry is open to L1TF" no_l1tf
 	done
 	micro_label="Xen $AFTERBURN_XEN, guarded: "
-	AFTERBURN_XEN_OPTIONS=$guards micro_group isolation
-	AFTERBURN_XEN_OPTIONS=$guards micro_group paging
+	guard dom0
+	micro_group isolation
+	micro_group paging
+	unset AFTERBURN_XEN_OPTIONS
 }
 
 groups() { # those that every width has a guest of
