@@ -163,6 +163,11 @@ static void early_code_starts_again_where_it_runs(void **state)
 	vcpu.rip = ramp_at(site->slot);
 	core_interrupted(&vcpu);
 	assert_int_equal(vcpu.rip, site->va - 0x1000);
+	/* There it misses the ramp again, unless it has been mapped where it is linked. */
+	assert_int_equal(vcpu.site_delta, VCPU_EARLY);
+	vcpu.rip = ramp_at(site->slot);
+	core_interrupted(&vcpu);
+	assert_int_equal(vcpu.rip, site->va);
 	assert_int_equal(vcpu.site_delta, 0);
 }
 

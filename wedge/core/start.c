@@ -129,17 +129,17 @@ uint64_t core_load_delta(uint64_t address)
 	return 0;
 }
 
-uint64_t core_early_delta(struct vcpu *v, uint64_t va)
+uint64_t core_early_address(struct vcpu *v, uint64_t va)
 {
-	static bool over;
+	uint64_t delta = v->site_delta;
 	struct guest_walk walk;
-	uint64_t physical;
 
-	if (over)
-		return 0;
-	over = guest_lookup(v, va, &walk);
-	physical = over ? 0 : physical_of(bundle_header, va, 1);
-	return physical ? va - physical : 0;
+	if (delta == VCPU_EARLY && guest_lookup(v, va, &walk)) {
+		v->site_delta = 0;
+		return va;
+	}
+	v->site_delta = VCPU_EARLY;
+	return delta == VCPU_EARLY ? physical_of(bundle_header, va, 1) : va - delta;
 }
 
 bool core_wedge_alias(struct vcpu *v)
@@ -187,6 +187,7 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 	arch_reset(v);
 	machine_init(v);
 	boot_prepare(v, header);
+	v->site_delta = VCPU_EARLY;
 	check_entry(v);
 	arch_start(v);
 	wedge_log_vcpu(v, arch_log_registers);

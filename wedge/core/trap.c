@@ -15,16 +15,10 @@
 
 enum { STANDSTILL = 1000 };
 
-/*
- * Where the site runs that has left for its ramp: early code of a kernel runs where it was loaded.
- * If its jump missed the ramp, core_wedge_alias() has noted by how much.
- */
+/* Where the site runs that has left for its ramp. */
 static uint64_t take_address(struct vcpu *v, const struct site *site)
 {
-	uint64_t delta = v->site_delta ? v->site_delta : core_early_delta(v, site->va);
-
-	v->site_delta = 0;
-	return site->va - delta;
+	return v->site_delta ? core_early_address(v, site->va) : site->va;
 }
 
 void core_ramp(struct vcpu *v)

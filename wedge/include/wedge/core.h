@@ -56,10 +56,11 @@ void core_trap(struct vcpu *v, uint64_t address);
 uint64_t core_load_delta(uint64_t address);
 
 /*
- * The distance from where kernel code runs to where it is linked, at `va`, if the guest does not
- * map it there yet; 0 from the first time on that it does.
+ * Where the site at the linked address `va` runs, while v->site_delta is not 0: core_wedge_alias()
+ * has noted how far below, or the guest's tables tell, which do not map `va` yet. Once they do, the
+ * code runs there, and v->site_delta becomes 0.
  */
-uint64_t core_early_delta(struct vcpu *v, uint64_t va);
+uint64_t core_early_address(struct vcpu *v, uint64_t va);
 
 /*
  * Early kernel code that runs where it was loaded misses the wedge, because its branches are

@@ -58,6 +58,9 @@ struct vcpu_translation {
 	char *page;
 };
 
+/* Code of the kernel may still run where it was loaded (core_early_address). */
+#define VCPU_EARLY UINT64_MAX
+
 struct vcpu {
 	struct vcpu_events events;
 
@@ -79,7 +82,7 @@ struct vcpu {
 
 	/* On the way from a site into the wedge, without a stack (ramps.h): */
 	uint64_t site_rax;   /* RAX, while the gate uses the register */
-	uint64_t site_delta; /* how far below its linked address the site runs; 0: it does not */
+	uint64_t site_delta; /* how far below its linked address the site runs, or VCPU_EARLY */
 	uint32_t site;	     /* its slot in the site table */
 
 	uint64_t in_wedge;  /* 1 while the wedge's C code runs on the wedge's stack */
