@@ -102,6 +102,22 @@ mkdir "$tmp/out"
 ok "help" amake 0 --help
 ok "our assembler is used" amake 0 vmlinux
 ok "it is told what to leave alone" grep -q 'exclude=.*realmode/rm' "$tmp/as.log"
+# passes PATH: that object passes through
+passes() {
+	local pattern patterns
+	IFS=: read -ra patterns <<<"$(sed -n 's/^exclude=//p' "$tmp/as.log")"
+	for pattern in "${patterns[@]}"; do
+		[[ $1 != $pattern ]] || return 0
+	done
+	return 1
+}
+for path in arch/x86/boot/{a20,string,version}.o arch/x86/boot/compressed/{misc,string}.o \
+	arch/x86/boot/startup/{la57toggle,efi-mixed}.o arch/x86/entry/vdso/vdso64/note.o drivers/firmware/efi/libstub/mem.o; do
+	ok "$path is no kernel text" passes "$path"
+done
+for path in arch/x86/boot/startup/{gdt_idt,map_kernel,sme}.o arch/x86/kernel/reboot.o; do
+	ok "$path is" eval '! passes "$path"'
+done
 AFTERBURN_EXCLUDE=mine ok "the list can be replaced" amake 0 vmlinux
 ok "by the environment" grep -qx 'exclude=mine' "$tmp/as.log"
 says_words() { # says_words WORDS ARGUMENT...: what the assembler finds in AFTERBURN
@@ -190,7 +206,7 @@ ok "make's own failure gives 2" amake 2 fail
 ok "no assembler gives 2" without_as
 
 # The kernel's own makefile, where its source is unpacked.
-linux=$(find "$O/guest/" -maxdepth 1 -name 'linux-*' 2>/dev/null | head -n 1)
+linux=$(find "$O/guest/" -maxdepth 1 -name 'linux-6.1-*' ! -name '*.new' 2>/dev/null | head -n 1)
 PATH=${PATH#*:}
 config_has() { # config_has PATTERNS ARGUMENT...
 	local pattern
