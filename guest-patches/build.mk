@@ -24,8 +24,9 @@ GUEST_CHECK_SRC_i386 := $(call GUEST_CHECK_FILES,i386)
 GUEST_CHECK_SRC_x86_64-low := $(filter-out %/x86_64/list.c,$(GUEST_CHECK_SRC_x86_64)) \
 	$(wildcard $(GUEST_DIR)/initrd/check/x86_64-low/*.c)
 
-# What the patched kernel is made from beside what the others are.
-GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64.config $(GUEST_DIR)/linux-6.1/low-half.patch \
+# What a kernel is made from beside its own configuration, the module and the tools.
+GUEST_INPUTS_x86_64 := $(GUEST_DIR)/configs/x86_64-base.config
+GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64-base.config $(GUEST_DIR)/linux-6.1/low-half.patch \
 	$(wildcard $(GUEST_DIR)/module-low/*)
 
 # The wedges in vmlinux.packed. A guest without a wedge has no such file. What can be a process does

@@ -14,9 +14,9 @@ jobs=${LONG_JOBS:-2}
 # The source: as the example guest's build has unpacked it, or unpacked here.
 source_folder() {
 	local found tar=${LINUX_SOURCE:-/usr/src/linux-source-6.1.tar.xz}
-	found=$(find "$O/guest/" "$O/long/" -maxdepth 1 -name 'linux-*' ! -name '*.new' 2>/dev/null | head -n 1)
+	found=$(find "$O/guest/" "$O/long/" -maxdepth 1 -name 'linux-6.1-*' ! -name '*.new' 2>/dev/null | head -n 1)
 	if [[ -z $found && -r $tar ]]; then
-		found=$O/long/linux-source
+		found=$O/long/linux-6.1-source
 		rm -rf "$found.new" && mkdir -p "$found.new" &&
 			tar xf "$tar" --strip-components=1 -C "$found.new" && mv "$found.new" "$found" || return
 	fi

@@ -45,7 +45,7 @@ allnoconfig:
 	@cp $(KCONFIG_ALLCONFIG) $(O)/.config
 vmlinux:
 	@for i in 1 2 3 4; do echo "  CC      $$i.o"; done
-	@for i in $$(seq 600); do grep -q "of about" $(TOLD) && break; sleep 0.1; done
+	@for i in $$(seq 600); do grep -q "4 of about" $(TOLD) && break; sleep 0.1; done
 	@echo vmlinux >$(O)/vmlinux
 modules:
 	@touch $(or $(M),$(O))/x.ko
@@ -87,7 +87,7 @@ END
 tar cf "$tmp/patched.tar" -C "$tmp/patched" linux
 cp -r "$TOP/guest-patches" "$tmp/guests"
 more=$tmp/guests/configs/more.config
-printf '%s\n' '# Base: i386.config' '# Patch: linux-6.1/kind.patch' '# Module: other' CONFIG_MORE=y >"$more"
+printf '%s\n' '# Version: 6.1' '# Base: i386.config' '# Patch: linux-6.1/kind.patch' '# Module: other' CONFIG_MORE=y >"$more"
 mkdir -p "$tmp/guests/other" && touch "$tmp/guests/other/Kbuild"
 printf '%s\n' '--- a/kind' '+++ b/kind' '@@ -1 +1 @@' '-obj := vmlinux' '+obj := patched' \
 	>"$tmp/guests/linux-6.1/kind.patch"
@@ -131,6 +131,77 @@ ok 'a line in what it adds to: both have to be built' eval \
 sed -i 's/^-obj/-nothing/' "$tmp/guests/linux-6.1/kind.patch"
 ok 'a patch that does not fit' eval '[[ $(patched more "$tmp/patched/bad") == *"kind.patch does not fit"* &&
 	! -e $tmp/patched/bad ]] && ! ls -d "$tmp"/patched/build/guest/more-*'
+
+# A source that says its version, and has options: some are off whatever is asked, one is always on.
+mkdir -p "$tmp/options/linux/arch/x86" "$tmp/options/linux/arch/sparc"
+cat >"$tmp/options/linux/Makefile" <<'END'
+VERSION = 9
+PATCHLEVEL = 7
+SUBLEVEL = 3
+allnoconfig:
+	@grep -vE 'STUBBORN|AWAY' $(KCONFIG_ALLCONFIG) >$(O)/.config; echo CONFIG_FORCED=y >>$(O)/.config
+vmlinux:
+	@echo "  CC      1.o"; echo vmlinux >$(O)/vmlinux
+modules:
+	@touch $(or $(M),$(O))/x.ko
+END
+printf 'config %s\n' GOOD STUBBORN FORCED OFF >"$tmp/options/linux/Kconfig"
+printf 'menuconfig AWAY_MENU\n' >"$tmp/options/linux/arch/x86/Kconfig"
+printf 'config OF_SPARC\n' >"$tmp/options/linux/arch/sparc/Kconfig"
+tar cf "$tmp/options.tar" -C "$tmp/options" linux
+# build_options FOLDER: whatever is kept
+build_options() {
+	O=$tmp/options/build AFTERBURN_CACHE=$tmp/options/cache LINUX_SOURCE=$tmp/options.tar \
+		"$tmp/guests/build-linux" options plain "$tmp/options/$1" >"$tmp/lines" 2>&1
+}
+# options VERSION LINE...: a build whose configuration is for that version; what is said is in "$tmp/lines"
+options() {
+	rm -rf "$tmp/options/built" "$tmp/options/cache"
+	printf '%s\n' "# Version: $1" '' "${@:2}" >"$tmp/guests/configs/options.config"
+	build_options built
+}
+refuses_option() { # refuses_option TEXT VERSION LINE...
+	! options "${@:2}" && grep -q "options.config: $1\$" "$tmp/lines" && [[ ! -e $tmp/options/built ]]
+}
+tells_option() { # tells_option TEXT VERSION LINE...
+	options "${@:2}" && grep -qx "options, unlike options.config: $1" "$tmp/lines" &&
+		grep -qx "$1" "$tmp/options/built/config.differs"
+}
+tells_nothing() {
+	options "$@" && ! grep -q unlike "$tmp/lines" && [[ ! -e $tmp/options/built/config.differs ]]
+}
+off='did not take: it is off' none='(Linux 9.7 has no such option)'
+ok 'options that take effect: nothing to tell' tells_nothing 9.7 CONFIG_GOOD=y '# CONFIG_OFF is not set'
+ok 'one that does not' refuses_option "CONFIG_STUBBORN=y $off" 9.7 CONFIG_GOOD=y CONFIG_STUBBORN=y
+ok 'one that cannot be turned off' refuses_option 'CONFIG_FORCED did not take: CONFIG_FORCED=y' 9.7 \
+	'# CONFIG_FORCED is not set'
+ok 'one that there is not' refuses_option "CONFIG_AWAY=y $off $none" 9.7 CONFIG_AWAY=y
+ok 'turned off, one that there is not' refuses_option "# CONFIG_NO is not set $none" 9.7 '# CONFIG_NO is not set'
+ok 'one of another architecture' refuses_option "# CONFIG_OF_SPARC is not set $none" 9.7 '# CONFIG_OF_SPARC is not set'
+ok 'all of them are named' eval \
+	'! options 9.7 CONFIG_AWAY=y CONFIG_STUBBORN=y && [[ $(grep -c "config: CONFIG_" "$tmp/lines") == 2 ]]'
+ok 'those of other versions do not matter' tells_nothing 9.7 '# Other versions: its later name' CONFIG_AWAY=y
+ok 'a line behind that paragraph does' refuses_option "CONFIG_AWAY_MENU=y $off" 9.7 '# Other versions:' CONFIG_AWAY=y '' \
+	CONFIG_AWAY_MENU=y
+ok 'in another version it is told' tells_option "CONFIG_STUBBORN=y $off" 9.6 CONFIG_STUBBORN=y
+ok 'that there is none, too' tells_option "CONFIG_AWAY=y $off $none" 9.6 '# Other versions' CONFIG_AWAY=y
+ok 'told again when the kernel is kept' eval 'build_options again && ! grep -q building "$tmp/lines" &&
+	grep -q "^options, unlike" "$tmp/lines"'
+ok 'what is needed is needed there, too' refuses_option "CONFIG_STUBBORN=y $off" 9.6 '# Needed. Why.' CONFIG_STUBBORN=y
+ok 'a configuration for no version' eval '! options "" && grep -q "does not say which Linux" "$tmp/lines"'
+
+# Where a source comes from.
+# no_archive VERSION TEXT: nothing can be downloaded
+no_archive() {
+	printf 'Dir::Etc::SourceList "/dev/null";\nDir::Etc::SourceParts "/dev/null";\n' >"$tmp/apt.conf"
+	! AFTERBURN_CACHE=$tmp/sources APT_CONFIG=$tmp/apt.conf O=$tmp/options/build \
+		"$TOP/guest-patches/build-linux" i386 plain --key "$1" >"$tmp/lines" 2>&1 && grep -q "$2" "$tmp/lines" &&
+		[[ -z $(find "$tmp/sources" -mindepth 1 2>/dev/null) ]]
+}
+ok 'a version that there is not' no_archive 9.9 "^linux-source: no version '9.9'"
+ok 'a version that is not to be had' no_archive 7.2 'linux-source-7.2 cannot be downloaded from the suite sid'
+ok 'a kept one' eval 'mkdir -p "$tmp/sources/sources" && touch "$tmp/sources/sources/linux-source-7.2.tar.xz" &&
+	[[ $(AFTERBURN_CACHE=$tmp/sources "$TOP/guest-patches/linux-source" 7.2) == "$tmp/sources/sources/linux-source-7.2.tar.xz" ]]'
 
 {
 	printf '  HOSTCC  scripts/x\n  AR      lib/lib.a\n'
