@@ -78,7 +78,7 @@ $$(GUEST_$(1))/initrd.gz: $(GUEST_DIR)/build-initrd $(GUEST_DIR)/busybox \
 		$$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated/vmlinux \
 		$(GUEST_DIR)/initrd/init $(wildcard $(GUEST_DIR)/initrd/steps/*) \
 		$(SRC)/scripts/dom0/cpio
-	$(GUEST_DIR)/build-initrd $(2) $$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated/modules $$@
+	$(GUEST_DIR)/build-initrd $(2) $$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated $$@
 endef
 
 .PHONY: guest guest-plain

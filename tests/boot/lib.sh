@@ -8,9 +8,13 @@
 guest=$O/guest/x86_64
 afterburn_run=$O/libexec/afterburner/commands/run
 
-# Every step that a complete run has.
+# Every step that a complete run has, with the kernel's configuration.
 expected_steps() {
-	sed -n 's/^for name in \([a-z ]*\); do$/\1/p' "$TOP/guest-patches/initrd/init" | tr ' ' '\n'
+	local step option
+	for step in $(sed -n 's/^for name in \([a-z ]*\); do$/\1/p' "$TOP/guest-patches/initrd/init"); do
+		option=$(sed -n 's/^# Needs: //p' "$TOP/guest-patches/initrd/steps/$step")
+		[[ -n $option ]] && ! grep -Eqx "$option=[ym]" "$guest/annotated/config" || echo "$step"
+	done
 	sed -n 's/^[[:space:]]*{ *"\([a-z0-9-]*\)", check_.*/\1/p' \
 		"$TOP/guest-patches/initrd/check"/{main.c,"${guest##*/}/list.c"}
 }

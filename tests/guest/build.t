@@ -36,7 +36,7 @@ kept() {
 }
 
 same_initrd() {
-	TZ=Asia/Tokyo "$build_initrd" "$width" "$guest/guest-check" "$guest/annotated/modules" \
+	TZ=Asia/Tokyo "$build_initrd" "$width" "$guest/guest-check" "$guest/annotated" \
 		"$tmp/initrd.gz"
 	cmp "$tmp/initrd.gz" "$guest/initrd.gz"
 }

@@ -63,5 +63,6 @@ bool check_segments(void);
 bool check_ldt(void);
 bool check_clock(void);
 bool check_exec(void);
+bool check_packet_filter(void);
 
 #endif

@@ -37,6 +37,7 @@ static const struct check common_checks[] = {
 	{"ldt", check_ldt},
 	{"clock", check_clock},
 	{"exec", check_exec},
+	{"packet-filter", check_packet_filter},
 	{NULL, NULL},
 };
 
