@@ -104,16 +104,18 @@ ok 'the configuration that it adds to, and its own' eval 'grep -qx CONFIG_MORE=y
 	grep -qx CONFIG_PVH=y "$tmp/patched/more/config" && ! grep -q CONFIG_MORE "$tmp/patched/i386/config"'
 ok 'its module, and everybody'"'"'s' eval '[[ -e $tmp/patched/more/modules/guest-other.ko &&
 	-e $tmp/patched/more/modules/guest-module.ko && ! -e $tmp/patched/i386/modules/guest-other.ko ]]'
-# changes_key FILE: a line more in it is another kernel with a patch, and the same one without
+another='# CONFIG_ANOTHER is not set'
+# changes_key FILE LINE: that line more in it is another kernel with a patch, and the same one without
 changes_key() {
 	local with without
 	with=$(patched more --key) without=$(patched i386 --key)
-	echo '# more' >>"$1"
+	echo "$2" >>"$1"
 	[[ $(patched more --key) != "$with" && $(patched i386 --key) == "$without" ]]
 }
-ok 'another patch, another key' changes_key "$tmp/guests/linux-6.1/kind.patch"
-ok 'another line of its own, another key' changes_key "$more"
-ok 'another module, another key' changes_key "$tmp/guests/other/Kbuild"
+ok 'another patch, another key' changes_key "$tmp/guests/linux-6.1/kind.patch" "$another"
+ok 'another line of its own, another key' changes_key "$more" "$another"
+ok 'a comment, the same key' eval '! changes_key "$more" "# Why."'
+ok 'another module, another key' changes_key "$tmp/guests/other/Kbuild" "$another"
 # meanwhile FILE: another folder's build is done first, and keeps that file
 meanwhile() {
 	local kept
@@ -122,10 +124,10 @@ meanwhile() {
 }
 ok 'the same built twice at once: one of them is kept, and serves both' eval \
 	'meanwhile vmlinux && [[ $(<"$tmp/patched/second/vmlinux") == first ]]'
-echo '# more' >>"$more"
+echo "$another" >>"$more"
 ok 'what is kept and no kernel is named' eval \
 	'! meanwhile nothing >"$tmp/lines" && grep -q "^build-linux: cannot move .*/cache/linux-more-plain" "$tmp/lines"'
-echo '# more' >>"$tmp/guests/configs/i386.config"
+echo "$another" >>"$tmp/guests/configs/i386.config"
 ok 'a line in what it adds to: both have to be built' eval \
 	'[[ $(patched more "$tmp/patched/more"; patched i386 "$tmp/patched/i386") == *building*building* ]]'
 sed -i 's/^-obj/-nothing/' "$tmp/guests/linux-6.1/kind.patch"
