@@ -99,9 +99,14 @@ void sample_check_fill(const struct sample *s, unsigned int at)
 
 uint64_t sample_branch(const struct sample *s, unsigned int at)
 {
+	const uint8_t *code = s->memory + 1 + at;
 	int32_t relative;
 
-	memcpy(&relative, s->memory + 1 + at + 1, 4);
+	if (code[0] == INDIRECT) {
+		memcpy(&relative, code + 3, 4);
+		return *(const uint64_t *)(int64_t)relative;
+	}
+	memcpy(&relative, code + 1, 4);
 	return (s->site.va + at + 5 + (uint64_t)(int64_t)relative) & ARCH_ADDRESS_MASK;
 }
 

@@ -22,7 +22,7 @@ struct sample {
 enum { SAMPLE_SLOT = 300 };
 #define SAMPLE_RAMP (WEDGE_RAMPS + 16ull * SAMPLE_SLOT)
 
-enum { GUARD = 0xa5, CALL = 0xe8, JUMP = 0xe9, JUMP_SHORT = 0xeb };
+enum { GUARD = 0xa5, CALL = 0xe8, JUMP = 0xe9, JUMP_SHORT = 0xeb, INDIRECT = 0xff };
 
 /* A site at GUEST_CODE; its pad stands behind the instruction, or before. */
 void sample_build(struct sample *s, const uint8_t *insn, unsigned int length, unsigned int id,
@@ -37,7 +37,8 @@ void sample_decode(const uint8_t *code, unsigned int size, ZydisDecodedInstructi
 /* From `at` on only NOPs, the last of which ends with the site; none of them a pad. */
 void sample_check_fill(const struct sample *s, unsigned int at);
 
-/* Where the branch `at` bytes into the site goes. */
+/* Where the branch `at` bytes into the site goes: by its distance, or through a word in the wedge.
+ */
 uint64_t sample_branch(const struct sample *s, unsigned int at);
 
 /* The instruction must become these bytes, and NOPs. */

@@ -79,7 +79,12 @@ void core_site(struct vcpu *v)
 {
 	uint64_t delta;
 	const struct site *site = called_site(v->rip, &delta);
+	struct site copied;
 
+	if (!site && arch_copied_popf(v, v->rip, &copied)) {
+		site = &copied;
+		delta = 0;
+	}
 	if (!site)
 		wedge_fatal("a call into the wedge from %lx, where no site is",
 			    (unsigned long)v->rip);

@@ -71,6 +71,24 @@ static void pad_behind(void **state)
 	sample_check_fill(&s, 7);
 }
 
+/* Of a kernel near the wedge, too: nothing in them depends on where they are. */
+static void flags_may_be_copied(void **state)
+{
+	struct sample near, far;
+
+	(void)state;
+	sample_build(&near, BYTES(0x9c), AFTERBURN_INSN_PUSHF, false);
+	build_far(&far, BYTES(0x9c), AFTERBURN_INSN_PUSHF, false);
+	assert_null(sample_rewrite(&near, NULL));
+	assert_null(sample_rewrite(&far, NULL));
+	assert_memory_equal(near.memory, far.memory, sizeof(near.memory));
+	sample_build(&near, BYTES(0x9d), AFTERBURN_INSN_POPF, false);
+	build_far(&far, BYTES(0x9d), AFTERBURN_INSN_POPF, false);
+	assert_null(sample_rewrite(&near, NULL));
+	assert_null(sample_rewrite(&far, NULL));
+	assert_memory_equal(near.memory, far.memory, sizeof(near.memory));
+}
+
 /* In the shadow of another instruction an sti has its pad behind it, and returns as any call. */
 static void sti_with_its_pad_behind(void **state)
 {
@@ -164,6 +182,32 @@ static void the_call_finds_its_site(void **state)
 	assert_int_equal(vcpu.rflags, X86_FLAGS_FIXED | X86_FLAGS_IF | 1);
 }
 
+/* The same from a copy of that code, where the table has no site. A call of something else is none.
+ */
+static void the_call_of_a_copy_is_known(void **state)
+{
+	struct site found, site = {
+				   .va = FAR_CODE,
+				   .insn = {0x9d},
+				   .insn_length = 1,
+				   .site_length = 1 + AFTERBURN_PAD_LEN,
+				   .id = AFTERBURN_INSN_POPF,
+			   };
+	uint8_t code[AFTERBURN_SITE_MAX] = {0};
+
+	(void)state;
+	assert_null(arch_rewrite(&site, NULL, code));
+	guest_poke(GUEST_CODE, code, site.site_length);
+	guest_poke64(vcpu.gpr[X86_RSP], X86_FLAGS_FIXED | X86_FLAGS_IF | 1);
+	vcpu.rip = GUEST_CODE + SITE_FAR_CALL_LENGTH;
+	core_site(&vcpu);
+	assert_int_equal(vcpu.rip, GUEST_CODE + 1 + AFTERBURN_PAD_LEN);
+	assert_int_equal(vcpu.rflags, X86_FLAGS_FIXED | X86_FLAGS_IF | 1);
+	code[3] ^= 8;
+	guest_poke(GUEST_CODE, code, site.site_length);
+	assert_false(arch_copied_popf(&vcpu, GUEST_CODE + SITE_FAR_CALL_LENGTH, &found));
+}
+
 /* There is no memory for another page of pointers. */
 static void without_memory_it_is_refused(void **state)
 {
@@ -242,12 +286,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GUEST_TEST(pad_behind),
+		GUEST_TEST(flags_may_be_copied),
 		GUEST_TEST(sti_with_its_pad_behind),
 		GUEST_TEST(inline_code_is_the_same),
 		GUEST_TEST(sti_behind_its_pad),
 		GUEST_TEST(popf_behind_its_pad),
 		GUEST_TEST(label_behind_a_pad),
 		GUEST_TEST(the_call_finds_its_site),
+		GUEST_TEST(the_call_of_a_copy_is_known),
 		GUEST_TEST(without_memory_it_is_refused),
 		GUEST_TEST(every_encoding_has_room),
 		GUEST_TEST(near_is_preferred),

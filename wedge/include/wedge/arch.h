@@ -91,6 +91,16 @@ bool arch_emulate_user_io(struct vcpu *v);
  */
 bool arch_instruction_at_rip(struct vcpu *v, struct site *site);
 
+/**
+ * arch_copied_popf - the popf of a site that the guest has copied, and whose copy has called a
+ * gate.
+ * @return_address: behind the call
+ * @site:           filled in, at the copy's address
+ *
+ * Returns false if there is no such call.
+ */
+bool arch_copied_popf(struct vcpu *v, uint64_t return_address, struct site *site);
+
 /* The segment register that the id of a push or pop names. */
 static inline unsigned int segment_named(unsigned int id)
 {

@@ -9,13 +9,22 @@
  * have 32-bit addresses. Rejected: a jump near the kernel that leads on to the gates. No address
  * there is surely free, and it costs one more instruction.
  *
+ * pushf and popf call through the table wherever the kernel is. A kernel may copy its code and run
+ * the copy elsewhere: Linux makes the entries of its function tracer so, which save and restore the
+ * flags. There a distance would lead astray; the copy's return address serves either way.
+ *
  * Invariant: the inline code of an instruction changes only flags that the instruction changes.
  */
 #include <afterburn/sites.h>
+#include <wedge/arch.h>
 #include <wedge/backend.h>
+#include <wedge/guest_memory.h>
+#include <wedge/lib.h>
 
 #include "../ramps.h"
 #include "../rewrite.h"
+
+enum { OPCODE_POPF = 0x9d };
 
 /*
  * The table for far branches: a gate's address, and the gate for a branch that fills the pad in
@@ -67,9 +76,29 @@ static const char *encode_far_branch(struct code *c, enum branch branch, const v
 
 const char *encode_branch(struct code *c, enum branch branch, const void *gate)
 {
+	if (!c->pad_before && (gate == gate_pushf || gate == gate_popf))
+		return encode_far_branch(c, branch, gate);
 	return rewrite_near_branch(c, branch, backend_gate_address(gate))
 		       ? NULL
 		       : encode_far_branch(c, branch, gate);
+}
+
+bool arch_copied_popf(struct vcpu *v, uint64_t return_address, struct site *site)
+{
+	uint8_t call[SITE_FAR_CALL_LENGTH], found[SITE_FAR_CALL_LENGTH];
+	struct code c = {.bytes = call};
+	struct guest_fault fault;
+
+	*site = (struct site){
+		.va = return_address - SITE_FAR_CALL_LENGTH,
+		.insn_length = 1,
+		.site_length = 1 + AFTERBURN_PAD_LEN,
+		.insn = {OPCODE_POPF},
+	};
+	return !encode_far_branch(&c, BRANCH_CALL, gate_popf) &&
+	       guest_read(v, site->va, found, sizeof(found), &fault) &&
+	       memcmp(call, found, sizeof(call)) == 0 &&
+	       afterburn_match(site->insn, site->insn_length, ARCH_CODE_MODE, &site->d);
 }
 
 /*
