@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# timeout: 300
+# timeout: 600
 #
 # afterburn run on Xen: a start that fails says why, a silent domU is no success, words are joined.
 source "$TOP/tests/lib.sh"
