@@ -36,7 +36,7 @@ as --64 -o "$tmp/entry.o" "$TOP/tests/boot/entry.s"
 ld -Ttext=0x100000 -o "$tmp/entry" "$tmp/entry.o" 2>/dev/null
 entry=$(count "$tmp/entry")
 ok "the loader's part was counted" number "$entry"
-for width in x86_64 i386; do
+for width in x86_64-low i386; do
 	guest=$O/guest/$width
 	plain=$(count "$guest/vmlinux.plain")
 	again=$(count "$guest/vmlinux.plain")

@@ -6,7 +6,7 @@
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 
-kernel=$guest/vmlinux.plain
+kernel=$guest/vmlinux
 
 # runs CODE ARGUMENT...
 runs() {

@@ -46,7 +46,7 @@ one_more() {
 
 export width
 for width in x86_64 i386; do
-	guest=$O/guest/$width
+	guest=$O/guest/${width/#x86_64/x86_64-low}
 	ok "$width: the same instructions and NOPs" same_instructions
 	ok "$width: a doubled instruction would be seen" one_more
 done

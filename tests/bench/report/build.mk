@@ -6,7 +6,7 @@ BENCH_BASELINE := $(BENCH_DIR)/baseline/gate.json
 BENCH_GATE_RESULTS := $(BENCH_O)/gate.json
 
 .PHONY: bench-gate bench-baseline bench-gate-run bench-report lint-python
-bench-gate-run: all guest guest-plain $(BENCH_PROGRAMS) $(SITES_GUESTS)
+bench-gate-run: all guest $(BENCH_PROGRAMS) $(SITES_GUESTS)
 	O=$(O) $(BENCH_DIR)/bench --set gate -o $(BENCH_GATE_RESULTS)
 bench-gate: bench-gate-run
 	$(BENCH_REPORT)/gate $(BENCH_GATE_RESULTS) $(BENCH_BASELINE)
