@@ -9,4 +9,5 @@ source "$TOP/tests/boot/lib.sh"
 guest_of_process=$O/guest/x86_64-low
 source "$TOP/tests/boot/process-guest.sh"
 ok '2,560 MiB of memory' fits 2560
+ok '6,144 MiB of memory, half of them above 4 GiB' fits 6144
 done_testing

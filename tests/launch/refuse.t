@@ -88,7 +88,9 @@ ok 'a RAM disk that no 32-bit kernel takes' eval \
 	'truncate -s 890M disk && refuses 2 "RAM disk is too large" --memory 2000 --initrd disk narrow'
 ok 'no such RAM disk' refuses 2 "'gone' cannot be opened" --initrd gone k
 ok 'a folder as RAM disk' refuses 2 'not a regular file' --initrd . k
-ok 'more memory than a guest has' refuses 2 'from 1 to 3072' --memory 3073 k
+ok 'more memory than a guest has' refuses 2 'from 1 to 65536' --memory 65537 k
+ok 'more memory than a 32-bit kernel takes' refuses 2 'a 32-bit kernel takes at most 3072 MiB of --memory, not 3073' \
+	--memory 3073 narrow
 ok 'a long command line' refuses 2 'too long: 3014 characters' \
 	--append "$(printf '%03000d' 0)" k
 

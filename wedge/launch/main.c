@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,7 @@ static const char usage[] =
 	"Exit code: 0 powered off, 1 panicked or crashed, 2 usage, 3 the host lacks something,\n"
 	"124 timeout.\n";
 
-/* The devices of a PC are above. */
-enum { LEAST_MEMORY = 1, MOST_MEMORY = 3072 /* MiB */, LONGEST = 999999 /* seconds */ };
+enum { LEAST_MEMORY = 1, MOST_MEMORY = 65536 /* MiB */, LONGEST = 999999 /* seconds */ };
 
 static uint64_t number(const char *option, const char *text, uint64_t least, uint64_t most)
 {
@@ -171,6 +171,15 @@ static struct launch_debug *make_debug(void)
 	return page;
 }
 
+/* Behind the devices of a PC is what page tables of two levels cannot name. */
+static void check_memory(const struct options *options, const struct kernel *kernel)
+{
+	if (!kernel->wide && options->memory > LAUNCH_HOLE)
+		die(END_USAGE,
+		    "a 32-bit kernel takes at most %" PRIu64 " MiB of --memory, not %" PRIu64,
+		    LAUNCH_HOLE / MIB, options->memory / MIB);
+}
+
 /* What a run asks of the host, but for what depends on the kernel. */
 static void probe(const struct options *options, struct launch_info *info)
 {
@@ -201,6 +210,7 @@ int main(int argc, char **argv)
 		return END_POWEROFF;
 	}
 	kernel_open(&kernel, options.kernel, options.name);
+	check_memory(&options, &kernel);
 	set_command_line(&info, &kernel, options.append);
 	host_check_limits(options.memory);
 	host_probe_start(kernel.wide);

@@ -25,7 +25,7 @@
 
 /*
  * Linux's own limit for i386 (Documentation/x86/boot.rst, initrd_addr_max), in whole pages. A
- * 64-bit kernel takes it anywhere.
+ * 64-bit kernel takes it anywhere below 4 GiB.
  */
 #define RAMDISK_LIMIT UINT64_C(0x37fff000)
 
@@ -44,9 +44,14 @@ static void check_executable(int fd)
 	munmap(page, PAGE_BYTES);
 }
 
-void memory_make(struct memory *memory, uint64_t bytes)
+static uint64_t with_hole(uint64_t amount)
 {
-	*memory = (struct memory){.bytes = bytes};
+	return amount > LAUNCH_HOLE ? amount + (LAUNCH_HOLE_END - LAUNCH_HOLE) : amount;
+}
+
+void memory_make(struct memory *memory, uint64_t amount)
+{
+	*memory = (struct memory){.bytes = with_hole(amount), .amount = amount};
 	/* It need not be executable as a program, which vm.memfd_noexec may forbid. */
 	memory->fd = memfd_create("afterburn-guest", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 	if (memory->fd < 0 && errno == EINVAL) /* Linux before 6.3 */
@@ -54,9 +59,9 @@ void memory_make(struct memory *memory, uint64_t bytes)
 	if (memory->fd < 0)
 		die(END_PLATFORM, "the host gives no memory file: memfd_create: %s",
 		    strerror(errno));
-	if (ftruncate(memory->fd, (off_t)bytes) < 0)
+	if (ftruncate(memory->fd, (off_t)memory->bytes) < 0)
 		die(END_PLATFORM, "the host gives no memory file of %" PRIu64 " MiB: %s",
-		    bytes / MIB, strerror(errno));
+		    amount / MIB, strerror(errno));
 	check_executable(memory->fd);
 }
 
@@ -86,16 +91,16 @@ static void check_size(const struct memory *memory, const struct kernel *kernel,
 {
 	uint64_t need = (kernel->end + ramdisk + HEADROOM + MIB - 1) / MIB;
 
-	if (memory->bytes / MIB < need)
+	if (memory->amount / MIB < need)
 		die(END_USAGE,
 		    "too little memory: this kernel%s needs at least %" PRIu64
 		    " MiB, --memory gives %" PRIu64,
-		    ramdisk ? " with this RAM disk" : "", need, memory->bytes / MIB);
+		    ramdisk ? " with this RAM disk" : "", need, memory->amount / MIB);
 	if (!kernel->wide && kernel->end + ramdisk + HEADROOM > RAMDISK_LIMIT)
 		die(END_USAGE,
 		    "the RAM disk is too large: a 32-bit kernel takes it below %" PRIu64 " MiB",
 		    RAMDISK_LIMIT / MIB);
-	host_check_memory(memory->bytes, kernel->end + ramdisk + HEADROOM);
+	host_check_memory(memory->amount, kernel->end + ramdisk + HEADROOM);
 }
 
 static int open_ramdisk(const char *path, uint64_t *size)
@@ -113,8 +118,8 @@ static int open_ramdisk(const char *path, uint64_t *size)
 
 void memory_load(struct memory *memory, const struct kernel *kernel, const char *ramdisk)
 {
-	bool limited = !kernel->wide && memory->bytes > RAMDISK_LIMIT;
-	uint64_t limit = limited ? RAMDISK_LIMIT : memory->bytes;
+	uint64_t most = kernel->wide ? LAUNCH_HOLE : RAMDISK_LIMIT;
+	uint64_t limit = memory->bytes > most ? most : memory->bytes;
 	uint64_t size = 0;
 	int fd = ramdisk ? open_ramdisk(ramdisk, &size) : -1;
 

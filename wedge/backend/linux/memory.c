@@ -72,8 +72,12 @@ uint64_t backend_memory_pages(void)
 
 bool backend_memory_next(uint64_t from, uint64_t *start, uint64_t *end)
 {
-	*start = from;
+	bool below = from < LAUNCH_HOLE;
+
+	*start = below || from > LAUNCH_HOLE_END ? from : LAUNCH_HOLE_END;
 	*end = machine.info.memory_bytes;
+	if (below && *end > LAUNCH_HOLE)
+		*end = LAUNCH_HOLE;
 	return *start < *end;
 }
 

@@ -26,6 +26,13 @@
 
 #define LAUNCH_VERSION 4
 
+/*
+ * Guest-physical addresses at which a PC has its devices: no memory is here. If the guest has more
+ * than fits below, it goes on behind.
+ */
+#define LAUNCH_HOLE	UINT64_C(0xc0000000)
+#define LAUNCH_HOLE_END UINT64_C(0x100000000)
+
 enum { LAUNCH_COMMAND_LINE_SIZE = 2048 };
 
 /* Exit codes of the child. */
@@ -46,7 +53,7 @@ enum launch_handover {
 struct launch_info {
 	uint32_t version;
 	uint32_t trap;	   /* enum launch_trap */
-	int32_t memory_fd; /* the memory file: guest-physical memory from offset 0 */
+	int32_t memory_fd; /* the memory file: guest-physical memory from offset 0, and the hole */
 	/*
 	 * Console input: the reading end of a pipe, non-blocking; -1: none. It never comes to its
 	 * end while the launcher lives.
@@ -54,7 +61,7 @@ struct launch_info {
 	int32_t input_fd;
 	int32_t output_fd;     /* console output: the writing end of a pipe, blocking */
 	uint32_t handover;     /* enum launch_handover */
-	uint64_t memory_bytes; /* a multiple of the page size */
+	uint64_t memory_bytes; /* where it ends; a multiple of the page size */
 	uint64_t ramdisk;      /* guest-physical address, page aligned; 0 with size 0: none */
 	uint64_t ramdisk_bytes;
 	uint64_t tsc_khz;      /* of the time stamp counter */
