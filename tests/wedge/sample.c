@@ -103,8 +103,11 @@ uint64_t sample_branch(const struct sample *s, unsigned int at)
 	int32_t relative;
 
 	if (code[0] == INDIRECT) {
+		uint64_t target;
+
 		memcpy(&relative, code + 3, 4);
-		return *(const uint64_t *)(int64_t)relative;
+		memcpy(&target, fake_window((uint64_t)(int64_t)relative), sizeof(target));
+		return target;
 	}
 	memcpy(&relative, code + 1, 4);
 	return (s->site.va + at + 5 + (uint64_t)(int64_t)relative) & ARCH_ADDRESS_MASK;

@@ -120,7 +120,7 @@ static void rewrite_all(const struct bundle *b)
 
 uint64_t core_load_delta(uint64_t address)
 {
-	for (unsigned int i = 0; i < bundle_header->segment_count; i++) {
+	for (unsigned int i = 0; bundle_header && i < bundle_header->segment_count; i++) {
 		const struct afterburn_bundle_segment *s = &bundle_header->segments[i];
 
 		if (address - s->paddr < s->mem_size)

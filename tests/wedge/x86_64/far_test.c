@@ -27,12 +27,14 @@ static uint64_t target_of(const struct sample *s, unsigned int at, uint8_t modrm
 {
 	const uint8_t *code = s->memory + 1 + at;
 	int32_t slot;
+	uint64_t target;
 
 	assert_int_equal(code[0], 0xff);
 	assert_int_equal(code[1], modrm);
 	assert_int_equal(code[2], 0x25);
 	memcpy(&slot, code + 3, 4);
-	return *(const uint64_t *)(int64_t)slot;
+	memcpy(&target, fake_window((uint64_t)(int64_t)slot), sizeof(target));
+	return target;
 }
 
 /* The same with a word in the window, behind all ramps: it must hold the address of the ramp. */
@@ -208,7 +210,7 @@ static void the_call_of_a_copy_is_known(void **state)
 	assert_false(arch_copied_popf(&vcpu, GUEST_CODE + SITE_FAR_CALL_LENGTH, &found));
 }
 
-/* There is no memory for another page of pointers. */
+/* There is no memory for another page of addresses. */
 static void without_memory_it_is_refused(void **state)
 {
 	struct sample s;
@@ -217,11 +219,11 @@ static void without_memory_it_is_refused(void **state)
 	build_far(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
 	assert_null(sample_rewrite(&s, NULL));
 	build_far(&s, BYTES(0x0f, 0xa2), AFTERBURN_INSN_CPUID, false);
-	/* The first slot of the second page of pointers, whose ramps are all there. */
+	/* The first slot of the second page of addresses, whose ramps are all there. */
 	s.site.slot = 512;
 	assert_null(ramp_of(1023, &(uint64_t){0}));
 	fake.no_window_pages = true;
-	sample_expect_problem(&s, "no memory for the pointer to its ramp");
+	sample_expect_problem(&s, "no memory for the address of its ramp");
 }
 
 static unsigned int count;

@@ -27,8 +27,8 @@
 enum { OPCODE_POPF = 0x9d };
 
 /*
- * The table for far branches: a gate's address, and the gate for a branch that fills the pad in
- * front of a one-byte instruction, which the return must skip. NULL: there is none.
+ * The gates for far branches: each, and the one for a branch that fills the pad in front of a
+ * one-byte instruction, which the return must skip. NULL: there is none.
  */
 static const struct far_gate {
 	const void *gate, *over_one;
@@ -41,6 +41,36 @@ static const struct far_gate {
 	{gate_sysret64, gate_sysret64},
 	{gate_sysret32, gate_sysret32},
 };
+
+/*
+ * The tables of addresses, in the window behind the ramps: one word for each slot's ramp, two for
+ * each of the gates. Guest code may see nothing else of the wedge.
+ */
+#define RAMP_WORDS (WEDGE_RAMPS + (uint64_t)SITE_TABLE_MAX * RAMP_BYTES)
+#define GATE_WORDS (RAMP_WORDS + (uint64_t)SITE_TABLE_MAX * sizeof(uint64_t))
+
+enum {
+	WORDS = X86_PAGE_SIZE / sizeof(uint64_t),
+	FAR_GATES = sizeof(far_gates) / sizeof(*far_gates)
+};
+
+/* A page of a table, until it is mapped. */
+static uint64_t words[WORDS];
+
+/* Makes the table of gates, once; false if there is no memory for it. */
+static bool make_gate_words(void)
+{
+	static bool made;
+
+	for (unsigned int i = 0; !made && i < FAR_GATES; i++) {
+		const struct far_gate *far = &far_gates[i];
+
+		words[2 * i] = backend_gate_address(far->gate);
+		words[2 * i + 1] = far->over_one ? backend_gate_address(far->over_one) : 0;
+	}
+	made = made || backend_window_page(GATE_WORDS, words);
+	return made;
+}
 
 /* call *word or jmp *word: seven bytes, as many as a pad. */
 static const char *encode_indirect(struct code *c, enum branch branch, uint64_t address)
@@ -58,17 +88,21 @@ static const char *encode_indirect(struct code *c, enum branch branch, uint64_t 
 
 static const char *encode_far_branch(struct code *c, enum branch branch, const void *gate)
 {
-	const struct far_gate *far = far_gates, *end = far_gates + sizeof(far_gates) / sizeof(*far);
 	bool one_byte = c->room == 1 + AFTERBURN_PAD_LEN;
+	const struct far_gate *far;
+	unsigned int n = 0;
 
-	while (far < end && far->gate != gate)
-		far++;
-	if (far == end)
+	while (n < FAR_GATES && far_gates[n].gate != gate)
+		n++;
+	if (n == FAR_GATES)
 		return "its gate is not in the table for far branches";
+	if (!make_gate_words())
+		return "the wedge has no memory for the table of gates";
+	far = &far_gates[n];
 	if (!c->pad_before)
-		return encode_indirect(c, branch, backend_gate_address(&far->gate));
+		return encode_indirect(c, branch, GATE_WORDS + 2 * n * sizeof(words[0]));
 	if (far->over_one && (one_byte || far->over_one == far->gate))
-		return encode_indirect(c, branch, backend_gate_address(&far->over_one));
+		return encode_indirect(c, branch, GATE_WORDS + (2 * n + 1) * sizeof(words[0]));
 	if (gate == gate_sti_halt)
 		return "a far call cannot return behind it";
 	return encode_ramp(c);
@@ -101,29 +135,23 @@ bool arch_copied_popf(struct vcpu *v, uint64_t return_address, struct site *site
 	       afterburn_match(site->insn, site->insn_length, ARCH_CODE_MODE, &site->d);
 }
 
-/*
- * The address of a pointer to a slot's ramp. The pointers lie behind the ramps, and are made a page
- * at a time like these.
- */
-static const char *pointer_to_ramp(uint32_t slot, uint64_t *address)
+/* The address of the word that holds the address of a slot's ramp; made a page at a time, too. */
+static const char *ramp_word(uint32_t slot, uint64_t *address)
 {
-	static uint64_t page[X86_PAGE_SIZE / sizeof(uint64_t)];
-	static uint32_t made; /* pointers, always those of the first slots */
-	const uint64_t table = WEDGE_RAMPS + (uint64_t)SITE_TABLE_MAX * RAMP_BYTES;
-	const uint32_t count = sizeof(page) / sizeof(page[0]);
+	static uint32_t made; /* words, always those of the first slots */
 	const char *problem;
 
 	while (made <= slot) {
-		for (uint32_t i = 0; i < count; i++) {
-			problem = ramp_of(made + i, &page[i]);
+		for (uint32_t i = 0; i < WORDS; i++) {
+			problem = ramp_of(made + i, &words[i]);
 			if (problem)
 				return problem;
 		}
-		if (!backend_window_page(table + made * sizeof(page[0]), page))
-			return "the wedge has no memory for the pointer to its ramp";
-		made += count;
+		if (!backend_window_page(RAMP_WORDS + made * sizeof(words[0]), words))
+			return "the wedge has no memory for the address of its ramp";
+		made += WORDS;
 	}
-	*address = table + slot * sizeof(page[0]);
+	*address = RAMP_WORDS + slot * sizeof(words[0]);
 	return NULL;
 }
 
@@ -134,7 +162,7 @@ const char *encode_ramp(struct code *c)
 
 	if (problem || rewrite_near_branch(c, BRANCH_JUMP, address))
 		return problem;
-	problem = pointer_to_ramp(c->slot, &address);
+	problem = ramp_word(c->slot, &address);
 	return problem ? problem : encode_indirect(c, BRANCH_JUMP, address);
 }
 

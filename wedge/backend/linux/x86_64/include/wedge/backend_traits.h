@@ -16,7 +16,7 @@
 
 /* The window: the last 8 MiB below 2 GiB, which a kernel in the lower half leaves free. */
 #define WEDGE_BASE 0x7f800000
-#define WEDGE_SIZE 0x70000
+#define WEDGE_SIZE 0x71000
 
 #define WEDGE_VCPU_BASE	 0x7f804000
 #define WEDGE_VCPU_PAGES 2
