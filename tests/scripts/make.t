@@ -107,6 +107,7 @@ passes() {
 	local pattern patterns
 	IFS=: read -ra patterns <<<"$(sed -n 's/^exclude=//p' "$tmp/as.log")"
 	for pattern in "${patterns[@]}"; do
+		# shellcheck disable=SC2053 # it is a pattern
 		[[ $1 != $pattern ]] || return 0
 	done
 	return 1
