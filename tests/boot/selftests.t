@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# timeout: 1800
+# timeout: 3600
 #
 # The kernel's own x86 selftests in the guests, on bare metal and on a hypervisor: every one passes on both,
 # skips as much as is known, and says the same on both. What does not is in selftests/limits.* with the
@@ -19,7 +19,7 @@ run_guest() {
 	console=$O/tests/logs/selftests-$1-$2
 	mkdir -p "$O/tests/logs"
 	guest_code=0
-	"$O/libexec/afterburner/commands/run" --on "$2" --timeout 400 --initrd "$programs/$3/initrd.gz" \
+	"$O/libexec/afterburner/commands/run" --on "$2" --timeout 900 --initrd "$programs/$3/initrd.gz" \
 		"$O/guest/$1/vmlinux" </dev/null >"$tmp/console" 2>"$tmp/run.err" || guest_code=$?
 	tr -d '\r' <"$tmp/console" >"$console"
 	while read -r word name rest; do
