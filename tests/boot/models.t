@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# timeout: 900
+# timeout: 1800
 #
 # Processor models of both makers: the kernel meets nothing there that it warns of. It runs with
 # panic_on_warn=1; what is no warning to it (an MSR that it reads in vain, a clock that it gives up) is
@@ -16,7 +16,7 @@ guarded='meltdown l1tf mds tsx_async_abort mmio_stale_data itlb_multihit gather_
 # Two lines, typed a little after the shell is there, so that its prompt is out.
 type_when_ready() {
 	local turns=0
-	while ! grep -aq GUEST-SHELL "$tmp/console.raw" && ((turns++ < 1200)); do
+	while ! grep -aq GUEST-SHELL "$tmp/console.raw" && ((turns++ < 2400)); do
 		sleep 0.1
 	done
 	sleep 2
@@ -29,7 +29,7 @@ type_when_ready() {
 boots() { # boots PLATFORM KERNEL MODEL
 	boot_code=0
 	: >"$tmp/console.raw"
-	type_when_ready | "$afterburn_run" --on "$1" --timeout 180 --cpu "$3" --initrd "$guest/initrd.gz" \
+	type_when_ready | "$afterburn_run" --on "$1" --timeout 300 --cpu "$3" --initrd "$guest/initrd.gz" \
 		--append 'panic_on_warn=1 ignore_loglevel afterburn.shell' "$guest/$2" \
 		>"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
