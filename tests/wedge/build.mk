@@ -176,7 +176,7 @@ $(eval $(call wedge_test_programs,platform,$(WEDGE_TEST_SRC)/platform/platform_t
 
 # $(call wedge_test_needs,WIDTH): what gates and their callers include.
 wedge_test_needs = $(wildcard $(SRC)/wedge/include/wedge/vcpu.h $(SRC)/wedge/include/wedge/counters.* \
-	$(SRC)/wedge/arch/x86/$(1)/include/wedge/*.h)
+	$(SRC)/wedge/arch/x86/$(1)/include/wedge/*.h) $(WEDGE_TEST_SRC)/gates/caller_asm.h
 
 # $(call wedge_test_gate_program,HEADERS): the program of all that a rule needs.
 define wedge_test_gate_program

@@ -7,6 +7,8 @@
  */
 #include <wedge/vcpu_asm.h>
 
+#include "caller_asm.h"
+
 #define GPR(n) 8 * (n)
 #define FLAGS 128
 #define CODE 136
@@ -16,12 +18,7 @@
 /* void run_site(struct run *run) */
 	.globl run_site
 run_site:
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	push_own_registers
 	movq %rdi, current
 	movq %rsp, own_stack
 	pushq FLAGS(%rdi)
@@ -70,12 +67,7 @@ run_done:
 	movq %r15, GPR(15)(%rdi)
 	movq site, %rax
 	movq %rax, GPR(7)(%rdi)
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
+	pop_own_registers
 	ret
 
 /* Sites, as rewrite.c makes them. */
@@ -126,12 +118,7 @@ table:
 	.globl backend_resume
 backend_resume:
 	movq own_stack, %rsp
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
+	pop_own_registers
 	ret
 
 	.bss

@@ -6,51 +6,19 @@
  * Invariant: nothing between loading and storing changes a register or a flag but the site. All of it
  * lies below 4 GiB (the program is not position independent).
  */
-#define GPR(n) 4 * (n)
-#define FLAGS 32
-#define CODE 36
+#include "caller_asm.h"
+
 #define ENTERED 40
 
-#define CS32 0x23
 #define CS64 0x33
-#define DS32 0x2b
 
 	.text
 
 /* void run_site32(struct run32 *run) */
 	.globl run_site32
 run_site32:
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
-	movl %edi, current
-	movq %rsp, own_stack
-	pushq $CS32
-	pushq $in32
-	lretq
-
-	.code32
-in32:
-	movl $DS32, %eax
-	movl %eax, %ds
-	movl %eax, %es
-	movl current, %edi
-	movl CODE(%edi), %eax
-	movl %eax, site
-	movl GPR(4)(%edi), %esp
-	movl GPR(1)(%edi), %ecx
-	movl GPR(2)(%edi), %edx
-	movl GPR(3)(%edi), %ebx
-	movl GPR(5)(%edi), %ebp
-	movl GPR(6)(%edi), %esi
-	pushl FLAGS(%edi)
-	popfl
-	movl GPR(0)(%edi), %eax
-	movl GPR(7)(%edi), %edi
-	jmp *site
+	push_own_registers
+	enter_site_32 in32
 
 /* Where the back end would enter the wedge's C: the run ends, with a note. */
 	.globl gate_site
@@ -63,19 +31,19 @@ run_done:
 store:
 	movl %edi, site
 	movl current, %edi
-	movl %esp, GPR(4)(%edi)
-	movl $save_end, %esp
+	movl %esp, GPR32(4)(%edi)
+	movl $flags_end, %esp
 	pushfl
-	popl FLAGS(%edi)
+	popl FLAGS32(%edi)
 	cld
-	movl %eax, GPR(0)(%edi)
-	movl %ecx, GPR(1)(%edi)
-	movl %edx, GPR(2)(%edi)
-	movl %ebx, GPR(3)(%edi)
-	movl %ebp, GPR(5)(%edi)
-	movl %esi, GPR(6)(%edi)
+	movl %eax, GPR32(0)(%edi)
+	movl %ecx, GPR32(1)(%edi)
+	movl %edx, GPR32(2)(%edi)
+	movl %ebx, GPR32(3)(%edi)
+	movl %ebp, GPR32(5)(%edi)
+	movl %esi, GPR32(6)(%edi)
 	movl site, %eax
-	movl %eax, GPR(7)(%edi)
+	movl %eax, GPR32(7)(%edi)
 	movl entered, %eax
 	movl %eax, ENTERED(%edi)
 	ljmp $CS64, $back
@@ -83,12 +51,7 @@ store:
 	.code64
 back:
 	movq own_stack, %rsp
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
+	pop_own_registers
 	ret
 
 /* Sites, as rewrite.c makes them. */
@@ -123,6 +86,6 @@ site:
 entered:
 	.skip 4
 	.skip 64
-save_end:
+flags_end:
 
 	.section .note.GNU-stack, "", @progbits

@@ -9,50 +9,15 @@
 #include <wedge/x86.h>
 #include <wedge/vcpu_asm.h>
 
-#define GPR(n) 4 * (n)
-#define FLAGS 32
-#define CODE 36
-
-#define CS32 0x23
-#define DS32 0x2b
+#include "../caller_asm.h"
 
 	.text
 
 /* void run_site(struct run *run) */
 	.globl run_site
 run_site:
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
-	movl %edi, current
-	movq %rsp, own_stack
-	pushq $CS32
-	pushq $in32
-	lretq
-
-	.code32
-in32:
-	movl $DS32, %eax
-	movl %eax, %ds
-	movl %eax, %es
-	movl current, %edi
-	movl CODE(%edi), %eax
-	movl %eax, site
-	movl $flags_end, %esp
-	pushl FLAGS(%edi)
-	popfl
-	movl GPR(0)(%edi), %eax
-	movl GPR(1)(%edi), %ecx
-	movl GPR(2)(%edi), %edx
-	movl GPR(3)(%edi), %ebx
-	movl GPR(4)(%edi), %esp
-	movl GPR(5)(%edi), %ebp
-	movl GPR(6)(%edi), %esi
-	movl GPR(7)(%edi), %edi
-	jmp *site
+	push_own_registers
+	enter_site_32 in32
 
 /* The run ends. The stack is aligned for the call. */
 	.code64
@@ -65,12 +30,7 @@ linux_ramp:
 	movl $WEDGE_VCPU_BASE, %edi
 	call core_ramp
 	addq $8, %rsp
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
+	pop_own_registers
 	ret
 
 	.bss
