@@ -3,8 +3,9 @@
  * i386.c - two-level tables, and a model-specific register that keeps what is written to it.
  */
 #include <linux/irqflags.h>
-#include <asm/msr.h>
+#include <asm/msr-index.h>
 #include <asm/processor-flags.h>
+#include "instructions.h"
 #include "width.h"
 
 bool good_cr4(unsigned long cr4)
@@ -19,10 +20,10 @@ bool check_msr(void)
 	u64 old, seen;
 
 	local_irq_save(flags);
-	rdmsrl(MSR_IA32_SYSENTER_CS, old);
-	wrmsrl(MSR_IA32_SYSENTER_CS, 0x1234);
-	rdmsrl(MSR_IA32_SYSENTER_CS, seen);
-	wrmsrl(MSR_IA32_SYSENTER_CS, old);
+	old = guest_rdmsr(MSR_IA32_SYSENTER_CS);
+	guest_wrmsr(MSR_IA32_SYSENTER_CS, 0x1234);
+	seen = guest_rdmsr(MSR_IA32_SYSENTER_CS);
+	guest_wrmsr(MSR_IA32_SYSENTER_CS, old);
 	local_irq_restore(flags);
 	return seen == 0x1234;
 }

@@ -14,6 +14,7 @@
 #include <linux/spinlock.h>
 #include <asm/processor.h>
 #include <asm/special_insns.h>
+#include "instructions.h"
 #include "width.h"
 
 static int result = -1;
@@ -57,10 +58,7 @@ static bool check_flags(void)
 
 static bool check_cpuid(void)
 {
-	unsigned int top, ebx, ecx, edx;
-
-	cpuid(0, &top, &ebx, &ecx, &edx);
-	return top >= 1 && (cpuid_edx(1) & 1) == 1;
+	return guest_cpuid(0).eax >= 1 && (guest_cpuid(1).edx & 1) == 1;
 }
 
 /* The kernel runs with paging and protection on, and CR3 names a page. */

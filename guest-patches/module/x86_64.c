@@ -2,9 +2,10 @@
 /*
  * x86_64.c - long mode needs PAE, and system calls need STAR and LSTAR, in the kernel's image.
  */
-#include <asm/msr.h>
+#include <asm/msr-index.h>
 #include <asm/page_types.h>
 #include <asm/processor-flags.h>
+#include "instructions.h"
 #include "width.h"
 
 bool good_cr4(unsigned long cr4)
@@ -14,9 +15,6 @@ bool good_cr4(unsigned long cr4)
 
 bool check_msr(void)
 {
-	u64 efer, lstar;
-
-	rdmsrl(MSR_EFER, efer);
-	rdmsrl(MSR_LSTAR, lstar);
-	return (efer & EFER_LMA) && lstar - __START_KERNEL_map < KERNEL_IMAGE_SIZE;
+	return (guest_rdmsr(MSR_EFER) & EFER_LMA) &&
+	       guest_rdmsr(MSR_LSTAR) - __START_KERNEL_map < KERNEL_IMAGE_SIZE;
 }
