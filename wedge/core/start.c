@@ -185,6 +185,7 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 	took_us = (unsigned int)u64_div(backend_now_ns() - began, 1000, &rest);
 	wedge_log("%u sites rewritten in %u us", header->site_count, took_us);
 	arch_reset(v);
+	v->site = VCPU_NO_SITE;
 	machine_init(v);
 	boot_prepare(v, header);
 	v->site_delta = VCPU_EARLY;

@@ -15,9 +15,13 @@
 
 enum { STANDSTILL = 1000 };
 
-/* Where the site runs that has left for its ramp. */
+/*
+ * Where the site runs that has left for its ramp. It is dealt with: if the kernel jumps to the gate
+ * without a ramp, no site is found.
+ */
 static uint64_t take_address(struct vcpu *v, const struct site *site)
 {
+	v->site = VCPU_NO_SITE;
 	return v->site_delta ? core_early_address(v, site->va) : site->va;
 }
 
@@ -26,7 +30,7 @@ void core_ramp(struct vcpu *v)
 	const struct site *site = site_table_get(v->site);
 
 	if (!site)
-		wedge_fatal("a jump into the wedge by ramp %u, which no site has", v->site);
+		wedge_fatal("a jump into the wedge that no site has made");
 	arch_emulate(v, site, take_address(v, site));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * caller_asm.h - what all callers of sites do: keep the C code's registers, and load a 32-bit guest's.
+ * caller_asm.h - what all callers of sites do: keep the C code's registers, and load a 32-bit
+ * guest's.
  *
  * Invariant: nothing between loading and the site changes a register or a flag.
  */

@@ -40,6 +40,9 @@ struct vcpu_table {
 	uint16_t selector;
 };
 
+/* No site is on the way into the wedge. */
+#define VCPU_NO_SITE UINT32_MAX
+
 /* The number of kernel stack pages that are remembered to be in the shadow. */
 enum { VCPU_STACK_PAGES = 64 };
 
@@ -83,7 +86,7 @@ struct vcpu {
 	/* On the way from a site into the wedge, without a stack (ramps.h): */
 	uint64_t site_rax;   /* RAX, while the gate uses the register */
 	uint64_t site_delta; /* how far below its linked address the site runs, or VCPU_EARLY */
-	uint32_t site;	     /* its slot in the site table */
+	uint32_t site;	     /* its slot in the site table, or VCPU_NO_SITE */
 
 	uint64_t in_wedge;  /* 1 while the wedge's C code runs on the wedge's stack */
 	uint8_t gs_state;   /* VCPU_GS_*: `swapgs` inverts it in place */
