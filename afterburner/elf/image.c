@@ -219,6 +219,30 @@ static int by_address(const void *left, const void *right)
 	return a->section < b->section ? -1 : a->section > b->section;
 }
 
+static bool is_in_executable_segment(const struct ab_image *image, const struct ab_section *section)
+{
+	for (uint32_t i = 0; i < image->segment_count; i++) {
+		const struct ab_segment *s = &image->segments[i];
+
+		if (s->type == PT_LOAD && s->flags & PF_X && section->addr >= s->vaddr &&
+		    section->addr - s->vaddr < s->data.size)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The kernel's data are no code even if the linker says so: Linux 7.2 has code in them that runs
+ * only as a copy (kexec), and the whole section gets the flag.
+ */
+static bool holds_code(const struct ab_image *image, const struct ab_section *s)
+{
+	if (s->type != SHT_PROGBITS || !(s->flags & SHF_EXECINSTR) || !(s->flags & SHF_ALLOC))
+		return false;
+	return !(s->flags & SHF_WRITE) || image->type == ET_REL ||
+	       is_in_executable_segment(image, s);
+}
+
 /* Code is what is loaded and executable: sections, or segments if there are no section headers. */
 static int find_regions(struct ab_image *image, struct ab_error *error)
 {
@@ -229,7 +253,7 @@ static int find_regions(struct ab_image *image, struct ab_error *error)
 	for (uint32_t i = 1; i < image->section_count; i++) {
 		const struct ab_section *s = &image->sections[i];
 
-		if (s->type == SHT_PROGBITS && s->flags & SHF_EXECINSTR && s->flags & SHF_ALLOC)
+		if (holds_code(image, s))
 			add_region(image, s->name, image->type == ET_REL ? 0 : s->addr, s->data, i);
 	}
 	for (uint32_t i = 0; image->section_count == 0 && i < image->segment_count; i++) {

@@ -164,6 +164,10 @@ cover() {
 		le 8 "$size" | dd of="$1" bs=1 seek=$((start + index * 64 + 32)) conv=notrunc status=none
 	done
 }
+ok 'data that the linker calls code, in a segment that is not executable' eval '
+	with_code 64 wax.o ".data; .byte 0xf4; .text" &&
+	objcopy --set-section-flags .data=alloc,load,code,data wax.o && link_kernel 64 wax.o wax &&
+	readelf -SW wax | grep -q "\.data .* WAX " && clean wax'
 ok 'code sections that lie over each other' eval \
 	'cp k64 over && cover over && status 2 "$afterburn" audit over && says "lie over each other"'
 

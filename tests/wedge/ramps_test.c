@@ -116,6 +116,7 @@ static void expect_restart(const struct site *site, uint64_t rip, uint64_t rax)
 	old = vcpu;
 	old.rip = site->va;
 	old.gpr[X86_RAX] = rax;
+	old.site = VCPU_NO_SITE;
 	core_interrupted(&vcpu);
 	assert_memory_equal(&vcpu, &old, sizeof(vcpu));
 }
@@ -127,11 +128,14 @@ static void an_event_on_the_way_starts_the_site_again(void **state)
 
 	(void)state;
 	/* On the ramp the note may be another site's still. */
-	vcpu.site = other->slot;
-	for (unsigned int i = 0; i < RAMP_BYTES; i++)
+	for (unsigned int i = 0; i < RAMP_BYTES; i++) {
+		vcpu.site = other->slot;
 		expect_restart(site, ramp_at(site->slot) + i, 0x1111);
-	for (uint64_t at = AT_GATE_RAMP; at < AT_GATE_RAMP_MASKED; at++)
+	}
+	for (uint64_t at = AT_GATE_RAMP; at < AT_GATE_RAMP_MASKED; at++) {
+		vcpu.site = other->slot;
 		expect_restart(other, at, at < AT_GATE_RAMP_SAVED ? 0x1111 : 0x2222);
+	}
 }
 
 static void an_event_elsewhere_changes_nothing(void **state)

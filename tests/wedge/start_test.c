@@ -274,9 +274,11 @@ static void early_code_of_a_far_kernel_runs_where_it_is_mapped(void **state)
 	assert_int_equal(vcpu.rip, (ARCH_LONG_MODE ? KERNEL_PA : KERNEL_VA) + 0x109);
 	vcpu.cr[3] = guest_table();
 	guest_map(KERNEL_VA, KERNEL_PA, X86_PTE_P);
+	vcpu.site = 0;
 	core_ramp(&vcpu);
 	assert_int_equal(vcpu.rip, KERNEL_VA + 0x109);
 	vcpu.cr[3] = first;
+	vcpu.site = 0;
 	core_ramp(&vcpu);
 	assert_int_equal(vcpu.rip, KERNEL_VA + 0x109);
 }
