@@ -3,8 +3,8 @@
 # timeout: 900
 #
 # Bare metal, Linux in the lower half: the same script as the others and its own checks, without
-# annotation and with it, on one processor, on two, and without the instructions for GS bases, where the kernel tells its own base
-# from a program's by the value.
+# annotation and with it, on one processor, on two, and without the instructions for GS bases, where the
+# kernel tells its own base from a program's by the value.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 guest=$O/guest/x86_64-low

@@ -75,17 +75,8 @@ back:
 	site site_pop_ds, gate_pop_ds
 	site site_pop_fs, gate_pop_fs
 
-	.bss
-	.balign 8
-own_stack:
-	.skip 8
-current:
-	.skip 4
-site:
-	.skip 4
+	words_of_run_32
 entered:
 	.skip 4
-	.skip 64
-flags_end:
 
 	.section .note.GNU-stack, "", @progbits

@@ -35,10 +35,21 @@
 	popq %rbx
 .endm
 
-/*
- * From 64-bit code with the run in %rdi to its site, in 32-bit code. The words `current`, `own_stack` and
- * `site` are the caller's, and so is the room in front of `flags_end`, all below 4 GiB.
- */
+/* What enter_site_32 writes to, below 4 GiB: flags are pushed in front of `flags_end`. */
+.macro words_of_run_32
+	.bss
+	.balign 8
+own_stack:
+	.skip 8
+current:
+	.skip 4
+site:
+	.skip 4
+	.skip 64
+flags_end:
+.endm
+
+/* From 64-bit code with the run in %rdi to its site, in 32-bit code. */
 .macro enter_site_32 in32
 	movl %edi, current
 	movq %rsp, own_stack

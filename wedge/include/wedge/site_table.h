@@ -15,8 +15,7 @@
 
 /*
  * Four bytes of a rewritten site identify it: the distance to a gate or to its ramp, or an address
- * in the vCPU.
- * They begin behind the first byte, which the guest may replace by a breakpoint.
+ * in the vCPU. They begin behind the first byte, which the guest may replace by a breakpoint.
  */
 enum { SITE_MARK_OFFSET = 1, SITE_MARK_LENGTH = 4 };
 

@@ -33,15 +33,6 @@ linux_ramp:
 	pop_own_registers
 	ret
 
-	.bss
-	.balign 8
-own_stack:
-	.skip 8
-current:
-	.skip 4
-site:
-	.skip 4
-	.skip 64
-flags_end:
+	words_of_run_32
 
 	.section .note.GNU-stack, "", @progbits
