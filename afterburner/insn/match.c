@@ -154,17 +154,20 @@ static int modrm_fits(unsigned int constraint, unsigned char modrm)
 
 static int prefix_fits(unsigned int prefix, int data16, unsigned char repeat)
 {
-	if (prefix == AFTERBURN_PREFIX_F3)
-		return repeat == 0xf3;
 	if (prefix == AFTERBURN_PREFIX_66)
 		return data16;
-	return 1;
+	return prefix == AFTERBURN_PREFIX_ANY || repeat == afterburn_prefix_bytes[prefix];
 }
 
-/* The first entry of the table that fits; `next` is the byte behind the opcode, if there is one. */
+/*
+ * The first entry that fits, but one with a mandatory prefix before those without; -1 if none does. `next`
+ * is the byte behind the opcode, if there is one.
+ */
 static int find(unsigned int map, const struct afterburn_decoded *d, int data16, int mode_bit,
 		int has_next, unsigned char next)
 {
+	int found = -1;
+
 	for (int id = 0; id < AFTERBURN_INSN_COUNT; id++) {
 		const struct afterburn_insn *insn = &afterburn_insns[id];
 
@@ -174,9 +177,12 @@ static int find(unsigned int map, const struct afterburn_decoded *d, int data16,
 		if (insn->modrm != AFTERBURN_MODRM_NONE &&
 		    (!has_next || !modrm_fits(insn->modrm, next)))
 			continue;
-		return id;
+		if (insn->prefix != AFTERBURN_PREFIX_ANY)
+			return id;
+		if (found < 0)
+			found = id;
 	}
-	return -1;
+	return found;
 }
 
 static int take_immediate(struct cursor *c, struct afterburn_decoded *d, unsigned int imm)

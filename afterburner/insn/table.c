@@ -29,6 +29,12 @@ const struct afterburn_insn afterburn_insns[AFTERBURN_INSN_COUNT] = {
 #include <afterburn/insns.def>
 };
 
+const unsigned char afterburn_prefix_bytes[AFTERBURN_PREFIX_COUNT] = {
+	[AFTERBURN_PREFIX_F2] = 0xf2,
+	[AFTERBURN_PREFIX_F3] = 0xf3,
+	[AFTERBURN_PREFIX_66] = 0x66,
+};
+
 const char *const afterburn_class_names[AFTERBURN_CLASS_COUNT] = {
 	[AFTERBURN_CLASS_INTR] = "intr",     [AFTERBURN_CLASS_FLAGS] = "flags",
 	[AFTERBURN_CLASS_IDLE] = "idle",     [AFTERBURN_CLASS_IO] = "io",
@@ -38,7 +44,8 @@ const char *const afterburn_class_names[AFTERBURN_CLASS_COUNT] = {
 	[AFTERBURN_CLASS_CACHE] = "cache",   [AFTERBURN_CLASS_MSR] = "msr",
 	[AFTERBURN_CLASS_CPUID] = "cpuid",   [AFTERBURN_CLASS_TIME] = "time",
 	[AFTERBURN_CLASS_PKEY] = "pkey",     [AFTERBURN_CLASS_SMAP] = "smap",
-	[AFTERBURN_CLASS_XSTATE] = "xstate", [AFTERBURN_CLASS_OTHER] = "other",
+	[AFTERBURN_CLASS_XSTATE] = "xstate", [AFTERBURN_CLASS_FRED] = "fred",
+	[AFTERBURN_CLASS_OTHER] = "other",
 };
 
 const char *const afterburn_how_names[AFTERBURN_HOW_COUNT] = {

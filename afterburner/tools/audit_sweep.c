@@ -124,7 +124,8 @@ static void report(const struct sweep *s, enum finding_kind kind, uint64_t at, c
 
 /*
  * Looks at the instruction at `at`, which libopcodes calls `text`. Returns its length in bytes: the
- * matcher's, where libopcodes takes a superfluous prefix for an instruction of its own.
+ * matcher's, where libopcodes takes a superfluous prefix for an instruction of its own, or does not know
+ * the instruction (binutils 2.40: lkgs) and so has no second opinion.
  */
 static uint64_t check_insn(const struct sweep *s, uint64_t at, enum afterburn_code_mode mode,
 			   uint64_t length, const char *text)
@@ -132,7 +133,10 @@ static uint64_t check_insn(const struct sweep *s, uint64_t at, enum afterburn_co
 	const struct ab_bytes code = s->region->code;
 	struct afterburn_decoded insn;
 	bool matched = afterburn_match(code.data + at, code.size - at, mode, &insn);
+	bool known = !strstr(text, "(bad)");
 
+	if (matched && !known)
+		length = insn.length;
 	while (matched && length < insn.length)
 		length += disassemble(s->subject->audit->disassembler, at + length, mode, &text);
 	if (matched && !is_site(s, at) &&
@@ -141,9 +145,10 @@ static uint64_t check_insn(const struct sweep *s, uint64_t at, enum afterburn_co
 		if (s->exemption >= 0)
 			s->subject->exempt[s->exemption]++;
 		else
-			report(s, FINDING_UNANNOTATED, at, text);
+			report(s, FINDING_UNANNOTATED, at,
+			       known ? text : afterburn_insns[insn.id].name);
 	}
-	if (matched != audit_text_is_sensitive(text, mode) && s->exemption < 0)
+	if (known && matched != audit_text_is_sensitive(text, mode) && s->exemption < 0)
 		report(s, FINDING_DISAGREEMENT, at, text);
 	return length;
 }

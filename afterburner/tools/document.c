@@ -40,7 +40,7 @@ static void print_encoding(const struct afterburn_insn *insn, const struct words
 		return;
 	}
 	if (insn->prefix != AFTERBURN_PREFIX_ANY)
-		printf("%c%c ", tolower((unsigned char)w->prefix[0]), w->prefix[1]);
+		printf("%02x ", afterburn_prefix_bytes[insn->prefix]);
 	printf("%s%02x", maps[insn->map], insn->opcode);
 	if (insn->mask != 0xff)
 		printf("-%02x", insn->opcode | (unsigned char)~insn->mask);

@@ -33,9 +33,9 @@ for width in 32 64; do
 			test "$(wc -l <"$tmp/$width-$syntax.list")" -gt 100
 		ok "$width bit, $syntax: one right site each" one_site_each "$width" "$syntax"
 	done
-	is "$width bit: no instruction of the table is unknown to gas" \
+	is "$width bit: no instruction of the table is unknown to gas, but those of FRED before binutils 2.41" \
 		"$(comm -23 <(cut -f1 "$tmp/$width-att.all" | sort -u) \
-			<(cut -f1 "$tmp/$width"-{att,intel}.list | sort -u))" ""
+			<(cut -f1 "$tmp/$width"-{att,intel}.list | sort -u) | grep -vxE 'LKGS|ERET[SU]')" ""
 done
 
 unknown=$(comm -23 <(cut -f2 "$tmp"/*.all | sort -u) <(cut -f2 "$tmp"/*.list | sort -u) | tr '\n' ' ')

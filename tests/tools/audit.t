@@ -62,6 +62,11 @@ done
 ok 'a sensitive instruction without a pad' code_finds 'nop; lgdt (%eax)' \
 	'extra+0x1: unannotated lgdt'
 ok 'data is not code' eval 'clean k64.o && says "exempt 1 in .altinstr_replacement"'
+ok 'an instruction that the disassembler may not know' eval \
+	'with_code 64 x.o ".byte 0xf2,0x0f,0x00,0xf7; cli; nop" && status 1 "$afterburn" audit x.o &&
+	 says ": 2 findings (" && says "extra+0x0: unannotated" && says "extra+0x4: unannotated cli"'
+ok 'is no finding if it has its site' eval \
+	'with_code 64 x.o "after ID_LKGS, .byte 0xf2,0x0f,0x00,0xf7; nop" && clean x.o'
 ok 'an optional instruction needs no site' eval 'with_code 64 x.o rdtscp && clean x.o'
 ok 'unless all of them are asked for' eval \
 	'status 1 "$afterburn" audit --all x.o && says "unannotated rdtscp" && says "unannotated rdtsc"'

@@ -61,10 +61,8 @@ static unsigned int encode(const struct afterburn_insn *insn, unsigned char *cod
 	static const unsigned char immediate[] = {0, 1, 2, 6};
 	unsigned int at = 0;
 
-	if (insn->prefix == AFTERBURN_PREFIX_F3)
-		code[at++] = 0xf3;
-	if (insn->prefix == AFTERBURN_PREFIX_66)
-		code[at++] = 0x66;
+	if (insn->prefix != AFTERBURN_PREFIX_ANY)
+		code[at++] = afterburn_prefix_bytes[insn->prefix];
 	if (insn->map != AFTERBURN_MAP_1B)
 		code[at++] = 0x0f;
 	if (insn->map == AFTERBURN_MAP_0F38)

@@ -45,10 +45,8 @@ static unsigned int begin(struct encoding *e, const struct afterburn_insn *insn,
 	unsigned int at = 0;
 
 	memset(e, 0, sizeof(*e));
-	if (insn->prefix == AFTERBURN_PREFIX_F3)
-		at = add(e, at, 0xf3);
-	if (insn->prefix == AFTERBURN_PREFIX_66)
-		at = add(e, at, 0x66);
+	if (insn->prefix != AFTERBURN_PREFIX_ANY)
+		at = add(e, at, afterburn_prefix_bytes[insn->prefix]);
 	for (unsigned int i = 0; i < prefixes[prefix].count; i++)
 		at = add(e, at, prefixes[prefix].bytes[i]);
 	return add_opcode(e, at, insn, opcode);

@@ -97,8 +97,8 @@ static bool some_instruction(struct site *site)
 
 	while (random64() & 1 && at < 4)
 		site->insn[at++] = prefixes[random64() % sizeof(prefixes)];
-	if (insn->prefix == AFTERBURN_PREFIX_F3)
-		site->insn[at++] = 0xf3;
+	if (insn->prefix != AFTERBURN_PREFIX_ANY)
+		site->insn[at++] = afterburn_prefix_bytes[insn->prefix];
 	if (ARCH_LONG_MODE && random64() & 1)
 		site->insn[at++] = (uint8_t)(0x40 | (random64() & 15));
 	if (insn->map != AFTERBURN_MAP_1B)

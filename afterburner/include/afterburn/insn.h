@@ -82,11 +82,18 @@ enum afterburn_class {
 	AFTERBURN_CLASS_PKEY,
 	AFTERBURN_CLASS_SMAP,
 	AFTERBURN_CLASS_XSTATE,
+	AFTERBURN_CLASS_FRED,
 	AFTERBURN_CLASS_OTHER,
 	AFTERBURN_CLASS_COUNT
 };
 
-enum afterburn_prefix { AFTERBURN_PREFIX_ANY, AFTERBURN_PREFIX_F3, AFTERBURN_PREFIX_66 };
+enum afterburn_prefix {
+	AFTERBURN_PREFIX_ANY,
+	AFTERBURN_PREFIX_F2,
+	AFTERBURN_PREFIX_F3,
+	AFTERBURN_PREFIX_66,
+	AFTERBURN_PREFIX_COUNT
+};
 
 enum afterburn_map {
 	AFTERBURN_MAP_1B,
@@ -154,6 +161,9 @@ struct afterburn_insn {
 
 /* Indexed by enum afterburn_insn_id. */
 extern const struct afterburn_insn afterburn_insns[AFTERBURN_INSN_COUNT];
+
+/* The byte of a mandatory prefix (enum afterburn_prefix), or 0 for AFTERBURN_PREFIX_ANY. */
+extern const unsigned char afterburn_prefix_bytes[AFTERBURN_PREFIX_COUNT];
 
 /* Names of the classes, lower case, indexed by enum afterburn_class. */
 extern const char *const afterburn_class_names[AFTERBURN_CLASS_COUNT];
