@@ -160,8 +160,8 @@ static int prefix_fits(unsigned int prefix, int data16, unsigned char repeat)
 }
 
 /*
- * The first entry that fits, but one with a mandatory prefix before those without; -1 if none does. `next`
- * is the byte behind the opcode, if there is one.
+ * The first entry that fits, but one with a mandatory prefix before those without; -1 if none does.
+ * `next` is the byte behind the opcode, if there is one.
  */
 static int find(unsigned int map, const struct afterburn_decoded *d, int data16, int mode_bit,
 		int has_next, unsigned char next)

@@ -124,8 +124,8 @@ static void report(const struct sweep *s, enum finding_kind kind, uint64_t at, c
 
 /*
  * Looks at the instruction at `at`, which libopcodes calls `text`. Returns its length in bytes: the
- * matcher's, where libopcodes takes a superfluous prefix for an instruction of its own, or does not know
- * the instruction (binutils 2.40: lkgs) and so has no second opinion.
+ * matcher's, where libopcodes takes a superfluous prefix for an instruction of its own, or does not
+ * know the instruction (binutils 2.40: lkgs) and so has no second opinion.
  */
 static uint64_t check_insn(const struct sweep *s, uint64_t at, enum afterburn_code_mode mode,
 			   uint64_t length, const char *text)

@@ -102,12 +102,6 @@ int find_protocol(struct bundle *bundle, struct ab_error *error);
  */
 int check_configuration(const struct ab_image *kernel, struct ab_error *error);
 
-/*
- * Will the wedge miss the sites of the kernel's modules? Returns true with *why set. The kernel
- * itself runs, so the caller only warns. A kernel without symbols shows nothing of it.
- */
-bool has_hidden_modules(const struct ab_image *kernel, struct ab_error *why);
-
 /**
  * bundle_check - can this kernel and these wedges be packed together?
  *

@@ -81,14 +81,3 @@ int check_configuration(const struct ab_image *kernel, struct ab_error *error)
 	free((void *)(uintptr_t)configuration.data);
 	return result;
 }
-
-/* CONFIG_ARCH_HAS_EXECMEM_ROX brings this function: Linux 7.2 has it on x86-64, 6.12 has not. */
-bool has_hidden_modules(const struct ab_image *kernel, struct ab_error *why)
-{
-	if (!has_symbol(kernel, "execmem_restore_rox"))
-		return false;
-	ab_fail(why, "it keeps modules in large pages (CONFIG_ARCH_HAS_EXECMEM_ROX), where no "
-		     "wedge looks for sites: on a hypervisor its modules go wrong; build what is "
-		     "needed into it");
-	return true;
-}

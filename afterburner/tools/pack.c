@@ -128,8 +128,6 @@ static void warn(const struct options *o, const struct bundle *bundle)
 
 	if (bundle_never_runs(bundle, &why))
 		complain("pack", o->kernel, "warning: %s", why.text);
-	if (has_hidden_modules(bundle->kernel, &why))
-		complain("pack", o->kernel, "warning: %s", why.text);
 	if (bundle->outside &&
 	    signature_find(bundle->outside->file, bundle->outside->counted, &signature))
 		complain("pack", o->kernel,

@@ -282,9 +282,6 @@ ok 'a damaged configuration says nothing' eval \
 	'configured 64 kc CONFIG_PARAVIRT_XXL=y && at=$(LC_ALL=C grep -abo IKCFG_ST kc | head -n 1 | cut -d: -f1) &&
 	 poke kc $((at + 20)) "\377\377\377\377" && "$afterburn" pack -q -W w64 -o pkc kc'
 ok 'PAE, by the configuration' eval 'configured 32 kc CONFIG_X86_PAE=y && refuses 1 "CONFIG_X86_PAE=n" -W l32 kc'
-ok 'modules in large pages: a warning, and the file' eval 'with_code 64 ws.o "execmem_restore_rox: nop" &&
-	link_kernel 64 ws.o ws && "$afterburn" pack -q -W w64 -o pws ws 2>err && grep -q "warning: it keeps modules in large pages" err &&
-	[[ -s pws ]] && "$afterburn" pack -q -W w64 -o pk k64 2>err && [[ ! -s err ]]'
 ok 'PAE, by a symbol' eval 'with_code 32 ws.o "initial_pg_pmd: nop" && link_kernel 32 ws.o ws &&
 	refuses 1 "CONFIG_X86_PAE=n" -W w32 ws'
 ok 'which means nothing in 64-bit kernels' eval 'with_code 64 ws.o "initial_pg_pmd: nop" && link_kernel 64 ws.o ws &&

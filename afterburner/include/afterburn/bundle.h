@@ -54,6 +54,8 @@ struct afterburn_bundle_segment {
 	unsigned int reserved;
 };
 
+#define AFTERBURN_SEGMENT_EXECUTE 1u /* PF_X of `flags` */
+
 /* A site of the kernel, absolute. The array is sorted by vaddr and sites do not overlap. */
 struct afterburn_bundle_site {
 	unsigned long long vaddr; /* of the site's first byte */

@@ -110,8 +110,22 @@ static void split_large_page(void)
 	*guest_entry(KERNEL_VA + MIB_2, 2) = block * PAGE | K | X86_PTE_PS;
 	assert_true(touch(KERNEL, KERNEL_VA + MIB_2 + (xen.heap_end - block) * PAGE, 0));
 	assert_reaches(KERNEL, KERNEL_VA + MIB_2 + (xen.heap_end - block) * PAGE,
-		       xen.heap_end * PAGE, R | W | X);
-	assert_reaches_nothing(KERNEL, KERNEL_VA + MIB_2);
+		       xen.heap_end * PAGE, R | W);
+	assert_reaches(KERNEL, KERNEL_VA + MIB_2, xen.absent_page * PAGE, R);
+}
+
+DEFINE_XEN_TEST(where_there_is_no_memory_all_ones_are_read)
+{
+	uint64_t va = KERNEL_VA, device = 0xfed80000;
+
+	load_root(new_root());
+	guest_map(va, device, K);
+	assert_true(touch(KERNEL, va, 0));
+	assert_reaches(KERNEL, va, xen.absent_page * PAGE, R);
+	for (unsigned int i = 0; i < PAGE; i++)
+		assert_int_equal(((uint8_t *)xen_page(xen.absent_page))[i], 0xff);
+	assert_fatal("writes to", touch(KERNEL, va, X86_PF_WRITE));
+	assert_fatal("executes", touch(KERNEL, va, X86_PF_FETCH));
 }
 
 static void a_large_page_across_the_heaps_end_is_split(void **state)
@@ -139,6 +153,7 @@ int main(void)
 		cmocka_unit_test(what_the_physmap_does_not_reach_stays_unused),
 		XEN_TEST(the_guest_is_shown_all_but_the_wedges),
 		XEN_TEST(memory_behind_the_heap_is_the_guests),
+		XEN_TEST(where_there_is_no_memory_all_ones_are_read),
 		cmocka_unit_test(a_large_page_across_the_heaps_end_is_split),
 		XEN_TEST(the_heap_ends_where_the_guests_memory_begins),
 	};

@@ -38,7 +38,7 @@ enum {
 	FREE = 0,
 	LEFT = -1, /* a table no more, but not yet to be used again */
 	FLAGS = X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A | X86_PTE_D,
-	HEAP_LEAST = 200, /* pages: below, this guest may end for want of them */
+	HEAP_LEAST = 206, /* pages: below, this guest may end for want of them */
 };
 
 #define STACK_TOP	(0xffffull << 48 | (uint64_t)STACK_SLOT << 39 | 2 * PAGE)
@@ -56,6 +56,7 @@ static struct {
 	uint64_t image_flags; /* of the entry that leads to a low kernel's image */
 	char failure[600];
 	struct tlb guest[2], real[2];
+	bool looked[FAKE_PAGES]; /* the page's code was seen once */
 } run;
 
 static uint32_t random_below(uint32_t n)
@@ -148,11 +149,17 @@ static void check_place(enum view view, unsigned int place)
 	for (unsigned int i = 0; i < HELD; i++) {
 		struct held h = run.real[view].leaves[place][i];
 
+		/* Its content is no secret. */
+		if (h.page == xen.absent_page && h.prot == R)
+			continue;
 		if (h.prot && !tlb_allows(&run.guest[view], place, h))
 			FAIL("%s view: %llx may lead to page %llx with rights %u, which no entry "
 			     "gave",
 			     view ? "user" : "kernel", (unsigned long long)place_address(place),
 			     (unsigned long long)h.page, h.prot);
+		if (place_is_kernel(place) && (h.prot & X) && !run.looked[h.page])
+			FAIL("%llx may be executed, and nobody has looked at page %llx",
+			     (unsigned long long)place_address(place), (unsigned long long)h.page);
 	}
 }
 
@@ -478,8 +485,13 @@ static void access_place(enum view view, unsigned int place, uint32_t access)
 /* Code of the kernel's is looked at before it runs. */
 static void release_code(unsigned int place)
 {
-	if (backend_code_held(&vcpu, place_address(place)))
-		backend_code_release(&vcpu, place_address(place));
+	uint64_t va = place_address(place);
+	struct guest_walk walk;
+
+	if (!backend_code_held(&vcpu, va) || !guest_lookup(&vcpu, va, &walk))
+		return;
+	run.looked[walk.address / PAGE] = true;
+	backend_code_release(&vcpu, va);
 }
 
 static void step(void)

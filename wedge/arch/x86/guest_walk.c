@@ -60,6 +60,7 @@ bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk 
 		out->error = access | X86_PF_PRESENT;
 		return false;
 	}
+	out->access = access;
 	out->forced = (access & X86_PF_WRITE) && !out->writable;
 	set_bits(out, slots, access);
 	return true;

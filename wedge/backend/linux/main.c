@@ -103,12 +103,11 @@ static void protect_image(void)
  */
 static void note_kernel_text(void)
 {
-	enum { PF_X = 1 };
-
 	for (unsigned int i = 0; i < wedge_header.segment_count; i++) {
 		const struct afterburn_bundle_segment *s = &wedge_header.segments[i];
 
-		for (uint64_t at = 0; (s->flags & PF_X) && at < s->mem_size; at += X86_PAGE_SIZE)
+		for (uint64_t at = 0; (s->flags & AFTERBURN_SEGMENT_EXECUTE) && at < s->mem_size;
+		     at += X86_PAGE_SIZE)
 			memory_note_kernel_text((s->paddr + at) / X86_PAGE_SIZE);
 	}
 }

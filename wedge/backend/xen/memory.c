@@ -111,6 +111,26 @@ uint64_t memory_builder_end(void)
 	return xen.start_info->pt_base / PAGE + xen.start_info->nr_pt_frames + 1;
 }
 
+/*
+ * The kernel's own code is rewritten before it runs. Only segments that it may execute count: their
+ * pages are mapped so, and a page's mark goes with such a mapping. Linux 7.2 has its initial code
+ * in another, and what it executes of that is looked at page by page.
+ */
+static void see_kernel(void)
+{
+	for (unsigned int i = 0; i < xen.header->segment_count; i++) {
+		const struct afterburn_bundle_segment *s = &xen.header->segments[i];
+		uint64_t end = (s->paddr + s->mem_size) / PAGE;
+
+		if (!(s->flags & AFTERBURN_SEGMENT_EXECUTE))
+			continue;
+		for (uint64_t page = s->paddr / PAGE; page < end; page++) {
+			if (memory_is_guest(page))
+				memory_set_code_seen(page);
+		}
+	}
+}
+
 void memory_init(void)
 {
 	uint64_t ramdisk, ramdisk_size;
@@ -122,8 +142,11 @@ void memory_init(void)
 	seen_pages.words = backend_allocate(bytes);
 	if (!private_pages.words || !seen_pages.words)
 		wedge_fatal("the wedge's heap is too small for its own tables");
+	xen.absent_page = memory_heap_page();
+	memset(xen_page(xen.absent_page), 0xff, PAGE);
 	memory_set_private(xen.header->load_paddr / PAGE, memory_builder_end(), true);
 	memory_set_private(xen.heap, xen.heap_end, true);
+	see_kernel();
 	backend_ramdisk(&ramdisk, &ramdisk_size);
 	if (!ramdisk_size)
 		return;
@@ -184,7 +207,26 @@ bool memory_code_seen(uint64_t page)
 	return bit_get(&seen_pages, page);
 }
 
-void memory_set_code_seen(uint64_t page, bool seen)
+void memory_set_code_seen(uint64_t page)
 {
-	bit_set(&seen_pages, page, seen);
+	bit_set(&seen_pages, page, true);
+}
+
+void memory_forget_code(uint64_t first, uint64_t count)
+{
+	for (uint64_t page = first; page - first < count && page < xen.pages; page++)
+		bit_set(&seen_pages, page, false);
+}
+
+enum memory_code memory_block_code(uint64_t page)
+{
+	uint64_t first = (page & ~(uint64_t)(ENTRIES - 1)) / 64, any = 0, all = ~0ull;
+
+	for (unsigned int i = 0; i < ENTRIES / 64; i++) {
+		any |= seen_pages.words[first + i];
+		all &= seen_pages.words[first + i];
+	}
+	if (!any)
+		return MEMORY_CODE_UNSEEN;
+	return ~all ? MEMORY_CODE_PARTLY : MEMORY_CODE_SEEN;
 }

@@ -150,26 +150,28 @@ static void set_present(struct shadow *s, unsigned int index, bool present)
 }
 
 /*
- * A leaf that let the kernel execute its page goes away. The page may hold other code later, so its
- * mark "code seen" goes too. The page is found through Xen's own table, since the guest's entry is
- * gone by now.
+ * An entry that let the kernel execute a page, or a block of pages by the physmap's own table, goes
+ * away. Other code may be there later, so the marks "code seen" go too. What is there is found
+ * through Xen's own table, since the guest's entry is gone by now.
  */
 static void forget_code(const struct shadow *s, unsigned int index)
 {
 	const uint64_t *machine_to_physical = (const uint64_t *)HYPERVISOR_VIRT_START;
 	uint64_t value = shadow_value(s, index), page;
 
-	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE || (value & X86_PTE_NX))
+	if (s->role != SHADOW_KERNEL || s->level > 2 || shadow_child(s, index) ||
+	    (value & (X86_PTE_P | X86_PTE_NX)) != X86_PTE_P)
 		return;
 	page = machine_to_physical[(value & X86_PTE_ADDRESS) / PAGE];
-	if (page < xen.pages)
-		memory_set_code_seen(page, false);
+	if (s->level == 1)
+		memory_forget_code(page, 1);
+	else
+		memory_forget_code((page - xen.physmap_l1) * ENTRIES, ENTRIES);
 }
 
 void shadow_clear(struct shadow *s, unsigned int index)
 {
-	if (s->level == 1)
-		forget_code(s, index);
+	forget_code(s, index);
 	update_entry(s->page, index, 0);
 	set_present(s, index, false);
 	s->seen[index] = 0;
@@ -207,27 +209,44 @@ static uint64_t leaf_rights(const struct shadow *s, uint64_t g)
 	return s->role == SHADOW_USER ? value | X86_PTE_U : value;
 }
 
+/*
+ * Where the guest has no memory it reads all ones, as a PC does where no device answers: Linux 6.18
+ * and later look for a chip of AMD's so.
+ */
+static uint64_t absent_value(uint64_t value)
+{
+	return xen_machine(xen.absent_page) | (value & ~(uint64_t)X86_PTE_W) | X86_PTE_NX;
+}
+
 /* A leaf of 4 KiB. */
 static uint64_t leaf_value(const struct shadow *s, uint64_t g)
 {
 	uint64_t page = (g & X86_PTE_ADDRESS) / PAGE, value = leaf_rights(s, g);
 
-	if (!value || !memory_is_guest(page))
+	if (!value)
 		return 0;
+	if (!memory_is_guest(page))
+		return absent_value(value);
 	if (s->role == SHADOW_KERNEL && !memory_code_seen(page))
 		value |= X86_PTE_NX;
 	return xen_machine(page) | value | X86_PTE_D;
 }
 
-/* One page of a split large page; its rights are in the entry above. */
+/*
+ * One page of a split large page. Its rights are in the entry above, but that the kernel executes
+ * only pages whose code was seen.
+ */
 static uint64_t split_value(const struct shadow *s, unsigned int index)
 {
-	uint64_t page = s->guest + index;
+	uint64_t page = s->guest + index, value = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D;
 
+	if (s->role == SHADOW_USER)
+		value |= X86_PTE_U;
 	if (!memory_is_guest(page))
-		return 0;
-	return xen_machine(page) | X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D |
-	       (s->role == SHADOW_USER ? X86_PTE_U : 0);
+		return absent_value(value);
+	if (s->role == SHADOW_KERNEL && !memory_code_seen(page))
+		value |= X86_PTE_NX;
+	return xen_machine(page) | value;
 }
 
 static enum shadow_place place_below(const struct shadow *s, unsigned int index)
@@ -281,9 +300,17 @@ static struct wanted want_large(const struct shadow *s, unsigned int index, uint
 		wedge_fatal("the guest maps a page of 1 GiB, which CPUID does not offer");
 	if (page >= xen.pages || !leaf_rights(s, g))
 		return (struct wanted){0};
-	if (s->role == SHADOW_KERNEL && memory_block_is_guest(page))
-		return (struct wanted){.value = xen_machine(xen.physmap_l1 + page / ENTRIES) |
-						leaf_rights(s, g) | X86_PTE_U};
+	if (s->role == SHADOW_KERNEL && memory_block_is_guest(page)) {
+		enum memory_code seen = memory_block_code(page);
+		uint64_t value = xen_machine(xen.physmap_l1 + page / ENTRIES) | leaf_rights(s, g) |
+				 X86_PTE_U;
+
+		/* Most have no code of which the kernel executes anything: these cost no table. */
+		if (seen == MEMORY_CODE_UNSEEN)
+			value |= X86_PTE_NX;
+		if (seen != MEMORY_CODE_PARTLY || (value & X86_PTE_NX))
+			return (struct wanted){.value = value};
+	}
 	return want_table(s, index, g, SHADOW_OF_LARGE);
 }
 
@@ -360,6 +387,20 @@ static bool prepare_child(struct shadow *child, bool replaces)
 	return changed;
 }
 
+/* True if an entry's new value lets the kernel execute what it could execute by the present one. */
+static bool keeps_code(const struct shadow *s, unsigned int index, const struct wanted *w)
+{
+	return !((shadow_value(s, index) ^ w->value) & X86_PTE_ADDRESS) && !(w->value & X86_PTE_NX);
+}
+
+/* The kernel may not execute a split large page any more: all of its code must be seen again. */
+static void hold_split(struct shadow *split)
+{
+	memory_forget_code(split->guest, ENTRIES);
+	for (unsigned int i = 0; i < ENTRIES; i++)
+		shadow_update(split, i, false);
+}
+
 /* A present entry changes or goes away. */
 static void note_change(const struct shadow *s, unsigned int index)
 {
@@ -368,7 +409,7 @@ static void note_change(const struct shadow *s, unsigned int index)
 
 bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 {
-	bool present = shadow_present(s, index), differs, changed = false;
+	bool present = shadow_present(s, index), executes = false, differs, changed = false;
 	struct wanted w;
 	uint64_t g;
 
@@ -401,8 +442,11 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 		return false;
 	if (present)
 		note_change(s, index);
-	if (present && s->level == 1)
-		forget_code(s, index);
+	if (present) {
+		executes = !(shadow_value(s, index) & X86_PTE_NX);
+		if (!keeps_code(s, index, &w))
+			forget_code(s, index);
+	}
 	if (w.child) {
 		w.child->links++;
 		if (w.child->local)
@@ -413,6 +457,8 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 	unlink_child(s, index);
 	if (s->children)
 		s->children[index] = w.child;
+	if (executes && w.child && w.child->source == SHADOW_OF_LARGE && (w.value & X86_PTE_NX))
+		hold_split(w.child);
 	return present | changed;
 }
 
@@ -509,9 +555,15 @@ bool shadow_sync(struct shadow *s)
 	return changed;
 }
 
+void shadow_outdate(struct shadow *s, unsigned int index)
+{
+	/* No guest's entry is all ones. */
+	s->seen[index] = ~0ull;
+}
+
 void shadow_allow_write(struct shadow *s, unsigned int index)
 {
-	/* No guest's entry is all ones, so the next comparison takes the right away again. */
-	s->seen[index] = ~0ull;
+	/* The next comparison takes the right away again. */
+	shadow_outdate(s, index);
 	update_entry(s->page, index, shadow_value(s, index) | X86_PTE_W);
 }

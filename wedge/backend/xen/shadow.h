@@ -96,6 +96,10 @@ bool shadow_fill_leaves(struct shadow *s);
  */
 bool shadow_sync(struct shadow *s);
 
+/* Makes an entry count as changed by the guest, so that it is made anew when it is looked at next.
+ */
+void shadow_outdate(struct shadow *s, unsigned int index);
+
 /* Makes a present entry writable although the guest's is not, until the next comparison. */
 void shadow_allow_write(struct shadow *s, unsigned int index);
 

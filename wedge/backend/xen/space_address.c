@@ -232,15 +232,18 @@ static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
 	return true;
 }
 
-/* The table that holds the kernel view's leaf for an address; *index receives its place. */
-static struct shadow *leaf_table(const struct space *sp, uint64_t va, unsigned int *index)
+/* The kernel view's last table on the path to an address; *index receives the address's place in
+ * it. */
+static struct shadow *last_table(const struct space *sp, uint64_t va, unsigned int *index)
 {
-	struct shadow *s = sp->kernel;
+	struct shadow *s = sp->kernel, *below;
 
-	while (s && s->level > 1)
-		s = shadow_child(s, space_index(va, s->level));
-	*index = space_index(va, 1);
-	return s;
+	for (;; s = below) {
+		*index = space_index(va, s->level);
+		below = shadow_child(s, *index);
+		if (!below)
+			return s;
+	}
 }
 
 /* ---- what is near a page of the kernel ---- */
@@ -284,9 +287,9 @@ static void fill_near(struct vcpu *v, uint64_t va, struct changes *changes)
 {
 	uint64_t first = va - va % BLOCK;
 	unsigned int index;
-	struct shadow *s = leaf_table(space_current(), va, &index);
+	struct shadow *s = last_table(space_current(), va, &index);
 
-	if (!s || !shadow_may_hold_stack(s))
+	if (!shadow_may_hold_stack(s))
 		return;
 	note_change(changes, shadow_fill_leaves(s));
 	if ((s->seen[0] & MAY_WRITE) == MAY_WRITE)
@@ -315,14 +318,35 @@ static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, b
 	return lacked;
 }
 
+/*
+ * Where the guest has no memory it only reads (shadow.c). It does not by a large page of which all
+ * is beyond its memory: kernels map many such while they start, and each would cost a table.
+ */
+static void check_memory(uint64_t va, const struct guest_walk *walk)
+{
+	uint64_t page = walk->address / PAGE;
+	const char *how = NULL;
+
+	if (memory_is_guest(page))
+		return;
+	if (walk->access & X86_PF_WRITE)
+		how = "writes to";
+	else if (walk->access & X86_PF_FETCH)
+		how = "executes";
+	else if (walk->leaf > 1 && page >= xen.pages)
+		how = "reads by a large page";
+	if (how)
+		wedge_fatal("the guest %s %lx, which it maps to guest-physical %lx, where it has "
+			    "no memory",
+			    how, va, walk->address);
+}
+
 bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
 	bool lacked = walk->forced, emptied = false;
 	struct changes changes = {0};
 
-	if (!memory_is_guest(walk->address / PAGE))
-		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
-			    walk->address);
+	check_memory(va, walk);
 	vcpu_count(v, COUNT_SPACE_FILLS);
 	do {
 		lacked |= fill(space_current(), va, walk, vcpu_in_user(v), &changes);
@@ -349,19 +373,25 @@ bool backend_code_held(struct vcpu *v, uint64_t va)
 {
 	struct guest_walk walk;
 	unsigned int index;
-	struct shadow *s = leaf_table(space_current(), va, &index);
+	const struct shadow *s = last_table(space_current(), va, &index);
 
-	if (!s || s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE)
+	if (s->role != SHADOW_KERNEL || s->level > 2)
 		return false;
 	return shadow_present(s, index) && guest_lookup(v, va, &walk) && !walk.no_execute &&
-	       !memory_code_seen(walk.address / PAGE);
+	       memory_is_guest(walk.address / PAGE) && !memory_code_seen(walk.address / PAGE);
 }
 
 void backend_code_release(struct vcpu *v, uint64_t va)
 {
 	struct guest_walk walk;
+	unsigned int index;
+	struct shadow *s = last_table(space_current(), va, &index);
 
 	if (guest_lookup(v, va, &walk))
-		memory_set_code_seen(walk.address / PAGE, true);
+		memory_set_code_seen(walk.address / PAGE);
+	/* A large page of which the kernel now executes the first piece gets a table for its
+	 * pieces. */
+	if (s->level == 2)
+		shadow_outdate(s, index);
 	backend_space_invalidate(v, va);
 }

@@ -36,15 +36,16 @@
 struct xen {
 	struct start_info *start_info; /* through the physmap */
 	struct shared_info *shared;
-	const uint64_t *p2m; /* machine frame of each guest-physical page */
-	uint64_t pages;	     /* guest-physical pages, the wedge's own included */
-	uint64_t heap;	     /* first page of the wedge's heap */
-	uint64_t heap_end;   /* behind its last page */
-	uint64_t heap_next;  /* next page never used */
-	uint64_t boot_table; /* top-level table that boot.c made: the wedge alone */
-	uint64_t physmap_l1; /* first of the physmap's last-level tables: one for each 2 MiB */
-	uint64_t physmap_l2; /* first of its tables above those: one for each GiB */
-	uint64_t wedge_l1;   /* table of the last 2 MiB */
+	const uint64_t *p2m;  /* machine frame of each guest-physical page */
+	uint64_t pages;	      /* guest-physical pages, the wedge's own included */
+	uint64_t heap;	      /* first page of the wedge's heap */
+	uint64_t heap_end;    /* behind its last page */
+	uint64_t heap_next;   /* next page never used */
+	uint64_t boot_table;  /* top-level table that boot.c made: the wedge alone */
+	uint64_t physmap_l1;  /* first of the physmap's last-level tables: one for each 2 MiB */
+	uint64_t physmap_l2;  /* first of its tables above those: one for each GiB */
+	uint64_t wedge_l1;    /* table of the last 2 MiB */
+	uint64_t absent_page; /* all ones: what the guest reads where it has no memory */
 	struct afterburn_wedge_header *header;
 	struct layout layout;
 	bool null_clears_base;	    /* a null selector in FS or GS */
@@ -114,9 +115,17 @@ uint64_t memory_heap_page(void);
 /* True if more than `pages` pages of the heap are left. */
 bool memory_heap_has(uint64_t pages);
 
-/* Code pages that core/modules.c has looked at. */
+/*
+ * Pages whose code the wedge has seen: core/modules.c has looked at it, or it is the kernel's,
+ * which was rewritten before the kernel ran. The last function takes pages that there may not be.
+ */
 bool memory_code_seen(uint64_t page);
-void memory_set_code_seen(uint64_t page, bool seen);
+void memory_set_code_seen(uint64_t page);
+void memory_forget_code(uint64_t first, uint64_t count);
+
+/* How many pages of the 2 MiB around `page`, all of which exist, have been seen. */
+enum memory_code { MEMORY_CODE_UNSEEN, MEMORY_CODE_PARTLY, MEMORY_CODE_SEEN };
+enum memory_code memory_block_code(uint64_t page);
 
 /* ---- segments.c ---- */
 

@@ -99,9 +99,10 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va);
 void backend_space_flush(struct vcpu *v);
 
 /*
- * Pages of small kernel mappings are held back from execution until the core has seen their code.
- * Returns true if the page of `va` is held although the guest's tables allow execution; the second
- * function lets it be executed.
+ * Pages of the kernel's mappings are held back from execution until the core has seen their code,
+ * but for the kernel's own code, which the core has rewritten before the kernel runs. Returns true
+ * if the page of `va` is held although the guest's tables allow execution; the second function lets
+ * it be executed.
  */
 bool backend_code_held(struct vcpu *v, uint64_t va);
 void backend_code_release(struct vcpu *v, uint64_t va);

@@ -22,6 +22,7 @@ struct guest_walk {
 	bool writable;	    /* every level says so */
 	bool user;	    /* every level says so */
 	bool forced;	    /* a write of the kernel that only CR0.WP = 0 allows */
+	uint32_t access;    /* what it was made for: X86_PF_WRITE, X86_PF_USER, X86_PF_FETCH */
 	bool no_execute;    /* some level says so */
 	uint32_t error;	    /* page-fault error code, if the access is not allowed */
 };

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * code_test.c - what the kernel maps executable is held back until its code was seen, page by page,
+ * and held again if other code may have come there.
+ *
+ * Invariant: whether code is held is read from Xen's tables too, never from the back end alone.
+ */
+#include "fake_guest.h"
+
+enum {
+	K = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D | X86_PTE_G,
+	PA = 0x200000,
+	BLOCK_PA = 0x400000, /* all of this block is the guest's */
+	MIXED_PA = 0x600000, /* this one holds pages of the wedge's too */
+	THIRD = 3 * PAGE,
+	BLOCK = ENTRIES * PAGE,
+};
+
+#define LARGE_VA (KERNEL_VA + BLOCK)
+
+static void map_large(uint64_t pa, uint64_t flags)
+{
+	guest_map(LARGE_VA, PA, K); /* the tables above */
+	*guest_entry(LARGE_VA, 2) = pa | X86_PTE_PS | flags;
+	backend_space_flush(&vcpu);
+	touch(KERNEL, LARGE_VA + THIRD, 0);
+}
+
+static void assert_held(uint64_t va)
+{
+	assert_int_equal(reach(KERNEL, va).prot & X, 0);
+	assert_true(backend_code_held(&vcpu, va));
+}
+
+static void assert_runs(uint64_t va)
+{
+	assert_int_equal(reach(KERNEL, va).prot & X, X);
+	assert_false(backend_code_held(&vcpu, va));
+}
+
+static void see(uint64_t va)
+{
+	assert_held(va);
+	backend_code_release(&vcpu, va);
+	assert_runs(va);
+}
+
+static void start(void)
+{
+	load_root(new_root());
+}
+
+DEFINE_XEN_TEST(a_small_page_is_held_until_it_was_seen)
+{
+	start();
+	guest_map(KERNEL_VA, PA, K);
+	touch(KERNEL, KERNEL_VA, 0);
+	see(KERNEL_VA);
+	*guest_entry(KERNEL_VA, 1) = 0;
+	invlpg(KERNEL_VA);
+	guest_map(KERNEL_VA, PA, K);
+	touch(KERNEL, KERNEL_VA, 0);
+	assert_held(KERNEL_VA);
+}
+
+DEFINE_XEN_TEST(a_large_page_is_seen_page_by_page)
+{
+	start();
+	map_large(BLOCK_PA, K);
+	see(LARGE_VA + THIRD);
+	assert_held(LARGE_VA);
+	assert_held(LARGE_VA + THIRD + PAGE);
+	see(LARGE_VA);
+	assert_runs(LARGE_VA + THIRD);
+	assert_reaches(KERNEL, LARGE_VA + THIRD, BLOCK_PA + THIRD, R | W | X);
+}
+
+DEFINE_XEN_TEST(a_large_page_without_right_to_execute_is_not_held)
+{
+	start();
+	map_large(BLOCK_PA, K | X86_PTE_NX);
+	assert_false(backend_code_held(&vcpu, LARGE_VA + THIRD));
+	assert_reaches(KERNEL, LARGE_VA + THIRD, BLOCK_PA + THIRD, R | W);
+}
+
+static void take_right_away(uint64_t pa)
+{
+	start();
+	map_large(pa, K);
+	see(LARGE_VA + THIRD);
+	*guest_entry(LARGE_VA, 2) |= X86_PTE_NX;
+	invlpg(LARGE_VA + THIRD);
+	assert_int_equal(reach(KERNEL, LARGE_VA + THIRD).prot & X, 0);
+	*guest_entry(LARGE_VA, 2) &= ~(uint64_t)X86_PTE_NX;
+	invlpg(LARGE_VA + THIRD);
+	touch(KERNEL, LARGE_VA + THIRD, 0);
+	assert_held(LARGE_VA + THIRD);
+}
+
+DEFINE_XEN_TEST(a_large_page_that_could_not_be_executed_meanwhile_is_held_again)
+{
+	take_right_away(BLOCK_PA);
+}
+
+DEFINE_XEN_TEST(one_that_holds_pages_of_the_wedge_too)
+{
+	take_right_away(MIXED_PA);
+}
+
+/* Its pieces have the same content, and may run on. As Linux 7.2 does before it writes a module. */
+DEFINE_XEN_TEST(a_piece_of_a_large_page_that_became_small_is_held_once_it_could_be_changed)
+{
+	uint64_t table;
+
+	start();
+	table = guest_table();
+	map_large(BLOCK_PA, K);
+	see(LARGE_VA + THIRD);
+	for (unsigned int i = 0; i < ENTRIES; i++)
+		((uint64_t *)guest_page(table))[i] = (BLOCK_PA + i * (uint64_t)PAGE) | K;
+	*guest_entry(LARGE_VA, 2) = table | (K & ~X86_PTE_G);
+	backend_space_flush(&vcpu);
+	touch(KERNEL, LARGE_VA + THIRD, 0);
+	*guest_entry(LARGE_VA + THIRD, 1) |= X86_PTE_NX;
+	invlpg(LARGE_VA + THIRD);
+	*guest_entry(LARGE_VA + THIRD, 1) &= ~(uint64_t)X86_PTE_NX;
+	invlpg(LARGE_VA + THIRD);
+	touch(KERNEL, LARGE_VA + THIRD, 0);
+	see(LARGE_VA + THIRD);
+}
+
+static void see_block(void)
+{
+	for (uint64_t i = 0; i < ENTRIES; i++)
+		memory_set_code_seen(BLOCK_PA / PAGE + i);
+}
+
+DEFINE_XEN_TEST(a_block_that_was_seen_as_a_whole_costs_no_table)
+{
+	uint64_t taken;
+
+	start();
+	guest_map(LARGE_VA, PA, K);
+	touch(KERNEL, LARGE_VA, 0);
+	see_block();
+	taken = vcpu.counters[COUNT_TABLES_TAKEN];
+	map_large(BLOCK_PA, K);
+	assert_runs(LARGE_VA + THIRD);
+	assert_int_equal(vcpu.counters[COUNT_TABLES_TAKEN], taken);
+}
+
+DEFINE_XEN_TEST(it_runs_on_with_other_rights_until_it_goes)
+{
+	start();
+	see_block();
+	map_large(BLOCK_PA, K);
+	for (unsigned int i = 0; i < 2; i++) {
+		*guest_entry(LARGE_VA, 2) ^= X86_PTE_W;
+		backend_space_flush(&vcpu);
+		assert_runs(LARGE_VA + THIRD);
+	}
+	*guest_entry(LARGE_VA, 2) = 0;
+	backend_space_flush(&vcpu);
+	map_large(BLOCK_PA, K);
+	assert_held(LARGE_VA + THIRD);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		XEN_TEST(a_small_page_is_held_until_it_was_seen),
+		XEN_TEST(a_large_page_is_seen_page_by_page),
+		XEN_TEST(a_large_page_without_right_to_execute_is_not_held),
+		XEN_TEST(a_large_page_that_could_not_be_executed_meanwhile_is_held_again),
+		XEN_TEST(one_that_holds_pages_of_the_wedge_too),
+		XEN_TEST(
+			a_piece_of_a_large_page_that_became_small_is_held_once_it_could_be_changed),
+		XEN_TEST(a_block_that_was_seen_as_a_whole_costs_no_table),
+		XEN_TEST(it_runs_on_with_other_rights_until_it_goes),
+	};
+
+	return RUN_TAP(tests);
+}
