@@ -25,7 +25,8 @@ MICRO_LOW_USER := 0x20000000
 # -fno-toplevel-reorder: checks run in the order of the source.
 MICRO_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fno-pic -fno-pie \
 	-mgeneral-regs-only -fno-stack-protector -fno-common -fno-asynchronous-unwind-tables \
-	-fcf-protection=none -fno-toplevel-reorder -MMD -MP -I$(MICRO_DIR)/lib
+	-fcf-protection=none -fno-toplevel-reorder -MMD -MP -I$(MICRO_DIR)/lib \
+	-I$(SRC)/afterburner/include
 MICRO_CXXFLAGS := $(filter-out -std=% -Wstrict-prototypes -Wmissing-prototypes,$(MICRO_CFLAGS)) \
 	-std=gnu++17 -fno-exceptions -fno-rtti
 MICRO_CFLAGS_x86_64 := -mcmodel=kernel -mno-red-zone
