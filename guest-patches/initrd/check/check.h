@@ -42,6 +42,12 @@ extern const struct check width_checks[];
 /* Prints one line GUEST-XEN-TABLE; nothing if this width has no such address. */
 void tell_xen_table(void);
 
+/*
+ * Has the kernel load a bzImage with its RAM disk and command line, and start it at once. Returns,
+ * with the reason printed, only if the kernel refuses.
+ */
+bool start_kernel(const char *kernel, const char *ramdisk, const char *arguments);
+
 bool check_mmap(void);
 bool check_mprotect(void);
 bool check_cow(void);

@@ -7,6 +7,7 @@
  * guest-check tsc: prints the time stamp counter: with QEMU's -icount shift=0 the number of
  *   instructions executed since power-on
  * guest-check xen-table: can user code read Xen's machine-to-physical table?
+ * guest-check kexec KERNEL RAMDISK ARGUMENTS: the kernel starts another one
  *
  * Invariant: a check cannot pass by not running: an unknown name is an error.
  */
@@ -66,8 +67,10 @@ static int run(const char *name)
 
 int main(int argc, char **argv)
 {
+	if (argc == 5 && strcmp(argv[1], "kexec") == 0)
+		return start_kernel(argv[2], argv[3], argv[4]) ? 0 : 1;
 	if (argc != 2) {
-		puts("usage: guest-check list|tsc|xen-table|NAME");
+		puts("usage: guest-check list|tsc|xen-table|NAME|kexec KERNEL RAMDISK ARGUMENTS");
 		return 2;
 	}
 	if (strcmp(argv[1], "tsc") == 0) {

@@ -88,6 +88,26 @@ static void cr0_refuses_what_hardware_refuses(void **state)
 	assert_fatal("paging off", guest_emulate(BYTES(TO_CR(0))));
 }
 
+/* Without entries in the IDT, and with tables that do not map the entry of system calls, as for
+ * kexec. */
+static void a_kernel_that_gives_up_its_place_is_stopped(void **state)
+{
+	uint64_t own = vcpu.cr[3], others = guest_table();
+
+	(void)state;
+	vcpu.lstar = GUEST_CODE;
+	vcpu.gpr[RAX] = others;
+	EXECUTE(TO_CR(3));
+	vcpu.cr[3] = vcpu.gpr[RAX] = own;
+	vcpu.idt.limit = 0;
+	EXECUTE(TO_CR(3));
+	vcpu.gpr[RAX] = others;
+	assert_fatal("(kexec)", guest_emulate(BYTES(TO_CR(3))));
+	vcpu.lstar = 0; /* as before the kernel has set it */
+	vcpu.cr[3] = own;
+	EXECUTE(TO_CR(3));
+}
+
 static void cr4_allows_what_cpuid_shows(void **state)
 {
 	uint64_t good = X86_CR4_PAE | X86_CR4_PGE | X86_CR4_OSFXSR | X86_CR4_OSXSAVE | X86_CR4_TSD;
@@ -370,6 +390,7 @@ int main(void)
 		GUEST_TEST(control_registers_that_do_not_exist),
 		GUEST_TEST(cr0_tells_the_platform_what_changed),
 		GUEST_TEST(cr0_refuses_what_hardware_refuses),
+		GUEST_TEST(a_kernel_that_gives_up_its_place_is_stopped),
 		GUEST_TEST(cr4_allows_what_cpuid_shows),
 		GUEST_TEST(lmsw_cannot_clear_pe),
 		GUEST_TEST(smsw_stores_two_bytes),

@@ -10,6 +10,7 @@
 #include <wedge/backend.h>
 #include <wedge/cpuid.h>
 #include <wedge/guest_memory.h>
+#include <wedge/guest_walk.h>
 #include <wedge/log.h>
 #include "emulate.h"
 #include "tlb.h"
@@ -70,6 +71,27 @@ static bool write_cr4(struct vcpu *v, uint64_t value)
 	return true;
 }
 
+/*
+ * Has a 64-bit kernel gone? To start another kernel in its place (kexec), Linux empties its IDT and
+ * loads tables that map memory where it is, and not the kernel. The code that it then runs was
+ * copied after it was rewritten, so its branches to the wedge would lead to other places.
+ */
+static bool kernel_has_gone(struct vcpu *v)
+{
+	struct guest_walk walk;
+
+	return ARCH_LONG_MODE && !v->idt.limit && v->lstar && !guest_lookup(v, v->lstar, &walk);
+}
+
+static void write_cr3(struct vcpu *v, uint64_t value)
+{
+	v->cr[3] = value;
+	if (kernel_has_gone(v))
+		wedge_fatal("the kernel starts another one in its place (kexec) at %lx",
+			    (unsigned long)v->rip);
+	tlb_space(v);
+}
+
 bool control_write(struct vcpu *v, unsigned int index, uint64_t value)
 {
 	switch (index) {
@@ -79,8 +101,7 @@ bool control_write(struct vcpu *v, unsigned int index, uint64_t value)
 		v->cr[2] = value;
 		return true;
 	case 3:
-		v->cr[3] = value;
-		tlb_space(v);
+		write_cr3(v, value);
 		return true;
 	case 4:
 		return write_cr4(v, value);

@@ -6,6 +6,7 @@
  * Invariant: output works from the first instruction on. Until the ring is mapped it goes by
  * console_io, which a release build of Xen refuses to all domains but the first.
  */
+#include <wedge/backend.h>
 #include <wedge/lib.h>
 #include "xen.h"
 #include <xen/io/console.h>
@@ -13,7 +14,10 @@
 /* Where the ring is mapped; NULL for the first domain, and before it is mapped. */
 static struct xencons_interface *ring;
 
-/* False until there is a vCPU to hold the counters. */
+/* How long the daemon may take for a domain's last words. */
+enum { DRAIN_NS = 1000000000 };
+
+/* False until there is a vCPU, which has the counters and the clock. */
 static bool counts;
 
 void console_set_ring(void *mapped)
@@ -47,14 +51,35 @@ static void notify(void)
 	     (unsigned long)&send, NULL);
 }
 
+static void yield(void)
+{
+	call(COUNT_HYPERCALL_SCHED, __HYPERVISOR_sched_op, SCHEDOP_yield, 0, NULL);
+}
+
+/* The bytes in the ring that the daemon has not read yet. */
+static uint32_t unread(const struct xencons_interface *r)
+{
+	return r->out_prod - __atomic_load_n(&r->out_cons, __ATOMIC_ACQUIRE);
+}
+
+void console_drain(void)
+{
+	uint64_t end;
+
+	if (!ring || !counts)
+		return;
+	for (end = backend_now_ns() + DRAIN_NS; unread(ring) && backend_now_ns() < end;)
+		yield();
+}
+
 /* Puts one byte into the ring; waits for the daemon if it is full. */
 static void ring_put(char c)
 {
 	struct xencons_interface *r = ring;
 
-	while (r->out_prod - __atomic_load_n(&r->out_cons, __ATOMIC_ACQUIRE) == sizeof(r->out)) {
+	while (unread(r) == sizeof(r->out)) {
 		notify();
-		call(COUNT_HYPERCALL_SCHED, __HYPERVISOR_sched_op, SCHEDOP_yield, 0, NULL);
+		yield();
 	}
 	r->out[MASK_XENCONS_IDX(r->out_prod, r->out)] = c;
 	__atomic_store_n(&r->out_prod, r->out_prod + 1, __ATOMIC_RELEASE);

@@ -69,6 +69,7 @@ _Noreturn void backend_end(enum backend_end how)
 	};
 	struct sched_shutdown arg = {.reason = reasons[how]};
 
+	console_drain();
 	for (;;)
 		hypercall_raw(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (unsigned long)&arg, 0, 0,
 			      0);

@@ -159,4 +159,10 @@ void events_handle(struct vcpu *v);
 void console_set_ring(void *mapped);
 void console_start_counting(void); /* once there is a vCPU */
 
+/*
+ * Waits until the daemon has read a domain's last words, but not for ever: with the domain the ring
+ * goes away, and the daemon looks at a ring only so many times in a while.
+ */
+void console_drain(void);
+
 #endif /* WEDGE_BACKEND_XEN_H */

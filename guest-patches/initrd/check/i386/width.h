@@ -24,6 +24,9 @@
 #define FIRST_ARGUMENT	 "b"
 #define SECOND_ARGUMENT	 "c"
 
+/* The number of kexec_file_load, which this width has not: no call has this number. */
+#define KEXEC_FILE_LOAD -1L
+
 /* What only this width must refuse to a user program: M(name, text). */
 #define PRIVILEGED_HERE(M)                                                                         \
 	M(kernel_code, "ljmp $0x60, $0")                                                           \

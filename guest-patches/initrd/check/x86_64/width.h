@@ -9,6 +9,7 @@
 #define GUEST_CHECK_WIDTH_H
 
 #include <stdint.h>
+#include <sys/syscall.h>
 
 /* Registers inside an asm statement that has operands. */
 #define AX	      "%%rax"
@@ -23,6 +24,9 @@
 #define SYSCALL_CLOBBERS "rcx", "r11"
 #define FIRST_ARGUMENT	 "D"
 #define SECOND_ARGUMENT	 "S"
+
+/* The number of kexec_file_load. */
+#define KEXEC_FILE_LOAD SYS_kexec_file_load
 
 /* What only this width must refuse to a user program: M(name, text). */
 #define PRIVILEGED_HERE(M) M(swapgs, "swapgs")
