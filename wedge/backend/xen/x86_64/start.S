@@ -46,5 +46,11 @@ xen_high:
 	/* XENFEAT_dom0: may be the first domain */
 	note XEN_ELFNOTE_SUPPORTED_FEATURES, .long 1 << 11
 	note XEN_ELFNOTE_L1_MFN_VALID, .quad 1; .quad 1
+	/*
+	 * Xen reads the kernel's notes before these. Linux with CONFIG_XEN has one by which the
+	 * domain's list of its pages would lie elsewhere than at its physical address. This value
+	 * is Xen's for no such note.
+	 */
+	note XEN_ELFNOTE_INIT_P2M, .quad -1
 
 	.section .note.GNU-stack, "", @progbits
