@@ -116,16 +116,26 @@ uint64_t memory_builder_end(void)
  * pages are mapped so, and a page's mark goes with such a mapping. Linux 7.2 has its initial code
  * in another, and what it executes of that is looked at page by page.
  */
+bool memory_is_kernel_code(uint64_t page)
+{
+	for (unsigned int i = 0; i < xen.header->segment_count; i++) {
+		const struct afterburn_bundle_segment *s = &xen.header->segments[i];
+
+		if ((s->flags & AFTERBURN_SEGMENT_EXECUTE) && page >= s->paddr / PAGE &&
+		    page < (s->paddr + s->mem_size) / PAGE)
+			return memory_is_guest(page);
+	}
+	return false;
+}
+
 static void see_kernel(void)
 {
 	for (unsigned int i = 0; i < xen.header->segment_count; i++) {
 		const struct afterburn_bundle_segment *s = &xen.header->segments[i];
-		uint64_t end = (s->paddr + s->mem_size) / PAGE;
 
-		if (!(s->flags & AFTERBURN_SEGMENT_EXECUTE))
-			continue;
-		for (uint64_t page = s->paddr / PAGE; page < end; page++) {
-			if (memory_is_guest(page))
+		for (uint64_t page = s->paddr / PAGE; page < (s->paddr + s->mem_size) / PAGE;
+		     page++) {
+			if (memory_is_kernel_code(page))
 				memory_set_code_seen(page);
 		}
 	}

@@ -150,32 +150,43 @@ static void set_present(struct shadow *s, unsigned int index, bool present)
 }
 
 /*
- * An entry that let the kernel execute a page, or a block of pages by the physmap's own table, goes
- * away. Other code may be there later, so the marks "code seen" go too. What is there is found
- * through Xen's own table, since the guest's entry is gone by now.
+ * An entry that let the kernel execute a page, or a block of pages, goes away: because the guest
+ * has changed it, or with the whole table. Other code may be there later, so the marks "code seen"
+ * go too. The kernel's own text keeps them while tables of its start come and go. What a leaf leads
+ * to is found through Xen's own table, since the guest's entry is gone by now.
  */
-static void forget_code(const struct shadow *s, unsigned int index)
+static void forget_code(const struct shadow *s, unsigned int index, bool changed)
 {
 	const uint64_t *machine_to_physical = (const uint64_t *)HYPERVISOR_VIRT_START;
-	uint64_t value = shadow_value(s, index), page;
+	const struct shadow *child = shadow_child(s, index);
+	uint64_t value = shadow_value(s, index), first;
 
-	if (s->role != SHADOW_KERNEL || s->level > 2 || shadow_child(s, index) ||
-	    (value & (X86_PTE_P | X86_PTE_NX)) != X86_PTE_P)
+	if (s->role != SHADOW_KERNEL || s->level > 2)
 		return;
-	page = machine_to_physical[(value & X86_PTE_ADDRESS) / PAGE];
-	if (s->level == 1)
-		memory_forget_code(page, 1);
-	else
-		memory_forget_code((page - xen.physmap_l1) * ENTRIES, ENTRIES);
+	if (child && changed && child->source == SHADOW_OF_LARGE)
+		memory_forget_code(child->guest, ENTRIES);
+	if (child || (value & (X86_PTE_P | X86_PTE_NX)) != X86_PTE_P)
+		return;
+	first = machine_to_physical[(value & X86_PTE_ADDRESS) / PAGE];
+	if (s->level == 2)
+		first = (first - xen.physmap_l1) * ENTRIES;
+	if (changed || (s->level == 1 && s->source == SHADOW_OF_TABLE) ||
+	    !memory_is_kernel_code(first))
+		memory_forget_code(first, s->level == 2 ? ENTRIES : 1);
 }
 
-void shadow_clear(struct shadow *s, unsigned int index)
+static void clear(struct shadow *s, unsigned int index, bool changed)
 {
-	forget_code(s, index);
+	forget_code(s, index, changed);
 	update_entry(s->page, index, 0);
 	set_present(s, index, false);
 	s->seen[index] = 0;
 	unlink_child(s, index);
+}
+
+void shadow_clear(struct shadow *s, unsigned int index)
+{
+	clear(s, index, false);
 }
 
 /* The value that an entry should have, and the shadow it points to, if any. */
@@ -240,11 +251,11 @@ static uint64_t split_value(const struct shadow *s, unsigned int index)
 {
 	uint64_t page = s->guest + index, value = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D;
 
+	if (!memory_is_guest(page))
+		return 0;
 	if (s->role == SHADOW_USER)
 		value |= X86_PTE_U;
-	if (!memory_is_guest(page))
-		return absent_value(value);
-	if (s->role == SHADOW_KERNEL && !memory_code_seen(page))
+	else if (!memory_code_seen(page))
 		value |= X86_PTE_NX;
 	return xen_machine(page) | value;
 }
@@ -407,9 +418,34 @@ static void note_change(const struct shadow *s, unsigned int index)
 	kernel_changes += s->level == 4 && s->role == SHADOW_KERNEL && index >= xen.layout.first;
 }
 
+/* Writes an entry that is absent or differs. */
+static void put_entry(struct shadow *s, unsigned int index, const struct wanted *w)
+{
+	bool present = shadow_present(s, index);
+	bool executes = present && !(shadow_value(s, index) & X86_PTE_NX);
+
+	if (present) {
+		note_change(s, index);
+		if (!keeps_code(s, index, w))
+			forget_code(s, index, true);
+	}
+	if (w->child) {
+		w->child->links++;
+		if (w->child->local)
+			set_local(s);
+	}
+	update_entry(s->page, index, w->value);
+	set_present(s, index, true);
+	unlink_child(s, index);
+	if (s->children)
+		s->children[index] = w->child;
+	if (executes && w->child && w->child->source == SHADOW_OF_LARGE && (w->value & X86_PTE_NX))
+		hold_split(w->child);
+}
+
 bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 {
-	bool present = shadow_present(s, index), executes = false, differs, changed = false;
+	bool present = shadow_present(s, index), differs, changed = false;
 	struct wanted w;
 	uint64_t g;
 
@@ -426,7 +462,7 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 			return false;
 		if (present) {
 			note_change(s, index);
-			shadow_clear(s, index);
+			clear(s, index, true);
 		}
 		return present;
 	}
@@ -440,25 +476,7 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 	note_leaf(s, index, g);
 	if (!differs)
 		return false;
-	if (present)
-		note_change(s, index);
-	if (present) {
-		executes = !(shadow_value(s, index) & X86_PTE_NX);
-		if (!keeps_code(s, index, &w))
-			forget_code(s, index);
-	}
-	if (w.child) {
-		w.child->links++;
-		if (w.child->local)
-			set_local(s);
-	}
-	update_entry(s->page, index, w.value);
-	set_present(s, index, true);
-	unlink_child(s, index);
-	if (s->children)
-		s->children[index] = w.child;
-	if (executes && w.child && w.child->source == SHADOW_OF_LARGE && (w.value & X86_PTE_NX))
-		hold_split(w.child);
+	put_entry(s, index, &w);
 	return present | changed;
 }
 

@@ -319,8 +319,9 @@ static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, b
 }
 
 /*
- * Where the guest has no memory it only reads (shadow.c). It does not by a large page of which all
- * is beyond its memory: kernels map many such while they start, and each would cost a table.
+ * Where the guest has no memory it only reads (shadow.c), and by pages of 4 KiB: kernels map such
+ * places by large pages too while they start, without using them, and each of those would cost a
+ * table.
  */
 static void check_memory(uint64_t va, const struct guest_walk *walk)
 {
@@ -333,7 +334,7 @@ static void check_memory(uint64_t va, const struct guest_walk *walk)
 		how = "writes to";
 	else if (walk->access & X86_PF_FETCH)
 		how = "executes";
-	else if (walk->leaf > 1 && page >= xen.pages)
+	else if (walk->leaf > 1)
 		how = "reads by a large page";
 	if (how)
 		wedge_fatal("the guest %s %lx, which it maps to guest-physical %lx, where it has "

@@ -123,6 +123,9 @@ bool memory_code_seen(uint64_t page);
 void memory_set_code_seen(uint64_t page);
 void memory_forget_code(uint64_t first, uint64_t count);
 
+/* Is the page in a segment of the packed kernel that it may execute? */
+bool memory_is_kernel_code(uint64_t page);
+
 /* How many pages of the 2 MiB around `page`, all of which exist, have been seen. */
 enum memory_code { MEMORY_CODE_UNSEEN, MEMORY_CODE_PARTLY, MEMORY_CODE_SEEN };
 enum memory_code memory_block_code(uint64_t page);
