@@ -15,7 +15,7 @@ expected_steps() {
 		option=$(sed -n 's/^# Needs: //p' "$TOP/guest-patches/initrd/steps/$step")
 		[[ -n $option ]] && ! grep -Eqx "$option=[ym]" "$guest/annotated/config" || echo "$step"
 	done
-	sed -n 's/^[[:space:]]*{ *"\([a-z0-9-]*\)", check_.*/\1/p' \
+	sed -n '/checks_of_steps\[\]/,/^};/!s/^[[:space:]]*{ *"\([a-z0-9-]*\)", check_.*/\1/p' \
 		"$TOP/guest-patches/initrd/check"/{main.c,"${guest##*/}/list.c"}
 }
 

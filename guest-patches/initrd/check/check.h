@@ -70,5 +70,6 @@ bool check_ldt(void);
 bool check_clock(void);
 bool check_exec(void);
 bool check_packet_filter(void);
+bool check_compiled_program(void);
 
 #endif

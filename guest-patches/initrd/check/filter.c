@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * filter.c - a program that the kernel may compile: its filter of packets.
+ * filter.c - programs that the kernel may compile: filters of packets.
  */
+#include <linux/bpf.h>
 #include <linux/filter.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "check.h"
 
@@ -47,6 +51,77 @@ bool check_packet_filter(void)
 		EXPECT(arrives(pair, 'a', 16));
 		close(pair[0]);
 		close(pair[1]);
+	}
+	return true;
+}
+
+#define INSN(opcode, dst, src, offset, value)                                                      \
+	{                                                                                          \
+		.code = (opcode), .dst_reg = (dst), .src_reg = (src), .off = (offset),             \
+		.imm = (value)                                                                     \
+	}
+
+/* Takes packets that begin with 'a': the first byte comes by a function of the kernel's. */
+static const struct bpf_insn takes_a[] = {
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, 0),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_X, 3, 10, 0, 0),
+	INSN(BPF_ALU64 | BPF_ADD | BPF_K, 3, 0, 0, -8),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, 1),
+	INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_skb_load_bytes),
+	INSN(BPF_JMP | BPF_JNE | BPF_K, 0, 0, 2, 0),
+	INSN(BPF_LDX | BPF_MEM | BPF_B, 0, 10, -8, 0),
+	INSN(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2, 'a'),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
+	INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0xffff),
+	INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+};
+
+/* The descriptor of the loaded program; negative if the kernel refuses it. */
+static int load_program(void)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
+	attr.insn_cnt = sizeof(takes_a) / sizeof(takes_a[0]);
+	attr.insns = (uintptr_t)takes_a;
+	attr.license = (uintptr_t) "Dual BSD/GPL";
+	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+}
+
+/* How many bytes of machine code the kernel has made of it; 0 if it interprets the program. */
+static uint32_t compiled_bytes(int program)
+{
+	struct bpf_prog_info info;
+	union bpf_attr attr;
+
+	memset(&info, 0, sizeof(info));
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = (uint32_t)program;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	return syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) ? 0
+									     : info.jited_prog_len;
+}
+
+bool check_compiled_program(void)
+{
+	int pair[2], program;
+
+	for (int turn = 0; turn < 100; turn++) {
+		program = load_program();
+		EXPECT(program >= 0);
+		EXPECT(compiled_bytes(program) > sizeof(takes_a) / sizeof(takes_a[0]));
+		EXPECT(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
+		EXPECT(setsockopt(pair[1], SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) ==
+		       0);
+		EXPECT(arrives(pair, 'a', 20));
+		EXPECT(!arrives(pair, 'b', 20));
+		EXPECT(arrives(pair, 'a', 1));
+		close(pair[0]);
+		close(pair[1]);
+		close(program);
 	}
 	return true;
 }

@@ -2,7 +2,7 @@
 /*
  * guest-check - checks, inside the guest, that the kernel serves user programs as specified.
  *
- * guest-check list: names of all checks
+ * guest-check list: names of all checks that every kernel must pass
  * guest-check NAME: runs one; exit code 0 when it held
  * guest-check tsc: prints the time stamp counter: with QEMU's -icount shift=0 the number of
  *   instructions executed since power-on
@@ -42,9 +42,15 @@ static const struct check common_checks[] = {
 	{NULL, NULL},
 };
 
-static const struct check *const lists[] = {common_checks, width_checks};
+/* What not every kernel can do: the steps that know whether this one can run these. */
+static const struct check checks_of_steps[] = {
+	{"compiled-program", check_compiled_program},
+	{NULL, NULL},
+};
 
-enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
+static const struct check *const lists[] = {common_checks, width_checks, checks_of_steps};
+
+enum { LISTS = sizeof(lists) / sizeof(lists[0]), LISTS_OF_ALL = LISTS - 1 };
 
 int wait_for(int pid)
 {
@@ -84,7 +90,7 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "child") == 0) /* what check_exec starts */
 		return 42;
 	if (strcmp(argv[1], "list") == 0) {
-		for (int i = 0; i < LISTS; i++)
+		for (int i = 0; i < LISTS_OF_ALL; i++)
 			for (const struct check *c = lists[i]; c->name; c++)
 				puts(c->name);
 		return 0;
