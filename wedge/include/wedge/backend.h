@@ -72,6 +72,20 @@ void *backend_allocate(size_t size);
  */
 bool backend_window_page(uint64_t va, const void *bytes);
 
+/*
+ * Virtio devices that the platform serves, asked for only if BACKEND_VIRTIO is 1: their number, at
+ * most VIRTIO_DEVICES_MAX, and arrays of as many descriptions and shared words
+ * (dev/virtio_shared.h).
+ */
+struct virtio_identity;
+struct virtio_shared;
+unsigned int backend_virtio(const struct virtio_identity **identities,
+			    struct virtio_shared **shared);
+
+/* As dev_host_virtio_doorbell() and dev_host_virtio_quiet() (dev.h). */
+void backend_virtio_doorbell(unsigned int device, unsigned int queue);
+void backend_virtio_quiet(unsigned int device);
+
 /* What came with the guest: command line (NUL terminated) and ramdisk (guest-physical, bytes). */
 const char *backend_command_line(void);
 void backend_ramdisk(uint64_t *start, uint64_t *size);

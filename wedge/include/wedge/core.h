@@ -75,6 +75,9 @@ void core_timer(struct vcpu *v);
 /* There may be console input. */
 void core_console_input(struct vcpu *v);
 
+/* A server of a virtio device may want an interrupt (pc_virtio_interrupt() in dev.h). */
+void core_virtio(struct vcpu *v);
+
 /*
  * Delivers the next interrupt to the guest if its interrupt flag allows. Call it before resuming
  * the guest.

@@ -30,6 +30,7 @@
 #include <wedge/dev/ns16550.h>
 #include <wedge/dev/pci.h>
 #include <wedge/dev/sysctrl.h>
+#include <wedge/dev/virtio.h>
 
 /* The deadline if there is none. */
 #define PC_NEVER UINT64_MAX
@@ -41,6 +42,13 @@ struct dev_host;
 struct pc_config {
 	struct dev_host *host;
 	uint64_t ram_bytes; /* guest memory, for the size fields of the CMOS */
+	/*
+	 * Virtio devices: their number, at most VIRTIO_DEVICES_MAX, and for each what it is and
+	 * what it shares with its server.
+	 */
+	unsigned virtio_devices;
+	const struct virtio_identity *virtio_identity;
+	struct virtio_shared *virtio_shared;
 };
 
 /* How the guest asked for a reset. */
@@ -104,6 +112,12 @@ void pc_timer_expired(struct pc *pc);
 /* dev_host_console_read may have something now. Needless calls are harmless. */
 void pc_console_input(struct pc *pc);
 
+/*
+ * A server has set bits of struct virtio_shared's `interrupt`, of any device. Needless calls are
+ * harmless.
+ */
+void pc_virtio_interrupt(struct pc *pc);
+
 /* Drives ISA interrupt line `irq` (0 to 15, not 2), for devices that are not in struct pc. */
 void pc_set_irq(struct pc *pc, unsigned irq, bool level);
 
@@ -140,6 +154,15 @@ void dev_host_intr(struct dev_host *host, bool asserted);
 unsigned dev_host_counters(void);
 uint64_t dev_host_counter(struct dev_host *host, unsigned index);
 void dev_host_counter_name(unsigned index, char *name, size_t size);
+
+/*
+ * There may be something in a queue of a virtio device, or its `run` has changed (`queue` is then
+ * 0). Its server looks soon; the call does not wait for it.
+ */
+void dev_host_virtio_doorbell(struct dev_host *host, unsigned device, unsigned queue);
+
+/* Returns once shared->serving of the device is 0. Is called after `run` was set to 0 only. */
+void dev_host_virtio_quiet(struct dev_host *host, unsigned device);
 
 /* The guest asked for a reset. May return: the caller then goes on as if the write did nothing. */
 void dev_host_reset(struct dev_host *host, enum dev_reset reason);

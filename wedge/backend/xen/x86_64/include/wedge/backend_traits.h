@@ -31,6 +31,9 @@
 /* Xen pushes frames on the guest kernel's own stack. A fault on that stack ends the domain. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 
+/* No virtio devices: nothing on this platform serves them. */
+#define BACKEND_VIRTIO 0
+
 /*
  * A word for the kernel's command line, with a blank behind it: the TSC is reliable. Xen gives a
  * domU the processor's counter only if that is safe, else it emulates one of constant rate

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * virtio_server.h - what serves the rings of one virtio device: starts and stops with the driver,
+ * and interrupts it. The rules between it and the registers are in virtio_shared.h.
+ *
+ * One thread serves a device:
+ *
+ *	wait for dev_host_virtio_doorbell();
+ *	if (virtio_server_follow(&s))
+ *		virtio_block_serve(&block, &s);
+ *	else
+ *		wake what waits in dev_host_virtio_quiet();
+ *
+ * and begins again. Rings that come while it works must not be lost.
+ *
+ * Invariant: while `active` is false, the server touches no ring and no guest memory.
+ */
+#ifndef WEDGE_DEV_VIRTIO_SERVER_H
+#define WEDGE_DEV_VIRTIO_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wedge/dev/virtio_queue.h>
+#include <wedge/dev/virtio_shared.h>
+
+struct virtio_server {
+	struct virtio_shared *shared;
+	unsigned device;   /* names the device to dev_host_virtio_interrupt() */
+	unsigned queues;   /* of the device */
+	uint64_t offered;  /* features */
+	uint64_t features; /* that the driver has accepted, once active */
+	bool active;
+	bool broken; /* the driver broke the rules; nothing is served until it resets the device */
+	struct virtio_queue queue[VIRTIO_QUEUES_MAX];
+};
+
+void virtio_server_init(struct virtio_server *s, unsigned device,
+			const struct virtio_identity *identity, struct virtio_shared *shared);
+
+/*
+ * Starts or stops as `run` says. True: the queues may be served. False: shared->serving is 0.
+ */
+bool virtio_server_follow(struct virtio_server *s);
+
+/* Whether to go on with the next chain: the driver has not asked for a reset. */
+bool virtio_server_runs(const struct virtio_server *s);
+
+/* Chains were given back for which the driver wants an interrupt. */
+void virtio_server_interrupt(struct virtio_server *s);
+
+/* A queue is broken: tells the driver that the device needs a reset, and serves no more. */
+void virtio_server_break(struct virtio_server *s);
+
+/* ---- what the program defines that links server.c ---- */
+
+/*
+ * shared->interrupt of the device has new bits: have the core call pc_virtio_interrupt() soon. Is
+ * called by the thread that serves the device.
+ */
+void dev_host_virtio_interrupt(unsigned device);
+
+#endif
