@@ -11,7 +11,8 @@ WEDGE_BOOT := $(call wedge_in, boot, boot.c linux.c memory_map.c page.c pvh.c)
 WEDGE_CORE := $(call wedge_in, core, machine.c modules.c start.c trap.c)
 WEDGE_LIB := $(call wedge_in, lib, format.c string.c)
 WEDGE_DEV := $(call wedge_in, dev, \
-	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pci_host.c sysctrl.c)
+	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pc_virtio.c pci_host.c \
+	sysctrl.c virtio/pci.c virtio/registers.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
 	cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
 	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \
@@ -50,7 +51,7 @@ WEDGE_OFFSETS := $(SRC)/wedge/arch/x86/offsets.c
 
 WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_OFFSETS) \
 	$(foreach v,$(filter wedge_width_% wedge_platform_%,$(.VARIABLES)),$($(v))), \
-	$(foreach f,base boot core lib dev arch/x86 arch/x86/* backend/* backend/*/*, \
+	$(foreach f,base boot core lib dev dev/* arch/x86 arch/x86/* backend/* backend/*/*, \
 		$(wildcard $(SRC)/wedge/$(f)/*.[cS])))
 ifneq ($(WEDGE_UNLISTED),)
 $(error wedge/sources.mk: no list names $(patsubst $(SRC)/%,%,$(WEDGE_UNLISTED)): add it to one, or remove the file)

@@ -19,7 +19,7 @@ result() { # result STATUS NAME
 
 build() { # build WIDTH [FLAG...]: one relocatable of all chips
 	local width=$1 file objects=()
-	for file in "$TOP"/wedge/dev/*.c; do
+	for file in "$TOP"/wedge/dev/*.c "$TOP"/wedge/dev/*/*.c; do
 		objects+=("$work/$width-$(basename "$file" .c).o")
 		"${cc[@]}" "-m$width" "${flags[@]}" "${@:2}" -c "$file" -o "${objects[-1]}" || return 1
 	done

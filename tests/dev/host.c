@@ -51,6 +51,23 @@ void dev_host_intr(struct dev_host *of, bool asserted)
 	host.intr_changes++;
 }
 
+void dev_host_virtio_doorbell(struct dev_host *of, unsigned device, unsigned queue)
+{
+	assert_ptr_equal(of, HOST);
+	host.doorbells++;
+	host.last_device = device;
+	host.last_queue = queue;
+}
+
+/* The server stops when the test asks for that at the latest. */
+void dev_host_virtio_quiet(struct dev_host *of, unsigned device)
+{
+	assert_ptr_equal(of, HOST);
+	assert_int_equal(host.virtio_shared[device].run, 0);
+	host.virtio_shared[device].serving = 0;
+	host.quiets++;
+}
+
 void dev_host_reset(struct dev_host *of, enum dev_reset reason)
 {
 	assert_ptr_equal(of, HOST);

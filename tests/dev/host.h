@@ -36,6 +36,10 @@ struct host {
 	unsigned resets;
 	enum dev_reset reset_reason;
 	unsigned poweroffs;
+	unsigned doorbells; /* of all virtio devices */
+	unsigned last_device, last_queue;
+	unsigned quiets;
+	struct virtio_shared virtio_shared[VIRTIO_DEVICES_MAX];
 	unsigned counters; /* how many there are: HOST_COUNTERS, of which `counter` is the value */
 	uint64_t counter[HOST_COUNTERS];
 };

@@ -64,6 +64,12 @@ struct fake {
 
 	bool no_window_pages;
 
+	unsigned int virtio_devices; /* that machine_init() finds */
+	const struct virtio_identity *virtio_identity;
+	struct virtio_shared *virtio_shared;
+	unsigned int doorbells, last_doorbell; /* device * 16 + queue */
+	unsigned int quiets;
+
 	bool real_ports;     /* ports go to the virtual PC instead of the log */
 	uint32_t port_value; /* what a logged read gives; one more each time */
 	struct fake_port ports[FAKE_PORT_LOG];

@@ -139,6 +139,26 @@ void backend_timer(uint64_t deadline_ns)
 	fake.timer_ns = deadline_ns;
 }
 
+unsigned int backend_virtio(const struct virtio_identity **identities,
+			    struct virtio_shared **shared)
+{
+	*identities = fake.virtio_identity;
+	*shared = fake.virtio_shared;
+	return fake.virtio_devices;
+}
+
+void backend_virtio_doorbell(unsigned int device, unsigned int queue)
+{
+	fake.doorbells++;
+	fake.last_doorbell = device * 16 + queue;
+}
+
+void backend_virtio_quiet(unsigned int device)
+{
+	(void)device;
+	fake.quiets++;
+}
+
 /* The next thing that happens is the timer; a guest that sleeps for ever is ended. */
 void backend_block(struct vcpu *v)
 {

@@ -15,7 +15,9 @@
 #include <wedge/stats.h>
 
 enum { UART = 0x3f8, KEYBOARD = 0x64, PULSE_RESET = 0xfe, POWER = 0x604, SLEEP_S5 = 0x2000 };
-enum { PIC = 0x20, TIMER = 0x40, TIMER_CONTROL = 0x43 };
+/* The second device's, in the legacy layout. */
+enum { VIRTIO_LEGACY = 0xc200, QUEUE_ADDRESS = 8, DEVICE_STATUS = 18 };
+enum { PIC = 0x20, SLAVE = 0xa0, TIMER = 0x40, TIMER_CONTROL = 0x43 };
 
 static void send(const char *text)
 {
@@ -228,6 +230,43 @@ static void interrupts_go_to_the_first_vcpu(void **state)
 	assert_false(vcpu.line);
 }
 
+/* A virtio device's doorbell goes to the platform, and its interrupt comes from there. */
+static void virtio_devices_are_the_platforms(void **state)
+{
+	static struct virtio_shared shared[2];
+	static const struct virtio_identity identity[2] = {
+		{.pci_device = 0x1001, .queues = 1, .queue_size = 8},
+		{.pci_device = 0x1001, .queues = 1, .queue_size = 8},
+	};
+
+	(void)state;
+	fake.virtio_devices = 2;
+	fake.virtio_identity = identity;
+	fake.virtio_shared = shared;
+	machine_init(&vcpu);
+	fake.real_ports = true;
+	machine_io_write(&vcpu, VIRTIO_LEGACY + QUEUE_ADDRESS, 4, 1);
+	machine_io_write(&vcpu, VIRTIO_LEGACY + DEVICE_STATUS, 1, 7);
+	assert_int_equal(shared[1].run, 1);
+	assert_int_equal(fake.doorbells, 1);
+	assert_int_equal(fake.last_doorbell, 1 * 16 + 0);
+	for (const uint16_t *w = (const uint16_t[]){0x11, 0x30, 0x04, 0x01, 0}; *w; w++)
+		machine_io_write(&vcpu, *w == 0x11 ? PIC : PIC + 1, 1, *w);
+	for (const uint16_t *w = (const uint16_t[]){0x11, 0x38, 0x02, 0x01, 0}; *w; w++)
+		machine_io_write(&vcpu, *w == 0x11 ? SLAVE : SLAVE + 1, 1, *w);
+	machine_io_write(&vcpu, PIC + 1, 1, 0xff & ~4);
+	machine_io_write(&vcpu, SLAVE + 1, 1, 0);
+	core_virtio(&vcpu);
+	assert_false(vcpu.line);
+	shared[1].interrupt = 1;
+	core_virtio(&vcpu);
+	assert_true(vcpu.line && vcpu.events.pending);
+	shared[1].serving = 1;
+	machine_io_write(&vcpu, VIRTIO_LEGACY + DEVICE_STATUS, 1, 0);
+	assert_int_equal(fake.quiets, 1);
+	assert_false(vcpu.line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +281,7 @@ int main(void)
 		GUEST_TEST(totals_are_sums),
 		GUEST_TEST(an_access_is_that_of_one_vcpu),
 		GUEST_TEST(interrupts_go_to_the_first_vcpu),
+		GUEST_TEST(virtio_devices_are_the_platforms),
 	};
 
 	return RUN_TAP(tests);

@@ -36,6 +36,9 @@ void machine_init(struct vcpu *v)
 		.ram_bytes = backend_memory_pages() * X86_PAGE_SIZE,
 	};
 
+	if (BACKEND_VIRTIO)
+		config.virtio_devices =
+			backend_virtio(&config.virtio_identity, &config.virtio_shared);
 	machine.interrupted = v;
 	pc_init(enter(v), &config);
 }
@@ -59,6 +62,11 @@ void core_timer(struct vcpu *v)
 void core_console_input(struct vcpu *v)
 {
 	pc_console_input(enter(v));
+}
+
+void core_virtio(struct vcpu *v)
+{
+	pc_virtio_interrupt(enter(v));
 }
 
 void core_deliver_interrupts(struct vcpu *v)
@@ -125,6 +133,21 @@ size_t dev_host_console_read(char *bytes, size_t length)
 void dev_host_intr(struct dev_host *host, bool asserted)
 {
 	vcpu_set_line(host->interrupted, asserted);
+}
+
+/* Without BACKEND_VIRTIO the PC has no virtio device, and none of these is called. */
+void dev_host_virtio_doorbell(struct dev_host *host, unsigned int device, unsigned int queue)
+{
+	(void)host;
+	if (BACKEND_VIRTIO)
+		backend_virtio_doorbell(device, queue);
+}
+
+void dev_host_virtio_quiet(struct dev_host *host, unsigned int device)
+{
+	(void)host;
+	if (BACKEND_VIRTIO)
+		backend_virtio_quiet(device);
 }
 
 void dev_host_reset(struct dev_host *host, enum dev_reset reason)

@@ -1,7 +1,7 @@
 # Devices on the build machine: unit tests of the chips under the address and undefined-behaviour
 # sanitizers. The wedges' own, freestanding objects are built by wedge/build.mk.
 
-DEV_TESTS := board counter_ports fuzz latch muldiv pci pic pit rtc timer uart
+DEV_TESTS := board counter_ports fuzz latch muldiv pci pic pit rtc timer uart virtio
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
 DEV_TEST_CHIPS := $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_DEV))

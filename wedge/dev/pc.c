@@ -9,7 +9,7 @@
  * Invariant: when a pc_*() function returns, pc->intr equals the 8259's INT output, and the host
  * timer is armed no later than the first action that a chip takes by itself.
  */
-#include <wedge/dev.h>
+#include "pc_virtio.h"
 
 enum { IRQ_TIMER = 0, IRQ_COM1 = 4, IRQ_RTC = 8 };
 enum { PCI_ADDRESS = 0xcf8, PCI_DATA = 0xcfc, COM1 = 0x3f8, PM1_CONTROL = 0x604 };
@@ -155,11 +155,24 @@ static void reset(struct pc *pc, enum sysctrl_action action, enum dev_reset cpu,
 		dev_host_reset(pc->host, system);
 }
 
-static uint8_t read_unclaimed(struct pc *pc, uint16_t port)
+/* A port that no chip of the board has. */
+static uint8_t read_other(struct pc *pc, uint16_t port)
 {
+	uint32_t value;
+
+	if (pc_virtio_read(pc, port, 1, &value))
+		return (uint8_t)value;
 	pc->stats.unclaimed_reads++;
 	pc->stats.last_unclaimed = port;
 	return 0xff;
+}
+
+static void write_other(struct pc *pc, uint16_t port, uint8_t value)
+{
+	if (pc_virtio_write(pc, port, 1, value))
+		return;
+	pc->stats.unclaimed_writes++;
+	pc->stats.last_unclaimed = port;
 }
 
 static uint8_t read_byte(struct pc *pc, uint16_t port)
@@ -195,11 +208,11 @@ static uint8_t read_byte(struct pc *pc, uint16_t port)
 	case 0xcf9:
 		return pc->sysctrl.reset;
 	case PCI_DATA ... PCI_DATA + 3:
-		return (uint8_t)pci_read_data(&pc->pci, port & 3, 1);
+		return (uint8_t)pc_virtio_read_config(pc, port & 3, 1);
 	case COUNTER_PORTS ... COUNTER_PORTS + 15:
 		return counter_ports_read(&pc->counters, port & 15);
 	default:
-		return read_unclaimed(pc, port);
+		return read_other(pc, port);
 	}
 }
 
@@ -253,7 +266,7 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 		      DEV_RESET_CF9_SYSTEM);
 		break;
 	case PCI_DATA ... PCI_DATA + 3:
-		pci_write_data(&pc->pci, port & 3, 1, value);
+		pc_virtio_write_config(pc, port & 3, 1, value);
 		break;
 	case COUNTER_COMMAND:
 	case COUNTER_SELECT:
@@ -261,8 +274,7 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 		counter_ports_write(&pc->counters, port & 15, value);
 		break;
 	default:
-		pc->stats.unclaimed_writes++;
-		pc->stats.last_unclaimed = port;
+		write_other(pc, port, value);
 		break;
 	}
 }
@@ -282,9 +294,11 @@ uint32_t pc_io_read(struct pc *pc, uint16_t port, unsigned width)
 	if (port == PCI_ADDRESS && width == 4)
 		return pci_read_address(&pc->pci);
 	if (is_pci_data(port, width))
-		return pci_read_data(&pc->pci, port & 3, width);
+		return pc_virtio_read_config(pc, port & 3, width);
 	if (port == PM1_CONTROL && width == 2)
 		return pc->sysctrl.pm1;
+	if (pc_virtio_read(pc, port, width, &value))
+		return value;
 	for (unsigned i = 0; i < width && i < 4; i++)
 		value |= (uint32_t)read_byte(pc, (uint16_t)(port + i)) << 8 * i;
 	return value;
@@ -297,11 +311,11 @@ void pc_io_write(struct pc *pc, uint16_t port, unsigned width, uint32_t value)
 	} else if (port == PCI_ADDRESS && width == 4) {
 		pci_write_address(&pc->pci, value);
 	} else if (is_pci_data(port, width)) {
-		pci_write_data(&pc->pci, port & 3, width, value);
+		pc_virtio_write_config(pc, port & 3, width, value);
 	} else if (port == PM1_CONTROL && width == 2) {
 		if (sysctrl_write_pm1(&pc->sysctrl, (uint16_t)value))
 			dev_host_poweroff(pc->host);
-	} else {
+	} else if (!pc_virtio_write(pc, port, width, value)) {
 		for (unsigned i = 0; i < width && i < 4; i++)
 			write_byte(pc, (uint16_t)(port + i), (uint8_t)(value >> 8 * i));
 	}
@@ -354,5 +368,6 @@ void pc_init(struct pc *pc, const struct pc_config *config)
 	pc->pit_held = false;
 	pc->intr = false;
 	dev_host_intr(pc->host, false);
+	pc_virtio_init(pc, config);
 	run_chips(pc, now_ns);
 }

@@ -75,6 +75,8 @@ struct pc {
 	struct i8042 kbc;
 	struct sysctrl sysctrl;
 	struct pci_bus pci;
+	unsigned virtio_devices;
+	struct virtio_device virtio[VIRTIO_DEVICES_MAX];
 	struct counter_ports counters;
 	uint64_t armed_ns; /* what dev_host_timer was last told; PC_NEVER once it has fired */
 	bool intr;	   /* what dev_host_intr was last told */

@@ -4,7 +4,7 @@
  *
  * A function is its configuration space, and a mask of the bits that the guest may change. That is
  * enough to size base address registers (PCI Local Bus Specification 2.x, section 6.2.5.1).
- * Accesses at a base address do not come here.
+ * pci_find_port() tells to which function an access at a base address goes.
  */
 #ifndef WEDGE_DEV_PCI_H
 #define WEDGE_DEV_PCI_H
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PCI_FUNCTIONS 8 /* on bus 0, host bridge included */
+#define PCI_FUNCTIONS 16 /* on bus 0, host bridge included */
 
 struct pci_function {
 	uint32_t config[64];
@@ -35,6 +35,28 @@ void pci_init(struct pci_bus *bus);
  * taken.
  */
 bool pci_add(struct pci_bus *bus, struct pci_function *function);
+
+/* The function that the address register selects, or NULL if there is none. */
+struct pci_function *pci_selected(const struct pci_bus *bus);
+
+/*
+ * The bridge passes accesses from this port on to functions, wherever their base addresses are:
+ * those below are the board's own.
+ */
+enum { PCI_FIRST_PORT = 0x1000 };
+
+/* A port of a function. */
+struct pci_port {
+	struct pci_function *function;
+	unsigned bar, offset;
+};
+
+/*
+ * Whose `width` ports from `port` on are, all of one base address register: of the first function
+ * that has them, with accesses to ports switched on in its command register. False if none has.
+ */
+bool pci_find_port(const struct pci_bus *bus, uint16_t port, unsigned width,
+		   struct pci_port *found);
 
 /* The 32-bit register at 0xcf8: only 32-bit accesses reach it. */
 uint32_t pci_read_address(const struct pci_bus *bus);

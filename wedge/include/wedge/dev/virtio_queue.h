@@ -36,8 +36,8 @@ struct virtio_chain {
 
 struct virtio_queue {
 	struct virtio_ring ring; /* size 0: the driver does not use this queue */
-	bool event_index;	 /* VIRTIO_F_EVENT_IDX */
-	bool indirect;		 /* VIRTIO_F_INDIRECT_DESC */
+	bool event_index;	 /* VIRTIO_FEATURE_EVENT_INDEX */
+	bool indirect;		 /* VIRTIO_FEATURE_INDIRECT */
 	bool broken;
 	uint16_t taken; /* entries of the available ring taken so far, modulo 65536 */
 	uint16_t given; /* entries of the used ring written so far, modulo 65536 */

@@ -23,9 +23,9 @@
 enum { VIRTIO_QUEUES_MAX = 4, VIRTIO_QUEUE_SIZE_MAX = 256, VIRTIO_CONFIG_MAX = 128 };
 
 /* Features that all devices may offer (section 6). */
-#define VIRTIO_F_INDIRECT_DESC (UINT64_C(1) << 28)
-#define VIRTIO_F_EVENT_IDX     (UINT64_C(1) << 29)
-#define VIRTIO_F_VERSION_1     (UINT64_C(1) << 32)
+#define VIRTIO_FEATURE_INDIRECT	   (UINT64_C(1) << 28)
+#define VIRTIO_FEATURE_EVENT_INDEX (UINT64_C(1) << 29)
+#define VIRTIO_FEATURE_VERSION_1   (UINT64_C(1) << 32)
 
 /* Bits of `interrupt` (4.1.4.5). */
 enum { VIRTIO_INTERRUPT_QUEUE = 1, VIRTIO_INTERRUPT_CONFIG = 2 };

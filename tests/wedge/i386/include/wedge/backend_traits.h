@@ -21,6 +21,8 @@ extern int fake_selectors_are_real;
 
 #define BACKEND_STACKS_MUST_BE_PRESENT 0
 
+#define BACKEND_VIRTIO 1
+
 #define BACKEND_BOOT_WORDS "reservetop=4M "
 
 #include <stdint.h>

@@ -22,6 +22,8 @@ extern int fake_selectors_are_real;
 
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 
+#define BACKEND_VIRTIO 1
+
 /* What the kernel's command line must say for the wedge's sake, with a blank behind it. */
 #define BACKEND_BOOT_WORDS ""
 

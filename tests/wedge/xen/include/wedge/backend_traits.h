@@ -30,6 +30,7 @@ extern uint64_t fake_machine_to_physical[];
 
 #define BACKEND_SELECTORS_ARE_REAL     1
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
+#define BACKEND_VIRTIO		       0
 
 #define BACKEND_BOOT_WORDS ""
 
