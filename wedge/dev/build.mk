@@ -1,7 +1,9 @@
 # Devices on the build machine: unit tests of the chips under the address and undefined-behaviour
 # sanitizers. The wedges' own, freestanding objects are built by wedge/build.mk.
 
-DEV_TESTS := board counter_ports fuzz latch muldiv pci pic pit rtc timer uart virtio
+# Those with a guest's memory: of what serves virtio devices.
+DEV_SERVER_TESTS := virtio_block virtio_queue
+DEV_TESTS := board counter_ports fuzz latch muldiv pci pic pit rtc timer uart virtio $(DEV_SERVER_TESTS)
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
 DEV_TEST_CHIPS := $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_DEV))
@@ -16,6 +18,9 @@ $(O)/tests/dev/obj/%.o: $(SRC)/tests/dev/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
 	@$(CC) $(DEV_TEST_CFLAGS) -c $< -o $@
+
+$(DEV_SERVER_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_rings.o $(O)/tests/dev/obj/virtio_medium.o \
+	$(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_VIRTIO_SERVER))
 
 # The example of wedge/doc/writing-a-device.md.
 $(O)/tests/dev/latch.t: $(O)/tests/dev/obj/latch.o

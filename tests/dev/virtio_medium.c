@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * virtio_medium.c - see virtio_medium.h.
+ *
+ * Invariant: `stable` changes only in a flush.
+ */
+#include "virtio_medium.h"
+
+#include <string.h>
+
+struct medium medium;
+
+void medium_new(void)
+{
+	medium = (struct medium){0};
+	for (unsigned i = 0; i < MEDIUM_BYTES; i++)
+		medium.bytes[i] = (uint8_t)(i / 512 + 1);
+	memcpy(medium.stable, medium.bytes, sizeof(medium.stable));
+}
+
+static void check(unsigned disk, uint64_t offset, uint64_t length)
+{
+	assert_int_equal(disk, MEDIUM_DISK);
+	assert_int_equal(offset % 512, 0);
+	assert_int_equal(length % 512, 0);
+	assert_in_range(length, 512, MEDIUM_BYTES);
+	assert_in_range(offset, 0, MEDIUM_BYTES - length);
+}
+
+static uint64_t check_segments(unsigned disk, uint64_t offset, const struct virtio_segment *segment,
+			       unsigned count)
+{
+	uint64_t length = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		assert_int_not_equal(segment[i].length, 0);
+		length += segment[i].length;
+	}
+	check(disk, offset, length);
+	return length;
+}
+
+int dev_host_block_read(unsigned disk, uint64_t offset, const struct virtio_segment *to,
+			unsigned count)
+{
+	check_segments(disk, offset, to, count);
+	medium.reads++;
+	for (unsigned i = 0; i < count; i++) {
+		memcpy(to[i].bytes, medium.bytes + offset, to[i].length);
+		offset += to[i].length;
+		if (medium.fails)
+			return -1;
+	}
+	return 0;
+}
+
+int dev_host_block_write(unsigned disk, uint64_t offset, const struct virtio_segment *from,
+			 unsigned count)
+{
+	check_segments(disk, offset, from, count);
+	assert_false(medium.read_only);
+	medium.writes++;
+	for (unsigned i = 0; i < count; i++) {
+		memcpy(medium.bytes + offset, from[i].bytes, from[i].length);
+		offset += from[i].length;
+		if (medium.fails)
+			return -1;
+	}
+	return 0;
+}
+
+int dev_host_block_flush(unsigned disk)
+{
+	assert_int_equal(disk, MEDIUM_DISK);
+	medium.flushes++;
+	if (medium.fails)
+		return -1;
+	memcpy(medium.stable, medium.bytes, sizeof(medium.stable));
+	return 0;
+}
+
+int dev_host_block_discard(unsigned disk, uint64_t offset, uint64_t length)
+{
+	check(disk, offset, length);
+	assert_false(medium.read_only);
+	medium.discards++;
+	memset(medium.bytes + offset, 0xdd, length);
+	return medium.fails ? -1 : 0;
+}
+
+int dev_host_block_write_zeroes(unsigned disk, uint64_t offset, uint64_t length, bool unmap)
+{
+	check(disk, offset, length);
+	assert_false(medium.read_only);
+	medium.zeroes++;
+	medium.unmaps += unmap;
+	memset(medium.bytes + offset, 0, length);
+	return medium.fails ? -1 : 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * virtio_medium.h - a disk in memory behind the dev_host_block_*() services, with a cache that only
+ * a flush writes back.
+ *
+ * Invariant: each call is checked for what virtio_block.h promises of it.
+ */
+#ifndef TESTS_DEV_VIRTIO_MEDIUM_H
+#define TESTS_DEV_VIRTIO_MEDIUM_H
+
+#include <wedge/dev/virtio_block.h>
+
+#include "host.h"
+
+enum { MEDIUM_SECTORS = 64, MEDIUM_BYTES = MEDIUM_SECTORS * 512, MEDIUM_DISK = 5 };
+
+struct medium {
+	uint8_t bytes[MEDIUM_BYTES];  /* as they are read */
+	uint8_t stable[MEDIUM_BYTES]; /* as they survive a loss of power */
+	bool read_only;		      /* it must not be asked to change */
+	bool fails;		      /* every call is an error, after half of its work */
+	unsigned reads, writes, flushes, discards, zeroes, unmaps;
+};
+
+extern struct medium medium;
+
+/* Sector n is full of bytes n + 1, all stable. */
+void medium_new(void);
+
+#endif
