@@ -39,6 +39,7 @@ struct host {
 	unsigned doorbells; /* of all virtio devices */
 	unsigned last_device, last_queue;
 	unsigned quiets;
+	void (*stop_server)(void); /* if there is one: makes it look at `run` */
 	struct virtio_shared virtio_shared[VIRTIO_DEVICES_MAX];
 	unsigned counters; /* how many there are: HOST_COUNTERS, of which `counter` is the value */
 	uint64_t counter[HOST_COUNTERS];

@@ -48,6 +48,7 @@ void *rings_at(uint64_t address)
 
 void *dev_host_memory(uint64_t address, uint64_t size)
 {
+	rings.lookups++;
 	if (address > RINGS_MEMORY || size > RINGS_MEMORY - address)
 		return NULL;
 	if (address < RINGS_HOLE_END && address + size > RINGS_HOLE)

@@ -33,6 +33,7 @@ struct rings {
 	struct vring_used *used;
 	uint16_t size;
 	unsigned interrupts; /* calls of dev_host_virtio_interrupt() */
+	unsigned lookups;    /* calls of dev_host_memory() */
 };
 
 extern struct rings rings;

@@ -253,10 +253,16 @@ bool virtio_queue_give(struct virtio_queue *q, uint16_t head, uint32_t written)
 
 /* ---- doorbells ---- */
 
+/* A queue that is not used, or broken, has no rings to write to. */
+static struct used *used_to_ring(const struct virtio_queue *q)
+{
+	return q->ring.size && !q->broken ? used_of(q) : NULL;
+}
+
 /* With event indices an old avail_event keeps the driver quiet (2.7.10). */
 void virtio_queue_hush(struct virtio_queue *q)
 {
-	struct used *used = q->ring.size ? used_of(q) : NULL;
+	struct used *used = used_to_ring(q);
 
 	if (used && !q->event_index)
 		store(&used->flags, USED_NO_NOTIFY);
@@ -264,10 +270,10 @@ void virtio_queue_hush(struct virtio_queue *q)
 
 bool virtio_queue_listen(struct virtio_queue *q)
 {
-	struct used *used = q->ring.size ? used_of(q) : NULL;
-	const struct available *available = q->ring.size ? available_of(q) : NULL;
+	struct used *used = used_to_ring(q);
+	const struct available *available = used ? available_of(q) : NULL;
 
-	if (!used || !available)
+	if (!available)
 		return true;
 	if (q->event_index)
 		store(available_event(q, used), q->taken);

@@ -71,8 +71,8 @@ bool virtio_queue_listen(struct virtio_queue *q);
 
 /*
  * `size` bytes at a guest-physical address, or NULL if any of them is not the guest's memory. Any
- * address and size may come, also such whose sum is more than 64 bits. The pointer is aligned as the
- * address is, up to 16 bytes.
+ * address and size may come, also such whose sum is more than 64 bits. The pointer is aligned as
+ * the address is, up to 16 bytes.
  */
 void *dev_host_memory(uint64_t address, uint64_t size);
 
