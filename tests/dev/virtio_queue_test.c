@@ -236,6 +236,13 @@ static void assert_broken(const char *what)
 	assert_int_equal(rings.used->idx, 0);
 }
 
+/* Where a number beyond the table would lead: to descriptors that are right. */
+static void put_good_ones_behind(uint64_t table)
+{
+	rings_describe_in(table, SIZE, RINGS_DATA, 1, 0, 0);
+	rings_describe_in(table, 0xffff, RINGS_DATA, 1, 0, 0);
+}
+
 static void segments_that_break(void **state)
 {
 	static const struct {
@@ -261,10 +268,12 @@ static void segments_that_break(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		queue_setup(NULL);
+		put_good_ones_behind(RINGS_DESCRIPTORS);
 		rings_describe(0, bad[i].address, bad[i].length, bad[i].flags, bad[i].next);
 		rings_offer(0);
 		assert_broken(bad[i].what);
 		queue_setup(NULL);
+		put_good_ones_behind(RINGS_TABLE);
 		rings_describe(0, RINGS_TABLE, SIZE * 16, INDIRECT, 0);
 		rings_describe_in(RINGS_TABLE, 0, bad[i].address, bad[i].length, bad[i].flags,
 				  bad[i].next);
@@ -350,9 +359,11 @@ static void available_rings_that_break(void **state)
 		assert_broken("an index that ran away");
 	}
 	queue_setup(NULL);
+	put_good_ones_behind(RINGS_DESCRIPTORS);
 	rings_offer(SIZE);
 	assert_broken("a head beyond the table");
 	queue_setup(NULL);
+	put_good_ones_behind(RINGS_DESCRIPTORS);
 	rings_offer(0xffff);
 	assert_broken("a far head");
 }

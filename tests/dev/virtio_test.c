@@ -687,7 +687,10 @@ static void a_legacy_reset_is_complete_at_once(void **state)
 	start_legacy_driver();
 	set_legacy(VIRTIO_PCI_STATUS, 1, 7);
 	shared(0)->serving = 1;
+	guest_init_pic(0x0c04);
+	raise_interrupt(0, 1);
 	set_legacy(VIRTIO_PCI_STATUS, 1, 0);
+	assert_false(host.intr);
 	assert_int_equal(host.quiets, 1);
 	assert_int_equal(get_legacy(VIRTIO_PCI_STATUS, 1), 0);
 	assert_int_equal(get_legacy(VIRTIO_PCI_QUEUE_PFN, 4), 0);

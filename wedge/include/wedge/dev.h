@@ -9,7 +9,8 @@
  *
  * Invariants: a chip keeps all its state in its struct inside struct pc and sees no other chip (the
  * struct holds pointers into itself: it must not be moved or copied); pc.c alone wires chips
- * together (UART -> IRQ 4, RTC -> IRQ 8, 8254 -> IRQ 0 and port 0x61). Chips never ask for the time
+ * together (UART -> IRQ 4, RTC -> IRQ 8, 8254 -> IRQ 0 and port 0x61), and pc_virtio.c the virtio
+ * devices. Chips never ask for the time
  * themselves: pc.c passes it in, so one access sees one instant.
  *
  * Concurrency: nothing here locks. The caller lets one processor at a time into a struct pc. No
