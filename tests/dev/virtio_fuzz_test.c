@@ -18,7 +18,7 @@
 #include <linux/virtio_blk.h>
 #include <linux/virtio_pci.h>
 
-enum { RING_RUNS = 60000, REGISTER_RUNS = 300000, CHANGING_READS = 300, SIZE = 16 };
+enum { RING_RUNS = 60000, REGISTER_RUNS = 300000, CHANGING_READS = 10000, SIZE = 16 };
 enum { HEADERS = RINGS_DATA, DATA = RINGS_DATA + 0x2000 };
 enum { BAR_0 = 0xc000, BAR_1 = 0xc100, HOLE_BYTE = 0xa5 };
 
@@ -389,6 +389,16 @@ static void *change_memory(void *unused)
 	return NULL;
 }
 
+/* A request that is right for as long as the other thread leaves it alone. */
+static void offer_good_read(void)
+{
+	memset(rings_at(HEADERS), 0, 16);
+	rings_describe(0, HEADERS, 16, VRING_DESC_F_NEXT, 1);
+	rings_describe(1, DATA, 512, VRING_DESC_F_NEXT | VRING_DESC_F_WRITE, 2);
+	rings_describe(2, DATA + 512, 1, VRING_DESC_F_WRITE, 0);
+	rings_offer(0);
+}
+
 /* Goes on until enough requests were good: their memory may have changed at any moment. */
 static void memory_that_changes(void **state)
 {
@@ -403,6 +413,7 @@ static void memory_that_changes(void **state)
 	while (medium.reads < CHANGING_READS) {
 		if (server.broken)
 			start_anew(next_random(&seed));
+		offer_good_read();
 		if (virtio_server_follow(&server))
 			virtio_block_serve(&block, &server);
 		sched_yield(); /* there may be one processor for both */
