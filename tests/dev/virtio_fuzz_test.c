@@ -18,7 +18,13 @@
 #include <linux/virtio_blk.h>
 #include <linux/virtio_pci.h>
 
-enum { RING_RUNS = 60000, REGISTER_RUNS = 300000, CHANGING_READS = 10000, SIZE = 16 };
+enum {
+	RING_RUNS = 60000,
+	REGISTER_RUNS = 300000,
+	CHANGING_READS = 10000,
+	CHANGES = 2000,
+	SIZE = 16
+};
 enum { HEADERS = RINGS_DATA, DATA = RINGS_DATA + 0x2000 };
 enum { BAR_0 = 0xc000, BAR_1 = 0xc100, HOLE_BYTE = 0xa5 };
 
@@ -373,6 +379,7 @@ static void hostile_shared_words(void **state)
 /* ---- memory that changes ---- */
 
 static uint32_t go_on;
+static uint32_t changes; /* how often all was written */
 
 /* Writes requests, rings and tables as fast as it can. */
 static void *change_memory(void *unused)
@@ -385,6 +392,7 @@ static void *change_memory(void *unused)
 		write_table(&seed, RINGS_TABLE, SIZE);
 		write_requests(&seed);
 		offer_some(&seed);
+		__atomic_fetch_add(&changes, 1, __ATOMIC_RELAXED);
 	}
 	return NULL;
 }
@@ -399,7 +407,7 @@ static void offer_good_read(void)
 	rings_offer(0);
 }
 
-/* Goes on until enough requests were good: their memory may have changed at any moment. */
+/* Goes on until enough requests were good, and their memory has changed often enough. */
 static void memory_that_changes(void **state)
 {
 	uint64_t seed = 0xda3e39cb94b95bdb;
@@ -410,7 +418,8 @@ static void memory_that_changes(void **state)
 	start_anew(0);
 	go_on = 1;
 	assert_int_equal(pthread_create(&thread, NULL, change_memory, NULL), 0);
-	while (medium.reads < CHANGING_READS) {
+	while (medium.reads < CHANGING_READS ||
+	       __atomic_load_n(&changes, __ATOMIC_RELAXED) < CHANGES) {
 		if (server.broken)
 			start_anew(next_random(&seed));
 		offer_good_read();
