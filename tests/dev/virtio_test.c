@@ -250,6 +250,22 @@ static void ports_can_be_switched_off(void **state)
 	assert_int_equal(pc_io_read(&pc, legacy, 4), (uint32_t)OFFERED);
 }
 
+/* Ports of a function that is no virtio device are nobody's here. */
+static void other_functions_keep_their_ports(void **state)
+{
+	static struct pci_function card;
+
+	(void)state;
+	card = (struct pci_function){.devfn = 20 << 3};
+	card.config[1] = PCI_COMMAND_IO;
+	card.config[4] = 0x8001;
+	card.writable[4] = 0xffc0;
+	assert_true(pci_add(&pc.pci, &card));
+	pc_io_write(&pc, 0x8000, 4, 1);
+	assert_int_equal(pc_io_read(&pc, 0x8000, 4), 0xffffffff);
+	assert_int_equal(pc.stats.unclaimed_writes, 4);
+}
+
 /* A base address among the ports of the board takes none of them. */
 static void the_board_keeps_its_ports(void **state)
 {
@@ -432,6 +448,19 @@ static void addresses_read_back(void **state)
 	assert_int_equal(get(VIRTIO_PCI_COMMON_Q_USEDLO, 4), 0x12345001);
 	assert_int_equal(get(VIRTIO_PCI_COMMON_Q_USEDHI, 4), 3);
 	assert_int_equal(get(VIRTIO_PCI_COMMON_Q_ENABLE, 2), 1);
+}
+
+static void selectors_read_back(void **state)
+{
+	(void)state;
+	set(VIRTIO_PCI_COMMON_GFSELECT, 4, 0x80000001);
+	assert_int_equal(get(VIRTIO_PCI_COMMON_GFSELECT, 4), 0x80000001);
+	set(VIRTIO_PCI_COMMON_Q_SELECT, 2, 0x1234);
+	assert_int_equal(get(VIRTIO_PCI_COMMON_Q_SELECT, 2), 0x1234);
+	assert_int_equal(get_legacy(VIRTIO_PCI_QUEUE_SEL, 2), 0x1234);
+	assert_int_equal(get_legacy(VIRTIO_PCI_QUEUE_NUM, 2), 0);
+	set_legacy(VIRTIO_PCI_QUEUE_SEL, 2, 1);
+	assert_int_equal(get(VIRTIO_PCI_COMMON_Q_SELECT, 2), 1);
 }
 
 /* The server has its copy: what changes now would be seen by nobody. */
@@ -726,6 +755,7 @@ int main(void)
 		VIRTIO_TEST(a_machine_without_devices_has_none),
 		VIRTIO_TEST(ports_can_be_sized_and_moved),
 		VIRTIO_TEST(ports_can_be_switched_off),
+		VIRTIO_TEST(other_functions_keep_their_ports),
 		VIRTIO_TEST(the_board_keeps_its_ports),
 		VIRTIO_TEST(capabilities_name_structures),
 		VIRTIO_TEST(configuration_space_has_a_window),
@@ -738,6 +768,7 @@ int main(void)
 		VIRTIO_TEST(only_sizes_of_split_queues_are_taken),
 		VIRTIO_TEST(other_queues_are_not_there),
 		VIRTIO_TEST(addresses_read_back),
+		VIRTIO_TEST(selectors_read_back),
 		VIRTIO_TEST(rings_stay_while_the_device_runs),
 		VIRTIO_TEST(notifications_ring),
 		VIRTIO_TEST(the_second_device_is_another),
