@@ -13,6 +13,15 @@ static uint64_t pages[LINUX_COPIES];
 static struct copy_site sites[USER_SITES];
 static uint32_t in_use, next_victim;
 
+/* What each copy was made from. */
+static uint8_t (*originals)[X86_PAGE_SIZE];
+
+bool copies_init(void)
+{
+	originals = backend_allocate(LINUX_COPIES * sizeof(*originals));
+	return originals;
+}
+
 uint32_t copy_next(uint64_t page, uint64_t count, uint32_t from)
 {
 	for (uint32_t i = from; in_use && i < LINUX_COPIES; i++) {
@@ -56,9 +65,18 @@ uint32_t copy_victim(void)
 
 void copy_add(uint32_t copy, uint64_t page)
 {
+	const void *bytes = guest_page(page * X86_PAGE_SIZE);
+
 	pages[copy] = page + 1;
 	in_use++;
-	memcpy(copy_bytes(copy), guest_page(page * X86_PAGE_SIZE), X86_PAGE_SIZE);
+	memcpy(copy_bytes(copy), bytes, X86_PAGE_SIZE);
+	memcpy(originals[copy], bytes, X86_PAGE_SIZE);
+}
+
+bool copy_differs(uint32_t copy)
+{
+	return memcmp(originals[copy], guest_page(copy_page(copy) * X86_PAGE_SIZE),
+		      X86_PAGE_SIZE) != 0;
 }
 
 void copy_remove(uint32_t copy)

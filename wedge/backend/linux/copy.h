@@ -28,6 +28,9 @@ struct copy_site {
 	uint32_t hop[COPY_HOPS];
 };
 
+/* Before anything else here; false: the wedge has no memory for it. */
+bool copies_init(void);
+
 /*
  * The first copy, from number `from` on, of one of `count` guest-physical pages from `page`;
  * COPY_NONE: there is none.
@@ -49,6 +52,9 @@ uint32_t copy_victim(void);
 
 /* Takes a free number into use: for a page that has no copy, with its bytes. */
 void copy_add(uint32_t copy, uint64_t page);
+
+/* Has the page changed since its copy was made? No processor can do that unseen, but a disk can. */
+bool copy_differs(uint32_t copy);
 
 /* The copy and its sites are no more. */
 void copy_remove(uint32_t copy);

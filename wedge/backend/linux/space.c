@@ -9,6 +9,7 @@
 #include <wedge/arch.h>
 #include <wedge/arch_traits.h>
 #include <wedge/log.h>
+#include "copy.h"
 #include "process.h"
 #include "vdso.h"
 #include "view.h"
@@ -91,7 +92,7 @@ void spaces_init(struct vcpu *v)
 {
 	struct view *kernel = backend_allocate(sizeof(*kernel));
 
-	if (!kernel)
+	if (!kernel || !copies_init())
 		wedge_fatal("the wedge's heap is too small for its own tables");
 	kernel->identity = !ARCH_LONG_MODE;
 	linux_of(v)->kernel = kernel;

@@ -6,8 +6,10 @@
  * A process has a copy only where it has been mapped by view_copy(), and at one address. Wherever
  * else it maps the page, and when it maps it anew, it has the page itself.
  *
- * Invariant: a page with a copy is mapped writable in no view, so nobody can change it before the
- * copy is gone: an order puts the page in its place before guest code runs in that process again.
+ * Invariant: a page with a copy is mapped writable in no view, so no processor can change it before
+ * the copy is gone: an order puts the page in its place before guest code runs in that process
+ * again. A disk can: what it writes to is no program's, and a copy is compared before a program
+ * gets it.
  */
 #include <wedge/lib.h>
 #include "copy.h"
@@ -226,6 +228,11 @@ uint32_t view_copy(struct view *view, uint64_t va)
 	if (prot != (HOST_PROT_READ | HOST_PROT_EXEC))
 		return COPY_NONE;
 	copy = copy_next(page, 1, 0);
+	/* A disk has written to the page while no program had it: it holds another file's code. */
+	if (copy != COPY_NONE && copy_differs(copy)) {
+		drop(copy);
+		copy = COPY_NONE;
+	}
 	if (copy == COPY_NONE)
 		copy = make(page);
 	if (copy == COPY_NONE || view_copy_at(view, copy))

@@ -436,6 +436,25 @@ static void another_page_takes_the_copys_place(void **state)
 	assert_true(has_copy(view, VA));
 }
 
+/* The page is given to another file, whose code a disk writes there. */
+static void a_page_that_a_disk_has_written_gets_another_copy(void **state)
+{
+	const struct view *view = learn();
+	uint8_t *code = guest_pointer(PA, PAGE);
+
+	(void)state;
+	*guest_entry(VA, 1) = 0;
+	backend_space_invalidate(&vcpu, VA);
+	code[2 * AT] = 0x51;
+	*guest_entry(VA, 1) = PA | P | X86_PTE_A;
+	assert_true(touch(VA, X));
+	assert_true(has_original(view, VA));
+	call(VA, SHARED);
+	assert_true(has_copy(view, VA));
+	assert_int_equal(copies(), 1);
+	assert_int_equal(copy_bytes(copy_next(PA / PAGE, 1, 0))[2 * AT], 0x51);
+}
+
 static void a_process_that_has_ended_has_no_copy(void **state)
 {
 	(void)state;
@@ -494,6 +513,7 @@ int main(void)
 		DOOR_TEST(another_program_loses_its_writable_mapping),
 		DOOR_TEST(a_large_page_forbids_a_copy),
 		DOOR_TEST(another_page_takes_the_copys_place),
+		DOOR_TEST(a_page_that_a_disk_has_written_gets_another_copy),
 		DOOR_TEST(a_process_that_has_ended_has_no_copy),
 		DOOR_TEST(copies_make_room_for_others),
 	};
