@@ -41,7 +41,7 @@ wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S gates.
 wedge_platform_linux := $(call wedge_in, backend/linux, \
 	console.c copy.c debug.c entry.S events.c filter.c main.c mapping.c memory.c process.c processor.c run.c \
 	segments.c signals.c space.c stop_notify.c stop_trace.c stub.S stub.c turn.c \
-	user_segments.c vdso.c view.c view_copy.c view_entry.c view_sync.c view_table.c zygote.c)
+	user_segments.c vdso.c view.c view_copy.c view_entry.c view_sync.c view_table.c virtio.c zygote.c)
 wedge_platform_linux_i386 := $(call wedge_in, backend/linux/i386, bases.c door.c door.S gates.S user_code.c)
 wedge_platform_linux_x86_64 := $(call wedge_in, backend/linux/x86_64, bases.c door.c door.S gates.S hops.c user_code.c) \
 	$(SRC)/afterburner/insn/length.c

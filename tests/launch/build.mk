@@ -5,3 +5,17 @@ $(LAUNCH_TOOLS): $(O)/tests/launch/%: $(O)/obj/tests/launch/%.o
 	$(CC) $(CFLAGS) -o $@ $< -lutil
 
 check unit check-only: $(LAUNCH_TOOLS)
+
+# Images of disks, by themselves.
+IMAGE_TEST_OBJS := $(patsubst %,$(O)/tests/launch/obj/%.o,tests/launch/image_test \
+	$(addprefix wedge/launch/,image image_io image_lock overlay say))
+$(O)/tests/launch/obj/%.o: $(SRC)/%.c
+	@mkdir -p $(@D)
+	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
+	@$(CC) $(HOSTED_CFLAGS) -I$(SRC)/wedge/include $(DEV_TEST_SAN) -c $< -o $@
+
+$(O)/tests/launch/image.t: $(IMAGE_TEST_OBJS)
+	@echo "  LD      $(patsubst $(O)/%,%,$@)"
+	@$(CC) $(DEV_TEST_SAN) $^ -lcmocka -o $@
+
+TESTS += $(O)/tests/launch/image.t

@@ -14,10 +14,13 @@ afterburn=$O/bin/afterburn
 
 # fake_wedge OUT: the test's wedge for kernels of $width, linked as a real one is
 fake_wedge() {
-	gcc -m64 -DWIDTH="$width" -std=c11 -O1 -ffreestanding -fno-builtin -fPIE -fvisibility=hidden -fno-stack-protector \
-		-fno-asynchronous-unwind-tables -fcf-protection=none -mno-red-zone -mgeneral-regs-only \
-		-Wall -Wextra -Werror -I"$TOP/afterburner/include" -I"$TOP/wedge/include" \
-		-c "$TOP/tests/launch/wedge.c" -o "$1.o" || return
+	local part
+	for part in wedge wedge_disk; do
+		gcc -m64 -DWIDTH="$width" -std=c11 -O1 -ffreestanding -fno-builtin -fPIE -fvisibility=hidden -fno-stack-protector \
+			-fno-asynchronous-unwind-tables -fcf-protection=none -mno-red-zone -mgeneral-regs-only \
+			-Wall -Wextra -Werror -I"$TOP/afterburner/include" -I"$TOP/wedge/include" \
+			-c "$TOP/tests/launch/$part.c" -o "$1.$part.o" || return
+	done
 	cat >"$1.lds" <<-'END'
 		PHDRS { all PT_LOAD FLAGS(7); }
 		SECTIONS {
@@ -28,7 +31,7 @@ fake_wedge() {
 		}
 	END
 	ld -m elf_x86_64 -static --no-warn-rwx-segments -z max-page-size=0x1000 -z noexecstack \
-		--build-id=none -e 0 -T "$1.lds" "$1.o" -o "$1"
+		--build-id=none -e 0 -T "$1.lds" "$1.wedge.o" "$1.wedge_disk.o" -o "$1"
 }
 
 # fake_kernel OUT [VARIABLE]: packed with it; has Linux's variable panic_cpu, or another, in .bss

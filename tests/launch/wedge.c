@@ -7,33 +7,19 @@
  *
  * Invariant: it uses nothing but what wedge/launch.h promises.
  */
+#include "wedge.h"
+
 #include <afterburn/bundle.h>
 #include <afterburn/sites.h>
-#include <wedge/launch.h>
 
 #include <stddef.h>
-
-enum {
-	SYS_READ = 0,
-	SYS_WRITE = 1,
-	SYS_POLL = 7,
-	SYS_RT_SIGPROCMASK = 14,
-	SYS_PREAD = 17,
-	SYS_PWRITE = 18,
-	SYS_PAUSE = 34,
-	SYS_NANOSLEEP = 35,
-	SYS_FORK = 57,
-	SYS_FCNTL = 72,
-	SYS_FUTEX = 202,
-	SYS_EXIT_GROUP = 231
-};
 
 /* The guest-physical address of the kernel's panic_cpu (lib.sh). */
 enum { PANIC_WORD = 0x1004000 };
 
-enum { POLL_IN = 1, FUTEX_WAIT = 0, SIGNAL_STOP = 12 /* SIGUSR2 */ };
+enum { POLL_IN = 1 };
 
-static long call(long number, long a, long b, long c, long d)
+long call(long number, long a, long b, long c, long d)
 {
 	register long r10 __asm__("r10") = d;
 	long result;
@@ -54,9 +40,9 @@ __attribute__((section(".header"), used)) static const struct afterburn_wedge_he
 	.platform = "linux",
 };
 
-static const struct launch_info *given;
+const struct launch_info *given;
 
-static void print(const char *text)
+void print(const char *text)
 {
 	size_t size = 0;
 
@@ -74,7 +60,7 @@ static int begins(const char *text, const char *with)
 	return !*with;
 }
 
-static void print_number(const char *name, uint64_t value)
+void print_number(const char *name, uint64_t value)
 {
 	char digits[24], *at = digits + sizeof(digits) - 1;
 
@@ -121,6 +107,7 @@ static void print_given(void)
 	print_number("xstate", given->xstate_bytes);
 	print_number("frame", given->signal_frame_bytes);
 	print_number("fsgsbase", given->fsgsbase);
+	print_number("disks", given->virtio_count);
 	print_number("sites", *(const volatile unsigned int *)&header.site_count);
 	print("ready\n");
 }
@@ -134,12 +121,14 @@ static void print_descriptors(void)
 		if (call(SYS_FCNTL, fd, 1 /* F_GETFD */, 0, 0) >= 0)
 			open |= UINT64_C(1) << (fd < 63 ? fd : 63);
 	expected |= UINT64_C(1) << given->memory_fd | UINT64_C(1) << given->output_fd;
+	for (uint32_t i = 0; i < given->virtio_count; i++)
+		expected |= UINT64_C(1) << given->doorbell_fd[i];
 	if (given->input_fd >= 0)
 		expected |= UINT64_C(1) << given->input_fd;
 	print(open == expected ? "descriptors: as given\n" : "descriptors: others\n");
 }
 
-static void sleep_ms(long ms)
+void sleep_ms(long ms)
 {
 	long time[2] = {ms / 1000, ms % 1000 * 1000000};
 
@@ -179,7 +168,7 @@ static int next_key(void)
 
 static struct launch_debug *debug(void)
 {
-	return (struct launch_debug *)(uintptr_t)given->debug;
+	return &shared()->debug;
 }
 
 /* As a wedge stops for a debugger (launch.h). */
@@ -389,6 +378,15 @@ static void do_key(int key)
 	case 's':
 		sleep_ms(300);
 		break;
+	case 'D':
+		disk_read();
+		break;
+	case 'E':
+		disk_break();
+		break;
+	case 'T':
+		disk_toggle();
+		break;
 	case 'M':
 		be_machine();
 		break;
@@ -400,10 +398,11 @@ static void do_key(int key)
 
 __attribute__((section(".entry"), used)) static void entry(const struct launch_info *info)
 {
-	const uint64_t stop_signal = UINT64_C(1) << (SIGNAL_STOP - 1);
+	const uint64_t blocked = UINT64_C(1) << (SIGNAL_STOP - 1) | UINT64_C(1)
+									    << (SIGNAL_DISK - 1);
 
 	given = info;
-	call(SYS_RT_SIGPROCMASK, 0 /* SIG_BLOCK */, (long)&stop_signal, 0, 8);
+	call(SYS_RT_SIGPROCMASK, 0 /* SIG_BLOCK */, (long)&blocked, 0, 8);
 	if (!begins(info->command_line, "console=ttyS0 silent"))
 		print_given();
 	for (;;)

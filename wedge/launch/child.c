@@ -16,8 +16,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Where the child has its descriptors: memory, input, output. */
-enum { FIRST_DESCRIPTOR = 3, DESCRIPTORS = 3, OUT_OF_THE_WAY = 16 };
+/* Where the child has its descriptors: memory, input, output, doorbells. */
+enum { FIRST_DESCRIPTOR = 3, DESCRIPTORS = 3 + LAUNCH_VIRTIO_MAX, OUT_OF_THE_WAY = 16 };
+_Static_assert(FIRST_DESCRIPTOR + DESCRIPTORS <= OUT_OF_THE_WAY, "none is overwritten");
 
 static void reset_signals(void)
 {
@@ -29,16 +30,18 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Closes all other descriptors; the three get numbers in a row. */
+/* Closes all other descriptors; these get numbers in a row. */
 static void keep_descriptors(struct launch_info *info)
 {
-	int32_t *const wanted[DESCRIPTORS] = {&info->memory_fd, &info->input_fd, &info->output_fd};
+	int32_t *wanted[DESCRIPTORS] = {&info->memory_fd, &info->input_fd, &info->output_fd};
 	int moved[DESCRIPTORS];
-	int next = FIRST_DESCRIPTOR;
+	int next = FIRST_DESCRIPTOR, count = 3;
 
-	for (int i = 0; i < DESCRIPTORS; i++)
+	for (uint32_t i = 0; i < info->virtio_count; i++)
+		wanted[count++] = &info->doorbell_fd[i];
+	for (int i = 0; i < count; i++)
 		moved[i] = *wanted[i] < 0 ? -1 : fcntl(*wanted[i], F_DUPFD, OUT_OF_THE_WAY);
-	for (int i = 0; i < DESCRIPTORS; i++)
+	for (int i = 0; i < count; i++)
 		if (moved[i] >= 0)
 			*wanted[i] = dup2(moved[i], next++);
 	closefrom(next);

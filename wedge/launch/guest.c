@@ -7,6 +7,7 @@
 #include "guest.h"
 #include "child.h"
 #include "core.h"
+#include "disks.h"
 #include "guard.h"
 #include "signals.h"
 #include "terminal.h"
@@ -46,8 +47,25 @@ enum why {
 	WHY_GDB
 };
 
+/* The terminal is as it was, and nothing of the guest is left. */
+static _Noreturn void did_not_start(struct guest *guest, const char *what, int error)
+{
+	if (guest->child > 0) {
+		kill(-guest->child, SIGKILL);
+		disks_stop();
+		while (waitpid(guest->child, NULL, 0) < 0 && errno == EINTR)
+			continue;
+	}
+	terminal_restore();
+	guard_end();
+	gdb_close(&guest->gdb, END_PLATFORM);
+	die(END_PLATFORM, "the host gives no %s: %s", what, strerror(error));
+}
+
 static void start(struct guest *guest, struct launch_info *info, launch_entry *entry)
 {
+	int error;
+
 	/* Guest processes become children of the launcher, which reaps them, if their parent dies.
 	 */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -59,14 +77,13 @@ static void start(struct guest *guest, struct launch_info *info, launch_entry *e
 	info->input_fd = guest->console.child_input;
 	info->output_fd = guest->console.child_output;
 	guest->child = child_start(info, entry);
-	if (guest->child < 0) {
-		terminal_restore();
-		guard_end();
-		gdb_close(&guest->gdb, END_PLATFORM);
-		die(END_PLATFORM, "the host gives no process: %s", strerror(EAGAIN));
-	}
+	if (guest->child < 0)
+		did_not_start(guest, "process", EAGAIN);
 	guest->target.child = guest->child;
 	guard_tell(guest->child, terminal.there);
+	error = disks_start(guest->child, guest->target.memory, guest->memory->bytes);
+	if (error)
+		did_not_start(guest, "thread", error);
 	console_started(&guest->console);
 	guest->silence = gdb_attached(&guest->gdb) ? UINT64_MAX : now_ns() + SILENCE;
 	if (guest->options->timeout)
@@ -190,6 +207,7 @@ static void clear_up(struct guest *guest, enum why why)
 	const volatile int hurry = 1;
 
 	kill(-guest->child, SIGKILL);
+	disks_stop();
 	while (waitpid(guest->child, &guest->status, 0) < 0 && errno == EINTR)
 		continue;
 	console_drain(&guest->console,

@@ -7,8 +7,11 @@
 #ifndef LAUNCH_LAUNCHER_H
 #define LAUNCH_LAUNCHER_H
 
+#include "image.h"
+
 #include <stdbool.h>
 #include <stdint.h>
+#include <wedge/launch.h>
 
 /* Exit codes of `afterburn run` (afterburn-run(1), EXIT STATUS). */
 enum { END_POWEROFF = 0, END_CRASH = 1, END_USAGE = 2, END_PLATFORM = 3, END_TIMEOUT = 124 };
@@ -27,6 +30,8 @@ struct options {
 	uint64_t memory;      /* bytes */
 	unsigned int timeout; /* seconds, 0: none */
 	bool no_input;
+	unsigned int disks;
+	struct image_option disk[LAUNCH_VIRTIO_MAX];
 	const char *probe; /* look at the host for kernels of this width, run nothing; or NULL */
 };
 

@@ -6,6 +6,7 @@
  * Invariant: what can be refused is refused before the terminal is changed and the guest's process
  * exists.
  */
+#include "disks.h"
 #include "guest.h"
 #include "host.h"
 #include "kernel.h"
@@ -32,6 +33,9 @@ static const char usage[] =
 	"\n"
 	"  --memory M      memory of the guest in MiB (default 256)\n"
 	"  --initrd F      initial RAM disk\n"
+	"  --disk D        FILE[,ro][,cow][,serial=S]: a raw image or a block device as the\n"
+	"                  next disk of the guest, which can only read it (ro), or leaves the\n"
+	"                  file as it is (cow)\n"
 	"  --append S      added to the kernel's command line\n"
 	"  --timeout S     end after S seconds\n"
 	"  --input none    do not read standard input\n"
@@ -67,6 +71,11 @@ static void take_option(struct options *o, int c)
 		break;
 	case 'i':
 		o->ramdisk = optarg;
+		break;
+	case 'd':
+		if (o->disks == LAUNCH_VIRTIO_MAX)
+			die(END_USAGE, "a guest has at most %d disks", LAUNCH_VIRTIO_MAX);
+		image_parse(&o->disk[o->disks++], optarg);
 		break;
 	case 'a':
 		o->append = optarg;
@@ -106,6 +115,7 @@ static void parse(int argc, char **argv, struct options *o)
 	static const struct option names[] = {
 		{"memory", required_argument, NULL, 'm'},
 		{"initrd", required_argument, NULL, 'i'},
+		{"disk", required_argument, NULL, 'd'}, /* may be given again */
 		{"append", required_argument, NULL, 'a'},
 		{"timeout", required_argument, NULL, 't'},
 		{"input", required_argument, NULL, 'n'},
@@ -161,11 +171,12 @@ static void set_command_line(struct launch_info *info, const struct kernel *kern
 		    length, sizeof(info->command_line) - 1);
 }
 
-static struct launch_debug *make_debug(void)
+static struct launch_shared *make_shared(void)
 {
 	void *page =
 		mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+	_Static_assert(sizeof(struct launch_shared) <= PAGE_BYTES, "the wedge keeps one page");
 	if (page == MAP_FAILED)
 		die(END_PLATFORM, "the host gives no memory: %s", strerror(errno));
 	return page;
@@ -198,7 +209,7 @@ int main(int argc, char **argv)
 	static struct launch_info info = {.version = LAUNCH_VERSION};
 	static struct kernel kernel;
 	static struct guest guest;
-	struct launch_debug *debug;
+	struct launch_shared *shared;
 	struct memory memory;
 	char *wedge;
 
@@ -212,15 +223,16 @@ int main(int argc, char **argv)
 	kernel_open(&kernel, options.kernel, options.name);
 	check_memory(&options, &kernel);
 	set_command_line(&info, &kernel, options.append);
+	disks_open(&options);
 	host_check_limits(options.memory);
 	host_probe_start(kernel.wide);
 	memory_make(&memory, options.memory);
 	memory_load(&memory, &kernel, options.ramdisk);
 	wedge = memory_map_wedge(&kernel, options.name);
 	guest = (struct guest){.options = &options, .memory = &memory};
-	debug = make_debug();
-	info.debug = (uint64_t)(uintptr_t)debug;
-	if (target_open(&guest.target, debug, memory.fd, memory.bytes, &kernel) < 0)
+	shared = make_shared();
+	info.shared = (uint64_t)(uintptr_t)shared;
+	if (target_open(&guest.target, &shared->debug, memory.fd, memory.bytes, &kernel) < 0)
 		die(END_PLATFORM, "the host gives no address space: %s", strerror(errno));
 	panic_open(&guest.panic, &kernel, &guest.target);
 	info.memory_fd = memory.fd;
@@ -231,6 +243,7 @@ int main(int argc, char **argv)
 	info.signal_frame_bytes = host_signal_frame_bytes();
 	host_probe_end(&info);
 	info.tsc_khz = host_tsc_khz();
+	disks_offer(&info, shared);
 	gdb_open(&guest.gdb, options.gdb, &guest.target);
 	return guest_run(&guest, &info, (launch_entry *)(void *)(wedge + kernel.header.entry));
 }

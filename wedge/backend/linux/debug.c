@@ -17,7 +17,7 @@ enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, INT3 = 0xcc, REGISTERS = 16 };
 
 static struct launch_debug *page(void)
 {
-	return (struct launch_debug *)machine.info.debug;
+	return &((struct launch_shared *)machine.info.shared)->debug;
 }
 
 static uint32_t request(void)

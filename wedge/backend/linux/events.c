@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * events.c - what comes from outside: the timer's signal, console input; and time.
+ * events.c - what comes from outside: the signals of the timer and of virtio devices, console
+ * input; and time.
  *
  * A signal handler only leaves a mark and sets `pending`; the wedge acts on it here, outside of
  * handlers.
@@ -46,6 +47,10 @@ void events_handle(struct vcpu *v)
 		core_timer(v);
 		/* No signal tells of input: while the guest is busy, ask at times. */
 		core_console_input(v);
+	}
+	if (l->virtio_calls) {
+		l->virtio_calls = false;
+		core_virtio(v);
 	}
 	if (v->line)
 		v->events.pending = 1;

@@ -53,6 +53,9 @@ static void mark(struct vcpu *v, int signal)
 	case SIGURG:
 		linux_of(v)->child_died = true;
 		break;
+	case SIGIO:
+		linux_of(v)->virtio_calls = true;
+		break;
 	default:
 		linux_of(v)->asked_to_stop = true;
 	}
@@ -163,7 +166,7 @@ static void block_child_signal(void)
 void signals_init(void)
 {
 	static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
-	static const int marks[] = {SIGALRM, SIGURG, SIGUSR2};
+	static const int marks[] = {SIGALRM, SIGURG, SIGIO, SIGUSR2};
 
 	block_child_signal();
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)

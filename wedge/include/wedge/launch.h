@@ -21,10 +21,12 @@
 
 #include <stdint.h>
 
+#include <wedge/dev/virtio_shared.h>
+
 /* Where the wedge's image lies in the child. The kernel's low 4 GiB must be empty there. */
 #define LAUNCH_WEDGE_BASE 0x780000000000
 
-#define LAUNCH_VERSION 4
+#define LAUNCH_VERSION 5
 
 /*
  * Guest-physical addresses at which a PC has its devices: no memory is here. If the guest has more
@@ -33,7 +35,7 @@
 #define LAUNCH_HOLE	UINT64_C(0xc0000000)
 #define LAUNCH_HOLE_END UINT64_C(0x100000000)
 
-enum { LAUNCH_COMMAND_LINE_SIZE = 2048 };
+enum { LAUNCH_COMMAND_LINE_SIZE = 2048, LAUNCH_VIRTIO_MAX = 8 };
 
 /* Exit codes of the child. */
 enum { LAUNCH_POWEROFF = 0, LAUNCH_CRASH = 1, LAUNCH_REBOOT = 10, LAUNCH_HOST = 11 };
@@ -67,21 +69,28 @@ struct launch_info {
 	uint64_t tsc_khz;      /* of the time stamp counter */
 	uint64_t xstate_bytes; /* of what XCR0 enables, standard format (CPUID 0xd); 512 without */
 	uint64_t signal_frame_bytes; /* what the host may push for a signal (AT_MINSIGSTKSZ) */
-	uint64_t debug; /* address of the struct launch_debug, shared with the launcher */
+	uint64_t shared;	     /* address of the struct launch_shared */
 	/*
 	 * 1: user code may read and write the bases of FS and GS by instructions (rdfsbase and its
 	 * like). Only what the host's kernel says counts (AT_HWCAP2): on some hosts the
 	 * instructions work, but a switch of processes does not keep what they write.
 	 */
 	uint32_t fsgsbase;
-	uint32_t reserved;
+	uint32_t virtio_count; /* of the virtio devices, whose rings the launcher serves */
+	/*
+	 * For each: an eventfd, to which the wedge adds one when `run` or a ring has changed
+	 * (virtio_shared.h). The launcher sends SIGIO when it has set bits of `interrupt`, and
+	 * wakes what waits by futex on `serving` when that has become 0.
+	 */
+	int32_t doorbell_fd[LAUNCH_VIRTIO_MAX];
+	struct virtio_identity virtio[LAUNCH_VIRTIO_MAX];
 	char command_line[LAUNCH_COMMAND_LINE_SIZE]; /* NUL terminated */
 };
 
 typedef void launch_entry(const struct launch_info *info);
 
 /*
- * The interface for the debugger: a page that launcher and wedge share.
+ * The interface for the debugger: memory that launcher and wedge share.
  *
  * To stop the guest the launcher sets `request` to LAUNCH_STOP and sends the child SIGUSR2. At that
  * signal, and at every entry with `request` at LAUNCH_STOP, the wedge stops:
@@ -134,6 +143,12 @@ struct launch_debug {
 	struct launch_registers registers;
 	uint64_t breakpoint_count;
 	uint64_t breakpoints[LAUNCH_BREAKPOINTS]; /* linear addresses */
+};
+
+/* What both may write, in a page of its own at the page's beginning. */
+struct launch_shared {
+	struct launch_debug debug;
+	struct virtio_shared virtio[LAUNCH_VIRTIO_MAX];
 };
 
 #endif /* WEDGE_LAUNCH_H */

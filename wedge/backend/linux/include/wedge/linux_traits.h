@@ -14,8 +14,8 @@
 /* Signals come on a stack of the wedge's own. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 0
 
-/* No virtio devices: nothing on this platform serves them. */
-#define BACKEND_VIRTIO 0
+/* The launcher serves virtio devices. */
+#define BACKEND_VIRTIO 1
 
 /*
  * A word for the kernel's command line, with a blank behind it: the TSC is reliable. On a busy host
