@@ -139,7 +139,7 @@ make_dom0() { # make_dom0 [VERSION]
 		die 3 "Debian's dom0 with Xen $version could not be built (packages: $here/dom0/packages)"
 }
 
-# In QEMU's -initrd list a comma separates modules; two stand for one.
+# In QEMU's lists a comma separates; two stand for one.
 escape_commas() {
 	echo "${1//,/,,}"
 }
@@ -181,7 +181,7 @@ qemu_options() {
 		options+=(-icount shift=0,sleep=off -seed 1
 			-rtc base=2026-01-01T00:00:00,clock=vm)
 	fi
-	[[ -z $disk ]] || options+=(-drive "file=${disk//,/,,},format=raw,if=virtio")
+	qemu_disks
 }
 
 # A guest that panics resets its machine at once; no user program can do that.

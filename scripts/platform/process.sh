@@ -8,7 +8,6 @@
 
 refuse_what_is_not_there() {
 	[[ -z $icount ]] || die 2 "--icount needs an emulator: a process runs at the host's pace"
-	[[ -z $disk ]] || die 2 "--disk is not there yet on platform 'process'"
 	[[ -z $cpu ]] || die 2 "--cpu needs an emulator: a process has the host's own processor"
 	((cpus == 1)) || die 2 "--cpus: platform 'process' has one processor as yet"
 }
@@ -35,11 +34,14 @@ open_kernel() {
 
 platform_run() {
 	refuse_what_is_not_there
-	local launch=${AFTERBURN_LAUNCH:-$here/launch} arguments
+	local launch=${AFTERBURN_LAUNCH:-$here/launch} arguments disk
 	[[ -x $launch ]] || die 2 "$launch is missing: build it with make"
 	open_kernel
 	arguments=(--memory "$memory" --timeout "$timeout" --append "$append" --name "$kernel"
 		${initrd:+--initrd "$initrd"} ${core:+--core "$core"} ${gdb:+--gdb "$gdb"})
+	for disk in "${disks[@]}"; do
+		arguments+=(--disk "$disk")
+	done
 	note "$launch ${arguments[*]}"
 	exec "$launch" "${arguments[@]}" /proc/self/fd/9
 }

@@ -15,7 +15,7 @@ guest_end='afterburn-dom0: guest '
 
 # A guest that has ended stays ended: the run is over.
 write_config() {
-	xl_config guest /domu/kernel "${initrd:+/domu/initrd}" "$memory" "$cpus" "${disk:+phy:/dev/vda,xvda,w}" \
+	xl_config guest /domu/kernel "${initrd:+/domu/initrd}" "$memory" "$cpus" "$(xl_disks)" \
 		"console=$console $panic_resets${append:+ $append}"
 	printf 'on_%s = "destroy"\n' poweroff reboot crash
 }
@@ -40,6 +40,7 @@ platform_run() {
 	fi
 	unpack_xen
 	kernel_for_xen
+	refuse_disks_of_wedge
 	make_dom0_initrd
 	local quiet='quiet loglevel=3'
 	[[ -z $verbose ]] || quiet=

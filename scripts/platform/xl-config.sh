@@ -5,7 +5,8 @@
 #
 # Invariant: it has nothing that xl of another version than 4.17 would not know.
 
-# xl_config NAME KERNEL RAMDISK MEMORY CPUS DISK ARGUMENTS: memory in MiB; without RAM disk or disk, if empty.
+# xl_config NAME KERNEL RAMDISK MEMORY CPUS DISKS ARGUMENTS: memory in MiB; DISKS as xl.cfg lists them, in
+# quotes; without RAM disk or disks, if empty.
 # Native time stamps: otherwise every rdtsc of the guest traps into Xen.
 xl_config() {
 	cat <<-END
@@ -15,7 +16,7 @@ xl_config() {
 		${3:+ramdisk = \"$3\"}
 		memory = $4
 		vcpus = $5
-		${6:+disk = [ \"$6\" ]}
+		${6:+disk = [ $6 ]}
 		extra = "${7//\"/\\\"}"
 		tsc_mode = "native"
 	END

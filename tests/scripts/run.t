@@ -77,7 +77,30 @@ for size in 1 15M 15000K 513G 0 525000; do
 done
 ok "a process needs the launcher" exits 2 'launch is missing' --on process "$tmp/kernel"
 ok "no --icount in a process" exits 2 'needs an emulator' --on process --icount "$tmp/kernel"
-ok "no --disk in a process" exits 2 'disk is not there yet' --on process --disk "$tmp/kernel" "$tmp/kernel"
+# What QEMU's disks are refused for; in a process the launcher says the same (tests/launch/disk.t).
+truncate -s 1024 "$tmp/disk"
+ok "a disk is missing" exits 2 "the disk '.*/no,rw' cannot be opened: .*options behind a comma are ro, cow and serial=S" \
+	--on bare --disk "$tmp/no,rw" "$tmp/kernel"
+ok "a folder is no disk" exits 2 'neither a regular file nor a block device' --on bare --disk "$tmp" "$tmp/kernel"
+ok "a disk without whole sectors" exits 2 "kernel' has 10 bytes: a disk has whole sectors" --on bare \
+	--disk "$tmp/kernel,ro" "$tmp/kernel"
+ok "both ro and cow" exits 2 'ro or cow, not both' --on bare --disk "$tmp/disk,ro,cow" "$tmp/kernel"
+ok "a long serial number" exits 2 'has 1 to 20 characters' --on bare --disk "$tmp/disk,serial=123456789012345678901" \
+	"$tmp/kernel"
+mapfile -t nine < <(printf -- "--disk\n$tmp/disk,ro\n%.0s" {1..9})
+ok "nine disks" exits 2 'at most 8 disks' --on bare "${nine[@]}" "$tmp/kernel"
+disks_of() { # disks_of FUNCTION DISK...: what QEMU or xl gets
+	(
+		work=$tmp options=() disks=("${@:2}")
+		source "$TOP/scripts/platform/common.sh"
+		source "$TOP/scripts/platform/disks.sh"
+		"$1"
+		printf '%s\n' "${options[@]}"
+	)
+}
+is "QEMU's disks" "$(disks_of qemu_disks a,b,cow c,serial=x,ro | paste -sd ' ')" \
+	'-drive if=none,id=disk0,format=raw,file=a,,b,snapshot=on -device virtio-blk-pci,drive=disk0 -drive if=none,id=disk1,format=raw,file=c,readonly=on -device virtio-blk-pci,drive=disk1,serial=x'
+is "xl's disks" "$(disks_of xl_disks a b,ro)" '"phy:/dev/vda,xvda,w", "phy:/dev/vdb,xvdb,r"'
 ok "no second processor in a process" exits 2 'one processor' --on process --cpus 2 "$tmp/kernel"
 ok "no processor model in a process" exits 2 "host's own processor" --on process --cpu EPYC "$tmp/kernel"
 ok "a model that QEMU does not have" exits 2 \
@@ -92,6 +115,9 @@ ok "no QEMU" without_qemu
 ok "no Xen" env AFTERBURN_XEN="$tmp/nothing" bash -c \
 	"'$run' --on xen-dom0 '$tmp/kernel' 2>&1 | grep -q xen-hypervisor"
 ok "a file that is no kernel" exits 1 'QEMU' --on bare --timeout 20 "$tmp/kernel"
+ok "under a wedge on Xen there is no disk yet" eval '(console=ttyS0 disks=(a)
+	source "$TOP/scripts/platform/common.sh"; source "$TOP/scripts/platform/disks.sh"; refuse_disks_of_wedge) 2>&1 |
+	grep -q "under a wedge has no disk yet"'
 is "a kernel to be packed has the wedge's console" "$(console_of "$tmp/sites")" ttyS0
 is "a packed kernel, too" "$(console_of "$tmp/packed")" ttyS0
 is "a packed kernel whose note only a program header names" "$(console_of "$tmp/packed-by-segment")" ttyS0
