@@ -121,6 +121,18 @@ second_is_zero() {
 	cmp -n 1048576 -i 1048576:0 "$1" /dev/zero && cmp -n 1048576 "$1" "$2" && cmp -i 3145728 "$1" "$2"
 }
 
+# Programs that run from the disk, as far as they are in memory (number.S).
+programs_from_a_disk() { # programs_from_a_disk PLATFORM
+	local i
+	rm -rf programs && mkdir programs
+	for i in {0..7}; do
+		gcc -$width -DNUMBER="$i" -DPAGES=32 -nostdlib -static -Wl,--build-id=none -o "programs/number$i" \
+			"$TOP/tests/boot/disk/number.S" || return
+	done
+	rm -f image && truncate -s 16M image && mkfs.ext4 -q -d programs image && owned image &&
+		does "$1" programs --disk image && clean image
+}
+
 # ---- what only a process has ----
 
 flushes_reach_the_host() {
@@ -180,6 +192,7 @@ ok 'the guest for this test is made' make_ramdisk
 for platform in bare process; do
 	ok "$platform: a file system" file_system $platform
 	ok "$platform: blocks" plain_blocks $platform
+	ok "$platform: programs that run from a disk" programs_from_a_disk $platform
 	ok "$platform: several disks, one read-only, one that keeps its image" three_kinds $platform
 done
 cp "$O/tests/launch/deny" "$tmp/home/"
