@@ -1,8 +1,10 @@
 # The example guests: Linux through our assembler, the same without it, its RAM disk. Two are named
-# after their width; x86_64-low is x86_64 with a patched source.
+# after their width; x86_64-low is x86_64 with a patched source. Debian's take up to an hour each, and
+# `make guest` leaves them out: make guest-debian-cloud.
 #
 # $(O)/guest/GUEST/vmlinux annotated, vmlinux.packed with the guest's wedges, vmlinux.plain, initrd.gz
 GUESTS := x86_64 i386 x86_64-low
+DEBIAN_GUESTS := debian-cloud debian
 GUEST_DIR := $(SRC)/guest-patches
 GUEST_MODULE_SRC := $(wildcard $(GUEST_DIR)/module/*)
 
@@ -16,6 +18,8 @@ GUEST_CHECK_CFLAGS_i386 := -m32 -msse2
 GUEST_WIDTH_x86_64 := x86_64
 GUEST_WIDTH_i386 := i386
 GUEST_WIDTH_x86_64-low := x86_64
+GUEST_WIDTH_debian-cloud := x86_64
+GUEST_WIDTH_debian := x86_64
 
 # What is compiled into guest-check: of its width, and for the patched one its own list of checks.
 GUEST_CHECK_FILES = $(wildcard $(GUEST_DIR)/initrd/check/*.c $(GUEST_DIR)/initrd/check/$(1)/*.c)
@@ -23,16 +27,21 @@ GUEST_CHECK_SRC_x86_64 := $(call GUEST_CHECK_FILES,x86_64)
 GUEST_CHECK_SRC_i386 := $(call GUEST_CHECK_FILES,i386)
 GUEST_CHECK_SRC_x86_64-low := $(filter-out %/x86_64/list.c,$(GUEST_CHECK_SRC_x86_64)) \
 	$(wildcard $(GUEST_DIR)/initrd/check/x86_64-low/*.c)
+GUEST_CHECK_SRC_debian-cloud := $(GUEST_CHECK_SRC_x86_64)
+GUEST_CHECK_SRC_debian := $(GUEST_CHECK_SRC_x86_64)
 
 # What a kernel is made from beside its own configuration, the module and the tools.
 GUEST_INPUTS_x86_64 := $(GUEST_DIR)/configs/x86_64-base.config
 GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64-base.config $(GUEST_DIR)/linux-6.1/low-half.patch \
 	$(wildcard $(GUEST_DIR)/module-low/*)
+GUEST_INPUTS_debian-cloud := $(GUEST_DIR)/configs/debian.config
 
 # The wedges in vmlinux.packed. A guest without a wedge has no such file. What can be a process does
 # not need Xen: without its headers that wedge is left out.
 GUEST_WEDGES_x86_64 := xen
 GUEST_WEDGES_i386 := linux
+GUEST_WEDGES_debian-cloud := xen
+GUEST_WEDGES_debian := xen
 GUEST_WEDGES_x86_64-low := $(if $(wildcard $(XEN_HEADERS)/xen.h),xen) linux
 
 comma := ,
@@ -87,4 +96,4 @@ guest-plain: $(addprefix guest-plain-,$(GUESTS))
 # What annotation changes is tested with the two small kernels. The third is built without it only when
 # somebody asks for it, as `make bench` does.
 guest-x86_64-low guest-i386: guest-%: guest-plain-%
-$(foreach guest,$(GUESTS),$(eval $(call guest_rules,$(guest),$(GUEST_WIDTH_$(guest)))))
+$(foreach guest,$(GUESTS) $(DEBIAN_GUESTS),$(eval $(call guest_rules,$(guest),$(GUEST_WIDTH_$(guest)))))

@@ -192,6 +192,81 @@ ok 'told again when the kernel is kept' eval 'build_options again && ! grep -q b
 ok 'what is needed is needed there, too' refuses_option "CONFIG_STUBBORN=y $off" 9.6 '# Needed. Why.' CONFIG_STUBBORN=y
 ok 'a configuration for no version' eval '! options "" && grep -q "does not say which Linux" "$tmp/lines"'
 
+# Debian's configuration, with lines of a guest in it that win; of its modules, some. Where packages come from
+# is a stand-in, which makes those that the test has put there.
+mkdir -p "$tmp/debian/linux/arch/x86" "$tmp/scripts"
+cat >"$tmp/debian/linux/Makefile" <<'END'
+VERSION = 6
+PATCHLEVEL = 1
+olddefconfig:
+	@grep -E '^(# )?CONFIG_' $(O)/.config | grep -v STUBBORN | tac | awk -F '[ =]' '!had[$$1 == "#" ? $$2 : $$1]++' | tac >$(O)/config
+	@echo CONFIG_BY_DEFAULT=y >>$(O)/config; mv $(O)/config $(O)/.config
+bzImage:
+	@mkdir -p $(O)/arch/x86/boot; echo "  CC      1.o"; echo vmlinux >$(O)/vmlinux; touch $(O)/arch/x86/boot/bzImage
+%.ko:
+	@test -e $(O)/vmlinux; touch $(O)/$(@F)
+modules:
+	@touch $(or $(M),$(O)/all.ko $(O)/here.ko)$(if $(M),/$(notdir $(M)).ko)
+END
+printf 'config %s\n' THEIRS WINS OURS STUBBORN OFF >"$tmp/debian/linux/Kconfig"
+tar cf "$tmp/debian.tar" -C "$tmp/debian" linux
+cat >"$tmp/scripts/unpack-packages" <<'END'
+#!/bin/bash
+[[ $1 == --suite && $3 == amd64 && -d $PACKAGES/$5 ]] && mkdir -p "$4/root/usr/src" &&
+	cp -r "$PACKAGES/$5" "$4/root/usr/src/"
+END
+chmod +x "$tmp/scripts/unpack-packages"
+theirs=$tmp/packages/linux-config-6.1/config.amd64_none_tiny
+packages_have() { # packages_have LINE...: in Debian's configuration; nothing is kept any more
+	mkdir -p "${theirs%/*}"
+	rm -rf "$tmp/debian/cache"
+	printf '%s\n' '#' '# Linux/x86 6.1' '#' '' "$@" | xz >"$theirs.xz"
+}
+own_lines() { # own_lines LINE...: of the guest `base`, on which the guest `debian` stands
+	printf '%s\n' '# Version: 6.1' '# Debian: other' '' '# Built: drivers/here.ko' '# Built: lib/there.ko' '' "$@" \
+		>"$tmp/guests/configs/base.config"
+	printf '%s\n' '# Version: 6.1' '# Base: base.config' "# Debian: ${flavour:-tiny}" >"$tmp/guests/configs/debian.config"
+}
+build_debian() { # build_debian OUTPUT|--key
+	O=$tmp/debian/build AFTERBURN_CACHE=$tmp/debian/cache LINUX_SOURCE=$tmp/debian.tar PACKAGES=$tmp/packages \
+		"$tmp/guests/build-linux" debian plain "$1" >"$tmp/lines" 2>&1
+}
+modules_are() { # modules_are NAME...
+	diff <(printf '%s.ko\n' "$@" | sort) <(ls "$tmp/debian/built/modules")
+}
+packages_have CONFIG_THEIRS=y CONFIG_WINS=m CONFIG_STUBBORN=y '# CONFIG_OFF is not set'
+own_lines '# CONFIG_WINS is not set' CONFIG_OURS=y
+ok "Debian's configuration" build_debian "$tmp/debian/built"
+is 'the guest'"'"'s lines win, and Linux says the rest' "$(paste -sd ' ' "$tmp/debian/built/config")" \
+	'CONFIG_THEIRS=y # CONFIG_OFF is not set # CONFIG_WINS is not set CONFIG_OURS=y CONFIG_BY_DEFAULT=y'
+is 'what it has not of theirs is told' "$(cat "$tmp/debian/built/config.differs")" \
+	"CONFIG_WINS=m did not take: it is off
+CONFIG_STUBBORN=y did not take: it is off"
+ok 'modules that are named, and ours' modules_are guest-module here there
+ok 'a bzImage' test -e "$tmp/debian/built/bzImage"
+ok 'the configuration is kept' eval 'mv "$tmp/packages" "$tmp/no-packages" && build_debian "$tmp/debian/built" &&
+	mv "$tmp/no-packages" "$tmp/packages"'
+another_result() { # another_result COMMAND...: what the command changes has a result of its own
+	build_debian --key && [[ $(<"$tmp/lines") == linux-debian-plain-* ]] && mv "$tmp/lines" "$tmp/one" && "$@" &&
+		build_debian --key && ! cmp -s "$tmp/lines" "$tmp/one"
+}
+ok 'with all modules' eval 'MODULES=all build_debian "$tmp/debian/built" && modules_are guest-module all here'
+ok 'that is another result' another_result export MODULES=all
+unset MODULES
+ok "so is another configuration of Debian's" another_result packages_have CONFIG_THEIRS=m
+own_lines CONFIG_STUBBORN=y
+ok 'a line of the guest that does not take effect' eval \
+	'! build_debian "$tmp/debian/bad" && grep -q "CONFIG_STUBBORN=y did not take" "$tmp/lines" && [[ ! -e $tmp/debian/bad ]]'
+own_lines
+sed -i '/^# Built/d' "$tmp/guests/configs/base.config"
+ok 'no word about modules' eval '! build_debian "$tmp/debian/bad" && grep -q "debian.config does not say which modules" "$tmp/lines"'
+flavour=odd own_lines
+ok "a flavour that Debian has not" eval '! build_debian "$tmp/debian/bad" &&
+	grep -q "^linux-source: .*/config.amd64_none_odd.xz: there is no such flavour" "$tmp/lines"'
+rm -r "$tmp/packages"
+ok 'no package to be had' eval '! build_debian "$tmp/debian/bad" &&
+	grep -q "^linux-source: linux-config-6.1 cannot be downloaded from the suite bookworm$" "$tmp/lines"'
+
 # Where a source comes from.
 # no_archive VERSION TEXT: nothing can be downloaded
 no_archive() {
