@@ -128,6 +128,14 @@ else
 	skip "QEMU's locks" 'no QEMU (package qemu-system-x86)'
 fi
 
+# A block device: one of a file, if this host lets us make it.
+if loop=$(losetup -f --show disk 2>/dev/null); then
+	ok 'a block device' eval 'runs 0 --disk "$loop" --append keys=Dq k && prints "sector: some sector"'
+	losetup -d "$loop"
+else
+	skip 'a block device' 'this host gives no loop device (losetup)'
+fi
+
 # The server.
 served() {
 	runs 0 --disk "disk$1" --append "keys=$2q" k

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <unistd.h>
 
 /* Zeroes that are written where the host cannot make them: so many bytes at once. */
@@ -35,7 +34,7 @@ static unsigned int first(const struct iovec *memory, unsigned int count, uint64
 	uint64_t sum = 0;
 	unsigned int n = 0;
 
-	while (n < count && n < IOV_MAX && sum < size)
+	while (n < count && sum < size)
 		sum += memory[n++].iov_len;
 	*cut = sum > size ? (size_t)(sum - size) : 0;
 	return n;
@@ -96,7 +95,7 @@ int image_read(struct image *image, uint64_t offset, struct iovec *memory, unsig
 }
 
 /* Where the guest's sectors are written. */
-static int target(const struct image *image)
+static int written_file(const struct image *image)
 {
 	return image->option->cow ? image->overlay.fd : image->fd;
 }
@@ -110,7 +109,7 @@ static void note(struct image *image, uint64_t offset, uint64_t size)
 int image_write(struct image *image, uint64_t offset, struct iovec *memory, unsigned int count)
 {
 	uint64_t size = sum(memory, count);
-	int error = move(pwritev, target(image), offset, size, &memory, &count);
+	int error = move(pwritev, written_file(image), offset, size, &memory, &count);
 
 	if (!error)
 		note(image, offset, size);
@@ -152,11 +151,11 @@ static int write_zeroes(int fd, uint64_t offset, uint64_t size)
 int image_zero(struct image *image, uint64_t offset, uint64_t size, bool unmap)
 {
 	int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, error = 0;
-	bool cow = image->option->cow;
+	int fd = written_file(image);
 
-	if (fallocate(target(image), unmap || cow ? hole : FALLOC_FL_ZERO_RANGE, (off_t)offset,
+	if (fallocate(fd, unmap || image->option->cow ? hole : FALLOC_FL_ZERO_RANGE, (off_t)offset,
 		      (off_t)size) < 0)
-		error = write_zeroes(target(image), offset, size);
+		error = write_zeroes(fd, offset, size);
 	if (!error)
 		note(image, offset, size);
 	return error;
