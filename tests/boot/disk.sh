@@ -10,6 +10,7 @@ source "$TOP/tests/boot/process.sh"
 width=m64
 [[ ${guest##*/} != i386 ]] || width=m32
 kills=8
+PATH+=:/usr/sbin:/sbin # the tools of ext4, for users that are not root
 
 # What the guest has beside a kernel: busybox, the test's first process, a program.
 make_ramdisk() {
