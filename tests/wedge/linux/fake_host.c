@@ -8,7 +8,7 @@
 
 #include "fake_host.h"
 
-enum { PROT_BITS = 3, HEAP = 8 << 20 };
+enum { PROT_BITS = 3, HEAP = 12 << 20 };
 
 struct linux_machine machine;
 struct fake_host host;
