@@ -129,6 +129,31 @@ DEFINE_XEN_TEST(a_piece_of_a_large_page_that_became_small_is_held_once_it_could_
 	see(LARGE_VA + THIRD);
 }
 
+/* Two addresses of one page, small and large: the page is seen by one, and then executed by the
+ * other. */
+static void see_by_both(uint64_t pa)
+{
+	uint64_t other = KERNEL_VA + 2 * BLOCK;
+
+	start();
+	guest_map(other, pa + THIRD, K);
+	touch(KERNEL, other, 0);
+	map_large(pa, K);
+	see(other);
+	see(LARGE_VA + THIRD);
+	assert_runs(other);
+}
+
+DEFINE_XEN_TEST(a_page_that_was_seen_by_another_address_runs_too)
+{
+	see_by_both(BLOCK_PA);
+}
+
+DEFINE_XEN_TEST(also_in_a_block_that_holds_pages_of_the_wedge)
+{
+	see_by_both(MIXED_PA);
+}
+
 static void see_block(void)
 {
 	for (uint64_t i = 0; i < ENTRIES; i++)
@@ -175,6 +200,8 @@ int main(void)
 		XEN_TEST(one_that_holds_pages_of_the_wedge_too),
 		XEN_TEST(
 			a_piece_of_a_large_page_that_became_small_is_held_once_it_could_be_changed),
+		XEN_TEST(a_page_that_was_seen_by_another_address_runs_too),
+		XEN_TEST(also_in_a_block_that_holds_pages_of_the_wedge),
 		XEN_TEST(a_block_that_was_seen_as_a_whole_costs_no_table),
 		XEN_TEST(it_runs_on_with_other_rights_until_it_goes),
 	};

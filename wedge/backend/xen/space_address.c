@@ -370,6 +370,10 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 
 /* ---- code that is held back ---- */
 
+/*
+ * By the entry and not by the mark: the page may have been seen by another address, whose entry was
+ * made anew.
+ */
 bool backend_code_held(struct vcpu *v, uint64_t va)
 {
 	struct guest_walk walk;
@@ -378,8 +382,9 @@ bool backend_code_held(struct vcpu *v, uint64_t va)
 
 	if (s->role != SHADOW_KERNEL || s->level > 2)
 		return false;
-	return shadow_present(s, index) && guest_lookup(v, va, &walk) && !walk.no_execute &&
-	       memory_is_guest(walk.address / PAGE) && !memory_code_seen(walk.address / PAGE);
+	return shadow_present(s, index) && (shadow_value(s, index) & X86_PTE_NX) &&
+	       guest_lookup(v, va, &walk) && !walk.no_execute &&
+	       memory_is_guest(walk.address / PAGE);
 }
 
 void backend_code_release(struct vcpu *v, uint64_t va)
