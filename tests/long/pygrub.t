@@ -13,8 +13,8 @@ source "$TOP/tests/boot/package.sh"
 # The folder of Debian's dom0, and in it the archive that adds pygrub; both are kept in the cache.
 find_dom0() {
 	dom0=$(dirname "$(stock_kernel)") || return
-	pygrub_files=${dom0%/*}/pygrub-$(sha256sum <"$TOP/tests/boot/pygrub-files" | cut -c1-16).cpio
-	[[ -e $pygrub_files ]] || "$TOP/tests/boot/pygrub-files" "$pygrub_files"
+	pygrub_files=${dom0%/*}/pygrub-$(sha256sum <"$TOP/tests/long/pygrub-files" | cut -c1-16).cpio
+	[[ -e $pygrub_files ]] || "$TOP/tests/long/pygrub-files" "$pygrub_files"
 }
 
 installed() {
