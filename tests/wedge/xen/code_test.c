@@ -107,6 +107,21 @@ DEFINE_XEN_TEST(one_that_holds_pages_of_the_wedge_too)
 	take_right_away(MIXED_PA);
 }
 
+/* Both addresses have one table for the pieces: what one loses, the other does not keep. */
+DEFINE_XEN_TEST(a_block_that_two_addresses_map_is_held_again_for_both)
+{
+	start();
+	map_large(MIXED_PA, K);
+	guest_map(LARGE_VA + BLOCK, PA, K);
+	*guest_entry(LARGE_VA + BLOCK, 2) = MIXED_PA | X86_PTE_PS | K;
+	touch(KERNEL, LARGE_VA + BLOCK + THIRD, 0);
+	see(LARGE_VA + THIRD);
+	assert_runs(LARGE_VA + BLOCK + THIRD);
+	*guest_entry(LARGE_VA, 2) = 0;
+	invlpg(LARGE_VA);
+	assert_held(LARGE_VA + BLOCK + THIRD);
+}
+
 /* Its pieces have the same content, and may run on. As Linux 7.2 does before it writes a module. */
 DEFINE_XEN_TEST(a_piece_of_a_large_page_that_became_small_is_held_once_it_could_be_changed)
 {
@@ -198,6 +213,7 @@ int main(void)
 		XEN_TEST(a_large_page_without_right_to_execute_is_not_held),
 		XEN_TEST(a_large_page_that_could_not_be_executed_meanwhile_is_held_again),
 		XEN_TEST(one_that_holds_pages_of_the_wedge_too),
+		XEN_TEST(a_block_that_two_addresses_map_is_held_again_for_both),
 		XEN_TEST(
 			a_piece_of_a_large_page_that_became_small_is_held_once_it_could_be_changed),
 		XEN_TEST(a_page_that_was_seen_by_another_address_runs_too),

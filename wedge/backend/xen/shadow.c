@@ -150,6 +150,17 @@ static void set_present(struct shadow *s, unsigned int index, bool present)
 }
 
 /*
+ * All of a split large page must be seen again. Another entry may lead to its table, or the same
+ * one with other rights, so the table itself is corrected.
+ */
+static void hold_split(struct shadow *split)
+{
+	memory_forget_code(split->guest, ENTRIES);
+	for (unsigned int i = 0; i < ENTRIES; i++)
+		shadow_update(split, i, false);
+}
+
+/*
  * An entry that let the kernel execute a page, or a block of pages, goes away: because the guest
  * has changed it, or with the whole table. Other code may be there later, so the marks "code seen"
  * go too. The kernel's own text keeps them while tables of its start come and go. What a leaf leads
@@ -158,13 +169,13 @@ static void set_present(struct shadow *s, unsigned int index, bool present)
 static void forget_code(const struct shadow *s, unsigned int index, bool changed)
 {
 	const uint64_t *machine_to_physical = (const uint64_t *)HYPERVISOR_VIRT_START;
-	const struct shadow *child = shadow_child(s, index);
+	struct shadow *child = shadow_child(s, index);
 	uint64_t value = shadow_value(s, index), first;
 
 	if (s->role != SHADOW_KERNEL || s->level > 2)
 		return;
 	if (child && changed && child->source == SHADOW_OF_LARGE)
-		memory_forget_code(child->guest, ENTRIES);
+		hold_split(child);
 	if (child || (value & (X86_PTE_P | X86_PTE_NX)) != X86_PTE_P)
 		return;
 	first = machine_to_physical[(value & X86_PTE_ADDRESS) / PAGE];
@@ -404,14 +415,6 @@ static bool keeps_code(const struct shadow *s, unsigned int index, const struct 
 	return !((shadow_value(s, index) ^ w->value) & X86_PTE_ADDRESS) && !(w->value & X86_PTE_NX);
 }
 
-/* The kernel may not execute a split large page any more: all of its code must be seen again. */
-static void hold_split(struct shadow *split)
-{
-	memory_forget_code(split->guest, ENTRIES);
-	for (unsigned int i = 0; i < ENTRIES; i++)
-		shadow_update(split, i, false);
-}
-
 /* A present entry changes or goes away. */
 static void note_change(const struct shadow *s, unsigned int index)
 {
@@ -421,10 +424,7 @@ static void note_change(const struct shadow *s, unsigned int index)
 /* Writes an entry that is absent or differs. */
 static void put_entry(struct shadow *s, unsigned int index, const struct wanted *w)
 {
-	bool present = shadow_present(s, index);
-	bool executes = present && !(shadow_value(s, index) & X86_PTE_NX);
-
-	if (present) {
+	if (shadow_present(s, index)) {
 		note_change(s, index);
 		if (!keeps_code(s, index, w))
 			forget_code(s, index, true);
@@ -439,8 +439,6 @@ static void put_entry(struct shadow *s, unsigned int index, const struct wanted 
 	unlink_child(s, index);
 	if (s->children)
 		s->children[index] = w->child;
-	if (executes && w->child && w->child->source == SHADOW_OF_LARGE && (w->value & X86_PTE_NX))
-		hold_split(w->child);
 }
 
 bool shadow_update(struct shadow *s, unsigned int index, bool fill)
