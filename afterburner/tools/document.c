@@ -20,13 +20,13 @@
 
 /* The table again, with the columns as text, which the enums do not keep. */
 struct words {
-	const char *operands, *modes, *place, *policy, *prefix, *map, *modrm, *imm;
+	const char *operands, *modes, *place, *policy, *imm;
 };
 
 static const struct words words[AFTERBURN_INSN_COUNT] = {
 #define INSN(id, spell, ops, mode, where, pol, cls, pfx, opmap, op, opmask, rm, immediate, does,   \
 	     reason)                                                                               \
-	{#ops, #mode, #where, #pol, #pfx, #opmap, #rm, #immediate},
+	{#ops, #mode, #where, #pol, #immediate},
 #include <afterburn/insns.def>
 };
 
