@@ -32,37 +32,19 @@ enum { BAR_0 = 0xc000, BAR_1 = 0xc100, HOLE_BYTE = 0xa5 };
  */
 enum { LOOKUPS_MAX = (SIZE + 1) * (VIRTIO_QUEUE_SIZE_MAX + 8) };
 
-static struct virtio_identity identity;
-static struct virtio_server server;
-static struct virtio_block block;
+static struct disk_machine machine;
 
 #define shared (host.virtio_shared[0])
 
 static void stop_server(void)
 {
-	assert_false(virtio_server_follow(&server));
+	assert_false(virtio_server_follow(&machine.server));
 }
 
 static void new_machine(bool read_only)
 {
-	struct pc_config config = {
-		.host = HOST,
-		.ram_bytes = RINGS_MEMORY,
-		.virtio_devices = 1,
-		.virtio_identity = &identity,
-		.virtio_shared = host.virtio_shared,
-	};
-
-	host_setup(NULL);
-	rings_new(SIZE);
+	disk_machine_new(&machine, SIZE, read_only);
 	memset(rings_at(RINGS_HOLE), HOLE_BYTE, RINGS_HOLE_END - RINGS_HOLE);
-	medium_new();
-	medium.read_only = read_only;
-	block = (struct virtio_block){
-		.disk = MEDIUM_DISK, .sectors = MEDIUM_SECTORS, .read_only = read_only};
-	virtio_block_identity(&block, &identity);
-	virtio_server_init(&server, 0, &identity, host.virtio_shared);
-	pc_init(&pc, &config);
 	host.stop_server = stop_server;
 }
 
@@ -172,26 +154,26 @@ static void serve_and_check(void)
 	uint16_t before = rings.used->idx, offered = rings.available->idx;
 
 	rings.lookups = 0;
-	if (!virtio_server_follow(&server))
+	if (!virtio_server_follow(&machine.server))
 		return;
-	virtio_block_serve(&block, &server);
+	virtio_block_serve(&machine.block, &machine.server);
 	assert_in_range(rings.lookups, 0, LOOKUPS_MAX);
 	assert_in_range((uint16_t)(rings.used->idx - before), 0, SIZE);
-	if (!server.broken)
+	if (!machine.server.broken)
 		assert_int_equal(rings.used->idx, offered);
-	assert_int_equal(shared.needs_reset, server.broken);
+	assert_int_equal(shared.needs_reset, machine.server.broken);
 	answered += (uint16_t)(rings.used->idx - before);
 }
 
 static void start_anew(uint64_t r)
 {
 	shared.run = 0;
-	virtio_server_follow(&server);
+	virtio_server_follow(&machine.server);
 	assert_int_equal(shared.serving, 0);
 	rings.available->idx = 0;
 	rings.used->idx = 0;
 	shared.queue[0] = rings_setup();
-	shared.features = identity.features & ~(r << 9 & 0x200);
+	shared.features = machine.identity.features & ~(r << 9 & 0x200);
 	if (r & 2)
 		shared.features &= ~VIRTIO_FEATURE_EVENT_INDEX;
 	shared.run = 1;
@@ -208,7 +190,7 @@ static void hostile_rings(void **state)
 			new_machine(i != 0);
 			start_anew(0);
 		}
-		if (server.broken || !(next_random(&seed) & 31))
+		if (machine.server.broken || !(next_random(&seed) & 31))
 			start_anew(next_random(&seed));
 		write_table(&seed, RINGS_DESCRIPTORS, SIZE);
 		write_table(&seed, RINGS_TABLE, SIZE);
@@ -343,8 +325,8 @@ static void hostile_registers(void **state)
 			assert_int_equal(shared.serving, 0);
 			starts++;
 		}
-		if (r & 1 && virtio_server_follow(&server)) {
-			virtio_block_serve(&block, &server);
+		if (r & 1 && virtio_server_follow(&machine.server)) {
+			virtio_block_serve(&machine.block, &machine.server);
 			pc_virtio_interrupt(&pc);
 		}
 		check_registers();
@@ -370,8 +352,8 @@ static void hostile_shared_words(void **state)
 		((uint32_t *)&shared)[word] = some_value(r >> 16);
 		write_table(&seed, RINGS_DESCRIPTORS, SIZE);
 		offer_some(&seed);
-		if (virtio_server_follow(&server))
-			virtio_block_serve(&block, &server);
+		if (virtio_server_follow(&machine.server))
+			virtio_block_serve(&machine.block, &machine.server);
 	}
 	check_hole();
 }
@@ -420,11 +402,11 @@ static void memory_that_changes(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, change_memory, NULL), 0);
 	while (medium.reads < CHANGING_READS ||
 	       __atomic_load_n(&changes, __ATOMIC_RELAXED) < CHANGES) {
-		if (server.broken)
+		if (machine.server.broken)
 			start_anew(next_random(&seed));
 		offer_good_read();
-		if (virtio_server_follow(&server))
-			virtio_block_serve(&block, &server);
+		if (virtio_server_follow(&machine.server))
+			virtio_block_serve(&machine.block, &machine.server);
 		sched_yield(); /* there may be one processor for both */
 	}
 	__atomic_store_n(&go_on, 0, __ATOMIC_RELAXED);

@@ -5,6 +5,7 @@
  * Invariant: `stable` changes only in a flush.
  */
 #include "virtio_medium.h"
+#include "virtio_rings.h"
 
 #include <string.h>
 
@@ -96,4 +97,25 @@ int dev_host_block_write_zeroes(unsigned disk, uint64_t offset, uint64_t length,
 	medium.unmaps += unmap;
 	memset(medium.bytes + offset, 0, length);
 	return medium.fails ? -1 : 0;
+}
+
+void disk_machine_new(struct disk_machine *m, uint16_t ring_size, bool read_only)
+{
+	struct pc_config config = {
+		.host = HOST,
+		.ram_bytes = RINGS_MEMORY,
+		.virtio_devices = 1,
+		.virtio_identity = &m->identity,
+		.virtio_shared = host.virtio_shared,
+	};
+
+	host_setup(NULL);
+	rings_new(ring_size);
+	medium_new();
+	medium.read_only = read_only;
+	m->block = (struct virtio_block){
+		.disk = MEDIUM_DISK, .sectors = MEDIUM_SECTORS, .read_only = read_only};
+	virtio_block_identity(&m->block, &m->identity);
+	virtio_server_init(&m->server, 0, &m->identity, host.virtio_shared);
+	pc_init(&pc, &config);
 }

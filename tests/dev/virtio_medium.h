@@ -9,6 +9,7 @@
 #define TESTS_DEV_VIRTIO_MEDIUM_H
 
 #include <wedge/dev/virtio_block.h>
+#include <wedge/dev/virtio_server.h>
 
 #include "host.h"
 
@@ -26,5 +27,13 @@ extern struct medium medium;
 
 /* Sector n is full of bytes n + 1, all stable. */
 void medium_new(void);
+
+/* The PC of host.h with this disk, and the disk's server, which does not run yet. */
+struct disk_machine {
+	struct virtio_identity identity;
+	struct virtio_server server;
+	struct virtio_block block;
+};
+void disk_machine_new(struct disk_machine *m, uint16_t ring_size, bool read_only);
 
 #endif

@@ -19,17 +19,15 @@
 enum { ROUNDS = 3000, COMMON = 0xc100, SIZE = 16, PATTERN = 0x3c };
 enum { STATUS = RINGS_DATA + 0x200, DATA = RINGS_DATA + 0x1000 };
 
-static struct virtio_identity identity;
-static struct virtio_server server;
-static struct virtio_block block;
+static struct disk_machine machine;
 static uint32_t go_on;
 
 static void *serve(void *unused)
 {
 	(void)unused;
 	while (__atomic_load_n(&go_on, __ATOMIC_RELAXED))
-		if (virtio_server_follow(&server))
-			virtio_block_serve(&block, &server);
+		if (virtio_server_follow(&machine.server))
+			virtio_block_serve(&machine.block, &machine.server);
 		else
 			sched_yield();
 	return NULL;
@@ -119,25 +117,6 @@ static void wait_for(unsigned answers)
 		sched_yield();
 }
 
-static void new_machine(void)
-{
-	struct pc_config config = {
-		.host = HOST,
-		.ram_bytes = RINGS_MEMORY,
-		.virtio_devices = 1,
-		.virtio_identity = &identity,
-		.virtio_shared = host.virtio_shared,
-	};
-
-	host_setup(NULL);
-	rings_new(SIZE);
-	medium_new();
-	block = (struct virtio_block){.disk = MEDIUM_DISK, .sectors = MEDIUM_SECTORS};
-	virtio_block_identity(&block, &identity);
-	virtio_server_init(&server, 0, &identity, host.virtio_shared);
-	pc_init(&pc, &config);
-}
-
 static void memory_is_the_drivers_after_a_reset(void **state)
 {
 	uint64_t seed = 0x9e3779b97f4a7c15;
@@ -145,7 +124,7 @@ static void memory_is_the_drivers_after_a_reset(void **state)
 	pthread_t thread;
 
 	(void)state;
-	new_machine();
+	disk_machine_new(&machine, SIZE, false);
 	go_on = 1;
 	assert_int_equal(pthread_create(&thread, NULL, serve, NULL), 0);
 	for (unsigned i = 0; i < ROUNDS; i++) {

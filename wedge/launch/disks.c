@@ -134,7 +134,7 @@ void disks_stop(void)
 		struct disk *d = &disks[running - 1];
 
 		/* As if the driver had reset it: what waits in its queue is left there. */
-		__atomic_store_n(&d->shared->run, 0, __ATOMIC_SEQ_CST);
+		virtio_store(&d->shared->run, 0);
 		while (write(d->doorbell, &one, sizeof(one)) < 0 && errno == EINTR)
 			continue;
 		pthread_join(d->thread, NULL);

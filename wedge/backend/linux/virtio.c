@@ -35,6 +35,6 @@ void backend_virtio_quiet(unsigned int device)
 {
 	uint32_t *serving = &words()[device].serving;
 
-	while (__atomic_load_n(serving, __ATOMIC_SEQ_CST))
+	while (virtio_load(serving))
 		host_call4(__NR_futex, serving, FUTEX_WAIT, 1, 0);
 }

@@ -204,7 +204,7 @@ void virtio_write_window(struct virtio_device *d, unsigned width, uint32_t value
 bool virtio_irq(struct virtio_device *d)
 {
 	uint32_t *command = &d->pci.config[CONFIG_COMMAND];
-	bool wanted = __atomic_load_n(&d->shared->interrupt, __ATOMIC_SEQ_CST) != 0;
+	bool wanted = virtio_load(&d->shared->interrupt) != 0;
 
 	*command = (*command & ~(uint32_t)STATUS_INTERRUPT) | (wanted ? STATUS_INTERRUPT : 0);
 	return wanted && !(*command & COMMAND_NO_INTX);

@@ -47,16 +47,6 @@ enum { DRIVER_OK = 0x04, FEATURES_OK = 0x08, NEEDS_RESET = 0x40 };
 
 enum { NO_VECTOR = 0xffff, LEGACY_PAGE_SHIFT = 12, DESCRIPTOR_BYTES = 16 };
 
-static uint32_t load(const uint32_t *word)
-{
-	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
-}
-
-static void store(uint32_t *word, uint32_t value)
-{
-	__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
-}
-
 /* A half of a 64-bit register: bits 0 to 31, or 32 to 63. */
 static uint32_t half_of(uint64_t value, unsigned half)
 {
@@ -77,24 +67,24 @@ static struct virtio_ring *selected(const struct virtio_device *d)
 /* The same, if its registers may change now. */
 static struct virtio_ring *selected_to_set(const struct virtio_device *d)
 {
-	return load(&d->shared->run) ? NULL : selected(d);
+	return virtio_load(&d->shared->run) ? NULL : selected(d);
 }
 
 /* ---- start and reset ---- */
 
 static void start(struct virtio_device *d)
 {
-	if (load(&d->shared->run))
+	if (virtio_load(&d->shared->run))
 		return;
 	d->shared->features = d->accepted & d->identity.features;
-	store(&d->shared->run, 1);
+	virtio_store(&d->shared->run, 1);
 	dev_host_virtio_doorbell(d->host, d->index, 0);
 }
 
 /* The server does not serve any more: its last interrupts are void. */
 static void reset_is_complete(struct virtio_device *d)
 {
-	store(&d->shared->interrupt, 0);
+	virtio_store(&d->shared->interrupt, 0);
 	d->resetting = false;
 	d->status = 0;
 }
@@ -103,7 +93,7 @@ static void finish_reset(struct virtio_device *d)
 {
 	if (!d->resetting)
 		return;
-	if (load(&d->shared->serving))
+	if (virtio_load(&d->shared->serving))
 		dev_host_virtio_quiet(d->host, d->index);
 	reset_is_complete(d);
 }
@@ -111,9 +101,9 @@ static void finish_reset(struct virtio_device *d)
 /* Until the server has stopped, the status stays (2.4.1: it is 0 once the reset is complete). */
 static void begin_reset(struct virtio_device *d)
 {
-	bool ran = load(&d->shared->run);
+	bool ran = virtio_load(&d->shared->run);
 
-	store(&d->shared->run, 0);
+	virtio_store(&d->shared->run, 0);
 	if (ran)
 		dev_host_virtio_doorbell(d->host, d->index, 0);
 	d->accepted = 0;
@@ -136,11 +126,12 @@ void virtio_reset(struct virtio_device *d)
 
 static uint8_t read_status(struct virtio_device *d)
 {
-	if (d->resetting && !load(&d->shared->serving))
+	if (d->resetting && !virtio_load(&d->shared->serving))
 		reset_is_complete(d);
 	return (uint8_t)(d->status |
-			 (load(&d->shared->run) && load(&d->shared->needs_reset) ? NEEDS_RESET
-										 : 0));
+			 (virtio_load(&d->shared->run) && virtio_load(&d->shared->needs_reset)
+				  ? NEEDS_RESET
+				  : 0));
 }
 
 /* 3.1.1, steps 5 and 6, and 6.1: a driver of this layout is one of version 1. */
@@ -185,13 +176,13 @@ uint32_t virtio_take_interrupt(struct virtio_device *d)
 
 void virtio_notify(struct virtio_device *d, uint32_t queue)
 {
-	if (queue < d->identity.queues && load(&d->shared->run))
+	if (queue < d->identity.queues && virtio_load(&d->shared->run))
 		dev_host_virtio_doorbell(d->host, d->index, queue);
 }
 
 static void write_driver_features(struct virtio_device *d, unsigned half, uint32_t value)
 {
-	if (half < 2 && !(d->status & FEATURES_OK) && !load(&d->shared->run))
+	if (half < 2 && !(d->status & FEATURES_OK) && !virtio_load(&d->shared->run))
 		set_half(&d->accepted, half, value);
 }
 

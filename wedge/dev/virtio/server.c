@@ -7,16 +7,6 @@
 #include <wedge/dev/virtio_server.h>
 #include <wedge/lib.h>
 
-static uint32_t load(const uint32_t *word)
-{
-	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
-}
-
-static void store(uint32_t *word, uint32_t value)
-{
-	__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
-}
-
 void virtio_server_init(struct virtio_server *s, unsigned device,
 			const struct virtio_identity *identity, struct virtio_shared *shared)
 {
@@ -42,26 +32,26 @@ static void stop(struct virtio_server *s)
 {
 	s->active = false;
 	s->broken = false;
-	store(&s->shared->needs_reset, 0);
-	store(&s->shared->serving, 0);
+	virtio_store(&s->shared->needs_reset, 0);
+	virtio_store(&s->shared->serving, 0);
 }
 
 bool virtio_server_follow(struct virtio_server *s)
 {
-	if (!s->active && load(&s->shared->run)) {
-		store(&s->shared->serving, 1);
+	if (!s->active && virtio_load(&s->shared->run)) {
+		virtio_store(&s->shared->serving, 1);
 		start_queues(s);
 		s->active = true;
 	}
 	/* If `run` is still 1, the rings have not changed while they were copied. */
-	if (!load(&s->shared->run))
+	if (!virtio_load(&s->shared->run))
 		stop(s);
 	return s->active && !s->broken;
 }
 
 bool virtio_server_runs(const struct virtio_server *s)
 {
-	return s->active && !s->broken && load(&s->shared->run);
+	return s->active && !s->broken && virtio_load(&s->shared->run);
 }
 
 /* A bit that is still set was told of before: the driver has not looked since. */
@@ -82,6 +72,6 @@ void virtio_server_interrupt(struct virtio_server *s)
 void virtio_server_break(struct virtio_server *s)
 {
 	s->broken = true;
-	store(&s->shared->needs_reset, 1);
+	virtio_store(&s->shared->needs_reset, 1);
 	interrupt(s, VIRTIO_INTERRUPT_CONFIG);
 }

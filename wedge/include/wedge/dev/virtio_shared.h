@@ -50,6 +50,17 @@ struct virtio_shared {
 	struct virtio_ring queue[VIRTIO_QUEUES_MAX]; /* registers */
 };
 
+/* How either half reads and writes the first four words: whole, all in one order. */
+static inline uint32_t virtio_load(const uint32_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
+}
+
+static inline void virtio_store(uint32_t *word, uint32_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+}
+
 /* What a device is. The registers only show it; the file of the kind of device fills it in. */
 struct virtio_identity {
 	uint16_t type;	       /* section 5: 2 is a block device */
