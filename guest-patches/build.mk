@@ -32,8 +32,9 @@ GUEST_CHECK_SRC_debian := $(GUEST_CHECK_SRC_x86_64)
 
 # What a kernel is made from beside its own configuration, the module and the tools.
 GUEST_INPUTS_x86_64 := $(GUEST_DIR)/configs/x86_64-base.config
-GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64-base.config $(GUEST_DIR)/linux-6.1/low-half.patch \
-	$(wildcard $(GUEST_DIR)/module-low/*)
+GUEST_INPUTS_x86_64-low := $(GUEST_DIR)/configs/x86_64-base.config $(GUEST_DIR)/configs/devices.config \
+	$(GUEST_DIR)/linux-6.1/low-half.patch $(wildcard $(GUEST_DIR)/module-low/*)
+GUEST_INPUTS_i386 := $(GUEST_DIR)/configs/devices.config
 GUEST_INPUTS_debian-cloud := $(GUEST_DIR)/configs/debian.config
 
 # The wedges in vmlinux.packed. A guest without a wedge has no such file. What can be a process does
