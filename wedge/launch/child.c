@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* Where the child has its descriptors: memory, input, output, doorbells. */
-enum { FIRST_DESCRIPTOR = 3, DESCRIPTORS = 3 + LAUNCH_VIRTIO_MAX, OUT_OF_THE_WAY = 16 };
+enum { FIRST_DESCRIPTOR = 3, DESCRIPTORS = 3 + LAUNCH_VIRTIO_MAX, OUT_OF_THE_WAY = 32 };
 _Static_assert(FIRST_DESCRIPTOR + DESCRIPTORS <= OUT_OF_THE_WAY, "none is overwritten");
 
 static void reset_signals(void)

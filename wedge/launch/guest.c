@@ -7,7 +7,7 @@
 #include "guest.h"
 #include "child.h"
 #include "core.h"
-#include "disks.h"
+#include "devices.h"
 #include "guard.h"
 #include "signals.h"
 #include "terminal.h"
@@ -52,7 +52,7 @@ static _Noreturn void did_not_start(struct guest *guest, const char *what, int e
 {
 	if (guest->child > 0) {
 		kill(-guest->child, SIGKILL);
-		disks_stop();
+		devices_stop();
 		while (waitpid(guest->child, NULL, 0) < 0 && errno == EINTR)
 			continue;
 	}
@@ -81,7 +81,7 @@ static void start(struct guest *guest, struct launch_info *info, launch_entry *e
 		did_not_start(guest, "process", EAGAIN);
 	guest->target.child = guest->child;
 	guard_tell(guest->child, terminal.there);
-	error = disks_start(guest->child, guest->target.memory, guest->memory->bytes);
+	error = devices_start(guest->child, guest->target.memory, guest->memory->bytes);
 	if (error)
 		did_not_start(guest, "thread", error);
 	console_started(&guest->console);
@@ -207,7 +207,7 @@ static void clear_up(struct guest *guest, enum why why)
 	const volatile int hurry = 1;
 
 	kill(-guest->child, SIGKILL);
-	disks_stop();
+	devices_stop();
 	while (waitpid(guest->child, &guest->status, 0) < 0 && errno == EINTR)
 		continue;
 	console_drain(&guest->console,

@@ -19,6 +19,8 @@ enum { END_POWEROFF = 0, END_CRASH = 1, END_USAGE = 2, END_PLATFORM = 3, END_TIM
 #define PAGE_BYTES UINT64_C(4096)
 #define MIB	   (UINT64_C(1) << 20)
 
+enum { LAUNCH_DISKS_MAX = 8 };
+
 /* What the command line asks for. Strings belong to the caller. */
 struct options {
 	const char *kernel;   /* path of the packed kernel */
@@ -31,7 +33,7 @@ struct options {
 	unsigned int timeout; /* seconds, 0: none */
 	bool no_input;
 	unsigned int disks;
-	struct image_option disk[LAUNCH_VIRTIO_MAX];
+	struct image_option disk[LAUNCH_DISKS_MAX];
 	const char *probe; /* look at the host for kernels of this width, run nothing; or NULL */
 };
 

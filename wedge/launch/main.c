@@ -6,6 +6,7 @@
  * Invariant: what can be refused is refused before the terminal is changed and the guest's process
  * exists.
  */
+#include "devices.h"
 #include "disks.h"
 #include "guest.h"
 #include "host.h"
@@ -73,8 +74,8 @@ static void take_option(struct options *o, int c)
 		o->ramdisk = optarg;
 		break;
 	case 'd':
-		if (o->disks == LAUNCH_VIRTIO_MAX)
-			die(END_USAGE, "a guest has at most %d disks", LAUNCH_VIRTIO_MAX);
+		if (o->disks == LAUNCH_DISKS_MAX)
+			die(END_USAGE, "a guest has at most %d disks", LAUNCH_DISKS_MAX);
 		image_parse(&o->disk[o->disks++], optarg);
 		break;
 	case 'a':
@@ -243,7 +244,7 @@ int main(int argc, char **argv)
 	info.signal_frame_bytes = host_signal_frame_bytes();
 	host_probe_end(&info);
 	info.tsc_khz = host_tsc_khz();
-	disks_offer(&info, shared);
+	devices_offer(&info, shared);
 	gdb_open(&guest.gdb, options.gdb, &guest.target);
 	return guest_run(&guest, &info, (launch_entry *)(void *)(wedge + kernel.header.entry));
 }

@@ -19,15 +19,10 @@
 /* As the number of a system call: no call at all. */
 #define NEVER 0xffffffff
 
-/* The word is the descriptor by which a virtio device's server is told. */
-#define IF_DOORBELL(n)                                                                             \
-	IF_IS((n) < machine.info.virtio_count ? (uint32_t)machine.info.doorbell_fd[n] : NEVER,     \
-	      ALLOW)
-_Static_assert(LAUNCH_VIRTIO_MAX == 8, "filter_install() names them all");
-
 void filter_install(void)
 {
 	bool trace = machine.info.handover == LAUNCH_HANDOVER_TRACE;
+	uint32_t doorbells = (uint32_t)machine.info.doorbell_fd[0];
 	struct sock_filter filter[] = {
 		LOAD(arch),
 		IF_NOT(AUDIT_ARCH_X86_64, TRAP),
@@ -47,9 +42,9 @@ void filter_install(void)
 		IF_IS(__NR_ppoll, ALLOW),
 		ALLOW_ON(__NR_read, machine.info.input_fd),
 		IF_IS(__NR_write, LOAD(args[0]), IF_IS((uint32_t)machine.info.output_fd, ALLOW),
-		      IF_IS((uint32_t)machine.request_fd, ALLOW), IF_DOORBELL(0), IF_DOORBELL(1),
-		      IF_DOORBELL(2), IF_DOORBELL(3), IF_DOORBELL(4), IF_DOORBELL(5),
-		      IF_DOORBELL(6), IF_DOORBELL(7), TRAP),
+		      IF_IS((uint32_t)machine.request_fd, ALLOW),
+		      IF_FROM(doorbells, IF_BELOW(doorbells + machine.info.virtio_count, ALLOW)),
+		      TRAP),
 		ALLOW_ON(__NR_recvmsg, machine.request_fd),
 		IF_IS(__NR_close, ALLOW),
 		IF_IS(__NR_rt_sigreturn, ALLOW),

@@ -26,7 +26,7 @@
 /* Where the wedge's image lies in the child. The kernel's low 4 GiB must be empty there. */
 #define LAUNCH_WEDGE_BASE 0x780000000000
 
-#define LAUNCH_VERSION 5
+#define LAUNCH_VERSION 6
 
 /*
  * Guest-physical addresses at which a PC has its devices: no memory is here. If the guest has more
@@ -35,7 +35,7 @@
 #define LAUNCH_HOLE	UINT64_C(0xc0000000)
 #define LAUNCH_HOLE_END UINT64_C(0x100000000)
 
-enum { LAUNCH_COMMAND_LINE_SIZE = 2048, LAUNCH_VIRTIO_MAX = 8 };
+enum { LAUNCH_COMMAND_LINE_SIZE = 2048, LAUNCH_VIRTIO_MAX = 16 };
 
 /* Exit codes of the child. */
 enum { LAUNCH_POWEROFF = 0, LAUNCH_CRASH = 1, LAUNCH_REBOOT = 10, LAUNCH_HOST = 11 };
@@ -79,7 +79,7 @@ struct launch_info {
 	uint32_t virtio_count; /* of the virtio devices, whose rings the launcher serves */
 	/*
 	 * For each: an eventfd, to which the wedge adds one when `run` or a ring has changed
-	 * (virtio_shared.h). The launcher sends SIGIO when it has set bits of `interrupt`, and
+	 * (virtio_shared.h). In the child their numbers follow one another. The launcher sends SIGIO when it has set bits of `interrupt`, and
 	 * wakes what waits by futex on `serving` when that has become 0.
 	 */
 	int32_t doorbell_fd[LAUNCH_VIRTIO_MAX];

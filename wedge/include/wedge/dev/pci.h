@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PCI_FUNCTIONS 16 /* on bus 0, host bridge included */
+#define PCI_FUNCTIONS 20 /* on bus 0, host bridge included */
 
 struct pci_function {
 	uint32_t config[64];

@@ -21,7 +21,7 @@
 #include <wedge/dev/pci.h>
 #include <wedge/dev/virtio_shared.h>
 
-enum { VIRTIO_DEVICES_MAX = 8 };
+enum { VIRTIO_DEVICES_MAX = 16 };
 
 struct dev_host;
 
