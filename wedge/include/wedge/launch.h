@@ -79,8 +79,9 @@ struct launch_info {
 	uint32_t virtio_count; /* of the virtio devices, whose rings the launcher serves */
 	/*
 	 * For each: an eventfd, to which the wedge adds one when `run` or a ring has changed
-	 * (virtio_shared.h). In the child their numbers follow one another. The launcher sends SIGIO when it has set bits of `interrupt`, and
-	 * wakes what waits by futex on `serving` when that has become 0.
+	 * (virtio_shared.h). In the child their numbers follow one another. The launcher sends
+	 * SIGIO when it has set bits of `interrupt`, and wakes what waits by futex on `serving`
+	 * when that has become 0.
 	 */
 	int32_t doorbell_fd[LAUNCH_VIRTIO_MAX];
 	struct virtio_identity virtio[LAUNCH_VIRTIO_MAX];
