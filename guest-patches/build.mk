@@ -98,3 +98,9 @@ guest-plain: $(addprefix guest-plain-,$(GUESTS))
 # somebody asks for it, as `make bench` does.
 guest-x86_64-low guest-i386: guest-%: guest-plain-%
 $(foreach guest,$(GUESTS) $(DEBIAN_GUESTS),$(eval $(call guest_rules,$(guest),$(GUEST_WIDTH_$(guest)))))
+
+# Debian as a root disk, for the guests of one width: $(O)/guest/disk-amd64.img, disk-i386.img.
+.PHONY: guest-disk-amd64 guest-disk-i386
+guest-disk-amd64 guest-disk-i386: guest-disk-%: $(O)/guest/disk-%.img
+$(O)/guest/disk-%.img: $(GUEST_DIR)/build-disk $(shell find $(GUEST_DIR)/disk -type f) $(SRC)/scripts/dom0/suite-sources
+	$(GUEST_DIR)/build-disk $* $@
