@@ -17,16 +17,24 @@ for guest in i386 x86_64-low; do
 	echo "$guest" >"$out/guest/$guest/vmlinux.packed"
 done
 for program in bash readlink dirname realpath mkdir nproc date grep sed awk sort tr wc cut perl sha256sum \
-	tail head cat printf env getconf as ld mktemp rm; do
+	tail head cat printf env getconf as ld mktemp rm tee; do
 	ln -sf "$(type -P $program)" "$tmp/bin/"
 done
 ln -s "$(type -P true)" "$tmp/qemu/qemu-system-x86_64"
 printf '#!/bin/sh\necho "$@" >>"%s"\n' "$tmp/made" >"$tmp/bin/make"
 printf '#!/bin/sh\n[ "$1" = process ] || [ -z "$LACKS" ]\n' >"$tree/scripts/packages"
+mkdir -p "$tree/guest-patches"
+printf '#!/bin/sh\n[ -z "$NO_DISK" ] || { echo "build-disk: $NO_DISK" >&2; exit ${DISK_CODE:-3}; }\necho "$1" >"$2"\n' \
+	>"$tree/guest-patches/build-disk"
 cat >"$out/bin/afterburn" <<'E2'
 #!/bin/sh
 [ "$1" = run ] || exit 0
 for kernel; do :; done
+case "$3 $*" in
+*" --disk "*disk-amd64.img,cow*x86_64-low/* | *" --disk "*disk-i386.img,cow*/i386/*)
+	printf "${DEBIAN:-GUEST-BEGIN\nguest login: GUEST-END pass=6 fail=0\n}"; exit ${CODE:-0} ;;
+*" --disk "*) exit 1 ;;
+esac
 case $3 in
 process) case $kernel in */i386/*) printf "$GUEST" ;; *) printf "${GUEST_64:-$GOOD_64}" ;; esac ;;
 *) printf 'GUEST-BEGIN\r\nGUEST-END pass=2 fail=0\r\n' ;;
@@ -35,7 +43,8 @@ exit ${CODE:-0}
 E2
 printf '#!/bin/sh\ncase $2 in $LAUNCHER_LACKS) echo "afterburn run: seccomp filters do not work" >&2; exit 3;; esac\nexit 0\n' \
 	>"$out/libexec/afterburner/launch"
-chmod +x "$out/libexec/afterburner/launch" "$tmp/bin/make" "$tree/scripts/packages" "$out/bin/afterburn"
+chmod +x "$out/libexec/afterburner/launch" "$tmp/bin/make" "$tree/scripts/packages" "$out/bin/afterburn" \
+	"$tree/guest-patches/build-disk"
 
 # good GUEST: what its console shows if only the known limits fail
 good() {
@@ -119,7 +128,9 @@ if [[ -n $xen_headers ]]; then
 	ok 'all of it' demo 0 "$good"
 	ok 'one kernel after the other, a process first' order '^== x86-64: Linux' '^== x86-64: audit' \
 		'^== x86-64: pack' '^== x86-64, a Linux process' '^== x86-64, bare' '^== x86-64, Xen, dom0' \
-		'^== x86-64, Xen, domU' '^== i386: Linux' '^== i386: pack' '^== i386, a Linux process' '^== i386, bare'
+		'^== x86-64, Xen, domU' "^== x86-64: Debian's root disk" "^== x86-64, Debian's disk, a Linux process" \
+		"^== x86-64, Debian's disk, bare" '^== i386: Linux' '^== i386: pack' '^== i386, a Linux process' \
+		'^== i386, bare' "^== i386, Debian's disk, a Linux process"
 	ok 'nothing is left out' eval '! grep -qi "left out" "$tmp/out"'
 else
 	run_32_bit
@@ -140,7 +151,17 @@ for guest in i386 x86_64-low; do
 	ok "one sum of $guest" shows "^One ${guest/x86_64-low/x86-64} file everywhere: sha256 $(sha256sum \
 		<"$out/guest/$guest/vmlinux.packed" | cut -d' ' -f1)"
 done
+ok "one sum of its disk" shows "^One x86-64 disk everywhere: sha256 $(echo amd64 | sha256sum | cut -d' ' -f1)"
+ok 'Debian in the processes' eval '(($(grep -cE "^(x86-64|i386), Debian.s disk, a Linux process +PASS" "$tmp/out") == 2))'
+ok 'and nowhere else' shows "^x86-64, Debian's disk, bare metal +- +left out: no QEMU here"
 ok "Xen's wedge is not built" builds all-process
+NO_DISK='mmdebstrap not found' ok 'no disk can be made' demo 0 "$good"
+ok 'its reason' shows "^x86-64: Debian's root disk +- +left out: mmdebstrap not found\$"
+ok 'nothing starts from it' eval '! grep -q "Debian.s disk," "$tmp/out"'
+NO_DISK='no space' DISK_CODE=1 ok 'making the disk fails' demo 1 "$good"
+ok 'it says so' shows "^x86-64: Debian's root disk +FAIL"
+DEBIAN='GUEST-BEGIN\nGUEST-FAIL running\nGUEST-END pass=5 fail=1\n' ok 'a check of Debian fails' demo 1 "$good"
+ok 'it says so' shows "^i386, Debian's disk, a Linux process +FAIL"
 LACKS=1 ok 'packages for the rest are not needed' demo 0 "$good"
 ok 'another step fails' demo 1 "${good/fail=/fail=1}"
 GUEST_64="GUEST-BEGIN\nGUEST-FAIL fork\nGUEST-END pass=1 fail=1\n" ok 'another one in the place of a limit' demo 1 "$good"
