@@ -5,6 +5,7 @@
  *
  * Invariant: every register has its old value again when a check ends.
  */
+#include "interrupts.h"
 #include "micro.h"
 
 static void set_cr4(void *bits)
@@ -106,4 +107,37 @@ CHECK(far_transfers)
 			 :
 			 : "rax", "memory", "cc");
 	expect_is(reached, 1);
+}
+
+static void load_gdt(word limit)
+{
+	struct table_pointer pointer = {.limit = (uint16_t)limit, .base = (word)gdt};
+
+	__asm__ volatile("lgdt %0" : : "m"(pointer));
+}
+
+static void load_data_selectors(word selector)
+{
+	__asm__ volatile("movw %w0, %%ds; movw %w0, %%es" : : "r"(selector));
+}
+
+/*
+ * What is loaded stays loaded, whatever becomes of its descriptor (SDM 3A, 3.4.3): while the
+ * processor rests, and while it works and may be taken away.
+ */
+CHECK(selectors_outlive_their_descriptors)
+{
+	timer_count_ticks();
+	timer_start(2, PIT_HZ / 100);
+	load_data_selectors(USER_DS);
+	load_gdt((USER_DS & ~7u) - 1);
+	while (timer_ticks < 20)
+		sti_hlt();
+	sti();
+	while (timer_ticks < 60)
+		;
+	cli();
+	timer_stop();
+	load_gdt((word)gdt_end - (word)gdt - 1);
+	load_data_selectors(KERNEL_DS);
 }

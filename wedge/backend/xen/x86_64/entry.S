@@ -105,13 +105,48 @@ xen_syscall32:
 	leaq 16(%rsp), %rax
 	jmp xen_entry
 
-/* Xen could not return to the guest: a bad selector. rcx, r11, ds, es, fs, gs, then as usual. */
+/*
+ * Xen could not return as it was told. The frame: rcx, r11, ds, es, fs, gs, then as usual.
+ *
+ * Either it could not load a data selector after it had run another domain, since the descriptor is
+ * gone meanwhile. A processor keeps what it has loaded (SDM 3A, 3.4.3); Xen has loaded null
+ * selectors. It goes on with these, wherever it was, in the wedge, too: nothing of the vCPU may
+ * change then. If events were not masked, as an event without a cause.
+ *
+ * Or the guest has returned to user code with a bad CS or SS.
+ */
 	.globl xen_failsafe
 xen_failsafe:
+	testb $3, 56(%rsp)
+	jz 1f
 	movq %rax, VCPU_REG(0)
+	movl %ds, %eax
+	cmpw %ax, 16(%rsp)
+	jne 2f
+	movl %es, %eax
+	cmpw %ax, 24(%rsp)
+	jne 2f
+	movl %fs, %eax
+	cmpw %ax, 32(%rsp)
+	jne 2f
+	movl %gs, %eax
+	cmpw %ax, 40(%rsp)
+	jne 2f
 	movq $ENTRY_FAILSAFE, VCPU_AT(VCPU_TRAP)
 	leaq 48(%rsp), %rax
 	jmp xen_entry
+1:	testb $X86_FLAGS_IF >> 8, 65(%rsp)
+	jnz 3f
+	movq (%rsp), %rcx
+	movq 8(%rsp), %r11
+	addq $48, %rsp
+	orl $3, 8(%rsp)
+	iretq
+2:	movq VCPU_REG(0), %rax
+3:	popq 24(%rsp)
+	popq 24(%rsp)
+	addq $16, %rsp
+	jmp xen_event
 
 /* rsp: the frame's rcx; rax: its rip. */
 	.globl xen_entry
