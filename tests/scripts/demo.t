@@ -17,7 +17,7 @@ for guest in i386 x86_64-low; do
 	echo "$guest" >"$out/guest/$guest/vmlinux.packed"
 done
 for program in bash readlink dirname realpath mkdir nproc date grep sed awk sort tr wc cut perl sha256sum \
-	tail head cat printf env getconf as ld mktemp rm tee; do
+	tail head cat printf env getconf as ld mktemp rm; do
 	ln -sf "$(type -P $program)" "$tmp/bin/"
 done
 ln -s "$(type -P true)" "$tmp/qemu/qemu-system-x86_64"
