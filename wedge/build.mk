@@ -113,7 +113,7 @@ WEDGE_HEADERS := $(call wedge_own_headers,include/wedge include/wedge/* boot arc
 # $(call wedge_alone,PLATFORM,WIDTH): each header compiles with nothing in front of it.
 wedge_alone = $(CC) $(FLAGS_wedge_$(1)-$(2)) -fsyntax-only -xc $(WEDGE_HEADERS) \
 	$(call wedge_own_headers,arch/x86/$(2) arch/x86/$(2)/include/wedge backend/$(1) \
-		backend/$(1)/include/wedge backend/$(1)/$(2) backend/$(1)/$(2)/include/wedge)
+		backend/$(1)/front backend/$(1)/include/wedge backend/$(1)/$(2) backend/$(1)/$(2)/include/wedge)
 
 .PHONY: lint-headers
 lint: lint-headers

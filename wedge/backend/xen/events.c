@@ -8,7 +8,17 @@
  */
 #include <wedge/lib.h>
 #include <wedge/log.h>
-#include "xen.h"
+#include "events.h"
+
+/* Who handles the events of each port; no handler: the port is not in use. */
+static struct {
+	event_handler *handle;
+	void *who;
+} bound[EVENT_PORTS];
+
+/* The ports in use, in no order: what a halt waits for. */
+static evtchn_port_t ports[EVENT_PORTS];
+static unsigned int port_count;
 
 static struct vcpu_info *info_of(struct vcpu *v)
 {
@@ -30,6 +40,69 @@ static void unmask(evtchn_port_t port)
 			   __ATOMIC_SEQ_CST);
 }
 
+bool events_bind(evtchn_port_t port, event_handler *handle, void *who)
+{
+	if (!port || port >= EVENT_PORTS)
+		return false;
+	if (!bound[port].handle)
+		ports[port_count++] = port;
+	bound[port].handle = handle;
+	bound[port].who = who;
+	unmask(port);
+	return true;
+}
+
+evtchn_port_t events_offer(domid_t domain, event_handler *handle, void *who)
+{
+	struct evtchn_alloc_unbound offer = {.dom = DOMID_SELF, .remote_dom = domain};
+
+	if (hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound,
+		       (unsigned long)&offer))
+		return 0;
+	if (events_bind(offer.port, handle, who))
+		return offer.port;
+	events_close(offer.port);
+	return 0;
+}
+
+static void unbind(evtchn_port_t port)
+{
+	for (unsigned int i = 0; i < port_count; i++)
+		if (ports[i] == port)
+			ports[i] = ports[--port_count];
+	bound[port].handle = NULL;
+}
+
+void events_close(evtchn_port_t port)
+{
+	struct evtchn_close close = {.port = port};
+
+	if (!port)
+		return;
+	if (port < EVENT_PORTS)
+		unbind(port);
+	hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close, (unsigned long)&close);
+}
+
+void events_send(evtchn_port_t port)
+{
+	struct evtchn_send send = {.port = port};
+
+	hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, (unsigned long)&send);
+}
+
+static void timer(struct vcpu *v, void *who)
+{
+	(void)who;
+	core_timer(v);
+}
+
+static void console_input(struct vcpu *v, void *who)
+{
+	(void)who;
+	core_console_input(v);
+}
+
 void events_init(struct vcpu *v)
 {
 	struct vcpu_register_vcpu_info reg = {0};
@@ -44,49 +117,57 @@ void events_init(struct vcpu *v)
 		wedge_fatal("Xen refuses to share the vCPU's event bytes");
 	v->events.masked = 1;
 	hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
-	xen_of(v)->timer_port = bind_virq(VIRQ_TIMER);
-	xen.console_port =
-		first_domain ? bind_virq(VIRQ_CONSOLE) : xen.start_info->console.domU.evtchn;
-	unmask(xen_of(v)->timer_port);
-	if (xen.console_port)
-		unmask(xen.console_port);
+	events_bind(bind_virq(VIRQ_TIMER), timer, NULL);
+	events_bind(first_domain ? bind_virq(VIRQ_CONSOLE) : xen.start_info->console.domU.evtchn,
+		    console_input, NULL);
 }
 
-static bool take(evtchn_port_t port)
+/* The events of one word of ports. A port that nobody has bound stays pending and is forgotten. */
+static void handle_ports(struct vcpu *v, unsigned int word)
 {
-	uint64_t bit = 1ull << port % 64;
+	xen_ulong_t *pending = &xen.shared->evtchn_pending[word];
+	uint64_t bits = __atomic_load_n(pending, __ATOMIC_SEQ_CST) &
+			~__atomic_load_n(&xen.shared->evtchn_mask[word], __ATOMIC_SEQ_CST);
 
-	return port &&
-	       (__atomic_fetch_and(&xen.shared->evtchn_pending[port / 64], ~bit, __ATOMIC_SEQ_CST) &
-		bit);
+	for (; bits; bits &= bits - 1) {
+		unsigned int port = word * 64 + (unsigned int)__builtin_ctzll(bits);
+
+		if (port >= EVENT_PORTS || !bound[port].handle)
+			continue;
+		__atomic_fetch_and(pending, ~(bits & -bits), __ATOMIC_SEQ_CST);
+		bound[port].handle(v, bound[port].who);
+	}
 }
 
+/*
+ * Each level is cleared before the one below is read (public/xen.h, struct vcpu_info), so an event
+ * that comes meanwhile is seen here or sets them again; below, `line` may set the first again.
+ */
 void events_handle(struct vcpu *v)
 {
-	/*
-	 * Clear it before the ports are read (xen.h, struct vcpu_info); below, `line` may set it
-	 * again.
-	 */
+	uint64_t words;
+
 	v->events.pending = 0;
-	info_of(v)->evtchn_pending_sel = 0;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (take(xen_of(v)->timer_port))
-		core_timer(v);
-	if (take(xen.console_port))
-		core_console_input(v);
+	words = __atomic_exchange_n(&info_of(v)->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
+	for (; words; words &= words - 1)
+		handle_ports(v, (unsigned int)__builtin_ctzll(words));
 	if (v->line)
 		v->events.pending = 1;
 }
 
-void backend_block(struct vcpu *v)
+void events_wait(struct vcpu *v, uint64_t until_ns)
 {
-	evtchn_port_t ports[2] = {xen_of(v)->timer_port, xen.console_port};
-	struct sched_poll poll = {.nr_ports = xen.console_port ? 2 : 1};
+	struct sched_poll poll = {.nr_ports = port_count, .timeout = until_ns};
 
 	/* Not SCHEDOP_block: that unmasks events, and the wedge is not reentrant. */
 	set_xen_guest_handle(poll.ports, ports);
 	hypercall2(__HYPERVISOR_sched_op, SCHEDOP_poll, (unsigned long)&poll);
 	events_handle(v);
+}
+
+void backend_block(struct vcpu *v)
+{
+	events_wait(v, 0);
 }
 
 /* ---- time ---- */

@@ -57,6 +57,14 @@ bool backend_window_page(uint64_t va, const void *bytes)
 	return true;
 }
 
+void *memory_map_frame(uint64_t va, uint64_t frame)
+{
+	update_entry(xen.wedge_l1, (unsigned int)(va / PAGE % ENTRIES),
+		     frame * PAGE | X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D);
+	update_flush();
+	return (void *)va;
+}
+
 static void *allocate_pages(uint64_t pages)
 {
 	void *start = xen_page(xen.heap_next);

@@ -25,7 +25,9 @@
  */
 #define XEN_SHARED_INFO	 (WEDGE_VCPU_BASE + 0x10000)
 #define XEN_CONSOLE_RING (WEDGE_VCPU_BASE + 0x11000)
+#define XEN_STORE_RING	 (WEDGE_VCPU_BASE + 0x12000)
 #define XEN_LDT		 (WEDGE_VCPU_BASE + 0x20000) /* 16 pages */
+#define XEN_GRANTS	 (WEDGE_VCPU_BASE + 0x30000) /* the grant table (front/grant.h) */
 
 #define XEN_TOP_SLOT 511 /* entry of the top-level table that holds all of the above */
 
@@ -48,8 +50,7 @@ struct xen {
 	uint64_t absent_page; /* all ones: what the guest reads where it has no memory */
 	struct afterburn_wedge_header *header;
 	struct layout layout;
-	bool null_clears_base;	    /* a null selector in FS or GS */
-	evtchn_port_t console_port; /* the console's event channel; 0 if there is none */
+	bool null_clears_base; /* a null selector in FS or GS */
 };
 extern struct xen xen;
 
@@ -84,7 +85,6 @@ struct xen_vcpu {
 	uint64_t gdt_page;   /* the copy of the guest's GDT; 0: none yet */
 	uint64_t ldt_pages[XEN_LDT_PAGES];
 	unsigned int ldt_entries;
-	evtchn_port_t timer_port;
 	struct xen_updates updates; /* page-table writes that wait (update.c) */
 };
 
@@ -111,6 +111,12 @@ bool memory_block_is_guest(uint64_t page);
 
 /* One page of the heap, content undefined; ends the guest if there is none. */
 uint64_t memory_heap_page(void);
+
+/*
+ * Maps a machine frame, which need not be the domain's, at a page's address of the wedge where
+ * nothing is mapped yet, to be read and written; the pointer to it. Ends the guest if Xen refuses.
+ */
+void *memory_map_frame(uint64_t va, uint64_t frame);
 
 /* True if more than `pages` pages of the heap are left. */
 bool memory_heap_has(uint64_t pages);
