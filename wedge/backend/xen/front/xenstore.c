@@ -287,6 +287,11 @@ bool xenstore_init(void)
 	return ring;
 }
 
+bool xenstore_works(void)
+{
+	return ring && !broken;
+}
+
 bool xenstore_number(const char *text, uint64_t *number)
 {
 	uint64_t value = 0;

@@ -41,6 +41,12 @@ struct xenstore_request {
 bool xenstore_init(void);
 
 /*
+ * Whether the daemon keeps to the protocol. If not, all requests are refused, which says nothing
+ * about what is in the store.
+ */
+bool xenstore_works(void);
+
+/*
  * The requests: read a value; list the names of a folder's entries, each with a NUL behind; write a
  * value, which makes the entry if there is none; remove an entry with all below. The path is
  * `folder`, and unless `name` is NULL, a slash and `name`. Paths without a slash in front begin at
