@@ -14,7 +14,7 @@ WEDGE_DEV := $(call wedge_in, dev, \
 	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pc_virtio.c pci_host.c \
 	sysctrl.c virtio/pci.c virtio/registers.c)
 # What serves the rings of virtio devices: in the launcher, so far in no wedge.
-WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c queue.c server.c)
+WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c queue.c server.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
 	cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
 	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \

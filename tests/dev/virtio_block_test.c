@@ -19,6 +19,7 @@ enum { NOT_ANSWERED = 0xee };
 static struct virtio_shared shared;
 static struct virtio_server server;
 static struct virtio_block block;
+static struct virtio_block_request requests[MEDIUM_REQUESTS];
 static struct virtio_identity identity;
 
 static const struct virtio_blk_config *config(void)
@@ -31,7 +32,10 @@ static void new_device(bool read_only)
 	rings_new(16);
 	medium_new();
 	medium.read_only = read_only;
+	memset(requests, 0, sizeof(requests));
 	block = (struct virtio_block){
+		.request = requests,
+		.requests = MEDIUM_REQUESTS,
 		.disk = MEDIUM_DISK,
 		.sectors = MEDIUM_SECTORS,
 		.read_only = read_only,

@@ -41,10 +41,21 @@ static uint64_t check_segments(unsigned disk, uint64_t offset, const struct virt
 	return length;
 }
 
-int dev_host_block_read(unsigned disk, uint64_t offset, const struct virtio_segment *to,
-			unsigned count)
+/* Whether a call ends later. */
+static bool ends_later(unsigned request)
+{
+	assert_in_range(request, 0, MEDIUM_REQUESTS - 1);
+	medium.request = request;
+	medium.asked += medium.later;
+	return medium.later;
+}
+
+int dev_host_block_read(unsigned disk, unsigned request, uint64_t offset,
+			const struct virtio_segment *to, unsigned count)
 {
 	check_segments(disk, offset, to, count);
+	if (ends_later(request))
+		return VIRTIO_BLOCK_LATER;
 	medium.reads++;
 	for (unsigned i = 0; i < count; i++) {
 		memcpy(to[i].bytes, medium.bytes + offset, to[i].length);
@@ -55,11 +66,13 @@ int dev_host_block_read(unsigned disk, uint64_t offset, const struct virtio_segm
 	return 0;
 }
 
-int dev_host_block_write(unsigned disk, uint64_t offset, const struct virtio_segment *from,
-			 unsigned count)
+int dev_host_block_write(unsigned disk, unsigned request, uint64_t offset,
+			 const struct virtio_segment *from, unsigned count)
 {
 	check_segments(disk, offset, from, count);
 	assert_false(medium.read_only);
+	if (ends_later(request))
+		return VIRTIO_BLOCK_LATER;
 	medium.writes++;
 	for (unsigned i = 0; i < count; i++) {
 		memcpy(medium.bytes + offset, from[i].bytes, from[i].length);
@@ -70,9 +83,11 @@ int dev_host_block_write(unsigned disk, uint64_t offset, const struct virtio_seg
 	return 0;
 }
 
-int dev_host_block_flush(unsigned disk)
+int dev_host_block_flush(unsigned disk, unsigned request)
 {
 	assert_int_equal(disk, MEDIUM_DISK);
+	if (ends_later(request))
+		return VIRTIO_BLOCK_LATER;
 	medium.flushes++;
 	if (medium.fails)
 		return -1;
@@ -80,19 +95,24 @@ int dev_host_block_flush(unsigned disk)
 	return 0;
 }
 
-int dev_host_block_discard(unsigned disk, uint64_t offset, uint64_t length)
+int dev_host_block_discard(unsigned disk, unsigned request, uint64_t offset, uint64_t length)
 {
 	check(disk, offset, length);
 	assert_false(medium.read_only);
+	if (ends_later(request))
+		return VIRTIO_BLOCK_LATER;
 	medium.discards++;
 	memset(medium.bytes + offset, 0xdd, length);
 	return medium.fails ? -1 : 0;
 }
 
-int dev_host_block_write_zeroes(unsigned disk, uint64_t offset, uint64_t length, bool unmap)
+int dev_host_block_write_zeroes(unsigned disk, unsigned request, uint64_t offset, uint64_t length,
+				bool unmap)
 {
 	check(disk, offset, length);
 	assert_false(medium.read_only);
+	if (ends_later(request))
+		return VIRTIO_BLOCK_LATER;
 	medium.zeroes++;
 	medium.unmaps += unmap;
 	memset(medium.bytes + offset, 0, length);
@@ -113,8 +133,12 @@ void disk_machine_new(struct disk_machine *m, uint16_t ring_size, bool read_only
 	rings_new(ring_size);
 	medium_new();
 	medium.read_only = read_only;
-	m->block = (struct virtio_block){
-		.disk = MEDIUM_DISK, .sectors = MEDIUM_SECTORS, .read_only = read_only};
+	memset(m->request, 0, sizeof(m->request));
+	m->block = (struct virtio_block){.disk = MEDIUM_DISK,
+					 .sectors = MEDIUM_SECTORS,
+					 .read_only = read_only,
+					 .request = m->request,
+					 .requests = MEDIUM_REQUESTS};
 	virtio_block_identity(&m->block, &m->identity);
 	virtio_server_init(&m->server, 0, &m->identity, host.virtio_shared);
 	pc_init(&pc, &config);

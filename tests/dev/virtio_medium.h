@@ -20,6 +20,9 @@ struct medium {
 	uint8_t stable[MEDIUM_BYTES]; /* as they survive a loss of power */
 	bool read_only;		      /* it must not be asked to change */
 	bool fails;		      /* every call is an error, after half of its work */
+	bool later;	  /* calls end later: they are answered so, and done nothing for */
+	unsigned asked;	  /* calls so answered */
+	unsigned request; /* that the last call was for */
 	unsigned reads, writes, flushes, discards, zeroes, unmaps;
 };
 
@@ -28,11 +31,14 @@ extern struct medium medium;
 /* Sector n is full of bytes n + 1, all stable. */
 void medium_new(void);
 
+enum { MEDIUM_REQUESTS = 4 };
+
 /* The PC of host.h with this disk, and the disk's server, which does not run yet. */
 struct disk_machine {
 	struct virtio_identity identity;
 	struct virtio_server server;
 	struct virtio_block block;
+	struct virtio_block_request request[MEDIUM_REQUESTS];
 };
 void disk_machine_new(struct disk_machine *m, uint16_t ring_size, bool read_only);
 

@@ -15,6 +15,7 @@
 struct disk {
 	struct image image;
 	struct virtio_block block;
+	struct virtio_block_request request; /* the image's work is done when its call returns */
 };
 
 static struct disk disks[LAUNCH_DISKS_MAX];
@@ -37,7 +38,9 @@ void disks_open(const struct options *options)
 		image_open(&d->image, option);
 		d->block = (struct virtio_block){.disk = i,
 						 .sectors = d->image.bytes / IMAGE_SECTOR,
-						 .read_only = option->read_only};
+						 .read_only = option->read_only,
+						 .request = &d->request,
+						 .requests = 1};
 		memcpy(d->block.serial, option->serial, sizeof(d->block.serial));
 		virtio_block_identity(&d->block, &identity);
 		devices_add(&kind, &d->block, &identity);
@@ -52,33 +55,40 @@ static unsigned int elements(struct iovec *to, const struct virtio_segment *from
 	return segments;
 }
 
-int dev_host_block_read(unsigned int disk, uint64_t offset, const struct virtio_segment *to,
-			unsigned int segments)
+int dev_host_block_read(unsigned int disk, unsigned int request, uint64_t offset,
+			const struct virtio_segment *to, unsigned int segments)
 {
 	struct iovec memory[VIRTIO_QUEUE_SIZE_MAX];
 
+	(void)request;
 	return image_read(&disks[disk].image, offset, memory, elements(memory, to, segments));
 }
 
-int dev_host_block_write(unsigned int disk, uint64_t offset, const struct virtio_segment *from,
-			 unsigned int segments)
+int dev_host_block_write(unsigned int disk, unsigned int request, uint64_t offset,
+			 const struct virtio_segment *from, unsigned int segments)
 {
 	struct iovec memory[VIRTIO_QUEUE_SIZE_MAX];
 
+	(void)request;
 	return image_write(&disks[disk].image, offset, memory, elements(memory, from, segments));
 }
 
-int dev_host_block_flush(unsigned int disk)
+int dev_host_block_flush(unsigned int disk, unsigned int request)
 {
+	(void)request;
 	return image_flush(&disks[disk].image);
 }
 
-int dev_host_block_discard(unsigned int disk, uint64_t offset, uint64_t length)
+int dev_host_block_discard(unsigned int disk, unsigned int request, uint64_t offset,
+			   uint64_t length)
 {
+	(void)request;
 	return image_discard(&disks[disk].image, offset, length);
 }
 
-int dev_host_block_write_zeroes(unsigned int disk, uint64_t offset, uint64_t length, bool unmap)
+int dev_host_block_write_zeroes(unsigned int disk, unsigned int request, uint64_t offset,
+				uint64_t length, bool unmap)
 {
+	(void)request;
 	return image_zero(&disks[disk].image, offset, length, unmap);
 }

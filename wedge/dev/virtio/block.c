@@ -4,22 +4,15 @@
  * 5.2.6): a header of 16 bytes that the driver has filled, data, and one byte of status that the
  * device fills, cut into descriptors anyhow (2.7.4).
  *
+ * A request is checked as a whole, then its work is done in pieces, each a call of the medium.
+ *
  * Invariant: a request's status byte is written last.
  */
 #include <stddef.h>
 
 #include <wedge/dev/virtio_block.h>
 #include <wedge/lib.h>
-
-/* Features (5.2.3). */
-#define SEG_MAX	     (UINT64_C(1) << 2)
-#define READ_ONLY    (UINT64_C(1) << 5)
-#define BLK_SIZE     (UINT64_C(1) << 6)
-#define FLUSH	     (UINT64_C(1) << 9)
-#define DISCARD	     (UINT64_C(1) << 13)
-#define WRITE_ZEROES (UINT64_C(1) << 14)
-
-enum { TYPE_BLOCK = 2, PCI_BLOCK = 0x1001, PCI_MASS_STORAGE = 0x010000 };
+#include "block_limits.h"
 
 enum {
 	REQUEST_READ = 0,
@@ -34,86 +27,14 @@ enum status { STATUS_OK, STATUS_ERROR, STATUS_UNSUPPORTED };
 
 enum { FLAG_UNMAP = 1 };
 
-/*
- * Limits that the device names (5.2.4): segments of data of a request, ranges of a discard, and
- * sectors of a range. One range of write zeroes must not keep the medium busy for too long.
- */
-enum {
-	DATA_SEGMENTS_MAX = VIRTIO_QUEUE_SIZE_MAX - 2,
-	RANGES_MAX = 16,
-	DISCARD_SECTORS_MAX = INT32_MAX,
-	ZEROES_SECTORS_MAX = 1 << 16,
-};
-
 struct header {
 	uint32_t type;
 	uint32_t reserved;
 	uint64_t sector;
 };
 
-/* What discard and write zeroes are told (5.2.6). */
-struct range {
-	uint64_t sector;
-	uint32_t sectors;
-	uint32_t flags;
-};
-
-/* The device configuration (5.2.4). */
-struct config {
-	uint64_t capacity;
-	uint32_t size_max;
-	uint32_t seg_max;
-	uint16_t cylinders;
-	uint8_t heads;
-	uint8_t geometry_sectors;
-	uint32_t blk_size;
-	uint8_t topology[8];
-	uint8_t writeback;
-	uint8_t unused0;
-	uint16_t num_queues;
-	uint32_t max_discard_sectors;
-	uint32_t max_discard_seg;
-	uint32_t discard_sector_alignment;
-	uint32_t max_write_zeroes_sectors;
-	uint32_t max_write_zeroes_seg;
-	uint8_t write_zeroes_may_unmap;
-	uint8_t unused1[3];
-	uint32_t max_secure_erase_sectors;
-	uint32_t max_secure_erase_seg;
-	uint32_t secure_erase_sector_alignment;
-};
-
-_Static_assert(sizeof(struct config) == 72, "the structure of 5.2.4 has no holes");
-_Static_assert(sizeof(struct config) <= VIRTIO_CONFIG_MAX, "it has room");
-_Static_assert(sizeof(struct header) == 16 && sizeof(struct range) == 16, "nor have these");
-
-void virtio_block_identity(const struct virtio_block *b, struct virtio_identity *identity)
-{
-	const struct config config = {
-		.capacity = b->sectors,
-		.seg_max = DATA_SEGMENTS_MAX,
-		.blk_size = VIRTIO_BLOCK_SECTOR,
-		.max_discard_sectors = DISCARD_SECTORS_MAX,
-		.max_discard_seg = RANGES_MAX,
-		.discard_sector_alignment = 1,
-		.max_write_zeroes_sectors = ZEROES_SECTORS_MAX,
-		.max_write_zeroes_seg = RANGES_MAX,
-		.write_zeroes_may_unmap = 1,
-	};
-
-	*identity = (struct virtio_identity){
-		.type = TYPE_BLOCK,
-		.pci_device = PCI_BLOCK,
-		.pci_class = PCI_MASS_STORAGE,
-		.features = SEG_MAX | BLK_SIZE | FLUSH | VIRTIO_FEATURE_INDIRECT |
-			    VIRTIO_FEATURE_EVENT_INDEX | VIRTIO_FEATURE_VERSION_1,
-		.queues = 1,
-		.queue_size = VIRTIO_QUEUE_SIZE_MAX,
-		.config_bytes = sizeof(config),
-	};
-	identity->features |= b->read_only ? READ_ONLY : DISCARD | WRITE_ZEROES;
-	memcpy(identity->config, &config, sizeof(config));
-}
+_Static_assert(sizeof(struct header) == 16 && sizeof(struct virtio_block_range) == 16,
+	       "the structures of 5.2.6 have no holes");
 
 /* ---- bytes in segments ---- */
 
@@ -196,11 +117,6 @@ static uint64_t bytes_of(uint64_t sectors)
 	return sectors * VIRTIO_BLOCK_SECTOR;
 }
 
-static enum status status_of(int error)
-{
-	return error ? STATUS_ERROR : STATUS_OK;
-}
-
 /* Data of a read or a write: whole sectors within the capacity, one at least. */
 static bool data_fits(const struct virtio_block *b, uint64_t sector, struct buffer data)
 {
@@ -210,138 +126,195 @@ static bool data_fits(const struct virtio_block *b, uint64_t sector, struct buff
 	       has(b, sector, length / VIRTIO_BLOCK_SECTOR);
 }
 
-static enum status read_sectors(const struct virtio_block *b, uint64_t sector, struct buffer data)
+/* Data of a read or a write, which is the whole request. */
+static enum status check_data(const struct virtio_block *b, struct virtio_block_request *r,
+			      struct buffer data)
 {
-	if (!data_fits(b, sector, data))
+	if ((r->type == REQUEST_WRITE && b->read_only) || !data_fits(b, r->sector, data))
 		return STATUS_ERROR;
-	return status_of(dev_host_block_read(b->disk, bytes_of(sector), data.segment, data.count));
-}
-
-/* 5.2.6.2: without VIRTIO_BLK_F_FLUSH a driver takes what is completed for stable. */
-static enum status after_change(const struct virtio_block *b, uint64_t features)
-{
-	return features & FLUSH ? STATUS_OK : status_of(dev_host_block_flush(b->disk));
-}
-
-static enum status write_sectors(const struct virtio_block *b, uint64_t features, uint64_t sector,
-				 struct buffer data)
-{
-	if (b->read_only || !data_fits(b, sector, data))
-		return STATUS_ERROR;
-	if (dev_host_block_write(b->disk, bytes_of(sector), data.segment, data.count))
-		return STATUS_ERROR;
-	return after_change(b, features);
+	r->first = (unsigned)(data.segment - r->chain.segment);
+	r->count = data.count;
+	r->pieces = 1;
+	return STATUS_OK;
 }
 
 /* 5.2.6.2: what a range may say; `most`: sectors. */
-static enum status check_range(const struct virtio_block *b, const struct range *r, uint32_t flags,
-			       uint32_t most)
+static enum status check_range(const struct virtio_block *b, const struct virtio_block_range *r,
+			       uint32_t flags, uint32_t most)
 {
 	if (r->flags & ~flags)
 		return STATUS_UNSUPPORTED;
 	return r->sectors <= most && has(b, r->sector, r->sectors) ? STATUS_OK : STATUS_ERROR;
 }
 
-static enum status clear_range(const struct virtio_block *b, uint32_t type, const struct range *r)
-{
-	uint64_t offset = bytes_of(r->sector), length = bytes_of(r->sectors);
-
-	if (!length)
-		return STATUS_OK;
-	if (type == REQUEST_DISCARD)
-		return status_of(dev_host_block_discard(b->disk, offset, length));
-	return status_of(
-		dev_host_block_write_zeroes(b->disk, offset, length, r->flags & FLAG_UNMAP));
-}
-
 /* Discard and write zeroes: all ranges are checked before the first one is carried out. */
-static enum status clear_ranges(const struct virtio_block *b, uint64_t features, uint32_t type,
+static enum status check_ranges(const struct virtio_block *b, struct virtio_block_request *r,
 				struct buffer data)
 {
-	struct range ranges[RANGES_MAX];
-	bool discard = type == REQUEST_DISCARD;
+	bool discard = r->type == REQUEST_DISCARD;
 	uint64_t length = length_of(data);
-	unsigned count = (unsigned)(length / sizeof(ranges[0]));
 	enum status status = STATUS_OK;
 
-	if (b->read_only || !length || length % sizeof(ranges[0]) || length > sizeof(ranges))
+	if (!discard && b->no_zeroes)
+		return STATUS_UNSUPPORTED;
+	if (b->read_only || !length || length % sizeof(r->range[0]) || length > sizeof(r->range))
 		return STATUS_ERROR;
-	pull(&data, ranges, sizeof(ranges));
-	for (unsigned i = 0; i < count && status == STATUS_OK; i++)
-		status = check_range(b, &ranges[i], discard ? 0 : FLAG_UNMAP,
+	pull(&data, r->range, sizeof(r->range));
+	r->ranges = r->pieces = (unsigned)(length / sizeof(r->range[0]));
+	for (unsigned i = 0; i < r->ranges && status == STATUS_OK; i++)
+		status = check_range(b, &r->range[i], discard ? 0 : FLAG_UNMAP,
 				     discard ? DISCARD_SECTORS_MAX : ZEROES_SECTORS_MAX);
-	for (unsigned i = 0; i < count && status == STATUS_OK; i++)
-		status = clear_range(b, type, &ranges[i]);
-	return status == STATUS_OK ? after_change(b, features) : status;
+	return status;
+}
+
+/*
+ * 5.2.6.2: without VIRTIO_BLK_F_FLUSH a driver takes what is completed for stable, so each change
+ * has one piece more.
+ */
+static enum status check_change(enum status status, struct virtio_block_request *r,
+				uint64_t features)
+{
+	if (status == STATUS_OK && !(features & FLUSH))
+		r->pieces++;
+	return status;
 }
 
 /* `from` and `to` are the data that the driver has filled and wants. */
-static enum status carry_out(const struct virtio_block *b, uint64_t features,
-			     const struct header *header, struct buffer from, struct buffer to)
+static enum status check_request(const struct virtio_block *b, uint64_t features,
+				 struct virtio_block_request *r, struct buffer from,
+				 struct buffer to)
 {
-	switch (header->type) {
+	r->pieces = r->ranges = 0;
+	switch (r->type) {
 	case REQUEST_READ:
-		return read_sectors(b, header->sector, to);
+		return check_data(b, r, to);
 	case REQUEST_WRITE:
-		return write_sectors(b, features, header->sector, from);
+		return check_change(check_data(b, r, from), r, features);
 	case REQUEST_FLUSH:
-		return status_of(dev_host_block_flush(b->disk));
+		r->pieces = 1;
+		return STATUS_OK;
 	case REQUEST_SERIAL:
 		fill(to, (const uint8_t *)b->serial, sizeof(b->serial));
 		return STATUS_OK;
 	case REQUEST_DISCARD:
 	case REQUEST_WRITE_ZEROES:
-		return clear_ranges(b, features, header->type, from);
+		return check_change(check_ranges(b, r, from), r, features);
 	default:
 		return STATUS_UNSUPPORTED;
 	}
 }
 
-/*
- * Carries out the request that the readable part begins with. All of `to` is written, whatever
- * happens: the used ring will say so (2.7.8.2).
- */
-static enum status answer(const struct virtio_block *b, uint64_t features, struct buffer from,
-			  struct buffer to)
+static unsigned number_of(const struct virtio_block *b, const struct virtio_block_request *r)
 {
-	struct header header = {0};
-	enum status status = STATUS_ERROR;
-
-	if (pull(&from, &header, sizeof(header)) == sizeof(header))
-		status = carry_out(b, features, &header, from, to);
-	if (status != STATUS_OK || (header.type != REQUEST_READ && header.type != REQUEST_SERIAL))
-		clear(to);
-	return status;
+	return (unsigned)(r - b->request);
 }
 
-/* Serves the chain at work; false if it has no room for a status. */
-static bool serve_chain(struct virtio_block *b, struct virtio_server *s)
+static int clear_range(const struct virtio_block *b, const struct virtio_block_request *r,
+		       const struct virtio_block_range *range)
 {
-	struct virtio_chain *chain = &b->chain;
+	uint64_t offset = bytes_of(range->sector), length = bytes_of(range->sectors);
+
+	if (!length)
+		return 0;
+	if (r->type == REQUEST_DISCARD)
+		return dev_host_block_discard(b->disk, number_of(b, r), offset, length);
+	return dev_host_block_write_zeroes(b->disk, number_of(b, r), offset, length,
+					   range->flags & FLAG_UNMAP);
+}
+
+/* One piece of the work: the last of a change may be a flush. */
+static int carry_out(const struct virtio_block *b, const struct virtio_block_request *r,
+		     unsigned piece)
+{
+	const struct virtio_segment *data = r->chain.segment + r->first;
+
+	if (piece < r->ranges)
+		return clear_range(b, r, &r->range[piece]);
+	if (!piece && r->type == REQUEST_READ)
+		return dev_host_block_read(b->disk, number_of(b, r), bytes_of(r->sector), data,
+					   r->count);
+	if (!piece && r->type == REQUEST_WRITE)
+		return dev_host_block_write(b->disk, number_of(b, r), bytes_of(r->sector), data,
+					    r->count);
+	return dev_host_block_flush(b->disk, number_of(b, r));
+}
+
+/*
+ * The end of a request. All of `answer` is written, whatever happened: the used ring will say so
+ * (2.7.8.2).
+ */
+static void finish(struct virtio_server *s, struct virtio_block_request *r, enum status status)
+{
+	struct buffer to = {r->chain.segment + r->answer, r->answers};
+
+	if (status != STATUS_OK || (r->type != REQUEST_READ && r->type != REQUEST_SERIAL))
+		clear(to);
+	*r->status = (uint8_t)status;
+	r->busy = false;
+	if (virtio_queue_give(&s->queue[0], r->chain.head, r->written))
+		virtio_server_interrupt(s);
+}
+
+/* The piece before has ended with `error`: the next ones, as far as the medium does them at once.
+ */
+static void go_on(struct virtio_block *b, struct virtio_server *s, struct virtio_block_request *r,
+		  int error)
+{
+	while (!error && r->piece < r->pieces)
+		error = carry_out(b, r, r->piece++);
+	if (error != VIRTIO_BLOCK_LATER)
+		finish(s, r, error ? STATUS_ERROR : STATUS_OK);
+}
+
+/* Begins the request that is the chain; false if it has no room for a status. */
+static bool begin(struct virtio_block *b, struct virtio_server *s, struct virtio_block_request *r)
+{
+	struct virtio_chain *chain = &r->chain;
 	struct buffer from = {chain->segment, chain->readable};
 	struct buffer to = {chain->segment + chain->readable,
 			    (unsigned)chain->count - chain->readable};
-	uint64_t written = length_of(to);
-	uint8_t *place;
+	struct header header = {0};
+	enum status status = STATUS_ERROR;
 
 	if (!to.count)
 		return false;
-	place = take_last_byte(&to);
-	*place = (uint8_t)answer(b, s->features, from, to);
-	if (virtio_queue_give(&s->queue[0], chain->head, (uint32_t)written))
-		virtio_server_interrupt(s);
+	r->busy = true;
+	r->written = (uint32_t)length_of(to);
+	r->status = take_last_byte(&to);
+	r->answer = chain->readable;
+	r->answers = to.count;
+	r->piece = 0;
+	if (pull(&from, &header, sizeof(header)) == sizeof(header)) {
+		r->type = header.type;
+		r->sector = header.sector;
+		status = check_request(b, s->features, r, from, to);
+	}
+	if (status == STATUS_OK)
+		go_on(b, s, r, 0);
+	else
+		finish(s, r, status);
 	return true;
 }
 
-/* Serves what is in the queue; false if that is broken. */
+static struct virtio_block_request *free_request(const struct virtio_block *b)
+{
+	for (unsigned i = 0; i < b->requests; i++)
+		if (!b->request[i].busy)
+			return &b->request[i];
+	return NULL;
+}
+
+/* Serves what is in the queue, as long as there is room for requests; false if that is broken. */
 static bool drain(struct virtio_block *b, struct virtio_server *s)
 {
-	while (virtio_server_runs(s)) {
-		enum virtio_take take = virtio_queue_take(&s->queue[0], &b->chain);
+	struct virtio_block_request *r;
+
+	while (virtio_server_runs(s) && (r = free_request(b))) {
+		enum virtio_take take = virtio_queue_take(&s->queue[0], &r->chain);
 
 		if (take == VIRTIO_NONE)
 			return true;
-		if (take == VIRTIO_BROKEN || !serve_chain(b, s))
+		if (take == VIRTIO_BROKEN || !begin(b, s, r))
 			return false;
 	}
 	return true;
@@ -355,5 +328,23 @@ void virtio_block_serve(struct virtio_block *b, struct virtio_server *s)
 			virtio_server_break(s);
 			return;
 		}
-	} while (!virtio_queue_listen(&s->queue[0]) && virtio_server_runs(s));
+	} while (free_request(b) && !virtio_queue_listen(&s->queue[0]) && virtio_server_runs(s));
+}
+
+void virtio_block_done(struct virtio_block *b, struct virtio_server *s, unsigned request, int error)
+{
+	struct virtio_block_request *r = &b->request[request];
+
+	if (!r->busy)
+		return;
+	if (virtio_server_runs(s))
+		go_on(b, s, r, error);
+	else
+		r->busy = false;
+}
+
+void virtio_block_forget(struct virtio_block *b)
+{
+	for (unsigned i = 0; i < b->requests; i++)
+		b->request[i].busy = false;
 }

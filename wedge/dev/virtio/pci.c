@@ -7,6 +7,7 @@
  * Invariant: the capabilities name the same ports that virtio_read() and virtio_write() serve.
  */
 #include <wedge/dev/virtio.h>
+#include <wedge/lib.h>
 #include "registers.h"
 
 /* Structures in BAR 1, and device configuration in BAR 0. */
@@ -123,6 +124,14 @@ void virtio_init(struct virtio_device *d, struct dev_host *host, unsigned index,
 	add_bar(f, BAR, (uint16_t)(place->port + BAR_PORTS));
 	add_capabilities(f);
 	virtio_reset(d);
+}
+
+void virtio_configure(struct virtio_device *d, const struct virtio_identity *identity)
+{
+	memcpy(d->identity.config, identity->config, sizeof(d->identity.config));
+	d->generation++;
+	if (virtio_load(&d->shared->run))
+		__atomic_fetch_or(&d->shared->interrupt, VIRTIO_INTERRUPT_CONFIG, __ATOMIC_SEQ_CST);
 }
 
 /* Bytes of the device configuration; zeros behind its end. */

@@ -21,6 +21,7 @@ enum {
 	CONFIG_VECTOR = 0x10,
 	NUM_QUEUES = 0x12,
 	DEVICE_STATUS = 0x14,
+	CONFIG_GENERATION = 0x15,
 	QUEUE_SELECT = 0x16,
 	QUEUE_SIZE = 0x18,
 	QUEUE_VECTOR = 0x1a,
@@ -234,6 +235,8 @@ uint32_t virtio_read_common(struct virtio_device *d, unsigned offset)
 		return d->identity.queues;
 	case DEVICE_STATUS:
 		return read_status(d);
+	case CONFIG_GENERATION:
+		return d->generation;
 	case QUEUE_SELECT:
 		return d->queue_select;
 	default:

@@ -42,8 +42,9 @@ struct virtio_device {
 	uint32_t device_feature_select;
 	uint32_t driver_feature_select;
 	uint16_t queue_select;
-	uint8_t status; /* of the driver: without DEVICE_NEEDS_RESET */
-	bool resetting; /* the driver wrote 0, and the server had not stopped yet */
+	uint8_t status;	    /* of the driver: without DEVICE_NEEDS_RESET */
+	uint8_t generation; /* of the device configuration */
+	bool resetting;	    /* the driver wrote 0, and the server had not stopped yet */
 };
 
 /**
@@ -58,6 +59,12 @@ struct virtio_device {
 void virtio_init(struct virtio_device *d, struct dev_host *host, unsigned index,
 		 const struct virtio_identity *identity, struct virtio_shared *shared,
 		 const struct virtio_place *place);
+
+/*
+ * The device has another configuration, that of `identity`, whose other fields are the same as
+ * before. A driver that runs is interrupted (2.5, 4.1.5.4).
+ */
+void virtio_configure(struct virtio_device *d, const struct virtio_identity *identity);
 
 /*
  * An access of `width` 1, 2 or 4 bytes to BAR 0 or 1, all within its 256 ports. Accesses that cover

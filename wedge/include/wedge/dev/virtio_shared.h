@@ -70,7 +70,7 @@ struct virtio_identity {
 	uint16_t queues;       /* 1 to VIRTIO_QUEUES_MAX */
 	uint16_t queue_size;   /* entries of each, a power of two up to VIRTIO_QUEUE_SIZE_MAX */
 	uint32_t config_bytes; /* of `config`; zeros follow */
-	uint8_t config[VIRTIO_CONFIG_MAX]; /* device configuration space, which never changes */
+	uint8_t config[VIRTIO_CONFIG_MAX]; /* device configuration space */
 };
 
 #endif
