@@ -13,7 +13,7 @@ WEDGE_LIB := $(call wedge_in, lib, format.c string.c)
 WEDGE_DEV := $(call wedge_in, dev, \
 	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pc_virtio.c pci_host.c \
 	sysctrl.c virtio/pci.c virtio/registers.c)
-# What serves the rings of virtio devices: in the launcher, so far in no wedge.
+# What serves the rings of virtio devices: in the launcher, and in a wedge that does it itself.
 WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c queue.c server.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
 	cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
@@ -36,7 +36,9 @@ wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
 wedge_platform_xen := $(call wedge_in, backend/xen, \
 	boot.c console.c events.c layout.c main.c memory.c memory_layout.c processor.c segments.c shadow.c \
 	space.c space_address.c table_pool.c traps.c update.c \
-	front/grant.c front/ring.c front/xenbus.c front/xenbus_list.c front/xenstore.c)
+	front/block.c front/block_connect.c front/block_event.c front/block_jobs.c front/front.c \
+	front/grant.c front/ring.c front/xenbus.c front/xenbus_list.c front/xenstore.c) \
+	$(WEDGE_VIRTIO_SERVER)
 wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S gates.S start.S)
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \

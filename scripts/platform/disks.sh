@@ -84,8 +84,8 @@ xl_disks() {
 	done
 }
 
-# A kernel with drivers for Xen has Xen's disks. A wedge has no driver, and what it shows its kernel has none.
+# A first domain has the machine's devices. What a wedge shows its kernel are other domains', of which there is none.
 refuse_disks_of_wedge() {
 	((${#disks[@]} == 0)) || [[ $console != ttyS0 ]] ||
-		die 2 "--disk: on Xen a kernel under a wedge has no disk yet; it has on bare metal and in a process"
+		die 2 "--disk: as dom0 a kernel under a wedge has no disk; it has as a domU (--on xen), on bare metal and in a process"
 }

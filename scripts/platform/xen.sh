@@ -40,7 +40,6 @@ platform_run() {
 	fi
 	unpack_xen
 	kernel_for_xen
-	refuse_disks_of_wedge
 	make_dom0_initrd
 	local quiet='quiet loglevel=3'
 	[[ -z $verbose ]] || quiet=

@@ -34,10 +34,12 @@ static evtchn_port_t bind_virq(uint32_t virq)
 	return bind.port;
 }
 
+/* Xen looks whether an event has come while the port was masked. */
 static void unmask(evtchn_port_t port)
 {
-	__atomic_fetch_and(&xen.shared->evtchn_mask[port / 64], ~(1ull << port % 64),
-			   __ATOMIC_SEQ_CST);
+	struct evtchn_unmask argument = {.port = port};
+
+	hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_unmask, (unsigned long)&argument);
 }
 
 bool events_bind(evtchn_port_t port, event_handler *handle, void *who)
@@ -94,6 +96,7 @@ void events_send(evtchn_port_t port)
 static void timer(struct vcpu *v, void *who)
 {
 	(void)who;
+	front_timer();
 	core_timer(v);
 }
 
@@ -106,7 +109,6 @@ static void console_input(struct vcpu *v, void *who)
 void events_init(struct vcpu *v)
 {
 	struct vcpu_register_vcpu_info reg = {0};
-	bool first_domain = xen.start_info->flags & SIF_INITDOMAIN;
 	const uint64_t *l1 = xen_page(xen.wedge_l1);
 
 	_Static_assert(sizeof(struct vcpu_info) == sizeof(struct vcpu_events), "one in the other");
@@ -117,6 +119,12 @@ void events_init(struct vcpu *v)
 		wedge_fatal("Xen refuses to share the vCPU's event bytes");
 	v->events.masked = 1;
 	hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
+}
+
+void events_start(void)
+{
+	bool first_domain = xen.start_info->flags & SIF_INITDOMAIN;
+
 	events_bind(bind_virq(VIRQ_TIMER), timer, NULL);
 	events_bind(first_domain ? bind_virq(VIRQ_CONSOLE) : xen.start_info->console.domU.evtchn,
 		    console_input, NULL);

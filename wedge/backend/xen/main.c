@@ -95,5 +95,7 @@ void xen_main(struct vcpu *v)
 			  xen.pages * PAGE >> 20);
 	check_addresses(xen.header);
 	choose_layout(xen.header);
+	front_start(v);
+	events_start();
 	core_start(v, xen.header);
 }

@@ -161,9 +161,21 @@ void update_load_tables(uint64_t kernel, uint64_t user);
 /* How often the whole TLB was flushed; wraps around. */
 uint32_t update_tlb_flushes(void);
 
+/* ---- front/front.c ---- */
+
+/*
+ * Finds the domain's devices and connects them; waits for that, but not for ever. The first domain
+ * has no store, and no device. Call it before events_start().
+ */
+void front_start(struct vcpu *v);
+
+/* The timer went off. */
+void front_timer(void);
+
 /* ---- traps.c, events.c, console.c ---- */
 void traps_init(void);
 void events_init(struct vcpu *v);
+void events_start(void); /* those of the guest's timer and console; handled once it runs */
 void events_handle(struct vcpu *v);
 void console_set_ring(void *mapped);
 void console_start_counting(void); /* once there is a vCPU */

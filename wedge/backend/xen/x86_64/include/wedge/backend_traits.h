@@ -31,8 +31,8 @@
 /* Xen pushes frames on the guest kernel's own stack. A fault on that stack ends the domain. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 
-/* No virtio devices: nothing on this platform serves them. */
-#define BACKEND_VIRTIO 0
+/* The wedge serves virtio devices itself, with what other domains have (front/front.h). */
+#define BACKEND_VIRTIO 1
 
 /*
  * A word for the kernel's command line, with a blank behind it: the TSC is reliable. Xen gives a

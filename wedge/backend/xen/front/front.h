@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * front.h - the front ends of this domain, and the virtio devices that the guest sees of them.
+ *
+ * Each virtio device is a place for a disk. Those that the domain has at its start are there in the
+ * order of their numbers, and behind them is room for some more that come while it runs: a disk
+ * that is not there has no sectors, and one that comes is a change of its configuration.
+ *
+ * Invariant: which devices the guest has never changes once it runs.
+ */
+#ifndef WEDGE_BACKEND_XEN_FRONT_FRONT_H
+#define WEDGE_BACKEND_XEN_FRONT_FRONT_H
+
+#include "../xen.h"
+
+struct block_front;
+
+/* The disk that is this virtio device. */
+struct block_front *front_disk(unsigned int device);
+
+/* The device's configuration may be another than before. */
+void front_changed(unsigned int device);
+
+/* Something is at work from now on: have front_timer() called now and then. */
+void front_watch_time(void);
+
+/* Behind an event: interrupts the guest for what the devices have answered. */
+void front_interrupt(struct vcpu *v);
+
+#endif /* WEDGE_BACKEND_XEN_FRONT_FRONT_H */
