@@ -6,6 +6,7 @@
 #   $(O)/tests/wedge/linux-*/*.t     the Linux back end's tables against a model of the host, for each
 #                                    width of the guest
 #   $(O)/tests/wedge/xen/*.t         the Xen back end's tables against a model of Xen
+#   $(O)/tests/wedge/front/*.t       its front ends against a model of a store and of back ends
 #   $(O)/tests/wedge/platform/*.t    the smallest back end, an example
 #   $(O)/tests/wedge/gates*.t        the gates as they are
 #   $(O)/tests/wedge/lib32.t         the library as 32-bit code
@@ -161,6 +162,17 @@ $(eval $(call wedge_test_programs,xen,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c)
 	$(WEDGE_TEST_XEN) $(WEDGE_TEST_XEN_FAKE) \
 	$(filter-out %/fake_backend.o,$(wedge_test_objs_x86_64)), \
 	$(call wedge_test_wrap) $(wedge_test_gates_x86_64:%=-Wl,--defsym=%)))
+
+# ---- the front ends on Xen ----
+
+# With the servers of virtio devices and the event channels, against a domain with a store and back ends.
+$(eval $(call wedge_test_compile,obj-front,-I$(WEDGE_TEST_SRC)/xen/include \
+	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
+WEDGE_TEST_FRONT := $(call wedge_test_objects,obj-front, \
+	$(filter %/events.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) \
+	$(SRC)/wedge/lib/format.c $(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/front/*.c)))
+$(WEDGE_TEST_FRONT) $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-front/%.o,$(wildcard $(WEDGE_TEST_SRC)/front/*_test.c)): $(wedge_needs_xen)
+$(eval $(call wedge_test_programs,front,$(wildcard $(WEDGE_TEST_SRC)/front/*_test.c),$(WEDGE_TEST_FRONT),))
 
 # ---- the example platform ----
 
