@@ -20,12 +20,14 @@ write_config() {
 	printf 'on_%s = "destroy"\n' poweroff reboot crash
 }
 
-# The kernel unpacks one archive after another: dom0's, then the guest's files over it.
+# The kernel unpacks one archive after another: dom0's, then the guest's files over it. AFTERBURN_DOM0_FILES is a folder
+# with more of them, for tests.
 make_dom0_initrd() {
 	mkdir -p "$work/over/domu"
 	cp -L "$work/kernel" "$work/over/domu/kernel"
 	[[ -z $initrd ]] || cp -L "$initrd" "$work/over/domu/initrd"
 	write_config >"$work/over/domu/guest.cfg"
+	[[ -z ${AFTERBURN_DOM0_FILES:-} ]] || cp -RL "$AFTERBURN_DOM0_FILES/." "$work/over/"
 	[[ -z $verbose ]] || sed 's/^/afterburn run: xl: /' "$work/over/domu/guest.cfg" >&2
 	cp "$dom0/dom0.cpio" "$work/initrd"
 	"$here/dom0/cpio" "$work/over" >>"$work/initrd"
