@@ -38,7 +38,7 @@ struct block_front *front_disk(unsigned int device)
 
 static void make_places(struct xenbus_kind *kind)
 {
-	for (unsigned int i = 0; i < VIRTIO_DEVICES_MAX; i++) {
+	for (unsigned int i = 0; i < XENBUS_SLOTS; i++) {
 		disks[i] = block_new(i);
 		if (!disks[i])
 			return;
