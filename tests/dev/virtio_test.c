@@ -653,28 +653,6 @@ static void configuration_has_its_bytes(void **state)
 	assert_int_equal(get_legacy(252, 4), 0);
 }
 
-/* 2.5: a driver that reads it in pieces sees by the generation that it has changed. */
-static void a_configuration_changes(void **state)
-{
-	struct virtio_identity other = identity[0];
-
-	(void)state;
-	guest_init_pic(0x0c04);
-	other.config[1] = 0x77;
-	pc_virtio_configure(&pc, 0, &other);
-	assert_int_equal(pc_io_read(&pc, device, 4), 0x04037701);
-	assert_int_equal(get_legacy(VIRTIO_PCI_CONFIG_OFF(0), 4), 0x04037701);
-	assert_int_equal(get(VIRTIO_PCI_COMMON_CFGGENERATION, 1), 1);
-	assert_int_equal(shared(0)->interrupt, 0); /* no driver listens */
-	start_driver(VERSION_1);
-	other.config[1] = 0x78;
-	pc_virtio_configure(&pc, 0, &other);
-	assert_int_equal(get(VIRTIO_PCI_COMMON_CFGGENERATION, 1), 2);
-	assert_int_equal(guest_take(), 10);
-	assert_int_equal(in(interrupt), VIRTIO_PCI_ISR_CONFIG);
-	assert_int_equal(shared(1)->interrupt, 0);
-}
-
 static void there_are_no_message_interrupts(void **state)
 {
 	(void)state;
@@ -802,7 +780,6 @@ int main(void)
 		VIRTIO_TEST(no_start_overtakes_a_reset),
 		VIRTIO_TEST(a_reset_of_the_machine_resets_devices),
 		VIRTIO_TEST(configuration_has_its_bytes),
-		VIRTIO_TEST(a_configuration_changes),
 		VIRTIO_TEST(there_are_no_message_interrupts),
 		VIRTIO_TEST(a_legacy_driver_starts_the_device),
 		VIRTIO_TEST(a_legacy_driver_uses_the_device_early),

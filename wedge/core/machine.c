@@ -69,12 +69,6 @@ void core_virtio(struct vcpu *v)
 	pc_virtio_interrupt(enter(v));
 }
 
-void core_virtio_configure(struct vcpu *v, unsigned int device,
-			   const struct virtio_identity *identity)
-{
-	pc_virtio_configure(enter(v), device, identity);
-}
-
 void core_deliver_interrupts(struct vcpu *v)
 {
 	int vector;

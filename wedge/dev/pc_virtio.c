@@ -33,12 +33,6 @@ void pc_virtio_interrupt(struct pc *pc)
 		pc_set_irq(pc, irqs[i], level[i]);
 }
 
-void pc_virtio_configure(struct pc *pc, unsigned device, const struct virtio_identity *identity)
-{
-	virtio_configure(&pc->virtio[device], identity);
-	pc_virtio_interrupt(pc);
-}
-
 static void make_level_triggered(struct pc *pc, unsigned irq)
 {
 	unsigned chip = irq >> 3;

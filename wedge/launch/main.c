@@ -174,13 +174,12 @@ static void set_command_line(struct launch_info *info, const struct kernel *kern
 
 static struct launch_shared *make_shared(void)
 {
-	void *page =
-		mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *shared = mmap(NULL, LAUNCH_SHARED_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	_Static_assert(sizeof(struct launch_shared) <= PAGE_BYTES, "the wedge keeps one page");
-	if (page == MAP_FAILED)
+	if (shared == MAP_FAILED)
 		die(END_PLATFORM, "the host gives no memory: %s", strerror(errno));
-	return page;
+	return shared;
 }
 
 /* Behind the devices of a PC is what page tables of two levels cannot name. */

@@ -211,7 +211,7 @@ DEFINE_FRONT_TEST(a_disk_comes_while_the_guest_runs)
 	back_attach(SECOND, 77);
 	world();
 	assert_int_equal(driver_capacity(1), 77);
-	assert_int_equal(fake.configured[1], 1);
+	assert_int_equal(driver_configured(1), 1);
 	assert_int_equal(driver_do(1, READ, 76, 512), OK);
 	assert_bytes(driver_data(0), 76, 1);
 	assert_int_equal(driver_do(1, READ, 77, 512), VIRTIO_BLK_S_IOERR);

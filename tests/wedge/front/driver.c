@@ -126,11 +126,19 @@ uint8_t driver_do(unsigned int device, uint32_t type, uint64_t sector, uint32_t 
 	return driver_status(0);
 }
 
+unsigned int driver_configured(unsigned int device)
+{
+	return shared[device].config_sequence / 2;
+}
+
 uint64_t driver_capacity(unsigned int device)
 {
 	uint64_t capacity;
 
-	memcpy(&capacity, driver_identity[device].config, sizeof(capacity));
+	memcpy(&capacity,
+	       driver_configured(device) ? (const void *)shared[device].config
+					 : driver_identity[device].config,
+	       sizeof(capacity));
 	return capacity;
 }
 

@@ -39,6 +39,8 @@ unsigned int driver_answered(void);
 /* One request, and the world until it is still; the status. */
 uint8_t driver_do(unsigned int device, uint32_t type, uint64_t sector, uint32_t length);
 
+/* How often the device's configuration has changed. */
+unsigned int driver_configured(unsigned int device);
 uint64_t driver_capacity(unsigned int device);
 
 /* Whether the device wants to be reset. */

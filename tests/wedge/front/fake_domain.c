@@ -247,14 +247,6 @@ void core_virtio(struct vcpu *v)
 	fake.virtio_interrupts++;
 }
 
-void core_virtio_configure(struct vcpu *v, unsigned int device,
-			   const struct virtio_identity *identity)
-{
-	(void)v;
-	(void)identity;
-	fake.configured[device]++;
-}
-
 void world(void)
 {
 	for (unsigned int i = 0; i < 1000; i++) {

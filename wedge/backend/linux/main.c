@@ -136,11 +136,11 @@ static void unmap_until(uint64_t *at, uint64_t start, uint64_t size)
 
 /*
  * The process has inherited the launcher's memory. The wedge needs none of it, and the guest must
- * not read it. The page that both share lies above everything of the wedge's.
+ * not read it. What both share lies above everything of the wedge's.
  */
 static void drop_launcher(void)
 {
-	uint64_t at = 1ull << 32, page = machine.info.shared;
+	uint64_t at = 1ull << 32, shared = machine.info.shared;
 
 	unmap_until(&at, LAUNCH_WEDGE_BASE, wedge_header.bundle_size);
 	unmap_until(&at, LINUX_STACK_TOP - STACK_SIZE, STACK_SIZE);
@@ -149,9 +149,9 @@ static void drop_launcher(void)
 	unmap_until(&at, LINUX_CHANNELS, (uint64_t)LINUX_SLOTS * USER_SLOT_SIZE);
 	unmap_until(&at, LINUX_PHYSMAP,
 		    machine.info.memory_bytes + LINUX_COPIES * (uint64_t)X86_PAGE_SIZE);
-	if (page < at)
-		wedge_fatal("the page shared with the launcher is among the wedge's own");
-	unmap_until(&at, page, X86_PAGE_SIZE);
+	if (shared < at)
+		wedge_fatal("the memory shared with the launcher is among the wedge's own");
+	unmap_until(&at, shared, LAUNCH_SHARED_BYTES);
 	unmap_until(&at, HOST_USER_TOP, 0);
 }
 

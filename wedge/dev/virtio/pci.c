@@ -123,26 +123,8 @@ void virtio_init(struct virtio_device *d, struct dev_host *host, unsigned index,
 	add_bar(f, LEGACY_BAR, place->port);
 	add_bar(f, BAR, (uint16_t)(place->port + BAR_PORTS));
 	add_capabilities(f);
+	virtio_config_init(d);
 	virtio_reset(d);
-}
-
-void virtio_configure(struct virtio_device *d, const struct virtio_identity *identity)
-{
-	memcpy(d->identity.config, identity->config, sizeof(d->identity.config));
-	d->generation++;
-	if (virtio_load(&d->shared->run))
-		__atomic_fetch_or(&d->shared->interrupt, VIRTIO_INTERRUPT_CONFIG, __ATOMIC_SEQ_CST);
-}
-
-/* Bytes of the device configuration; zeros behind its end. */
-static uint32_t read_device(const struct virtio_device *d, unsigned offset, unsigned width)
-{
-	uint32_t value = 0;
-
-	for (unsigned i = 0; i < width; i++)
-		if (offset + i < VIRTIO_CONFIG_MAX)
-			value |= (uint32_t)d->identity.config[offset + i] << 8 * i;
-	return value;
 }
 
 static uint32_t cut(uint32_t value, unsigned width)
@@ -153,7 +135,7 @@ static uint32_t cut(uint32_t value, unsigned width)
 static uint32_t read_modern(struct virtio_device *d, unsigned offset, unsigned width)
 {
 	if (offset >= DEVICE)
-		return read_device(d, offset - DEVICE, width);
+		return virtio_read_config(d, offset - DEVICE, width);
 	if (offset < COMMON + COMMON_BYTES)
 		return virtio_read_common(d, offset - COMMON);
 	return offset == INTERRUPT ? virtio_take_interrupt(d) : 0;
@@ -164,17 +146,20 @@ uint32_t virtio_read(struct virtio_device *d, unsigned bar, unsigned offset, uns
 	if (bar != LEGACY_BAR)
 		return cut(read_modern(d, offset, width), width);
 	if (offset >= LEGACY_DEVICE)
-		return read_device(d, offset - LEGACY_DEVICE, width);
+		return virtio_read_config(d, offset - LEGACY_DEVICE, width);
 	return cut(virtio_read_legacy(d, offset), width);
 }
 
-/* The device configuration cannot be written. */
 void virtio_write(struct virtio_device *d, unsigned bar, unsigned offset, unsigned width,
 		  uint32_t value)
 {
 	value = cut(value, width);
-	if (bar == LEGACY_BAR)
+	if (bar == LEGACY_BAR && offset >= LEGACY_DEVICE)
+		virtio_write_config(d, offset - LEGACY_DEVICE, width, value);
+	else if (bar == LEGACY_BAR)
 		virtio_write_legacy(d, offset, value);
+	else if (offset >= DEVICE)
+		virtio_write_config(d, offset - DEVICE, width, value);
 	else if (offset < COMMON + COMMON_BYTES)
 		virtio_write_common(d, offset - COMMON, value);
 	else if (offset == NOTIFY)

@@ -236,7 +236,7 @@ uint32_t virtio_read_common(struct virtio_device *d, unsigned offset)
 	case DEVICE_STATUS:
 		return read_status(d);
 	case CONFIG_GENERATION:
-		return d->generation;
+		return virtio_config_generation(d);
 	case QUEUE_SELECT:
 		return d->queue_select;
 	default:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * server.c - how the server of a virtio device starts and stops with the driver, and interrupts it.
+ * server.c - how the server of a virtio device starts and stops with the driver, interrupts it, and
+ * changes the device configuration.
  *
  * Invariant: shared->serving is 1 whenever a ring may be touched.
  */
@@ -16,6 +17,7 @@ void virtio_server_init(struct virtio_server *s, unsigned device,
 		.queues = identity->queues,
 		.offered = identity->features,
 	};
+	memcpy(s->config, identity->config, sizeof(s->config));
 }
 
 static void start_queues(struct virtio_server *s)
@@ -36,6 +38,24 @@ static void stop(struct virtio_server *s)
 	virtio_store(&s->shared->serving, 0);
 }
 
+/* A bit that is still set was told of before: the driver has not looked since. */
+static void interrupt(struct virtio_server *s, uint32_t bit)
+{
+	uint32_t before = __atomic_fetch_or(&s->shared->interrupt, bit, __ATOMIC_SEQ_CST);
+
+	if (!(before & bit))
+		dev_host_virtio_interrupt(s->device);
+}
+
+/* The driver may have read the configuration before it was changed. */
+static void tell_of_config(struct virtio_server *s)
+{
+	if (s->active && s->config_changed) {
+		s->config_changed = false;
+		interrupt(s, VIRTIO_INTERRUPT_CONFIG);
+	}
+}
+
 bool virtio_server_follow(struct virtio_server *s)
 {
 	if (!s->active && virtio_load(&s->shared->run)) {
@@ -46,6 +66,7 @@ bool virtio_server_follow(struct virtio_server *s)
 	/* If `run` is still 1, the rings have not changed while they were copied. */
 	if (!virtio_load(&s->shared->run))
 		stop(s);
+	tell_of_config(s);
 	return s->active && !s->broken;
 }
 
@@ -54,18 +75,36 @@ bool virtio_server_runs(const struct virtio_server *s)
 	return s->active && !s->broken && virtio_load(&s->shared->run);
 }
 
-/* A bit that is still set was told of before: the driver has not looked since. */
-static void interrupt(struct virtio_server *s, uint32_t bit)
-{
-	uint32_t before = __atomic_fetch_or(&s->shared->interrupt, bit, __ATOMIC_SEQ_CST);
-
-	if (!(before & bit))
-		dev_host_virtio_interrupt(s->device);
-}
-
 void virtio_server_interrupt(struct virtio_server *s)
 {
 	interrupt(s, VIRTIO_INTERRUPT_QUEUE);
+}
+
+static uint32_t word_at(const uint8_t *bytes)
+{
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+/* The sequence is odd while words change, and never 0 again: that means the identity's. */
+void virtio_server_configure(struct virtio_server *s, unsigned offset, const void *bytes,
+			     unsigned length)
+{
+	memcpy(&s->config[offset], bytes, length);
+	virtio_store(&s->shared->config_sequence, s->config_sequence + 1);
+	for (unsigned i = 0; i < VIRTIO_CONFIG_WORDS; i++)
+		virtio_store(&s->shared->config[i], word_at(&s->config[4 * i]));
+	s->config_sequence += s->config_sequence == UINT32_MAX - 1 ? 4 : 2;
+	virtio_store(&s->shared->config_sequence, s->config_sequence);
+	s->config_changed = true;
+	tell_of_config(s);
+}
+
+uint32_t virtio_server_written(const struct virtio_server *s, unsigned offset)
+{
+	return virtio_load(&s->shared->written[offset / 4]);
 }
 
 /* 2.1.2: a change of the device's status is one of its configuration. */

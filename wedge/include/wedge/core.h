@@ -79,14 +79,6 @@ void core_console_input(struct vcpu *v);
 void core_virtio(struct vcpu *v);
 
 /*
- * A virtio device of backend_virtio() has another configuration: that of `identity`, which differs
- * in nothing else from the one before.
- */
-struct virtio_identity;
-void core_virtio_configure(struct vcpu *v, unsigned int device,
-			   const struct virtio_identity *identity);
-
-/*
  * Delivers the next interrupt to the guest if its interrupt flag allows. Call it before resuming
  * the guest.
  */

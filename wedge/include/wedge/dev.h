@@ -121,9 +121,6 @@ void pc_console_input(struct pc *pc);
  */
 void pc_virtio_interrupt(struct pc *pc);
 
-/* A virtio device has another configuration (virtio_configure() in dev/virtio.h). */
-void pc_virtio_configure(struct pc *pc, unsigned device, const struct virtio_identity *identity);
-
 /* Drives ISA interrupt line `irq` (0 to 15, not 2), for devices that are not in struct pc. */
 void pc_set_irq(struct pc *pc, unsigned irq, bool level);
 

@@ -26,7 +26,7 @@
 /* Where the wedge's image lies in the child. The kernel's low 4 GiB must be empty there. */
 #define LAUNCH_WEDGE_BASE 0x780000000000
 
-#define LAUNCH_VERSION 6
+#define LAUNCH_VERSION 7
 
 /*
  * Guest-physical addresses at which a PC has its devices: no memory is here. If the guest has more
@@ -78,10 +78,10 @@ struct launch_info {
 	uint32_t fsgsbase;
 	uint32_t virtio_count; /* of the virtio devices, whose rings the launcher serves */
 	/*
-	 * For each: an eventfd, to which the wedge adds one when `run` or a ring has changed
-	 * (virtio_shared.h). In the child their numbers follow one another. The launcher sends
-	 * SIGIO when it has set bits of `interrupt`, and wakes what waits by futex on `serving`
-	 * when that has become 0.
+	 * For each: an eventfd, to which the wedge adds one when `run`, a ring or a word of
+	 * `written` has changed (virtio_shared.h). In the child their numbers follow one another.
+	 * The launcher sends SIGIO when it has set bits of `interrupt`, and wakes what waits by
+	 * futex on `serving` when that has become 0.
 	 */
 	int32_t doorbell_fd[LAUNCH_VIRTIO_MAX];
 	struct virtio_identity virtio[LAUNCH_VIRTIO_MAX];
@@ -146,10 +146,12 @@ struct launch_debug {
 	uint64_t breakpoints[LAUNCH_BREAKPOINTS]; /* linear addresses */
 };
 
-/* What both may write, in a page of its own at the page's beginning. */
+/* What both may write, in LAUNCH_SHARED_BYTES of memory of its own, at a page's beginning. */
 struct launch_shared {
 	struct launch_debug debug;
 	struct virtio_shared virtio[LAUNCH_VIRTIO_MAX];
 };
+
+#define LAUNCH_SHARED_BYTES ((sizeof(struct launch_shared) + 0xfff) & ~(uint64_t)0xfff)
 
 #endif /* WEDGE_LAUNCH_H */

@@ -106,8 +106,7 @@ void front_changed(unsigned int device)
 
 	if (device < devices) {
 		virtio_block_identity(&disks[device]->block, &now);
-		memcpy(identities[device].config, now.config, sizeof(now.config));
-		core_virtio_configure(vcpu_this(), device, &identities[device]);
+		virtio_server_configure(&disks[device]->server, 0, now.config, sizeof(now.config));
 	}
 	name_disk(&disks[device]->block, disks[device]->bus.id);
 }

@@ -35,16 +35,17 @@ struct virtio_place {
 struct virtio_device {
 	struct pci_function pci;
 	struct dev_host *host;
-	unsigned index; /* names the device to dev_host_virtio_*() */
-	struct virtio_identity identity;
+	unsigned index;			 /* names the device to dev_host_virtio_*() */
+	struct virtio_identity identity; /* with the device configuration as the driver sees it */
 	struct virtio_shared *shared;
 	uint64_t accepted; /* features, as the driver has written them */
 	uint32_t device_feature_select;
 	uint32_t driver_feature_select;
 	uint16_t queue_select;
-	uint8_t status;	    /* of the driver: without DEVICE_NEEDS_RESET */
-	uint8_t generation; /* of the device configuration */
-	bool resetting;	    /* the driver wrote 0, and the server had not stopped yet */
+	uint8_t status;		  /* of the driver: without DEVICE_NEEDS_RESET */
+	uint8_t generation;	  /* of the device configuration (4.1.4.3.1) */
+	uint32_t config_sequence; /* of the server's configuration that is in `identity` */
+	bool resetting;		  /* the driver wrote 0, and the server had not stopped yet */
 };
 
 /**
@@ -59,12 +60,6 @@ struct virtio_device {
 void virtio_init(struct virtio_device *d, struct dev_host *host, unsigned index,
 		 const struct virtio_identity *identity, struct virtio_shared *shared,
 		 const struct virtio_place *place);
-
-/*
- * The device has another configuration, that of `identity`, whose other fields are the same as
- * before. A driver that runs is interrupted (2.5, 4.1.5.4).
- */
-void virtio_configure(struct virtio_device *d, const struct virtio_identity *identity);
 
 /*
  * An access of `width` 1, 2 or 4 bytes to BAR 0 or 1, all within its 256 ports. Accesses that cover

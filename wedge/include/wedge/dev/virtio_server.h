@@ -32,6 +32,10 @@ struct virtio_server {
 	uint64_t features; /* that the driver has accepted, once active */
 	bool active;
 	bool broken; /* the driver broke the rules; nothing is served until it resets the device */
+	bool config_changed; /* while no driver was there to be told */
+	uint32_t config_sequence;
+	uint8_t config[VIRTIO_CONFIG_MAX]; /* the device configuration, without what drivers write
+					    */
 	struct virtio_queue queue[VIRTIO_QUEUES_MAX];
 };
 
@@ -48,6 +52,22 @@ bool virtio_server_runs(const struct virtio_server *s);
 
 /* Chains were given back for which the driver wants an interrupt. */
 void virtio_server_interrupt(struct virtio_server *s);
+
+/*
+ * The device configuration has other bytes from an offset on, within VIRTIO_CONFIG_MAX: shows them
+ * to the driver and interrupts it (2.5.1), or as soon as it has started the device. Like all
+ * functions here, for the thread that serves the device; it may be called while the server is not
+ * active.
+ */
+void virtio_server_configure(struct virtio_server *s, unsigned offset, const void *bytes,
+			     unsigned length);
+
+/*
+ * What the driver has written to the word at `offset` of the device configuration, a multiple of 4,
+ * if it may write there (identity.config_writable); before it has, what the identity says. It rings
+ * when it writes.
+ */
+uint32_t virtio_server_written(const struct virtio_server *s, unsigned offset);
 
 /* A queue is broken: tells the driver that the device needs a reset, and serves no more. */
 void virtio_server_break(struct virtio_server *s);

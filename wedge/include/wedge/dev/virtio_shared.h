@@ -13,6 +13,12 @@
  * rings back. The registers set `run` again only after they have seen `serving` at 0. So either
  * half sees the other's word, whichever was first.
  *
+ * Configuration: the server may change it at any time (2.5). It adds one to `config_sequence`
+ * before it writes `config` and one after, and interrupts. The registers show the driver a copy of
+ * their own, which they renew as a whole, and only by what they have read while the sequence stood
+ * still at an even number. The words that a driver may write are the registers' alone, in
+ * `written`; they ring when one has changed.
+ *
  * Invariant: `features` and `queue` change only while `run` is 0.
  */
 #ifndef WEDGE_DEV_VIRTIO_SHARED_H
@@ -20,7 +26,10 @@
 
 #include <stdint.h>
 
-enum { VIRTIO_QUEUES_MAX = 4, VIRTIO_QUEUE_SIZE_MAX = 256, VIRTIO_CONFIG_MAX = 128 };
+enum { VIRTIO_QUEUES_MAX = 5, VIRTIO_QUEUE_SIZE_MAX = 256, VIRTIO_CONFIG_MAX = 128 };
+
+/* The device configuration as words of 32 bits, little endian. */
+enum { VIRTIO_CONFIG_WORDS = VIRTIO_CONFIG_MAX / 4 };
 
 /* Features that all devices may offer (section 6). */
 #define VIRTIO_FEATURE_INDIRECT	   (UINT64_C(1) << 28)
@@ -40,7 +49,7 @@ struct virtio_ring {
 	uint32_t reserved;
 };
 
-/* Plain memory, zero at first. The first four words are read and written whole (__atomic). */
+/* Plain memory, zero at first. Words of 32 bits are read and written whole (__atomic). */
 struct virtio_shared {
 	uint32_t run;	      /* registers: 1 from DRIVER_OK to the reset of the device */
 	uint32_t serving;     /* server: 1 while it may touch rings and guest memory */
@@ -48,9 +57,13 @@ struct virtio_shared {
 	uint32_t needs_reset; /* server: 1 if the driver broke the rules, until `serving` is 0 */
 	uint64_t features;    /* registers: what the driver has accepted */
 	struct virtio_ring queue[VIRTIO_QUEUES_MAX]; /* registers */
+	/* server: 0, the configuration is as the identity says; odd, it is writing `config` */
+	uint32_t config_sequence;
+	uint32_t config[VIRTIO_CONFIG_WORDS];  /* server */
+	uint32_t written[VIRTIO_CONFIG_WORDS]; /* registers: those that `config_writable` names */
 };
 
-/* How either half reads and writes the first four words: whole, all in one order. */
+/* How either half reads and writes words of 32 bits: whole, all in one order. */
 static inline uint32_t virtio_load(const uint32_t *word)
 {
 	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
@@ -70,7 +83,8 @@ struct virtio_identity {
 	uint16_t queues;       /* 1 to VIRTIO_QUEUES_MAX */
 	uint16_t queue_size;   /* entries of each, a power of two up to VIRTIO_QUEUE_SIZE_MAX */
 	uint32_t config_bytes; /* of `config`; zeros follow */
-	uint8_t config[VIRTIO_CONFIG_MAX]; /* device configuration space */
+	uint8_t config[VIRTIO_CONFIG_MAX]; /* device configuration space, as it is at first */
+	uint32_t config_writable; /* bit n: the driver may write bytes 4n to 4n + 3 of `config` */
 };
 
 #endif
