@@ -15,6 +15,8 @@ WEDGE_DEV := $(call wedge_in, dev, \
 	sysctrl.c virtio/config.c virtio/pci.c virtio/registers.c)
 # What serves the rings of virtio devices: in the launcher, and in a wedge that does it itself.
 WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c queue.c server.c)
+# The same, of devices that a wedge does not serve itself.
+WEDGE_VIRTIO_LAUNCHER := $(call wedge_in, dev/virtio, rng.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
 	cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
 	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \
@@ -54,7 +56,7 @@ wedge_platform_linux_x86_64 := $(call wedge_in, backend/linux/x86_64, bases.c do
 # Compiled for its text alone (wedge/build.mk).
 WEDGE_OFFSETS := $(SRC)/wedge/arch/x86/offsets.c
 
-WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_VIRTIO_SERVER) $(WEDGE_OFFSETS) \
+WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER) $(WEDGE_OFFSETS) \
 	$(foreach v,$(filter wedge_width_% wedge_platform_%,$(.VARIABLES)),$($(v))), \
 	$(foreach f,base boot core lib dev dev/* arch/x86 arch/x86/* backend/* backend/*/*, \
 		$(wildcard $(SRC)/wedge/$(f)/*.[cS])))

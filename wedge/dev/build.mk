@@ -2,7 +2,7 @@
 # sanitizers. The wedges' own, freestanding objects are built by wedge/build.mk.
 
 # Those with a guest's memory: of what serves virtio devices.
-DEV_SERVER_TESTS := virtio_block virtio_config virtio_fuzz virtio_later virtio_queue virtio_reset
+DEV_SERVER_TESTS := virtio_block virtio_config virtio_fuzz virtio_later virtio_queue virtio_reset virtio_rng
 DEV_TESTS := board counter_ports fuzz latch muldiv pci pic pit rtc timer uart virtio $(DEV_SERVER_TESTS)
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
@@ -20,7 +20,12 @@ $(O)/tests/dev/obj/%.o: $(SRC)/tests/dev/%.c
 	@$(CC) $(DEV_TEST_CFLAGS) -c $< -o $@
 
 $(DEV_SERVER_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_rings.o $(O)/tests/dev/obj/virtio_medium.o \
-	$(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_VIRTIO_SERVER))
+	$(O)/tests/dev/obj/server.a
+
+# Of the kinds of devices a test links those that it uses: each needs services of its own.
+$(O)/tests/dev/obj/server.a: $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER))
+	@rm -f $@
+	@ar rc $@ $^
 
 # The example of wedge/doc/writing-a-device.md.
 $(O)/tests/dev/latch.t: $(O)/tests/dev/obj/latch.o

@@ -32,6 +32,7 @@ struct options {
 	uint64_t memory;      /* bytes */
 	unsigned int timeout; /* seconds, 0: none */
 	bool no_input;
+	bool rng; /* a source of random bytes */
 	unsigned int disks;
 	struct image_option disk[LAUNCH_DISKS_MAX];
 	const char *probe; /* look at the host for kernels of this width, run nothing; or NULL */

@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "launcher.h"
 #include "memory.h"
+#include "rng.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +38,7 @@ static const char usage[] =
 	"  --disk D        FILE[,ro][,cow][,serial=S]: a raw image or a block device as the\n"
 	"                  next disk of the guest, which can only read it (ro), or leaves the\n"
 	"                  file as it is (cow)\n"
+	"  --rng           random bytes of the host, as a virtio device\n"
 	"  --append S      added to the kernel's command line\n"
 	"  --timeout S     end after S seconds\n"
 	"  --input none    do not read standard input\n"
@@ -78,6 +80,9 @@ static void take_option(struct options *o, int c)
 			die(END_USAGE, "a guest has at most %d disks", LAUNCH_DISKS_MAX);
 		image_parse(&o->disk[o->disks++], optarg);
 		break;
+	case 'r':
+		o->rng = true;
+		break;
 	case 'a':
 		o->append = optarg;
 		break;
@@ -117,6 +122,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{"memory", required_argument, NULL, 'm'},
 		{"initrd", required_argument, NULL, 'i'},
 		{"disk", required_argument, NULL, 'd'}, /* may be given again */
+		{"rng", no_argument, NULL, 'r'},
 		{"append", required_argument, NULL, 'a'},
 		{"timeout", required_argument, NULL, 't'},
 		{"input", required_argument, NULL, 'n'},
@@ -224,6 +230,8 @@ int main(int argc, char **argv)
 	check_memory(&options, &kernel);
 	set_command_line(&info, &kernel, options.append);
 	disks_open(&options);
+	if (options.rng)
+		rng_open();
 	host_check_limits(options.memory);
 	host_probe_start(kernel.wide);
 	memory_make(&memory, options.memory);

@@ -114,3 +114,42 @@ void virtio_server_break(struct virtio_server *s)
 	virtio_store(&s->shared->needs_reset, 1);
 	interrupt(s, VIRTIO_INTERRUPT_CONFIG);
 }
+
+/* Serves what is in the queue; false if that is broken. */
+static bool drain(struct virtio_server *s, unsigned queue, struct virtio_chain *chain,
+		  virtio_carry_out *carry_out, void *model)
+{
+	struct virtio_queue *q = &s->queue[queue];
+
+	while (virtio_server_runs(s)) {
+		enum virtio_take take = virtio_queue_take(q, chain);
+		int64_t written;
+
+		if (take == VIRTIO_NONE)
+			return true;
+		if (take == VIRTIO_BROKEN)
+			return false;
+		written = carry_out(model, queue, chain);
+		if (written < 0)
+			return false;
+		if (virtio_queue_give(q, chain->head, (uint32_t)written))
+			virtio_server_interrupt(s);
+	}
+	return true;
+}
+
+void virtio_server_serve(struct virtio_server *s, unsigned queue, struct virtio_chain *chain,
+			 virtio_carry_out *carry_out, void *model)
+{
+	struct virtio_queue *q = &s->queue[queue];
+
+	if (!virtio_server_runs(s))
+		return;
+	do {
+		virtio_queue_hush(q);
+		if (!drain(s, queue, chain, carry_out, model)) {
+			virtio_server_break(s);
+			return;
+		}
+	} while (!virtio_queue_listen(q) && virtio_server_runs(s));
+}

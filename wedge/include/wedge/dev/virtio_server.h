@@ -69,6 +69,23 @@ void virtio_server_configure(struct virtio_server *s, unsigned offset, const voi
  */
 uint32_t virtio_server_written(const struct virtio_server *s, unsigned offset);
 
+/* What a chain that breaks the rules of its kind of device comes to. */
+enum { VIRTIO_REFUSED = -1 };
+
+/*
+ * Carries a chain of a queue out: the bytes that it has written there, or VIRTIO_REFUSED. `model`
+ * is what virtio_server_serve() was given.
+ */
+typedef int64_t virtio_carry_out(void *model, unsigned queue, const struct virtio_chain *chain);
+
+/*
+ * Carries out all chains of a queue, one after the other, until it is empty or the driver resets
+ * the device; on return the driver rings for the next one. A chain that is refused breaks the
+ * queue. `chain` is room for one. Call it when virtio_server_follow() has returned true.
+ */
+void virtio_server_serve(struct virtio_server *s, unsigned queue, struct virtio_chain *chain,
+			 virtio_carry_out *carry_out, void *model);
+
 /* A queue is broken: tells the driver that the device needs a reset, and serves no more. */
 void virtio_server_break(struct virtio_server *s);
 

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# A guest's small devices, on bare metal and in a process: random bytes. Sourced, after tests/lib.sh, by a test for
+# each guest, which sets `guest_of_process`.
+#
+# Invariant: what the guest says of a device is said by its own driver.
+source "$TOP/tests/boot/process.sh"
+
+make_ramdisk() {
+	local root=$tmp/root
+	mkdir -p "$root"/{bin,dev,proc,sys}
+	(cd "$root" && gzip -dc "$guest/initrd.gz" | cpio --quiet -id 'bin/busybox' './bin/busybox') &&
+		cp "$TOP/tests/boot/small/init" "$root/init" &&
+		"$TOP/scripts/dom0/cpio" "$root" | gzip -1n >"$tmp/home/initrd.gz"
+}
+
+# does PLATFORM WORDS OPTION...: the guest does it, and says that all went well
+does() {
+	local platform=$1 words=$2 word before=()
+	shift 2
+	[[ $platform == bare ]] || before=("${as_user[@]}")
+	boot_code=0
+	"${before[@]}" "$run" --on "$platform" --timeout 60 --initrd initrd.gz --append "panic_on_warn=1 small.do=$words" \
+		"$@" vmlinux.packed </dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
+	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
+	exit_code 0 || return
+	for word in ${words//,/ }; do
+		grep -qx "SMALL-OK $word" "$tmp/console" || {
+			tail -n 20 "$tmp/console"
+			return 1
+		}
+	done
+}
+
+prepare_user
+ok 'the guest for this test is made' make_ramdisk
+for platform in bare process; do
+	ok "$platform: random bytes of the host" does $platform random --rng
+done
+ok 'a guest that did not ask for the device has none' eval '! does process random'
+ok 'nothing is left of all these' none_left
