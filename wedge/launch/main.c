@@ -119,19 +119,13 @@ static void take_option(struct options *o, int c)
 static void parse(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
-		{"memory", required_argument, NULL, 'm'},
-		{"initrd", required_argument, NULL, 'i'},
+		{"memory", required_argument, NULL, 'm'},  {"initrd", required_argument, NULL, 'i'},
 		{"disk", required_argument, NULL, 'd'}, /* may be given again */
-		{"rng", no_argument, NULL, 'r'},
-		{"append", required_argument, NULL, 'a'},
-		{"timeout", required_argument, NULL, 't'},
-		{"input", required_argument, NULL, 'n'},
-		{"core", required_argument, NULL, 'c'},
-		{"gdb", required_argument, NULL, 'g'},
-		{"name", required_argument, NULL, 'N'},
-		{"probe", required_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"rng", no_argument, NULL, 'r'},	   {"append", required_argument, NULL, 'a'},
+		{"timeout", required_argument, NULL, 't'}, {"input", required_argument, NULL, 'n'},
+		{"core", required_argument, NULL, 'c'},	   {"gdb", required_argument, NULL, 'g'},
+		{"name", required_argument, NULL, 'N'},	   {"probe", required_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},	   {NULL, 0, NULL, 0},
 	};
 	int c;
 
