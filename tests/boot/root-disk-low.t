@@ -8,5 +8,6 @@ source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 guest_of_process=$O/guest/x86_64-low
 architecture=amd64
+platforms='process bare xen'
 source "$TOP/tests/boot/root-disk.sh"
 done_testing

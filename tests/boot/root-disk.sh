@@ -3,7 +3,7 @@
 #
 # Debian's root disk (guest-patches/build-disk): the same image on every platform, to a login at the console,
 # where the disk's own checks are called, and to power-off; the host's e2fsck afterwards. Set
-# `guest_of_process` and `architecture` and source it after tests/boot/lib.sh.
+# `guest_of_process`, `architecture` and `platforms` and source it after tests/boot/lib.sh.
 #
 # Invariant: each platform gets the image with the bytes that were made; what it has written is looked at by
 # nothing of ours.
@@ -128,7 +128,7 @@ if [[ -n $why ]]; then
 else
 	ok 'the root disk is made' is_made
 	before=$(sum "$image")
-	for platform in process bare; do
+	for platform in $platforms; do
 		report_platform "$platform"
 	done
 	cp --sparse=always "$image" disk && chmod 444 disk

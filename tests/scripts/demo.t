@@ -129,7 +129,7 @@ if [[ -n $xen_headers ]]; then
 	ok 'one kernel after the other, a process first' order '^== x86-64: Linux' '^== x86-64: audit' \
 		'^== x86-64: pack' '^== x86-64, a Linux process' '^== x86-64, bare' '^== x86-64, Xen, dom0' \
 		'^== x86-64, Xen, domU' "^== x86-64: Debian's root disk" "^== x86-64, Debian's disk, a Linux process" \
-		"^== x86-64, Debian's disk, bare" '^== i386: Linux' '^== i386: pack' '^== i386, a Linux process' \
+		"^== x86-64, Debian's disk, bare" "^== x86-64, Debian's disk, Xen, domU" '^== i386: Linux' '^== i386: pack' '^== i386, a Linux process' \
 		'^== i386, bare' "^== i386, Debian's disk, a Linux process"
 	ok 'nothing is left out' eval '! grep -qi "left out" "$tmp/out"'
 else
