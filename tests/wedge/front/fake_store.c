@@ -127,7 +127,7 @@ void store_remove(const char *path)
 
 static void list(uint32_t id, const char *path)
 {
-	char names[2048];
+	char names[2048] = "";
 	size_t used = 0, length = strlen(path);
 
 	for (unsigned int i = 0; i < entry_count; i++) {
