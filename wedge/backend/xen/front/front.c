@@ -77,6 +77,7 @@ void front_start(struct vcpu *v)
 
 	if (!xenstore_init())
 		return;
+	control_start();
 	make_places(&block_kind);
 	xenbus_start(&block_kind);
 	while (!xenbus_settled(&block_kind) && backend_now_ns() < end)

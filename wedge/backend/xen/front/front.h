@@ -27,4 +27,9 @@ void front_watch_time(void);
 /* Behind an event: interrupts the guest for what the devices have answered. */
 void front_interrupt(struct vcpu *v);
 
+/* ---- control.c ---- */
+
+/* Listens to what the tool stack wants of the domain. */
+void control_start(void);
+
 #endif /* WEDGE_BACKEND_XEN_FRONT_FRONT_H */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * control_test.c - what the tool stack asks of a domain: taken, or not, and said on its console.
+ */
+#include "driver.h"
+
+#define SHUTDOWN "/local/domain/1/control/shutdown"
+
+static void ask(const char *wish)
+{
+	store_set(SHUTDOWN, wish);
+	world();
+}
+
+DEFINE_FRONT_TEST(nothing_is_asked_for)
+{
+	driver_boot();
+	ask("");
+	assert_int_equal(fake.logged, 0);
+}
+
+DEFINE_FRONT_TEST(wishes_to_end_are_taken)
+{
+	static const char *const wishes[] = {"poweroff", "halt", "reboot"};
+
+	driver_boot();
+	for (unsigned int i = 0; i < 3; i++) {
+		ask(wishes[i]);
+		assert_string_equal(store_get(SHUTDOWN), "");
+		assert_int_equal(fake.logged, i + 1);
+	}
+	assert_string_equal(
+		fake.last_log,
+		"this domain is asked to reboot: tell its system, which cannot hear it");
+}
+
+/* It stays there until the tool stack takes it back. */
+DEFINE_FRONT_TEST(a_wish_to_sleep_is_not_taken)
+{
+	driver_boot();
+	ask("suspend");
+	assert_string_equal(store_get(SHUTDOWN), "suspend");
+	assert_int_equal(fake.logged, 1);
+	ask("");
+	ask("power");
+	assert_string_equal(store_get(SHUTDOWN), "power");
+	assert_int_equal(fake.logged, 2);
+	ask("poweroff");
+	assert_string_equal(store_get(SHUTDOWN), "");
+}
+
+/* The domain was asked before it listened. */
+DEFINE_FRONT_TEST(an_early_wish_is_heard)
+{
+	store_set(SHUTDOWN, "poweroff");
+	driver_boot();
+	world();
+	assert_string_equal(store_get(SHUTDOWN), "");
+	assert_int_equal(fake.logged, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FRONT_TEST(nothing_is_asked_for),
+		FRONT_TEST(wishes_to_end_are_taken),
+		FRONT_TEST(a_wish_to_sleep_is_not_taken),
+		FRONT_TEST(an_early_wish_is_heard),
+	};
+
+	return RUN_TAP(tests);
+}
