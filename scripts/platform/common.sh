@@ -182,6 +182,7 @@ qemu_options() {
 			-rtc base=2026-01-01T00:00:00,clock=vm)
 	fi
 	qemu_disks
+	qemu_net
 }
 
 # A guest that panics resets its machine at once; no user program can do that.

@@ -11,6 +11,7 @@ platform_run() {
 	unpack_xen
 	kernel_for_xen
 	refuse_disks_of_wedge
+	refuse_net_of_wedge
 	[[ -z $initrd ]] || ln -s "$(readlink -f "$initrd")" "$work/initrd"
 	local arguments="console=$console $panic_resets${append:+ $append}"
 	# Beside what Xen needs at any size: 40 bytes for each page, in its tables of frames.

@@ -15,7 +15,7 @@ guest_end='afterburn-dom0: guest '
 
 # A guest that has ended stays ended: the run is over.
 write_config() {
-	xl_config guest /domu/kernel "${initrd:+/domu/initrd}" "$memory" "$cpus" "$(xl_disks)" \
+	xl_config guest /domu/kernel "${initrd:+/domu/initrd}" "$memory" "$cpus" "$(xl_disks)" "$(xl_net)" \
 		"console=$console $panic_resets${append:+ $append}"
 	printf 'on_%s = "destroy"\n' poweroff reboot crash
 }
@@ -30,6 +30,7 @@ make_dom0_initrd() {
 	[[ -z ${AFTERBURN_DOM0_FILES:-} ]] || cp -RL "$AFTERBURN_DOM0_FILES/." "$work/over/"
 	[[ -z $verbose ]] || sed 's/^/afterburn run: xl: /' "$work/over/domu/guest.cfg" >&2
 	cp "$dom0/dom0.cpio" "$work/initrd"
+	! has_net || cat "$dom0/net.cpio" >>"$work/initrd"
 	"$here/dom0/cpio" "$work/over" >>"$work/initrd"
 }
 
@@ -42,6 +43,7 @@ platform_run() {
 	fi
 	unpack_xen
 	kernel_for_xen
+	refuse_net_of_wedge
 	make_dom0_initrd
 	local quiet='quiet loglevel=3'
 	[[ -z $verbose ]] || quiet=

@@ -5,8 +5,8 @@
 #
 # Invariant: it has nothing that xl of another version than 4.17 would not know.
 
-# xl_config NAME KERNEL RAMDISK MEMORY CPUS DISKS ARGUMENTS: memory in MiB; DISKS as xl.cfg lists them, in
-# quotes; without RAM disk or disks, if empty.
+# xl_config NAME KERNEL RAMDISK MEMORY CPUS DISKS NETWORKS ARGUMENTS: memory in MiB; DISKS and NETWORKS as xl.cfg
+# lists them, in quotes; without RAM disk, disks or networks, if empty.
 # Native time stamps: otherwise every rdtsc of the guest traps into Xen.
 xl_config() {
 	cat <<-END
@@ -17,7 +17,8 @@ xl_config() {
 		memory = $4
 		vcpus = $5
 		${6:+disk = [ $6 ]}
-		extra = "${7//\"/\\\"}"
+		${7:+vif = [ $7 ]}
+		extra = "${8//\"/\\\"}"
 		tsc_mode = "native"
 	END
 }

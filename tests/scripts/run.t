@@ -101,6 +101,23 @@ disks_of() { # disks_of FUNCTION DISK...: what QEMU or xl gets
 is "QEMU's disks" "$(disks_of qemu_disks a,b,cow c,serial=x,ro | paste -sd ' ')" \
 	'-drive if=none,id=disk0,format=raw,file=a,,b,snapshot=on -device virtio-blk-pci,drive=disk0 -drive if=none,id=disk1,format=raw,file=c,readonly=on -device virtio-blk-pci,drive=disk1,serial=x'
 is "xl's disks" "$(disks_of xl_disks a b,ro)" '"phy:/dev/vda,xvda,w", "phy:/dev/vdb,xvdb,r"'
+for words in users none,forward=1:2 user,forward=80 user,forward=0:80 user,forward=80:65536 user,back=1:2; do
+	ok "no network: $words" exits 2 "run: --net.*'(user,|none,)?${words#*,}'" --on bare --net "$words" "$tmp/kernel"
+done
+ok "a process has no network yet" exits 2 'a process has no network' --on process --net user "$tmp/kernel"
+net_of() { # net_of FUNCTION NET: what QEMU or xl gets
+	(
+		options=() net=$2
+		source "$TOP/scripts/platform/common.sh"
+		source "$TOP/scripts/platform/net.sh"
+		"$1"
+		printf '%s\n' "${options[@]}"
+	)
+}
+is "QEMU's network" "$(net_of qemu_net user,forward=08022:22,forward=80:8080 | paste -sd ' ')" \
+	'-netdev user,id=net0,hostfwd=tcp:127.0.0.1:8022-:22,hostfwd=tcp:127.0.0.1:80-:8080 -device virtio-net-pci,netdev=net0,romfile='
+is "xl's network" "$(net_of xl_net user)" '"mac=00:16:3e:00:00:01,bridge=xenbr0,script=vif-bridge"'
+is "none, and none" "$(net_of xl_net none)$(net_of qemu_net none)" ''
 ok "no second processor in a process" exits 2 'one processor' --on process --cpus 2 "$tmp/kernel"
 ok "no processor model in a process" exits 2 "host's own processor" --on process --cpu EPYC "$tmp/kernel"
 ok "a model that QEMU does not have" exits 2 \
