@@ -226,15 +226,16 @@ enum virtio_take virtio_queue_take(struct virtio_queue *q, struct virtio_chain *
 
 /* ---- giving back ---- */
 
-/* 2.7.7.2: whether the driver wants an interrupt for the last entry of the used ring. */
-static bool interrupt_is_wanted(const struct virtio_queue *q, const struct available *available)
+/* 2.7.7.2: whether the driver wants an interrupt for one of the last `count` entries. */
+static bool interrupt_is_wanted(const struct virtio_queue *q, const struct available *available,
+				unsigned count)
 {
 	if (q->event_index)
-		return load(&available->entry[q->ring.size]) == (uint16_t)(q->given - 1);
+		return (uint16_t)(q->given - load(&available->entry[q->ring.size]) - 1) < count;
 	return !(load(&available->flags) & AVAILABLE_NO_INTERRUPT);
 }
 
-bool virtio_queue_give(struct virtio_queue *q, uint16_t head, uint32_t written)
+bool virtio_queue_give_all(struct virtio_queue *q, const struct virtio_given *given, unsigned count)
 {
 	struct used *used = used_of(q);
 	const struct available *available = available_of(q);
@@ -243,12 +244,22 @@ bool virtio_queue_give(struct virtio_queue *q, uint16_t head, uint32_t written)
 		q->broken = true;
 		return false;
 	}
-	used->entry[q->given & (q->ring.size - 1)] =
-		(struct used_entry){.head = head, .written = written};
-	q->given++;
+	for (unsigned i = 0; i < count; i++)
+		used->entry[q->given++ & (q->ring.size - 1)] =
+			(struct used_entry){.head = given[i].head, .written = given[i].written};
 	store(&used->index, q->given);
 	full_barrier();
-	return interrupt_is_wanted(q, available);
+	return interrupt_is_wanted(q, available, count);
+}
+
+bool virtio_queue_give(struct virtio_queue *q, uint16_t head, uint32_t written)
+{
+	return virtio_queue_give_all(q, &(struct virtio_given){head, written}, 1);
+}
+
+void virtio_queue_put_back(struct virtio_queue *q, unsigned count)
+{
+	q->taken = (uint16_t)(q->taken - count);
 }
 
 /* ---- doorbells ---- */

@@ -61,6 +61,20 @@ enum virtio_take virtio_queue_take(struct virtio_queue *q, struct virtio_chain *
 bool virtio_queue_give(struct virtio_queue *q, uint16_t head, uint32_t written);
 
 /*
+ * Gives several chains back at once: the driver sees all of them, or none yet. At most as many as
+ * the ring has entries, and one at least.
+ */
+struct virtio_given {
+	uint16_t head;
+	uint32_t written;
+};
+bool virtio_queue_give_all(struct virtio_queue *q, const struct virtio_given *given,
+			   unsigned count);
+
+/* The last `count` chains taken, none of which was given back, are available as before. */
+void virtio_queue_put_back(struct virtio_queue *q, unsigned count);
+
+/*
  * Tells the driver that it need not ring; and that it shall ring at the next chain. The second
  * returns false if a chain has come meanwhile: take that first, it may have come without a ring.
  */
