@@ -39,8 +39,8 @@ wedge_platform_xen := $(call wedge_in, backend/xen, \
 	boot.c console.c events.c layout.c main.c memory.c memory_layout.c processor.c segments.c shadow.c \
 	space.c space_address.c table_pool.c traps.c update.c \
 	front/block.c front/block_connect.c front/block_event.c front/block_jobs.c front/control.c front/front.c \
-	front/grant.c front/ring.c front/xenbus.c front/xenbus_list.c front/xenstore.c) \
-	$(WEDGE_VIRTIO_SERVER)
+	front/grant.c front/net.c front/net_frame.c front/net_life.c front/ring.c front/xenbus.c front/xenbus_list.c \
+	front/xenstore.c) $(WEDGE_VIRTIO_SERVER) $(call wedge_in, dev/virtio, net.c)
 wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S gates.S start.S)
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \

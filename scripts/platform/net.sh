@@ -49,8 +49,8 @@ xl_net() {
 	! has_net || printf '"mac=00:16:3e:00:00:01,bridge=xenbr0,script=vif-bridge"'
 }
 
-# A kernel with drivers for Xen has Xen's network. A wedge has no driver yet.
+# A first domain has the machine's devices. What a wedge shows its kernel are other domains', of which there is none.
 refuse_net_of_wedge() {
 	! has_net || [[ $console != ttyS0 ]] ||
-		die 2 "--net: on Xen a kernel under a wedge has no network yet; it has on bare metal"
+		die 2 "--net: as dom0 a kernel under a wedge has no network; it has as a domU (--on xen), and on bare metal"
 }

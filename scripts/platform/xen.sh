@@ -43,7 +43,6 @@ platform_run() {
 	fi
 	unpack_xen
 	kernel_for_xen
-	refuse_net_of_wedge
 	make_dom0_initrd
 	local quiet='quiet loglevel=3'
 	[[ -z $verbose ]] || quiet=

@@ -5,7 +5,7 @@
 # tests/boot/lib.sh; net/init is the guest's first process.
 #
 # Invariant: what went over the network is compared by its checksum, which either side makes itself.
-net_bytes=$((32 << 20))
+net_bytes=$((16 << 20))
 
 # make_net_ramdisk FILE [ARCHIVE]: with what that archive has besides
 make_net_ramdisk() {
@@ -73,6 +73,6 @@ report_net() {
 	ok 'a link, and no errors' did show
 	ok "$((net_bytes >> 20)) MiB from the host" same_sum got "$tmp/web/file" get
 	ok "$((net_bytes >> 20)) MiB to the host, by the forwarded port" same_sum served "$tmp/back" serve
-	ok '200 short connections' did small
+	ok '50 short connections' did small
 	ok 'datagrams and their answers' did ping
 }

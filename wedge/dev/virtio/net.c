@@ -52,6 +52,13 @@ void virtio_net_identity(const struct virtio_net *n, struct virtio_identity *ide
 	memcpy(identity->config, &config, sizeof(config));
 }
 
+void virtio_net_show_link(const struct virtio_net *n, struct virtio_server *s)
+{
+	uint16_t status = n->link ? LINK_UP : 0;
+
+	virtio_server_configure(s, offsetof(struct config, status), &status, sizeof(status));
+}
+
 static uint32_t header_bytes(const struct virtio_server *s)
 {
 	return s->features & (MRG_RXBUF | VIRTIO_FEATURE_VERSION_1) ? HEADER : LEGACY_HEADER;

@@ -11,6 +11,7 @@
 #include "../events.h"
 #include "block.h"
 #include "front.h"
+#include "net.h"
 
 enum {
 	SPARE = 2,     /* places for disks that come later */
@@ -21,7 +22,8 @@ enum {
 #define START_NS (10 * 1000000000ull)
 
 static struct block_front *disks[VIRTIO_DEVICES_MAX];
-static unsigned int devices; /* that the guest sees; 0 before it starts */
+static unsigned int disk_count; /* that the guest sees; 0 before it starts */
+static unsigned int devices;	/* with its networks, which are behind the disks */
 
 static struct virtio_identity identities[VIRTIO_DEVICES_MAX];
 static struct virtio_shared shared[VIRTIO_DEVICES_MAX];
@@ -71,6 +73,21 @@ static void name_disk(struct virtio_block *b, uint64_t id)
 		memcpy(b->serial, digits + n, sizeof(digits) - n);
 }
 
+static bool settled(void)
+{
+	return xenbus_settled(&block_kind) && net_settled();
+}
+
+static void show_disks(void)
+{
+	unsigned int most = VIRTIO_DEVICES_MAX - net_devices();
+
+	while (disk_count < block_kind.slots && disk_count < most &&
+	       block_show(disks[disk_count], &identities[disk_count], &shared[disk_count]))
+		disk_count++;
+	block_kind.slots = disk_count;
+}
+
 void front_start(struct vcpu *v)
 {
 	uint64_t end = backend_now_ns() + START_NS;
@@ -80,15 +97,19 @@ void front_start(struct vcpu *v)
 	control_start();
 	make_places(&block_kind);
 	xenbus_start(&block_kind);
-	while (!xenbus_settled(&block_kind) && backend_now_ns() < end)
+	net_start();
+	while (!settled() && backend_now_ns() < end)
 		events_wait(v, end);
-	if (!xenbus_settled(&block_kind))
-		wedge_log("not all disks are connected yet: the guest starts without them");
+	if (!settled())
+		wedge_log("not all devices are connected yet: the guest starts without them");
 	keep_places(&block_kind);
-	while (devices < block_kind.slots &&
-	       block_show(disks[devices], &identities[devices], &shared[devices]))
+	show_disks();
+	devices = disk_count;
+	while (devices - disk_count < net_devices()) {
+		net_show(net_device(devices - disk_count), devices, &identities[devices],
+			 &shared[devices]);
 		devices++;
-	block_kind.slots = devices;
+	}
 }
 
 unsigned int backend_virtio(const struct virtio_identity **descriptions,
@@ -105,7 +126,7 @@ void front_changed(unsigned int device)
 {
 	struct virtio_identity now;
 
-	if (device < devices) {
+	if (device < disk_count) {
 		virtio_block_identity(&disks[device]->block, &now);
 		virtio_server_configure(&disks[device]->server, 0, now.config, sizeof(now.config));
 	}
@@ -115,7 +136,10 @@ void front_changed(unsigned int device)
 void backend_virtio_doorbell(unsigned int device, unsigned int queue)
 {
 	(void)queue;
-	block_doorbell(disks[device]);
+	if (device < disk_count)
+		block_doorbell(disks[device]);
+	else
+		net_doorbell(net_device(device - disk_count));
 }
 
 /* A doorbell is served before it returns, a reset too: nothing is left that could be waited for. */
@@ -156,7 +180,7 @@ void front_timer(void)
 
 	if (!watching)
 		return;
-	for (unsigned int i = 0; i < devices; i++)
+	for (unsigned int i = 0; i < disk_count; i++)
 		busy |= block_check(disks[i], now);
 	if (!busy)
 		set_period(0);

@@ -4,7 +4,8 @@
  *
  * Each virtio device is a place for a disk. Those that the domain has at its start are there in the
  * order of their numbers, and behind them is room for some more that come while it runs: a disk
- * that is not there has no sectors, and one that comes is a change of its configuration.
+ * that is not there has no sectors, and one that comes is a change of its configuration. Behind
+ * these are the networks of the start (net_life.c).
  *
  * Invariant: which devices the guest has never changes once it runs.
  */
@@ -18,7 +19,7 @@ struct block_front;
 /* The disk that is this virtio device. */
 struct block_front *front_disk(unsigned int device);
 
-/* The device's configuration may be another than before. */
+/* The disk's configuration may be another than before. */
 void front_changed(unsigned int device);
 
 /* Something is at work from now on: have front_timer() called now and then. */

@@ -59,11 +59,11 @@ struct virtio_net {
 	struct virtio_given given[VIRTIO_QUEUE_SIZE_MAX];
 };
 
-/*
- * What a driver sees of this device. A link that goes up or down is another configuration
- * (virtio_configure).
- */
+/* What a driver sees of this device. */
 void virtio_net_identity(const struct virtio_net *n, struct virtio_identity *identity);
+
+/* Tells the driver that `link` is another now. */
+void virtio_net_show_link(const struct virtio_net *n, struct virtio_server *s);
 
 /*
  * Sends what is in the queue, until it is empty, the medium has no room, or the driver resets the
