@@ -7,6 +7,7 @@
 #                                    width of the guest
 #   $(O)/tests/wedge/xen/*.t         the Xen back end's tables against a model of Xen
 #   $(O)/tests/wedge/front/*.t       its front ends against a model of a store and of back ends
+#   $(O)/tests/wedge/front-net/*.t   its network devices alone, between a driver and a back end
 #   $(O)/tests/wedge/platform/*.t    the smallest back end, an example
 #   $(O)/tests/wedge/gates*.t        the gates as they are
 #   $(O)/tests/wedge/lib32.t         the library as 32-bit code
@@ -169,10 +170,19 @@ $(eval $(call wedge_test_programs,xen,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c)
 $(eval $(call wedge_test_compile,obj-front,-I$(WEDGE_TEST_SRC)/xen/include \
 	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_FRONT := $(call wedge_test_objects,obj-front, \
-	$(filter %/events.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) \
+	$(filter %/events.c %/virtio/net.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) \
 	$(SRC)/wedge/lib/format.c $(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/front/*.c)))
 $(WEDGE_TEST_FRONT) $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-front/%.o,$(wildcard $(WEDGE_TEST_SRC)/front/*_test.c)): $(wedge_needs_xen)
 $(eval $(call wedge_test_programs,front,$(wildcard $(WEDGE_TEST_SRC)/front/*_test.c),$(WEDGE_TEST_FRONT),))
+
+# Its network devices alone, between a driver and a back end that the tests play.
+$(eval $(call wedge_test_compile,obj-front-net,-I$(WEDGE_TEST_SRC)/xen/include \
+	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
+WEDGE_TEST_FRONT_NET := $(call wedge_test_objects,obj-front-net, \
+	$(call wedge_in, backend/xen/front, net.c net_frame.c net_life.c ring.c) \
+	$(call wedge_in, dev/virtio, net.c queue.c server.c) $(WEDGE_TEST_SRC)/front/net/netback.c)
+$(WEDGE_TEST_FRONT_NET) $(WEDGE_TEST)/obj-front-net/tests/wedge/front/net/net_test.o: $(wedge_needs_xen)
+$(eval $(call wedge_test_programs,front-net,$(WEDGE_TEST_SRC)/front/net/net_test.c,$(WEDGE_TEST_FRONT_NET),))
 
 # ---- the example platform ----
 

@@ -14,10 +14,10 @@
 
 #include <wedge/dev/virtio_net.h>
 #include <wedge/dev/virtio_server.h>
-#include <xen/io/netif.h>
 #include "grant.h"
 #include "ring.h"
 #include "xenbus.h"
+#include <xen/io/netif.h>
 
 /*
  * Pages of a device, of either direction, no more than a ring of one page has entries; and those of

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * netback.h - a driver in front of a virtio network device, and a back end behind it that a test
+ * plays: what front/net.c, net_life.c and net_frame.c stand between. Event channels, grants and the
+ * store are stand-ins.
+ *
+ * Invariant: the back end's side is written by the layouts of public/io/netif.h and ring.h, by
+ * hand, so that a test can write what no back end should.
+ */
+#ifndef TESTS_WEDGE_XEN_FRONT_NETBACK_H
+#define TESTS_WEDGE_XEN_FRONT_NETBACK_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <front/net.h>
+
+enum { BACK_ADDRESS_LAST = 5 }; /* the device's address is 00:16:3e:00:00:05 */
+
+struct back {
+	struct net_front *f;
+	uint32_t send_taken, receive_taken; /* requests that the back end has taken */
+	uint32_t send_answered, receive_answered;
+	unsigned int events;	 /* sent to the back end */
+	unsigned int logs;	 /* lines of the wedge's */
+	unsigned int configured; /* calls of front_configure() */
+	unsigned int interrupts; /* for the driver */
+	unsigned int granted;	 /* pages */
+	bool still_maps;	 /* grants are not given up */
+	bool no_grants, no_port;
+	struct virtio_identity identity;
+	struct virtio_shared shared;
+	const char *value[16]; /* what the store says, by the kind's index of keys */
+	char said[16][24];     /* names of what the front end has said */
+	uint64_t number[16];
+	unsigned int said_count;
+};
+extern struct back back;
+
+/* A device that its driver and its back end have started, with these features of the driver's. */
+void back_new(uint64_t features);
+
+/* As above, until the front end may offer its rings. */
+void back_found(void);
+bool back_offer(void);
+void back_show(void);
+void back_connect(void);
+void back_start_driver(uint64_t features);
+
+/* What the front end has said in the store under a name; 0: nothing. */
+uint64_t back_said(const char *name);
+
+/* ---- the back end ---- */
+
+/* The next request to send; false if there is none. */
+bool back_take(struct netif_tx_request *r);
+/* Extra information, which is in the next entry. */
+struct netif_extra_info back_take_extra(void);
+const uint8_t *back_page(grant_ref_t reference);
+void back_answer(uint16_t id, int16_t status);
+
+/* Puts a response into the ring for received frames; `bytes` go into its page before. */
+void back_bring(const void *bytes, uint16_t offset, int16_t status, uint16_t flags);
+void back_bring_extra(uint8_t type, uint8_t flags, uint16_t size, uint8_t gso);
+
+/* The counts of responses, as the front end sees them. */
+void back_claim_sent(uint32_t count);
+void back_claim_received(uint32_t count);
+
+/* The front end's event channel. */
+void back_event(void);
+
+/* ---- the driver ---- */
+
+/* Queues a frame with its header, in descriptors of `piece` bytes; rings the doorbell. */
+void driver_send(const struct virtio_net_header *h, const uint8_t *frame, uint32_t length,
+		 uint32_t piece);
+/* How many frames the device has given back. */
+unsigned int driver_sent(void);
+
+/* Gives buffers of `bytes` to receive into; rings. */
+void driver_post(unsigned int count, uint32_t bytes);
+
+/* The next received frame, its length; 0 if there is none. */
+uint32_t driver_receive(struct virtio_net_header *h, uint8_t *frame);
+
+/* Resets the device; does not start it again. */
+void driver_reset(void);
+
+/* A TCP packet over IPv4 or IPv6 of so many bytes, with the pseudo-header's sum in its checksum. */
+void make_tcp(uint8_t *frame, uint32_t length, int version);
+
+#endif /* TESTS_WEDGE_XEN_FRONT_NETBACK_H */
