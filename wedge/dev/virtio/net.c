@@ -232,6 +232,17 @@ static void write_header(struct virtio_chain *chain, const struct virtio_net_hea
 	fill_chain(chain, &from, bytes);
 }
 
+/* The next buffer. If there is none, the driver rings when there is one more. */
+static enum virtio_take take_buffer(struct virtio_queue *q, struct virtio_chain *chain)
+{
+	enum virtio_take take;
+
+	do
+		take = virtio_queue_take(q, chain);
+	while (take == VIRTIO_NONE && !virtio_queue_listen(q));
+	return take;
+}
+
 /*
  * Copies header and frame into buffers of the driver, as many as it takes; none if those there are
  * do not suffice. The buffers are as they were then, but for their content.
@@ -243,8 +254,8 @@ static enum virtio_take fill_buffers(struct virtio_net *n, struct virtio_queue *
 	struct virtio_chain *chain = &n->first;
 
 	for (*count = 0; length && (!*count || merge); chain = &n->next) {
-		enum virtio_take take = *count < VIRTIO_QUEUE_SIZE_MAX ? virtio_queue_take(q, chain)
-								       : VIRTIO_BROKEN;
+		enum virtio_take take =
+			*count < VIRTIO_QUEUE_SIZE_MAX ? take_buffer(q, chain) : VIRTIO_BROKEN;
 		uint32_t written;
 
 		if (take != VIRTIO_CHAIN) {
@@ -276,7 +287,7 @@ static bool is_accepted(const struct virtio_server *s, const struct virtio_net_h
 	return h->gso_type == VIRTIO_NET_GSO_NONE;
 }
 
-/* One try to give the driver the frame behind `header`. */
+/* Gives the driver the frame behind `header`. */
 static enum virtio_take give(struct virtio_net *n, struct virtio_server *s,
 			     struct virtio_net_header *header, const struct virtio_segment *frame,
 			     unsigned count)
@@ -311,9 +322,7 @@ bool virtio_net_receive(struct virtio_net *n, struct virtio_server *s,
 		return true;
 	if (!has(s, VIRTIO_NET_GUEST_CSUM))
 		header.flags = 0;
-	do
-		take = give(n, s, &header, frame, count);
-	while (take == VIRTIO_NONE && !virtio_queue_listen(&s->queue[QUEUE_RECEIVE]));
+	take = give(n, s, &header, frame, count);
 	if (take == VIRTIO_NONE)
 		return false;
 	virtio_queue_hush(&s->queue[QUEUE_RECEIVE]);
