@@ -10,26 +10,17 @@ source "$TOP/tests/boot/lib.sh"
 source "$TOP/tests/boot/net-xen.sh"
 port=1
 
-# A copy of `afterburn run` whose dom0 has an address on the bridge and the server, which the script that xl
-# calls for the guest's device starts.
+# What dom0 gets in addition: an address on the bridge, and the server, which the script starts that xl calls for
+# the guest's device.
 prepare() {
 	local extra=$tmp/extra scripts=$tmp/extra/etc/xen/scripts
-	mkdir -p "$scripts" "$tmp/net-root/bin" && cp -rL "$O/libexec/afterburner" "$tmp/afterburner" &&
+	mkdir -p "$scripts" "$tmp/net-root/bin" &&
 		gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$extra/load" "$TOP/tests/boot/net/load.c" || return
 	cp "$extra/load" "$tmp/net-root/bin/" && cp "$TOP/scripts/dom0/vif-bridge" "$scripts/own"
 	printf '%s\n' '#!/bin/busybox sh' '[ "$1" != online ] || {' 'ip addr add 10.0.2.99/24 dev xenbr0' \
 		'setsid /load </dev/null >/dev/null 2>&1 &' '}' 'exec /etc/xen/scripts/own "$@"' >"$scripts/vif-bridge"
 	chmod +x "$scripts"/*
-	"$TOP/scripts/dom0/cpio" "$extra" >"$tmp/extra.cpio"
-	cat >>"$tmp/afterburner/platform/xen.sh" <<END
-eval "own_\$(declare -f make_dom0_initrd)"
-make_dom0_initrd() {
-	own_make_dom0_initrd
-	cat '$tmp/extra.cpio' >>"\$work/initrd"
-}
-END
-	afterburn_run=$tmp/afterburner/commands/run
-	export AFTERBURN=$O/bin/afterburn
+	export AFTERBURN_DOM0_FILES=$extra
 }
 
 measure() { # measure NAME KERNEL RAMDISK

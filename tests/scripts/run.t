@@ -135,6 +135,9 @@ ok "a file that is no kernel" exits 1 'QEMU' --on bare --timeout 20 "$tmp/kernel
 ok "as dom0 under a wedge there is no disk" eval '(console=ttyS0 disks=(a)
 	source "$TOP/scripts/platform/common.sh"; source "$TOP/scripts/platform/disks.sh"; refuse_disks_of_wedge) 2>&1 |
 	grep -q "as dom0 a kernel under a wedge has no disk"'
+ok "and no network" eval '(console=ttyS0 net=user
+	source "$TOP/scripts/platform/common.sh"; source "$TOP/scripts/platform/net.sh"; refuse_net_of_wedge) 2>&1 |
+	grep -q "as dom0 a kernel under a wedge has no network"'
 is "a kernel to be packed has the wedge's console" "$(console_of "$tmp/sites")" ttyS0
 is "a packed kernel, too" "$(console_of "$tmp/packed")" ttyS0
 is "a packed kernel whose note only a program header names" "$(console_of "$tmp/packed-by-segment")" ttyS0
