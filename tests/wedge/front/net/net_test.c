@@ -647,6 +647,56 @@ static void noise(void **state)
 	}
 }
 
+/* Sends back what it takes, to itself as it were. */
+static void echo(void)
+{
+	uint16_t flags;
+	struct netif_extra_info extra;
+	uint32_t length;
+
+	while ((length = take_frame(got, &flags, &extra, true)))
+		if (length <= 4096)
+			back_bring(got, 0, (int16_t)length,
+				   flags & NETTXF_csum_blank ? NETRXF_csum_blank : 0);
+	back_event();
+}
+
+/* Whatever a driver writes, the back end gets right requests only, and a reset mends all. */
+static void a_driver_that_writes_noise(void **state)
+{
+	unsigned int broken = 0, frames = 0;
+	struct virtio_net_header h;
+	uint16_t flags;
+	struct netif_extra_info extra;
+
+	(void)state;
+	srand(2);
+	back_new(ALL);
+	for (unsigned int round = 0; round < 400; round++) {
+		for (unsigned int i = 0; i < 30 && !back.shared.needs_reset; i++) {
+			uint32_t before = back.send_taken;
+
+			driver_scribble();
+			echo();
+			frames += back.send_taken - before;
+		}
+		broken += back.shared.needs_reset;
+		driver_reset();
+		assert_false(back.shared.needs_reset);
+		back_start_driver(rand() % 4 ? ALL : VIRTIO_FEATURE_VERSION_1);
+		driver_post(16, 1526);
+		make_tcp(frame, 1000, 4);
+		back_bring(frame, 0, 1000, 0);
+		back_event();
+		assert_int_equal(driver_receive(&h, got), 1000);
+		driver_send(&plain, frame, 1000, 300);
+		assert_int_equal(take_frame(got, &flags, &extra, true), 1000);
+	}
+	assert_true(back.f->live);
+	assert_int_equal(back.logs, 0);
+	assert_true(broken > 100 && frames > 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -671,6 +721,7 @@ int main(void)
 		cmocka_unit_test(bad_responses_close_the_device),
 		cmocka_unit_test(bad_frames_close_the_device),
 		cmocka_unit_test(noise),
+		cmocka_unit_test(a_driver_that_writes_noise),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -447,6 +447,36 @@ uint32_t driver_receive(struct virtio_net_header *h, uint8_t *frame)
 	return length;
 }
 
+/* Most are right: to be read or written as the queue's are, and without a next one. */
+static void scribble_descriptor(struct vring_desc *d, unsigned int queue)
+{
+	static const uint32_t lengths[] = {1,	  12, 100,	  1000,	     1526,
+					   70000, 0,  0x7fffffff, 0xffffffff};
+
+	*d = (struct vring_desc){
+		.addr = rand() % 64 ? (uint64_t)rand() % MEMORY : (uint64_t)rand() << 33,
+		.len = lengths[rand() % (rand() % 256 ? 6 : 9)],
+		.flags = (uint16_t)(rand() % 128 ? (queue ? 0 : VRING_DESC_F_WRITE) : rand() % 8),
+		.next = (uint16_t)(rand() % (rand() % 1024 ? QUEUE_ENTRIES : 0x10000)),
+	};
+}
+
+void driver_scribble(void)
+{
+	for (unsigned int queue = 0; queue < 2; queue++) {
+		struct vring_avail *a = available(queue);
+
+		for (unsigned int i = 0; i < 128; i++) {
+			scribble_descriptor(&descriptors(queue)[rand() % QUEUE_ENTRIES], queue);
+			a->ring[(a->idx + i) % QUEUE_ENTRIES] =
+				(uint16_t)(rand() % (rand() % 1024 ? QUEUE_ENTRIES : 0x10000));
+		}
+		a->idx = (uint16_t)(a->idx + rand() % (rand() % 256 ? 4 : 0x10000));
+		a->flags = (uint16_t)(rand() % 2);
+	}
+	net_doorbell(back.f);
+}
+
 void driver_reset(void)
 {
 	back.shared.run = 0;
