@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# A guest's small devices, on bare metal and in a process: random bytes. Sourced, after tests/lib.sh, by a test for
+# A guest's small devices, on bare metal and in a process: random bytes, the power key. Sourced, after tests/lib.sh, by a test for
 # each guest, which sets `guest_of_process`.
 #
 # Invariant: what the guest says of a device is said by its own driver.
@@ -33,10 +33,31 @@ does() {
 	done
 }
 
+# SIGPWR is the power key; a guest that has no program for it does not notice.
+power_key() {
+	start_guest --timeout 60 --append 'panic_on_warn=1 small.do=power' vmlinux.packed
+	console_shows SMALL-READY && kill -PWR "$run_pid" && wait "$run_pid" && tr -d '\r' <"$tmp/console" | grep -qx 'SMALL-OK power'
+}
+
+# Pressed before the kernel has a keyboard, and often.
+power_key_is_early() {
+	local turns
+	start_guest --timeout 60 --append 'panic_on_warn=1 small.do=power' vmlinux.packed
+	console_shows 'Linux version' || return
+	for turns in {1..40}; do
+		sleep 0.05
+		kill -PWR "$run_pid" || break
+	done
+	console_shows SMALL-READY && kill -PWR "$run_pid"
+	wait "$run_pid"
+}
+
 prepare_user
 ok 'the guest for this test is made' make_ramdisk
 for platform in bare process; do
 	ok "$platform: random bytes of the host" does $platform random --rng
 done
 ok 'a guest that did not ask for the device has none' eval '! does process random'
+ok 'SIGPWR is the power key' power_key
+ok 'SIGPWR at any time ends nothing' power_key_is_early
 ok 'nothing is left of all these' none_left

@@ -187,19 +187,6 @@ static void keyboard_output_port_resets(void **state)
 	assert_int_equal(host.resets, 1);
 }
 
-/* i8042_flush of Linux: 16 bytes and still full means there is no controller. */
-static void keyboard_driver_gives_up(void **state)
-{
-	unsigned flushed = 0;
-
-	(void)state;
-	while (in(0x64) & 0x01 && flushed < 17) {
-		in(0x60);
-		flushed++;
-	}
-	assert_int_equal(flushed, 17);
-}
-
 static void port_92_resets_on_rising_bit(void **state)
 {
 	(void)state;
@@ -260,7 +247,6 @@ int main(void)
 		PC_TEST(keyboard_controller_resets),
 		PC_TEST(keyboard_controller_ignores_other_commands),
 		PC_TEST(keyboard_output_port_resets),
-		PC_TEST(keyboard_driver_gives_up),
 		PC_TEST(port_92_resets_on_rising_bit),
 		PC_TEST(port_cf9_resets_on_rising_bit),
 		PC_TEST(pm1_control_switches_off),

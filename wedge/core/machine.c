@@ -69,6 +69,11 @@ void core_virtio(struct vcpu *v)
 	pc_virtio_interrupt(enter(v));
 }
 
+void core_power_button(struct vcpu *v)
+{
+	pc_press_power(enter(v));
+}
+
 void core_deliver_interrupts(struct vcpu *v)
 {
 	int vector;

@@ -11,7 +11,7 @@
  */
 #include "pc_virtio.h"
 
-enum { IRQ_TIMER = 0, IRQ_COM1 = 4, IRQ_RTC = 8 };
+enum { IRQ_TIMER = 0, IRQ_KEYBOARD = 1, IRQ_COM1 = 4, IRQ_RTC = 8 };
 enum { PCI_ADDRESS = 0xcf8, PCI_DATA = 0xcfc, COM1 = 0x3f8, PM1_CONTROL = 0x604 };
 
 static void tell_intr(struct pc *pc)
@@ -71,6 +71,32 @@ static void after_uart(struct pc *pc)
 {
 	i8259_set_line(&pc->pic, IRQ_COM1, ns16550_irq(&pc->com1));
 	tell_intr(pc);
+}
+
+static void after_keyboard(struct pc *pc)
+{
+	i8259_set_line(&pc->pic, IRQ_KEYBOARD, i8042_irq(&pc->kbc));
+	tell_intr(pc);
+}
+
+/* Each byte of the keyboard is an edge of its own. */
+static uint8_t read_keyboard(struct pc *pc)
+{
+	uint8_t value = i8042_read_data(&pc->kbc);
+
+	i8259_set_line(&pc->pic, IRQ_KEYBOARD, false);
+	after_keyboard(pc);
+	return value;
+}
+
+static void write_keyboard(struct pc *pc, bool data, uint8_t value)
+{
+	bool reset =
+		data ? i8042_write_data(&pc->kbc, value) : i8042_write_command(&pc->kbc, value);
+
+	after_keyboard(pc);
+	if (reset)
+		dev_host_reset(pc->host, DEV_RESET_KEYBOARD);
 }
 
 static uint8_t read_pic(struct pc *pc, unsigned chip, bool data)
@@ -187,11 +213,11 @@ static uint8_t read_byte(struct pc *pc, uint16_t port)
 	case 0x40 ... 0x43:
 		return i8254_read(&pc->pit, port & 3, dev_host_now_ns());
 	case 0x60:
-		return 0xff;
+		return read_keyboard(pc);
 	case 0x61:
 		return read_system_b(pc);
 	case 0x64:
-		return I8042_STATUS;
+		return i8042_read_status(&pc->kbc);
 	case 0x70:
 		return 0xff; /* the index is write-only */
 	case 0x71:
@@ -231,15 +257,13 @@ static void write_byte(struct pc *pc, uint16_t port, uint8_t value)
 		write_timer(pc, port & 3, value);
 		break;
 	case 0x60:
-		if (i8042_write_data(&pc->kbc, value))
-			dev_host_reset(pc->host, DEV_RESET_KEYBOARD);
+		write_keyboard(pc, true, value);
 		break;
 	case 0x61:
 		write_system_b(pc, value);
 		break;
 	case 0x64:
-		if (i8042_write_command(&pc->kbc, value))
-			dev_host_reset(pc->host, DEV_RESET_KEYBOARD);
+		write_keyboard(pc, false, value);
 		break;
 	case 0x70:
 		mc146818_write_index(&pc->rtc, value);
@@ -342,6 +366,12 @@ void pc_console_input(struct pc *pc)
 {
 	ns16550_input(&pc->com1);
 	after_uart(pc);
+}
+
+void pc_press_power(struct pc *pc)
+{
+	i8042_press_power(&pc->kbc);
+	after_keyboard(pc);
 }
 
 void pc_set_irq(struct pc *pc, unsigned irq, bool level)

@@ -102,6 +102,18 @@ static void suspend(struct guest *guest)
 	kill(-guest->child, SIGCONT);
 }
 
+/*
+ * Asks the guest to power off. Before it has printed anything the wedge may not be there yet, to
+ * whom the signal is: it comes later then.
+ */
+static void press_power(struct guest *guest)
+{
+	if (!guest->console.watch.spoke || !signals_power())
+		return;
+	__atomic_fetch_add(&guest->shared->power_presses, 1, __ATOMIC_SEQ_CST);
+	kill(guest->child, SIGIO);
+}
+
 /* The child is not reaped here: as long as it is a zombie, its process group stays its own. */
 static void look_for_end(struct guest *guest)
 {
@@ -191,6 +203,7 @@ static enum why be_console(struct guest *guest)
 		signals_take();
 		if (signals_suspend())
 			suspend(guest);
+		press_power(guest);
 		look_for_end(guest);
 		heard = polls[2].revents != 0;
 		console_move(&guest->console, polls + 1);

@@ -25,6 +25,7 @@ struct guest {
 	struct gdb gdb;
 	struct console console;
 	struct panic panic;
+	struct launch_shared *shared;
 	pid_t child;
 	bool ended;	   /* the child has */
 	int status;	   /* as of waitpid(2), when it has been reaped */

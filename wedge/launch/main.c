@@ -233,6 +233,7 @@ int main(int argc, char **argv)
 	wedge = memory_map_wedge(&kernel, options.name);
 	guest = (struct guest){.options = &options, .memory = &memory};
 	shared = make_shared();
+	guest.shared = shared;
 	info.shared = (uint64_t)(uintptr_t)shared;
 	if (target_open(&guest.target, &shared->debug, memory.fd, memory.bytes, &kernel) < 0)
 		die(END_PLATFORM, "the host gives no address space: %s", strerror(errno));

@@ -15,7 +15,7 @@
 
 volatile int signals_end;
 
-static volatile sig_atomic_t suspend;
+static volatile sig_atomic_t suspend, power;
 static int pipe_ends[2];
 
 static void on_signal(int number)
@@ -24,6 +24,8 @@ static void on_signal(int number)
 
 	if (number == SIGTSTP)
 		suspend = 1;
+	else if (number == SIGPWR)
+		power = 1;
 	else if (number != SIGCHLD)
 		signals_end = number;
 	if (write(pipe_ends[1], "", 1) < 0)
@@ -33,7 +35,7 @@ static void on_signal(int number)
 
 void signals_open(void)
 {
-	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCHLD};
+	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGPWR, SIGCHLD};
 	struct sigaction action = {.sa_handler = on_signal}, before;
 
 	if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) < 0)
@@ -64,6 +66,14 @@ bool signals_suspend(void)
 	bool asked = suspend;
 
 	suspend = 0;
+	return asked;
+}
+
+bool signals_power(void)
+{
+	bool asked = power;
+
+	power = 0;
 	return asked;
 }
 

@@ -36,6 +36,18 @@ void events_init(struct vcpu *v)
 		linux_host_failed("a timer", result);
 }
 
+/* Several presses between two looks are one. */
+static void look_at_power(struct vcpu *v)
+{
+	uint32_t presses =
+		virtio_load(&((struct launch_shared *)machine.info.shared)->power_presses);
+
+	if (presses == linux_of(v)->power_presses)
+		return;
+	linux_of(v)->power_presses = presses;
+	core_power_button(v);
+}
+
 void events_handle(struct vcpu *v)
 {
 	struct linux_vcpu *l = linux_of(v);
@@ -51,6 +63,7 @@ void events_handle(struct vcpu *v)
 	if (l->virtio_calls) {
 		l->virtio_calls = false;
 		core_virtio(v);
+		look_at_power(v);
 	}
 	if (v->line)
 		v->events.pending = 1;

@@ -85,6 +85,7 @@ struct linux_vcpu {
 	unsigned int busy, busy_next;
 	volatile bool timer_fired;
 	volatile bool child_died;
+	uint32_t power_presses;	     /* of launch_shared, as far as the guest has been told */
 	volatile bool virtio_calls;  /* the launcher has set interrupts of virtio devices */
 	volatile bool asked_to_stop; /* by the debugger */
 	bool stepping;

@@ -79,6 +79,12 @@ void core_console_input(struct vcpu *v);
 void core_virtio(struct vcpu *v);
 
 /*
+ * The platform's user or administrator wants the guest to power off by itself: presses the power
+ * key of its keyboard. What comes of it is the guest's affair.
+ */
+void core_power_button(struct vcpu *v);
+
+/*
  * Delivers the next interrupt to the guest if its interrupt flag allows. Call it before resuming
  * the guest.
  */

@@ -9,9 +9,9 @@
  *
  * Invariants: a chip keeps all its state in its struct inside struct pc and sees no other chip (the
  * struct holds pointers into itself: it must not be moved or copied); pc.c alone wires chips
- * together (UART -> IRQ 4, RTC -> IRQ 8, 8254 -> IRQ 0 and port 0x61), and pc_virtio.c the virtio
- * devices. Chips never ask for the time
- * themselves: pc.c passes it in, so one access sees one instant.
+ * together (keyboard -> IRQ 1, UART -> IRQ 4, RTC -> IRQ 8, 8254 -> IRQ 0 and port 0x61), and
+ * pc_virtio.c the virtio devices. Chips never ask for the time themselves: pc.c passes it in, so
+ * one access sees one instant.
  *
  * Concurrency: nothing here locks. The caller lets one processor at a time into a struct pc. No
  * dev_host_*() service calls a pc_*() function.
@@ -120,6 +120,9 @@ void pc_console_input(struct pc *pc);
  * harmless.
  */
 void pc_virtio_interrupt(struct pc *pc);
+
+/* Somebody presses the keyboard's power key (i8042_press_power()). */
+void pc_press_power(struct pc *pc);
 
 /* Drives ISA interrupt line `irq` (0 to 15, not 2), for devices that are not in struct pc. */
 void pc_set_irq(struct pc *pc, unsigned irq, bool level);

@@ -150,6 +150,7 @@ struct launch_debug {
 struct launch_shared {
 	struct launch_debug debug;
 	struct virtio_shared virtio[LAUNCH_VIRTIO_MAX];
+	uint32_t power_presses; /* launcher: of the power key; SIGIO tells of one more */
 };
 
 #define LAUNCH_SHARED_BYTES ((sizeof(struct launch_shared) + 0xfff) & ~(uint64_t)0xfff)
