@@ -7,6 +7,7 @@
 
 platform_run() {
 	qemu_options
+	[[ -z $balloon ]] || options+=(-device virtio-balloon-pci,free-page-reporting=on)
 	[[ -z $rng ]] || options+=(-device virtio-rng-pci)
 	run_qemu -m "$memory" -smp "$cpus" -kernel "$kernel" ${initrd:+-initrd "$initrd"} \
 		-append "console=ttyS0 $panic_resets${append:+ $append}"

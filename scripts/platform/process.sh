@@ -38,7 +38,7 @@ platform_run() {
 	[[ -x $launch ]] || die 2 "$launch is missing: build it with make"
 	open_kernel
 	arguments=(--memory "$memory" --timeout "$timeout" --append "$append" --name "$kernel"
-		${initrd:+--initrd "$initrd"} ${core:+--core "$core"} ${gdb:+--gdb "$gdb"} ${rng:+--rng})
+		${initrd:+--initrd "$initrd"} ${core:+--core "$core"} ${gdb:+--gdb "$gdb"} ${rng:+--rng} ${balloon:+--balloon})
 	for disk in "${disks[@]}"; do
 		arguments+=(--disk "$disk")
 	done

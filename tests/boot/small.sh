@@ -1,56 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# A guest's small devices, on bare metal and in a process: random bytes, the power key. Sourced, after tests/lib.sh, by a test for
-# each guest, which sets `guest_of_process`.
+# A guest's small devices, on bare metal and in a process: random bytes, the power key, memory that goes back. Sourced,
+# after tests/lib.sh, by a test for each guest, which sets `guest_of_process`.
 #
-# Invariant: what the guest says of a device is said by its own driver.
-source "$TOP/tests/boot/process.sh"
-
-make_ramdisk() {
-	local root=$tmp/root
-	mkdir -p "$root"/{bin,dev,proc,sys}
-	(cd "$root" && gzip -dc "$guest/initrd.gz" | cpio --quiet -id 'bin/busybox' './bin/busybox') &&
-		cp "$TOP/tests/boot/small/init" "$root/init" &&
-		"$TOP/scripts/dom0/cpio" "$root" | gzip -1n >"$tmp/home/initrd.gz"
-}
-
-# does PLATFORM WORDS OPTION...: the guest does it, and says that all went well
-does() {
-	local platform=$1 words=$2 word before=()
-	shift 2
-	[[ $platform == bare ]] || before=("${as_user[@]}")
-	boot_code=0
-	"${before[@]}" "$run" --on "$platform" --timeout 60 --initrd initrd.gz --append "panic_on_warn=1 small.do=$words" \
-		"$@" vmlinux.packed </dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
-	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
-	exit_code 0 || return
-	for word in ${words//,/ }; do
-		grep -qx "SMALL-OK $word" "$tmp/console" || {
-			tail -n 20 "$tmp/console"
-			return 1
-		}
-	done
-}
-
-# SIGPWR is the power key; a guest that has no program for it does not notice.
-power_key() {
-	start_guest --timeout 60 --append 'panic_on_warn=1 small.do=power' vmlinux.packed
-	console_shows SMALL-READY && kill -PWR "$run_pid" && wait "$run_pid" && tr -d '\r' <"$tmp/console" | grep -qx 'SMALL-OK power'
-}
-
-# Pressed before the kernel has a keyboard, and often.
-power_key_is_early() {
-	local turns
-	start_guest --timeout 60 --append 'panic_on_warn=1 small.do=power' vmlinux.packed
-	console_shows 'Linux version' || return
-	for turns in {1..40}; do
-		sleep 0.05
-		kill -PWR "$run_pid" || break
-	done
-	console_shows SMALL-READY && kill -PWR "$run_pid"
-	wait "$run_pid"
-}
+# Invariant: each boot asks for one thing.
+source "$TOP/tests/boot/small-guest.sh"
 
 prepare_user
 ok 'the guest for this test is made' make_ramdisk
@@ -60,4 +15,6 @@ done
 ok 'a guest that did not ask for the device has none' eval '! does process random'
 ok 'SIGPWR is the power key' power_key
 ok 'SIGPWR at any time ends nothing' power_key_is_early
+ok 'memory that the guest frees goes back to the host' memory_goes_back
+cat "$tmp/figures"
 ok 'nothing is left of all these' none_left

@@ -22,7 +22,8 @@ enum { LEGACY = 0xc000, COMMON = 0xc100, INTERRUPT = 0xc140, DEVICE = 0xc180 };
 enum { LEGACY_CONFIG = LEGACY + VIRTIO_PCI_CONFIG_OFF(0) };
 
 /* Words 1 and 3 are the driver's. */
-enum { WORDS = 6, WRITABLE = 1 << 1 | 1 << 3 };
+enum { WORDS = 6 };
+#define WRITABLE UINT32_C(0x0a)
 
 static struct virtio_identity identity;
 static struct virtio_server server;

@@ -32,7 +32,8 @@ struct options {
 	uint64_t memory;      /* bytes */
 	unsigned int timeout; /* seconds, 0: none */
 	bool no_input;
-	bool rng; /* a source of random bytes */
+	bool balloon; /* free memory goes back to the host */
+	bool rng;     /* a source of random bytes */
 	unsigned int disks;
 	struct image_option disk[LAUNCH_DISKS_MAX];
 	const char *probe; /* look at the host for kernels of this width, run nothing; or NULL */

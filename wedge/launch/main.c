@@ -6,6 +6,7 @@
  * Invariant: what can be refused is refused before the terminal is changed and the guest's process
  * exists.
  */
+#include "balloon.h"
 #include "devices.h"
 #include "disks.h"
 #include "guest.h"
@@ -38,6 +39,7 @@ static const char usage[] =
 	"  --disk D        FILE[,ro][,cow][,serial=S]: a raw image or a block device as the\n"
 	"                  next disk of the guest, which can only read it (ro), or leaves the\n"
 	"                  file as it is (cow)\n"
+	"  --balloon       memory that the guest does not use goes back to the host\n"
 	"  --rng           random bytes of the host, as a virtio device\n"
 	"  --append S      added to the kernel's command line\n"
 	"  --timeout S     end after S seconds\n"
@@ -80,6 +82,9 @@ static void take_option(struct options *o, int c)
 			die(END_USAGE, "a guest has at most %d disks", LAUNCH_DISKS_MAX);
 		image_parse(&o->disk[o->disks++], optarg);
 		break;
+	case 'b':
+		o->balloon = true;
+		break;
 	case 'r':
 		o->rng = true;
 		break;
@@ -119,13 +124,20 @@ static void take_option(struct options *o, int c)
 static void parse(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
-		{"memory", required_argument, NULL, 'm'},  {"initrd", required_argument, NULL, 'i'},
+		{"memory", required_argument, NULL, 'm'},
+		{"initrd", required_argument, NULL, 'i'},
 		{"disk", required_argument, NULL, 'd'}, /* may be given again */
-		{"rng", no_argument, NULL, 'r'},	   {"append", required_argument, NULL, 'a'},
-		{"timeout", required_argument, NULL, 't'}, {"input", required_argument, NULL, 'n'},
-		{"core", required_argument, NULL, 'c'},	   {"gdb", required_argument, NULL, 'g'},
-		{"name", required_argument, NULL, 'N'},	   {"probe", required_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},	   {NULL, 0, NULL, 0},
+		{"balloon", no_argument, NULL, 'b'},
+		{"rng", no_argument, NULL, 'r'},
+		{"append", required_argument, NULL, 'a'},
+		{"timeout", required_argument, NULL, 't'},
+		{"input", required_argument, NULL, 'n'},
+		{"core", required_argument, NULL, 'c'},
+		{"gdb", required_argument, NULL, 'g'},
+		{"name", required_argument, NULL, 'N'},
+		{"probe", required_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -224,6 +236,8 @@ int main(int argc, char **argv)
 	check_memory(&options, &kernel);
 	set_command_line(&info, &kernel, options.append);
 	disks_open(&options);
+	if (options.balloon)
+		balloon_open();
 	if (options.rng)
 		rng_open();
 	host_check_limits(options.memory);
