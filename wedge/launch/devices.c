@@ -56,6 +56,8 @@ void devices_offer(struct launch_info *info, struct launch_shared *shared)
 		info->virtio[i] = d->identity;
 		d->shared = &shared->virtio[i];
 		virtio_server_init(&d->server, i, &d->identity, d->shared);
+		d->server.stop = d->kind->stop;
+		d->server.model = d->model;
 		d->doorbell = info->doorbell_fd[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		if (d->doorbell < 0)
 			die(END_PLATFORM, "the host gives no event descriptor: %s",

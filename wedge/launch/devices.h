@@ -26,6 +26,11 @@ struct device_kind {
 	 * has none.
 	 */
 	int (*input)(void *model);
+	/*
+	 * The driver resets the device, or the guest ends: on return no other program touches its
+	 * rings. serve() may not have been called before. NULL: none does.
+	 */
+	void (*stop)(void *model);
 };
 
 /*

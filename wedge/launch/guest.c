@@ -9,6 +9,7 @@
 #include "core.h"
 #include "devices.h"
 #include "guard.h"
+#include "shares.h"
 #include "signals.h"
 #include "terminal.h"
 
@@ -56,6 +57,7 @@ static _Noreturn void did_not_start(struct guest *guest, const char *what, int e
 		while (waitpid(guest->child, NULL, 0) < 0 && errno == EINTR)
 			continue;
 	}
+	shares_close();
 	terminal_restore();
 	guard_end();
 	gdb_close(&guest->gdb, END_PLATFORM);
@@ -221,6 +223,7 @@ static void clear_up(struct guest *guest, enum why why)
 
 	kill(-guest->child, SIGKILL);
 	devices_stop();
+	shares_close();
 	while (waitpid(guest->child, &guest->status, 0) < 0 && errno == EINTR)
 		continue;
 	console_drain(&guest->console,

@@ -8,6 +8,7 @@
 #define LAUNCH_LAUNCHER_H
 
 #include "image.h"
+#include "share_server.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +20,7 @@ enum { END_POWEROFF = 0, END_CRASH = 1, END_USAGE = 2, END_PLATFORM = 3, END_TIM
 #define PAGE_BYTES UINT64_C(4096)
 #define MIB	   (UINT64_C(1) << 20)
 
-enum { LAUNCH_DISKS_MAX = 8 };
+enum { LAUNCH_DISKS_MAX = 8, LAUNCH_SHARES_MAX = 8 };
 
 /* What the command line asks for. Strings belong to the caller. */
 struct options {
@@ -36,6 +37,8 @@ struct options {
 	bool rng;     /* a source of random bytes */
 	unsigned int disks;
 	struct image_option disk[LAUNCH_DISKS_MAX];
+	unsigned int shares;
+	struct share_option share[LAUNCH_SHARES_MAX];
 	const char *probe; /* look at the host for kernels of this width, run nothing; or NULL */
 };
 

@@ -15,6 +15,7 @@
 #include "launcher.h"
 #include "memory.h"
 #include "rng.h"
+#include "shares.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,9 @@ static const char usage[] =
 	"                  file as it is (cow)\n"
 	"  --balloon       memory that the guest does not use goes back to the host\n"
 	"  --rng           random bytes of the host, as a virtio device\n"
+	"  --share F       DIR[:TAG][,ro]: a folder of the host, which the guest mounts by its\n"
+	"                  tag (mount -t virtiofs TAG PLACE), share0 and so on by default;\n"
+	"                  fixed: nobody changes it meanwhile\n"
 	"  --append S      added to the kernel's command line\n"
 	"  --timeout S     end after S seconds\n"
 	"  --input none    do not read standard input\n"
@@ -88,6 +92,9 @@ static void take_option(struct options *o, int c)
 	case 'r':
 		o->rng = true;
 		break;
+	case 's':
+		shares_parse(o, optarg);
+		break;
 	case 'a':
 		o->append = optarg;
 		break;
@@ -126,9 +133,10 @@ static void parse(int argc, char **argv, struct options *o)
 	static const struct option names[] = {
 		{"memory", required_argument, NULL, 'm'},
 		{"initrd", required_argument, NULL, 'i'},
-		{"disk", required_argument, NULL, 'd'}, /* may be given again */
 		{"balloon", no_argument, NULL, 'b'},
 		{"rng", no_argument, NULL, 'r'},
+		{"disk", required_argument, NULL, 'd'},	 /* may be given again */
+		{"share", required_argument, NULL, 's'}, /* the same */
 		{"append", required_argument, NULL, 'a'},
 		{"timeout", required_argument, NULL, 't'},
 		{"input", required_argument, NULL, 'n'},
@@ -240,9 +248,11 @@ int main(int argc, char **argv)
 		balloon_open();
 	if (options.rng)
 		rng_open();
+	shares_open(&options);
 	host_check_limits(options.memory);
 	host_probe_start(kernel.wide);
 	memory_make(&memory, options.memory);
+	shares_memory(memory.fd, memory.bytes);
 	memory_load(&memory, &kernel, options.ramdisk);
 	wedge = memory_map_wedge(&kernel, options.name);
 	guest = (struct guest){.options = &options, .memory = &memory};

@@ -2,7 +2,8 @@
 /*
  * pci.c - a virtio device as a PCI function (Virtual I/O Device (VIRTIO) Version 1.2, section 4.1):
  * its configuration space with the capabilities that name the register structures, and which
- * structure is at which port. registers.c has the registers themselves.
+ * structure is at which port. registers.c has the registers themselves. A kind of device that
+ * legacy drivers do not know has no legacy layout ("non-transitional"): BAR 0 is not there.
  *
  * Invariant: the capabilities name the same ports that virtio_read() and virtio_write() serve.
  */
@@ -41,6 +42,8 @@ enum {
 	COMMAND_IO = 0x0001,
 	COMMAND_MASTER = 0x0004,
 	COMMAND_NO_INTX = 0x0400,
+	FIRST_MODERN = 0x1040,
+	REVISION_MODERN = 1,
 	STATUS_INTERRUPT = 0x0008 << 16,
 	STATUS_CAPABILITIES = 0x0010 << 16,
 	BAR_IS_PORTS = 0x01,
@@ -100,6 +103,21 @@ static void add_bar(struct pci_function *f, unsigned bar, uint16_t port)
 	f->writable[CONFIG_BAR + bar] = 0x10000 - BAR_PORTS;
 }
 
+/* 4.1.2.1: by its number, and so by the revision. */
+static bool is_modern(const struct virtio_device *d)
+{
+	return d->identity.pci_device >= FIRST_MODERN;
+}
+
+static void add_numbers(struct pci_function *f, const struct virtio_identity *identity, bool modern)
+{
+	uint32_t subsystem = modern ? identity->pci_device : identity->type;
+
+	f->config[CONFIG_ID] = (uint32_t)identity->pci_device << 16 | VENDOR;
+	f->config[CONFIG_CLASS] = identity->pci_class << 8 | (modern ? REVISION_MODERN : 0);
+	f->config[CONFIG_SUBSYSTEM] = subsystem << 16 | VENDOR;
+}
+
 void virtio_init(struct virtio_device *d, struct dev_host *host, unsigned index,
 		 const struct virtio_identity *identity, struct virtio_shared *shared,
 		 const struct virtio_place *place)
@@ -113,14 +131,13 @@ void virtio_init(struct virtio_device *d, struct dev_host *host, unsigned index,
 		.shared = shared,
 	};
 	f->devfn = place->devfn;
-	f->config[CONFIG_ID] = (uint32_t)identity->pci_device << 16 | VENDOR;
+	add_numbers(f, identity, is_modern(d));
 	f->config[CONFIG_COMMAND] = COMMAND_IO;
 	f->writable[CONFIG_COMMAND] = COMMAND_IO | COMMAND_MASTER | COMMAND_NO_INTX;
-	f->config[CONFIG_CLASS] = identity->pci_class << 8; /* revision 0: transitional */
-	f->config[CONFIG_SUBSYSTEM] = (uint32_t)identity->type << 16 | VENDOR;
 	f->config[CONFIG_INTERRUPT] = INTERRUPT_PIN_A | place->irq;
 	f->writable[CONFIG_INTERRUPT] = 0xff;
-	add_bar(f, LEGACY_BAR, place->port);
+	if (!is_modern(d))
+		add_bar(f, LEGACY_BAR, place->port);
 	add_bar(f, BAR, (uint16_t)(place->port + BAR_PORTS));
 	add_capabilities(f);
 	virtio_config_init(d);
@@ -171,12 +188,17 @@ bool virtio_is_window(unsigned reg)
 	return reg == WINDOW_DATA * 4;
 }
 
+static bool has_bar(const struct virtio_device *d, unsigned bar)
+{
+	return bar == BAR || (bar == LEGACY_BAR && !is_modern(d));
+}
+
 /* 4.1.4.9.2: the driver has named a structure's BAR, and 1, 2 or 4 aligned bytes in it. */
 static bool window_fits(const struct virtio_device *d, unsigned width)
 {
 	const uint32_t *window = &d->pci.config[AT_WINDOW];
 
-	return (window[1] & 0xff) <= BAR && window[3] == width && window[2] < BAR_PORTS &&
+	return has_bar(d, window[1] & 0xff) && window[3] == width && window[2] < BAR_PORTS &&
 	       window[2] % width == 0;
 }
 

@@ -106,6 +106,34 @@ void virtio_queue_start(struct virtio_queue *q, const struct virtio_ring *ring, 
 	q->broken = !ring_is_right(&q->ring);
 }
 
+/* ---- rings that another program serves ---- */
+
+bool virtio_queue_is_right(const struct virtio_queue *q)
+{
+	if (!q->ring.size)
+		return true;
+	return !q->broken && available_of(q) && used_of(q) &&
+	       dev_host_memory(q->ring.descriptors, sizeof(struct descriptor) * q->ring.size);
+}
+
+bool virtio_queue_has_news(struct virtio_queue *q)
+{
+	const struct available *available = q->ring.size ? available_of(q) : NULL;
+	uint16_t index = available ? load(&available->index) : q->taken;
+	bool news = index != q->taken;
+
+	q->taken = index;
+	return news;
+}
+
+void virtio_queue_resume(struct virtio_queue *q)
+{
+	const struct used *used = q->ring.size ? used_of(q) : NULL;
+
+	if (used)
+		q->taken = q->given = load(&used->index);
+}
+
 /* ---- chains ---- */
 
 static struct descriptor read_descriptor(const struct table *t, uint32_t index)

@@ -32,6 +32,8 @@ static void start_queues(struct virtio_server *s)
 
 static void stop(struct virtio_server *s)
 {
+	if (s->active && s->stop)
+		s->stop(s->model);
 	s->active = false;
 	s->broken = false;
 	virtio_store(&s->shared->needs_reset, 0);

@@ -81,6 +81,17 @@ void virtio_queue_put_back(struct virtio_queue *q, unsigned count);
 void virtio_queue_hush(struct virtio_queue *q);
 bool virtio_queue_listen(struct virtio_queue *q);
 
+/*
+ * For a queue whose rings another program serves, none of the functions above: whether its rings
+ * are such as a driver may set up, all of them in the guest's memory, or not in use; whether the
+ * driver has made chains available since the last call; and that the program is gone, which had
+ * taken the chains in their order, so that virtio_queue_take() begins with the first that it has
+ * not given back.
+ */
+bool virtio_queue_is_right(const struct virtio_queue *q);
+bool virtio_queue_has_news(struct virtio_queue *q);
+void virtio_queue_resume(struct virtio_queue *q);
+
 /* ---- what the program defines that links queue.c ---- */
 
 /*

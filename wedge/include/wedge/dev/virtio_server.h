@@ -37,6 +37,12 @@ struct virtio_server {
 	uint8_t config[VIRTIO_CONFIG_MAX]; /* the device configuration, without what drivers write
 					    */
 	struct virtio_queue queue[VIRTIO_QUEUES_MAX];
+	/*
+	 * Unless NULL: called with `model` before shared->serving becomes 0. On return nobody else
+	 * serves the rings, who did so for the server. Set it behind virtio_server_init().
+	 */
+	void (*stop)(void *model);
+	void *model;
 };
 
 void virtio_server_init(struct virtio_server *s, unsigned device,

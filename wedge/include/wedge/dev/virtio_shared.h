@@ -77,7 +77,7 @@ static inline void virtio_store(uint32_t *word, uint32_t value)
 /* What a device is. The registers only show it; the file of the kind of device fills it in. */
 struct virtio_identity {
 	uint16_t type;	       /* section 5: 2 is a block device */
-	uint16_t pci_device;   /* transitional PCI device ID (4.1.2.1) */
+	uint16_t pci_device;   /* transitional PCI device ID (4.1.2.1), or 0x1040 + type */
 	uint32_t pci_class;    /* class code, 24 bits */
 	uint64_t features;     /* offered */
 	uint16_t queues;       /* 1 to VIRTIO_QUEUES_MAX */

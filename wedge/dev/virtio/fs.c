@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fs.c - see virtio_fs.h. A request begins with a header that names it, an answer with one that has
+ * the same number (5.11.6.1; include/uapi/linux/fuse.h of Linux). A request without room for an
+ * answer wants none.
+ *
+ * Invariant: of a request only its number is read.
+ */
+#include <stddef.h>
+
+#include <wedge/dev/virtio_fs.h>
+#include <wedge/lib.h>
+
+enum { TYPE_FS = 26, PCI_FS = 0x1040 + TYPE_FS, PCI_STORAGE_OTHER = 0x018000 };
+
+/* Requests that a driver may have under way in each queue. */
+enum { QUEUE_SIZE = 128 };
+
+enum { NOT_CONNECTED = 107 };
+
+struct request_header {
+	uint32_t length;
+	uint32_t opcode;
+	uint64_t number;
+};
+
+struct answer_header {
+	uint32_t length;
+	int32_t error; /* negative, or 0 */
+	uint64_t number;
+};
+
+/* The device configuration (5.11.4). */
+struct config {
+	uint8_t tag[VIRTIO_FS_TAG];
+	uint32_t request_queues;
+};
+
+void virtio_fs_identity(const char *tag, uint64_t features, struct virtio_identity *identity)
+{
+	struct config config = {.request_queues = VIRTIO_FS_QUEUES - 1};
+
+	for (unsigned i = 0; i < VIRTIO_FS_TAG && tag[i]; i++)
+		config.tag[i] = (uint8_t)tag[i];
+	*identity = (struct virtio_identity){
+		.type = TYPE_FS,
+		.pci_device = PCI_FS,
+		.pci_class = PCI_STORAGE_OTHER,
+		.features = features & (VIRTIO_FEATURE_INDIRECT | VIRTIO_FEATURE_EVENT_INDEX |
+					VIRTIO_FEATURE_VERSION_1),
+		.queues = VIRTIO_FS_QUEUES,
+		.queue_size = QUEUE_SIZE,
+		.config_bytes = sizeof(config),
+	};
+	memcpy(identity->config, &config, sizeof(config));
+}
+
+void virtio_fs_take_over(struct virtio_server *s)
+{
+	for (unsigned i = 0; i < s->queues; i++)
+		virtio_queue_resume(&s->queue[i]);
+}
+
+/* Moves bytes between segments [first, end) of a chain and `bytes`; how many that were. */
+static uint32_t move(const struct virtio_chain *chain, unsigned first, unsigned end, uint8_t *bytes,
+		     uint32_t size, bool to_chain)
+{
+	uint32_t done = 0;
+
+	for (unsigned i = first; i < end && done < size; i++) {
+		const struct virtio_segment *s = &chain->segment[i];
+		uint32_t part = s->length < size - done ? s->length : size - done;
+
+		if (to_chain)
+			memcpy(s->bytes, bytes + done, part);
+		else
+			memcpy(bytes + done, s->bytes, part);
+		done += part;
+	}
+	return done;
+}
+
+/* Returns the bytes of the answer. */
+static uint32_t answer(const struct virtio_chain *chain)
+{
+	struct answer_header to = {.length = sizeof(to), .error = -NOT_CONNECTED};
+	struct request_header from;
+
+	if (chain->count == chain->readable ||
+	    move(chain, 0, chain->readable, (uint8_t *)&from, sizeof(from), false) < sizeof(from))
+		return 0;
+	to.number = from.number;
+	return move(chain, chain->readable, chain->count, (uint8_t *)&to, sizeof(to), true);
+}
+
+/* Answers what is in a queue; false if it is broken. */
+static bool drain(struct virtio_server *s, struct virtio_queue *q, struct virtio_chain *chain)
+{
+	while (virtio_server_runs(s)) {
+		enum virtio_take take = virtio_queue_take(q, chain);
+
+		if (take == VIRTIO_NONE)
+			return true;
+		if (take == VIRTIO_BROKEN)
+			return false;
+		if (virtio_queue_give(q, chain->head, answer(chain)))
+			virtio_server_interrupt(s);
+	}
+	return true;
+}
+
+static bool refuse_queue(struct virtio_server *s, struct virtio_queue *q,
+			 struct virtio_chain *chain)
+{
+	do {
+		virtio_queue_hush(q);
+		if (!drain(s, q, chain))
+			return false;
+	} while (!virtio_queue_listen(q) && virtio_server_runs(s));
+	return true;
+}
+
+void virtio_fs_refuse(struct virtio_server *s, struct virtio_chain *chain)
+{
+	for (unsigned i = 0; i < s->queues; i++) {
+		if (refuse_queue(s, &s->queue[i], chain))
+			continue;
+		virtio_server_break(s);
+		return;
+	}
+}
