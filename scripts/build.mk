@@ -10,6 +10,24 @@ $(LIBEXEC_RESULTS): $(O)/libexec/afterburner/%: $(SRC)/scripts/%
 
 ALL += $(LIBEXEC_RESULTS)
 
+# The RAM disks of guests whose root is a folder of the host: one program without a C library.
+ROOT_INIT_SRC := $(addprefix $(SRC)/scripts/root-init/,start.S init.c exec.c system.c)
+ROOT_INIT_CFLAGS := -std=c11 -O2 $(WARN) -ffreestanding -fno-builtin -fno-stack-protector -fno-pie -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+ROOT_INIT_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack -s
+ROOT_INIT_x86_64 := -m64
+ROOT_INIT_i386 := -m32
+ROOT_DISKS := $(patsubst %,$(O)/libexec/afterburner/root/%.cpio,x86_64 i386)
+
+$(ROOT_DISKS): $(O)/libexec/afterburner/root/%.cpio: $(ROOT_INIT_SRC) $(wildcard $(SRC)/scripts/root-init/*.h) \
+		$(SRC)/scripts/dom0/cpio
+	@mkdir -p $(@D) $(O)/root-init/$*
+	@echo "  CC      root-init ($*)"
+	@$(CC) $(ROOT_INIT_CFLAGS) $(ROOT_INIT_$*) $(ROOT_INIT_LDFLAGS) $(ROOT_INIT_SRC) -o $(O)/root-init/$*/init
+	@$(SRC)/scripts/dom0/cpio $(O)/root-init/$* >$@
+
+ALL += $(ROOT_DISKS)
+
 # The installed tree has the same shape as $(O): every part finds the others by relative paths.
 PREFIX ?= /usr/local
 INSTALLED := $(DESTDIR)$(PREFIX)
@@ -29,6 +47,8 @@ install: all
 	for f in $(LIBEXEC_SCRIPTS); do \
 		install -m $$(stat -c %a $(SRC)/scripts/$$f) $(SRC)/scripts/$$f \
 			"$(INSTALLED)/libexec/afterburner/$$f" || exit 1; done
+	install -d "$(INSTALLED)/libexec/afterburner/root"
+	install -m 644 $(ROOT_DISKS) "$(INSTALLED)/libexec/afterburner/root/"
 	install -m 644 $(wildcard $(O)/lib/afterburner/*.elf) "$(INSTALLED)/lib/afterburner/"
 	install -m 644 $(INCLUDES) "$(INSTALLED)/include/afterburn/"
 	$(if $(MAN_PAGES),install -d "$(INSTALLED)/share/man/man1")

@@ -6,7 +6,7 @@ wedge_in = $(addprefix $(SRC)/wedge/$(strip $(1))/,$(2))
 # ---- the same in every wedge ----
 
 WEDGE_BASE := $(call wedge_in, base, \
-	console.c counters.c guest_pages.c log.c site_table.c stats.c)
+	command_line.c console.c counters.c guest_pages.c log.c site_table.c stats.c)
 WEDGE_BOOT := $(call wedge_in, boot, boot.c linux.c memory_map.c page.c pvh.c)
 WEDGE_CORE := $(call wedge_in, core, machine.c modules.c start.c trap.c)
 WEDGE_LIB := $(call wedge_in, lib, format.c string.c)

@@ -183,6 +183,7 @@ qemu_options() {
 	fi
 	qemu_disks
 	qemu_net
+	qemu_folders
 }
 
 # A guest that panics resets its machine at once; no user program can do that.

@@ -102,6 +102,7 @@ show_qemu_errors() {
 
 # Ends the script as $outcome says. A guest that has printed nothing may never have run.
 finish() {
+	finish_command
 	local silent="it may have none there (console=${console:-ttyS0}; see --append)"
 	case $outcome-$(last_word) in
 	powered-off-* | halted-halt)

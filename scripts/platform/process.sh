@@ -34,7 +34,7 @@ open_kernel() {
 
 platform_run() {
 	refuse_what_is_not_there
-	local launch=${AFTERBURN_LAUNCH:-$here/launch} arguments disk
+	local launch=${AFTERBURN_LAUNCH:-$here/launch} arguments disk share
 	[[ -x $launch ]] || die 2 "$launch is missing: build it with make"
 	open_kernel
 	arguments=(--memory "$memory" --timeout "$timeout" --append "$append" --name "$kernel"
@@ -42,6 +42,11 @@ platform_run() {
 	for disk in "${disks[@]}"; do
 		arguments+=(--disk "$disk")
 	done
+	for share in "${shares[@]}"; do
+		arguments+=(--share "$share")
+	done
+	[[ -z $command ]] || arguments+=(--result "/proc/self/fd/$command_fd")
+	[[ -z $command || -t 0 ]] || arguments+=(--input none)
 	note "$launch ${arguments[*]}"
 	exec "$launch" "${arguments[@]}" /proc/self/fd/9
 }

@@ -7,7 +7,7 @@
  *
  * Invariant: one line for each counter that is not zero, "stats NAME COUNT".
  */
-#include <wedge/backend.h>
+#include <wedge/command_line.h>
 #include <wedge/counters.h>
 #include <wedge/log.h>
 #include <wedge/stats.h>
@@ -16,28 +16,9 @@ enum { NAME_SIZE = 64 };
 
 static bool wanted;
 
-static bool ends_word(char c)
-{
-	return (unsigned char)c <= ' ';
-}
-
-/* True if `at` begins with the word, and the word ends there. */
-static bool is_word(const char *at, const char *word)
-{
-	while (*word && *at == *word) {
-		at++;
-		word++;
-	}
-	return !*word && ends_word(*at);
-}
-
 void stats_init(void)
 {
-	wanted = false;
-	for (const char *line = backend_command_line(), *at = line; *at; at++) {
-		if ((at == line || ends_word(at[-1])) && is_word(at, "afterburn.stats"))
-			wanted = true;
-	}
+	wanted = command_line_says("afterburn.stats");
 }
 
 bool stats_wanted(void)

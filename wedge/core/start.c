@@ -8,6 +8,7 @@
  */
 #include <wedge/arch.h>
 #include <wedge/boot.h>
+#include <wedge/command_line.h>
 #include <wedge/core.h>
 #include <wedge/guest_memory.h>
 #include <wedge/guest_walk.h>
@@ -183,7 +184,8 @@ void core_start(struct vcpu *v, const struct afterburn_wedge_header *header)
 	stats_init();
 	rewrite_all(&b);
 	took_us = (unsigned int)u64_div(backend_now_ns() - began, 1000, &rest);
-	wedge_log("%u sites rewritten in %u us", header->site_count, took_us);
+	if (!command_line_says("afterburn.quiet"))
+		wedge_log("%u sites rewritten in %u us", header->site_count, took_us);
 	arch_reset(v);
 	v->site = VCPU_NO_SITE;
 	machine_init(v);

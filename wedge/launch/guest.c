@@ -9,6 +9,7 @@
 #include "core.h"
 #include "devices.h"
 #include "guard.h"
+#include "result.h"
 #include "shares.h"
 #include "signals.h"
 #include "terminal.h"
@@ -87,7 +88,9 @@ static void start(struct guest *guest, struct launch_info *info, launch_entry *e
 	if (error)
 		did_not_start(guest, "thread", error);
 	console_started(&guest->console);
-	guest->silence = gdb_attached(&guest->gdb) ? UINT64_MAX : now_ns() + SILENCE;
+	/* A command may be silent. */
+	guest->silence = gdb_attached(&guest->gdb) || guest->options->result ? UINT64_MAX
+									     : now_ns() + SILENCE;
 	if (guest->options->timeout)
 		guest->deadline = now_ns() + guest->options->timeout * 1000 * MS;
 }
@@ -272,6 +275,8 @@ static int say_child_end(const struct guest *guest)
 	}
 	if (code == LAUNCH_CRASH || says_panic(guest, code))
 		return say_crash(guest);
+	if (guest->options->result && (code == LAUNCH_POWEROFF || code == LAUNCH_REBOOT))
+		return result_code(guest->options->result);
 	if (code == LAUNCH_POWEROFF && guest->console.watch.spoke)
 		return END_POWEROFF;
 	if (code == LAUNCH_REBOOT && guest->console.watch.last_word == WATCH_RESTART)

@@ -39,7 +39,9 @@ struct options {
 	struct image_option disk[LAUNCH_DISKS_MAX];
 	unsigned int shares;
 	struct share_option share[LAUNCH_SHARES_MAX];
-	const char *probe; /* look at the host for kernels of this width, run nothing; or NULL */
+	const char *serve;  /* run nothing: serve the one share on this socket; or NULL */
+	const char *result; /* file to which the guest writes its command's status, or NULL */
+	const char *probe;  /* look at the host for kernels of this width, run nothing; or NULL */
 };
 
 /* Says what is wrong, as one line on standard error. */

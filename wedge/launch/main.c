@@ -51,6 +51,8 @@ static const char usage[] =
 	"  --core F        write a core of a guest that panics or crashes\n"
 	"  --gdb P         wait for gdb on TCP port P of 127.0.0.1, or on unix:PATH\n"
 	"  --name S        what messages call KERNEL\n"
+	"  --result F      end with the status that the guest has written to F, a disk\n"
+	"  --serve SOCKET  start nothing but the program of one --share, for QEMU\n"
 	"  --probe WIDTH   start nothing: tell whether this host can run kernels of this\n"
 	"                  width (i386, x86_64) so\n"
 	"\n"
@@ -115,6 +117,12 @@ static void take_option(struct options *o, int c)
 	case 'N':
 		o->name = optarg;
 		break;
+	case 'R':
+		o->result = optarg;
+		break;
+	case 'S':
+		o->serve = optarg;
+		break;
 	case 'p':
 		if (strcmp(optarg, "i386") != 0 && strcmp(optarg, "x86_64") != 0)
 			die(END_USAGE, "--probe takes i386 or x86_64, not '%s'", optarg);
@@ -143,6 +151,8 @@ static void parse(int argc, char **argv, struct options *o)
 		{"core", required_argument, NULL, 'c'},
 		{"gdb", required_argument, NULL, 'g'},
 		{"name", required_argument, NULL, 'N'},
+		{"result", required_argument, NULL, 'R'},
+		{"serve", required_argument, NULL, 'S'},
 		{"probe", required_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -151,7 +161,9 @@ static void parse(int argc, char **argv, struct options *o)
 
 	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1)
 		take_option(o, c);
-	if (o->probe && optind == argc)
+	if (o->serve && o->shares != 1)
+		die(END_USAGE, "--serve takes one --share");
+	if ((o->probe || o->serve) && optind == argc)
 		return;
 	if (o->probe || optind + 1 != argc)
 		die(END_USAGE, "%s",
@@ -240,6 +252,8 @@ int main(int argc, char **argv)
 		probe(&options, &info);
 		return END_POWEROFF;
 	}
+	if (options.serve)
+		share_server_become(&options.share[0], options.serve);
 	kernel_open(&kernel, options.kernel, options.name);
 	check_memory(&options, &kernel);
 	set_command_line(&info, &kernel, options.append);

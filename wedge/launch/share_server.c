@@ -51,6 +51,16 @@ static const char *find_program(void)
 	die(END_PLATFORM, "virtiofsd not found: install the package qemu-system-common");
 }
 
+static int open_program(void)
+{
+	const char *path = find_program();
+	int program = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (program < 0)
+		die(END_PLATFORM, "'%s' cannot be opened: %s", path, strerror(errno));
+	return program;
+}
+
 /* Binds, listens, connects, and takes the name away again. */
 static bool make_sockets(const char *folder, int *listening, int *connected)
 {
@@ -111,8 +121,9 @@ static void keep_descriptors(int listening)
 		fcntl(listening, F_SETFD, 0);
 }
 
-static void execute(int program, const struct share_option *option)
+static void execute_program(int program, const struct share_option *option)
 {
+	char always[] = "cache=always", usual[] = "cache=auto";
 	char *arguments[] = {(char[]){"virtiofsd"},
 			     (char[]){"--fd=3"},
 			     (char[]){"--rlimit-nofile=0"},
@@ -123,35 +134,47 @@ static void execute(int program, const struct share_option *option)
 			     (char[]){"-o"},
 			     (char[]){"log_level=err"},
 			     (char[]){"-o"},
-			     option->fixed ? (char[]){"cache=always"} : (char[]){"cache=auto"},
+			     usual,
 			     NULL};
 
+	if (option->fixed)
+		arguments[10] = always;
 	fexecve(program, arguments, environ);
+}
+
+/* `parent`: the process with which it ends. */
+static int enter_jail(const struct share_option *option, pid_t parent, enum share_step *step)
+{
+	int error;
+
+	setsid();
+	error = share_jail_enter(option->directory, option->read_only, step);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* entering a user namespace takes it away */
+	if (getppid() != parent)
+		_exit(END_PLATFORM);
+	return error;
+}
+
+/* Returns if it cannot be done. */
+static struct failure execute(const struct share_option *option, int program, int listening)
+{
+	program = fcntl(program, F_DUPFD_CLOEXEC, LISTEN_FD + 1);
+	raise_limit();
+	keep_descriptors(listening);
+	close_range(LISTEN_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+	execute_program(program, option);
+	return (struct failure){.step = SHARE_STEP_EXECUTE, .error = errno};
 }
 
 static _Noreturn void become_server(const struct share_option *option, int program, int listening,
 				    int report, pid_t launcher)
 {
-	struct failure failure = {0};
-	sigset_t none;
+	struct failure failure;
 
-	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	report = fcntl(report, F_DUPFD_CLOEXEC, LISTEN_FD + 1);
-	program = fcntl(program, F_DUPFD_CLOEXEC, LISTEN_FD + 1);
-	failure.error = share_jail_enter(option->directory, option->read_only, &failure.step);
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* entering a user namespace takes it away */
-	if (getppid() != launcher)
-		_exit(END_PLATFORM);
-	if (!failure.error) {
-		failure.step = SHARE_STEP_EXECUTE;
-		raise_limit();
-		keep_descriptors(listening);
-		close_range(LISTEN_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC);
-		execute(program, option);
-		failure.error = errno;
-	}
+	failure.error = enter_jail(option, launcher, &failure.step);
+	if (!failure.error)
+		failure = execute(option, program, listening);
 	if (write(report, &failure, sizeof(failure)) < 0)
 		_exit(END_PLATFORM);
 	_exit(END_PLATFORM);
@@ -193,7 +216,6 @@ static void wait_for_program(int report, const struct share_option *option)
 		die_of(&failure, option);
 }
 
-/* The path without links and from the root on, for a process with other mounts. */
 static void check_folder(const struct share_option *option)
 {
 	struct stat status;
@@ -213,13 +235,9 @@ void share_server_start(struct share_server *server, const struct share_option *
 {
 	pid_t launcher = getpid();
 	int listening, program, report[2];
-	const char *path;
 
 	check_folder(option);
-	path = find_program();
-	program = open(path, O_RDONLY | O_CLOEXEC);
-	if (program < 0)
-		die(END_PLATFORM, "'%s' cannot be opened: %s", path, strerror(errno));
+	program = open_program();
 	listening = open_sockets(server);
 	if (pipe2(report, O_CLOEXEC) < 0)
 		die(END_PLATFORM, "the host gives no pipe: %s", strerror(errno));
@@ -233,6 +251,37 @@ void share_server_start(struct share_server *server, const struct share_option *
 	close(report[0]);
 	close(listening);
 	close(program);
+}
+
+static int listen_on(const char *path)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (strlen(path) >= sizeof(name.sun_path))
+		die(END_USAGE, "--serve: '%s' is too long for a socket's name", path);
+	strcpy(name.sun_path, path);
+	if (listening < 0 || bind(listening, (struct sockaddr *)&name, sizeof(name)) < 0 ||
+	    listen(listening, 1) < 0)
+		die(END_PLATFORM, "no socket can be made at '%s': %s", path, strerror(errno));
+	return listening;
+}
+
+void share_server_become(const struct share_option *option, const char *socket)
+{
+	struct failure failure;
+	int listening, program;
+
+	check_folder(option);
+	program = open_program();
+	listening = listen_on(socket);
+	failure.error = enter_jail(option, getppid(), &failure.step);
+	if (!failure.error) {
+		puts("ready");
+		fflush(stdout);
+		failure = execute(option, program, listening);
+	}
+	die_of(&failure, option);
 }
 
 void share_server_end(struct share_server *server)

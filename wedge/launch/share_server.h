@@ -30,6 +30,12 @@ struct share_server {
  */
 void share_server_start(struct share_server *server, const struct share_option *option);
 
+/*
+ * This process becomes it, and waits on a socket of this name, which is new. Says "ready" on
+ * standard output before that; ends with a message as share_server_start() does.
+ */
+_Noreturn void share_server_become(const struct share_option *option, const char *socket);
+
 /* Kills and reaps it, with all processes that it has left. Nothing touches guest memory any more.
  */
 void share_server_end(struct share_server *server);

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154
+#
+# Folders of the host in the guest: --share DIR[:TAG][,ro], --root DIR[,rw]; and --exec COMMAND, which runs in such
+# a root. A folder is served by virtiofsd, which the launcher jails and starts, in a process for itself, for QEMU in
+# front of it. The root's first process is root-init's.
+#
+# Invariant: a temporary file has no name any more when the guest starts; what is refused has started nothing.
+
+# What the kernel says goes to the same console as the command's output.
+quiet_words='quiet loglevel=0 afterburn.quiet'
+
+# Files whose names are gone: the command and its status, and its standard input.
+command_fd=8 input_fd=7
+
+check_folders() {
+	local folder=${root%,rw}
+	[[ -z $root || -n $folder ]] || die 2 "--root needs a folder, not '$root'"
+	[[ -n $root || -z $command ]] || die 2 "--exec needs a root with a shell: --root DIR"
+	[[ -z $root || -z $initrd ]] || die 2 "--root has a RAM disk of its own: give --initrd or --root"
+	[[ -z $root$command ]] || [[ -z $folder || -d $folder ]] ||
+		die 2 "--root: '$folder' is no folder"
+	((${#shares[@]} > 0)) || [[ -n $root ]] || return 0
+	case $platform in
+	xen | xen-dom0) die 2 "--share and --root: on Xen no program of the host can serve the guest's memory; they work on bare metal and in a process" ;;
+	esac
+	[[ -z $icount ]] || die 2 "--share and --root: the program that serves a folder has the host's pace: not with --icount"
+	[[ -z $root ]] || prepare_root
+	[[ -z $command ]] || prepare_command
+}
+
+# Whether programs for the kernel have 64 bits, by the file's class, or in a bzImage by xloadflags.
+kernel_width() {
+	local at=4 size=1
+	is_elf "$kernel" || at=0x236
+	size=$(od -An -tu1 -j $((at)) -N 1 "$kernel")
+	case $at-$((size & 3)) in
+	4-2 | 0x236-1 | 0x236-3) echo x86_64 ;;
+	*) echo i386 ;;
+	esac
+}
+
+prepare_root() {
+	local way=overlay
+	initrd=$here/root/$(kernel_width).cpio
+	[[ -r $initrd ]] || die 2 "$initrd is missing: build it with make"
+	if [[ $root == *,rw ]]; then
+		way=rw
+		shares=("${root%,rw}:afterburn.root" "${shares[@]}")
+	else
+		shares=("$root:afterburn.root,ro,fixed" "${shares[@]}")
+	fi
+	# The kernel's own words come first, so that the user's win.
+	append="afterburn.root=$way${command:+ $quiet_words}${append:+ $append}"
+}
+
+# open_nameless FD FILE
+open_nameless() {
+	eval "exec $1<>\"\$2\"" && rm -f "$2"
+}
+
+whole_sectors() { # whole_sectors FILE
+	truncate -s $((($(stat -c %s "$1") + 511) / 512 * 512)) "$1"
+}
+
+# Sets $input to what exec.c knows. Input that is no terminal is read to its end first: the guest gets it as a disk.
+take_input() {
+	local file size
+	input=none
+	if [[ -t 0 && -t 1 ]]; then
+		input=tty
+		return
+	fi
+	if [[ ! -t 0 && ! /dev/stdin -ef /dev/null ]] && { : <&0; } 2>/dev/null; then
+		file=$(mktemp "${TMPDIR:-/tmp}/afterburn-input.XXXXXX")
+		cat >"$file" || true
+		size=$(stat -c %s "$file")
+		((size == 0)) || input=$size
+		whole_sectors "$file"
+		open_nameless $input_fd "$file"
+	fi
+	exec </dev/null
+}
+
+prepare_command() {
+	local file size='' input
+	take_input
+	[[ $input != tty ]] || size=$(stty size 2>/dev/null || true)
+	file=$(mktemp "${TMPDIR:-/tmp}/afterburn-exec.XXXXXX")
+	{
+		head -c 512 /dev/zero
+		printf '%s\0' "$input" "$size" "$command" HOME=/root "TERM=${TERM:-dumb}" \
+			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ''
+	} >"$file"
+	(($(stat -c %s "$file") <= 65536)) || {
+		rm -f "$file"
+		die 2 "--exec: the command is too long, at most 64 KiB"
+	}
+	whole_sectors "$file"
+	open_nameless $command_fd "$file"
+	disks+=("/proc/self/fd/$command_fd,serial=afterburn-exec")
+	case $input in
+	tty | none) ;;
+	*) disks+=("/proc/self/fd/$input_fd,ro,serial=afterburn-input") ;;
+	esac
+}
+
+# Ends the script with the command's status, if there is one.
+finish_command() {
+	local text
+	[[ -n $command && $outcome =~ ^(powered-off|reset)$ ]] || return 0
+	text=$(head -c 512 "/proc/self/fd/$command_fd" | tr -d '\0')
+	case $text in
+	'status '*) exit "${text#status }" ;;
+	'error '*) die 1 "the guest could not run the command: ${text#error }" ;;
+	esac
+	[[ $(last_word) == panic ]] || die 1 "the guest ended before the command did"
+}
+
+# Has each folder served on a socket in $work, and adds it to QEMU's options.
+qemu_folders() {
+	local launch=${AFTERBURN_LAUNCH:-$here/launch} share number=0 tag tags=''
+	((${#shares[@]} > 0)) || return 0
+	[[ -x $launch ]] || die 2 "$launch is missing: build it with make"
+	options+=(-object "memory-backend-memfd,id=memory,size=${memory}M,share=on" -machine memory-backend=memory)
+	for share in "${shares[@]}"; do
+		serve_folder "$share" "$work/share$number" "$number"
+		options+=(-chardev "socket,id=share$number,path=$work/share$number"
+			-device "vhost-user-fs-pci,chardev=share$number,tag=$tag")
+		number=$((number + 1))
+	done
+}
+
+# Sets $tag once the program of a share waits on the socket; ends the script if it does not.
+serve_folder() { # serve_folder SHARE SOCKET NUMBER
+	local folder=$1 words='' ready said=''
+	tag=share$3
+	while [[ $folder =~ ^(.*)(,(ro|fixed))$ ]]; do
+		folder=${BASH_REMATCH[1]} words=${BASH_REMATCH[2]}$words
+	done
+	[[ $folder != *:* ]] || { tag=${folder##*:} && folder=${folder%:*}; }
+	# When QEMU ends, virtiofsd is surprised, and says so.
+	exec {ready}< <(exec "$launch" --serve "$2" --share "$folder:$tag$words" 2>"$2.err")
+	read -r said <&"$ready" || true
+	[[ $said == ready ]] || {
+		cat "$2.err" >&2
+		wait $! || exit
+		die 3 "the program that shares '$folder' has not started"
+	}
+	[[ " $tags " != *" $tag "* ]] || die 2 "--share: two folders have the tag '$tag'"
+	tags+=" $tag"
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * exec.c - the command of `afterburn run --exec`. It comes by a small disk, and its status goes
+ * back there, since whatever is on the console may be the command's own output.
+ *
+ *   sector 0  the guest writes "status N" or "error TEXT" with a NUL behind it
+ *   sector 1  and on, texts that end with a NUL each: where standard input comes from ("tty",
+ *             "none", or the number of bytes on the disk for input), the terminal's rows and
+ *             columns or nothing, the command, then its environment; an empty text ends it
+ *
+ * Invariant: the status is on the disk before the machine ends.
+ */
+#include "root.h"
+#include "system.h"
+
+#include <asm/termbits.h>
+#include <asm/ioctls.h>
+#include <linux/reboot.h>
+#include <linux/wait.h>
+
+#define COMMAND_DISK "afterburn-exec"
+#define INPUT_DISK   "afterburn-input"
+
+/* As in fcntl.h and signal.h of C libraries; the kernel's headers for both do not agree. */
+enum { READ = 0, WRITE = 1, READ_WRITE = 2, CHILD_ENDED = 17, SECTOR = 512 };
+enum { TEXTS_MAX = 160 };
+
+struct winsize {
+	unsigned short rows, columns, x, y;
+};
+
+static char texts[128 * 1024];
+static char *text[TEXTS_MAX];
+static unsigned int count;
+static int disk = -1, input = -1;
+
+/* ---- the disk ---- */
+
+/* A virtio disk by its serial number, or a negative error number. */
+static int open_disk(const char *serial, int way)
+{
+	static char path[] = "/sys/block/vdX/serial", device[] = "/dev/vdX";
+	char found[64];
+
+	for (char letter = 'a'; letter <= 'z'; letter++) {
+		path[13] = device[7] = letter;
+		if (file_read(path, found, sizeof(found)) && text_is(found, serial))
+			return (int)CALL2(open, device, way);
+	}
+	return -1;
+}
+
+/* Without a disk it is said on the console. */
+static void tell(const char *first, const char *second)
+{
+	static char sector[SECTOR];
+
+	text_add(sector, SECTOR, first);
+	text_add(sector, SECTOR, second);
+	if (disk < 0) {
+		file_write(2, sector, text_length(sector));
+		file_write(2, "\n", 1);
+		return;
+	}
+	CALL3(lseek, disk, 0, 0);
+	file_write(disk, sector, SECTOR);
+	CALL1(fsync, disk);
+}
+
+/* The reset is what every machine has; a halt would be the wedge's to explain on the console. */
+static _Noreturn void end_machine(void)
+{
+	CALL0(sync);
+	for (;;)
+		CALL4(reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_RESTART,
+		      NULL);
+}
+
+_Noreturn void give_up(const char *what, long error)
+{
+	static char message[256];
+	char number[4] = "";
+
+	if (error < 0 && error > -1000)
+		number[text_number(number, (unsigned int)-error)] = '\0';
+	text_add(message, sizeof(message), what);
+	text_add(message, sizeof(message), ": the guest's kernel says error ");
+	text_add(message, sizeof(message), number);
+	tell(disk < 0 ? "afterburn root: " : "error ", message);
+	end_machine();
+}
+
+static void read_texts(void)
+{
+	long size = 0, done;
+
+	CALL3(lseek, disk, SECTOR, 0);
+	do {
+		done = CALL3(read, disk, texts + size, sizeof(texts) - 1 - (size_t)size);
+		size += done > 0 ? done : 0;
+	} while (done > 0);
+	for (char *at = texts; (count < 3 || *at) && count < TEXTS_MAX - 1 && at < texts + size;) {
+		text[count++] = at;
+		at += text_length(at) + 1;
+	}
+}
+
+bool exec_find(void)
+{
+	disk = open_disk(COMMAND_DISK, READ_WRITE);
+	if (disk < 0)
+		return false;
+	read_texts();
+	if (count < 3)
+		give_up("the command's disk", 0);
+	input = open_disk(INPUT_DISK, READ);
+	return true;
+}
+
+/* ---- standard input and output ---- */
+
+static unsigned long number_of(const char **at)
+{
+	unsigned long number = 0;
+
+	for (; **at >= '0' && **at <= '9'; ++*at)
+		number = number * 10 + (unsigned long)(**at - '0');
+	if (**at)
+		++*at;
+	return number;
+}
+
+static void set_size(int terminal, const char *rows_columns)
+{
+	struct winsize size = {.rows = (unsigned short)number_of(&rows_columns)};
+
+	size.columns = (unsigned short)number_of(&rows_columns);
+	if (size.rows && size.columns)
+		CALL3(ioctl, terminal, TIOCSWINSZ, &size);
+}
+
+/* What is written there is not to be changed on its way, if it is not for a terminal. */
+static void pass_as_it_is(int terminal)
+{
+	struct termios state;
+
+	if (CALL3(ioctl, terminal, TCGETS, &state) < 0)
+		return;
+	state.c_oflag &= ~(unsigned int)OPOST;
+	state.c_lflag &= ~(unsigned int)ECHO;
+	CALL3(ioctl, terminal, TCSETS, &state);
+}
+
+static int open_terminal(void)
+{
+	static char path[64] = "/dev/";
+	char name[64] = "";
+
+	file_read("/sys/class/tty/console/active", name, sizeof(name));
+	text_add(path, sizeof(path), name);
+	return (int)CALL2(open, path, READ_WRITE);
+}
+
+/* A process that puts the input's bytes into a pipe; the pipe's other end. */
+static int start_input(unsigned long left)
+{
+	static char piece[16 * 1024];
+	int ends[2];
+
+	if (CALL1(pipe, ends) < 0)
+		give_up("standard input", 0);
+	if (CALL0(fork) != 0) {
+		CALL1(close, ends[WRITE]);
+		return ends[READ];
+	}
+	CALL1(close, ends[READ]);
+	while (left) {
+		unsigned long size = left < sizeof(piece) ? left : sizeof(piece);
+		long done = CALL3(read, input, piece, size);
+
+		if (done <= 0 || !file_write(ends[WRITE], piece, (size_t)done))
+			break;
+		left -= (unsigned long)done;
+	}
+	CALL1(exit, 0);
+	return -1;
+}
+
+static int open_input(int terminal)
+{
+	const char *from = text[0];
+
+	if (text_is(from, "tty"))
+		return terminal;
+	if (text_is(from, "none") || input < 0)
+		return (int)CALL2(open, "/dev/null", READ);
+	return start_input(number_of(&from));
+}
+
+/* ---- the command ---- */
+
+static _Noreturn void become_command(int terminal, int from)
+{
+	const char *const arguments[] = {"sh", "-c", text[2], NULL};
+	long error;
+
+	CALL0(setsid);
+	CALL3(ioctl, terminal, TIOCSCTTY, 0);
+	CALL2(dup2, from, 0);
+	CALL2(dup2, terminal, 1);
+	CALL2(dup2, terminal, 2);
+	for (int fd = 3; fd < 32; fd++)
+		CALL1(close, fd);
+	error = CALL3(execve, "/bin/sh", arguments, text + 3);
+	CALL1(exit, error == -2 ? 127 : 126);
+	for (;;)
+		CALL0(pause);
+}
+
+/* As shells count: a command that a signal has ended has 128 more than its number. */
+static unsigned int wait_for(long child)
+{
+	int status = 0;
+
+	while (CALL4(wait4, -1, &status, 0, NULL) != child)
+		continue;
+	return status & 0x7f ? 128u + (unsigned int)(status & 0x7f)
+			     : (unsigned int)status >> 8 & 0xff;
+}
+
+/* Until all that was written is out. */
+static void drain(int terminal)
+{
+	CALL3(ioctl, terminal, TCSBRK, 1);
+}
+
+_Noreturn void exec_run(void)
+{
+	int terminal = open_terminal(), from;
+	char number[4];
+	long child;
+
+	if (terminal < 0)
+		give_up("the console", terminal);
+	set_size(terminal, text[1]);
+	if (!text_is(text[0], "tty"))
+		pass_as_it_is(terminal);
+	from = open_input(terminal);
+	text[count] = NULL;
+	child = CALL0(fork);
+	if (child < 0)
+		give_up("a process", child);
+	if (child == 0)
+		become_command(terminal, from);
+	if (from != terminal)
+		CALL1(close, from);
+	number[text_number(number, wait_for(child))] = '\0';
+	drain(terminal);
+	tell("status ", number);
+	end_machine();
+}
