@@ -46,11 +46,12 @@ prepare_root() {
 	[[ -r $initrd ]] || die 2 "$initrd is missing: build it with make"
 	if [[ $root == *,rw ]]; then
 		way=rw
-		shares=("${root%,rw}:afterburn.root" "${shares[@]}")
+		shares+=("${root%,rw}:afterburn.root")
 	else
-		shares=("$root:afterburn.root,ro,fixed" "${shares[@]}")
+		shares+=("$root:afterburn.root,ro,fixed")
 	fi
-	# The kernel's own words come first, so that the user's win.
+	((EUID == 0)) || way+=' afterburn.suid=no'
+	# Ours come first, so that the user's win.
 	append="afterburn.root=$way${command:+ $quiet_words}${append:+ $append}"
 }
 
@@ -71,7 +72,7 @@ take_input() {
 		input=tty
 		return
 	fi
-	if [[ ! -t 0 && ! /dev/stdin -ef /dev/null ]] && { : <&0; } 2>/dev/null; then
+	if [[ ! -t 0 && -e /proc/self/fd/0 && ! /proc/self/fd/0 -ef /dev/null ]]; then
 		file=$(mktemp "${TMPDIR:-/tmp}/afterburn-input.XXXXXX")
 		cat >"$file" || true
 		size=$(stat -c %s "$file")

@@ -5,20 +5,24 @@
  * --exec, or with the folder's own first process as the kernel looks for it.
  *
  * The kernel's command line says afterburn.root=, overlay: the folder is not changed, what is
- * written is in memory; rw: it is.
+ * written is in memory; rw: it is. afterburn.suid=no: all files that the host's root owns seem to
+ * be nobody's, and so would be the programs that run as their owner.
  *
  * Invariant: where a step fails that a program would miss, nothing is executed.
  */
 #include "root.h"
 #include "system.h"
 
+#include <linux/capability.h>
 #include <linux/mount.h>
 
 /* Where the parts of the root are until it is one. */
-#define ROOT   "/root"
-#define FOLDER "/folder"
-#define MEMORY "/memory"
-#define TAG    "afterburn.root"
+#define ROOT	"/root"
+#define FOLDER	"/folder"
+#define NOTHING "/nothing"
+#define LOWER	"/lower"
+#define MEMORY	"/memory"
+#define TAG	"afterburn.root"
 
 _Noreturn void init(void);
 
@@ -51,21 +55,52 @@ static void mount_all(const struct file_system *list, unsigned int count)
 	}
 }
 
-static void make_root(bool writable)
+/* Whether this process may do to any file what its owner may. */
+static void be_any_owner(bool on)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+	long error = CALL2(capget, &header, sets);
+
+	sets[0].effective &= ~(1u << CAP_FOWNER);
+	if (on)
+		sets[0].effective |= 1u << CAP_FOWNER;
+	if (error >= 0)
+		error = CALL2(capset, &header, sets);
+	if (error < 0)
+		give_up("capabilities", error);
+}
+
+/*
+ * An overlay opens files with O_NOATIME if whoever mounted it may do so, for which the host would
+ * ask that the user of the run owns the file. So there is a layer between, without anything to
+ * write to, whose mounter may not.
+ */
+static void make_lower(void)
+{
+	CALL2(mkdir, FOLDER, 0755);
+	CALL2(mkdir, NOTHING, 0755);
+	CALL2(mkdir, LOWER, 0755);
+	must_mount(TAG, FOLDER, "virtiofs", MS_RDONLY, NULL);
+	be_any_owner(false);
+	must_mount("folder", LOWER, "overlay", MS_RDONLY, "lowerdir=" FOLDER ":" NOTHING);
+	be_any_owner(true);
+}
+
+static void make_root(bool writable, unsigned long flags)
 {
 	CALL2(mkdir, ROOT, 0755);
 	if (writable) {
-		must_mount(TAG, ROOT, "virtiofs", 0, NULL);
+		must_mount(TAG, ROOT, "virtiofs", flags, NULL);
 		return;
 	}
-	CALL2(mkdir, FOLDER, 0755);
+	make_lower();
 	CALL2(mkdir, MEMORY, 0755);
-	must_mount(TAG, FOLDER, "virtiofs", MS_RDONLY, NULL);
 	must_mount("memory", MEMORY, "tmpfs", 0, "mode=755");
 	CALL2(mkdir, MEMORY "/upper", 0755);
 	CALL2(mkdir, MEMORY "/work", 0755);
-	must_mount("overlay", ROOT, "overlay", 0,
-		   "lowerdir=" FOLDER ",upperdir=" MEMORY "/upper,workdir=" MEMORY "/work");
+	must_mount("overlay", ROOT, "overlay", flags,
+		   "lowerdir=" LOWER ",upperdir=" MEMORY "/upper,workdir=" MEMORY "/work");
 }
 
 static void fill_root(void)
@@ -136,14 +171,15 @@ static void mount_early(void)
 _Noreturn void init(void)
 {
 	static char line[4096];
-	char way[16] = "";
+	char way[16] = "", suid[4] = "";
 	bool exec;
 
 	read_line(line, sizeof(line));
 	mount_early();
 	exec = exec_find();
 	text_word(line, TAG, way, sizeof(way));
-	make_root(text_is(way, "rw"));
+	text_word(line, "afterburn.suid", suid, sizeof(suid));
+	make_root(text_is(way, "rw"), text_is(suid, "no") ? MS_NOSUID : 0);
 	fill_root();
 	enter_root();
 	if (exec)

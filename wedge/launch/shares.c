@@ -165,6 +165,9 @@ void shares_open(const struct options *options)
 	struct virtio_identity identity;
 	int error;
 
+	/* Whatever refuses the guest later: a program that is left alone would complain. */
+	if (options->shares && atexit(shares_close) != 0)
+		die(END_PLATFORM, "the host gives no memory: %s", strerror(ENOMEM));
 	for (count = 0; count < options->shares; count++) {
 		struct share *s = &shares[count];
 
