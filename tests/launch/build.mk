@@ -18,4 +18,10 @@ $(O)/tests/launch/image.t: $(IMAGE_TEST_OBJS)
 	@echo "  LD      $(patsubst $(O)/%,%,$@)"
 	@$(CC) $(DEV_TEST_SAN) $^ -lcmocka -o $@
 
-TESTS += $(O)/tests/launch/image.t
+# vhost-user beside servers of all kinds.
+$(O)/tests/launch/vhost_user.t: $(O)/tests/launch/obj/tests/launch/vhost_user_test.o \
+		$(O)/tests/launch/obj/wedge/launch/vhost_user.o
+	@echo "  LD      $(patsubst $(O)/%,%,$@)"
+	@$(CC) $(DEV_TEST_SAN) $^ -lcmocka -pthread -o $@
+
+TESTS += $(O)/tests/launch/image.t $(O)/tests/launch/vhost_user.t

@@ -2,7 +2,8 @@
 # sanitizers. The wedges' own, freestanding objects are built by wedge/build.mk.
 
 # Those with a guest's memory: of what serves virtio devices.
-DEV_SERVER_TESTS := virtio_balloon virtio_block virtio_config virtio_fuzz virtio_later virtio_queue virtio_reset virtio_rng
+DEV_SERVER_TESTS := virtio_balloon virtio_block virtio_config virtio_fs virtio_fuzz virtio_later virtio_queue \
+	virtio_reset virtio_rng
 DEV_TESTS := board counter_ports fuzz keyboard latch muldiv pci pic pit rtc timer uart virtio $(DEV_SERVER_TESTS)
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
