@@ -204,6 +204,37 @@ static void devices_are_transitional(void **state)
 	assert_true(config_read(0, PCI_STATUS, 2) & PCI_STATUS_CAP_LIST);
 }
 
+/* 4.1.2: a kind that legacy drivers do not know has no ports for them, in no way. */
+static void modern_devices_have_no_legacy_ports(void **state)
+{
+	const struct pc_config config = {
+		.host = HOST,
+		.ram_bytes = UINT64_C(256) << 20,
+		.virtio_devices = 1,
+		.virtio_identity = identity,
+		.virtio_shared = host.virtio_shared,
+	};
+	unsigned window;
+
+	(void)state;
+	identity[0].type = 26;
+	identity[0].pci_device = 0x105a;
+	pc_init(&pc, &config);
+	find_structures();
+	window = find_capability(0, VIRTIO_PCI_CAP_PCI_CFG);
+	assert_int_equal(config_read(0, PCI_VENDOR_ID, 4), 0x105a1af4);
+	assert_true(config_read(0, PCI_REVISION_ID, 1) >= 1);
+	assert_true(config_read(0, PCI_SUBSYSTEM_ID, 2) >= 0x40);
+	assert_int_equal(config_read(0, PCI_BASE_ADDRESS_0, 4), 0);
+	config_write(0, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
+	assert_int_equal(config_read(0, PCI_BASE_ADDRESS_0, 4), 0);
+	assert_int_equal(pc_io_read(&pc, 0xc000, 4), 0xffffffff);
+	assert_int_equal(offered_features(), OFFERED);
+	config_write(0, window + offsetof(struct virtio_pci_cap, bar), 1, 0);
+	config_write(0, window + offsetof(struct virtio_pci_cap, length), 4, 4);
+	assert_int_equal(config_read(0, window + 16, 4), 0);
+}
+
 static void devices_are_where_firmware_puts_them(void **state)
 {
 	static const uint8_t lines[DEVICES] = {10, 11, 10};
@@ -751,6 +782,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VIRTIO_TEST(devices_are_transitional),
+		VIRTIO_TEST(modern_devices_have_no_legacy_ports),
 		VIRTIO_TEST(devices_are_where_firmware_puts_them),
 		VIRTIO_TEST(a_machine_without_devices_has_none),
 		VIRTIO_TEST(ports_can_be_sized_and_moved),

@@ -77,6 +77,14 @@ for size in 1 15M 15000K 513G 0 525000; do
 done
 ok "a process needs the launcher" exits 2 'launch is missing' --on process "$tmp/kernel"
 ok "no --icount in a process" exits 2 'needs an emulator' --on process --icount "$tmp/kernel"
+ok "a command needs a root" exits 2 'exec needs a root' --on bare --exec true "$tmp/kernel"
+ok "an empty command" exits 2 'exec needs a command' --on bare --root / --exec '' "$tmp/kernel"
+ok "a root that is not there" exits 2 "'$tmp/no' is no folder" --on bare --root "$tmp/no" "$tmp/kernel"
+ok "a root has a RAM disk of its own" exits 2 'give --initrd or --root' --on bare --root / --initrd "$tmp/kernel" "$tmp/kernel"
+for platform in xen xen-dom0; do
+	ok "no folders on $platform" exits 2 'on Xen no program of the host' --on $platform --share / "$tmp/kernel"
+done
+ok "folders keep no pace" exits 2 'not with --icount' --on bare --icount --share / "$tmp/kernel"
 # What QEMU's disks are refused for; in a process the launcher says the same (tests/launch/disk.t).
 truncate -s 1024 "$tmp/disk"
 ok "a disk is missing" exits 2 "the disk '.*/no,rw' cannot be opened: .*options behind a comma are ro, cow and serial=S" \
