@@ -63,7 +63,7 @@ ok 'a program that is silent' named program/silent refuses $platform "the progra
 ok 'a program that makes no sense' named program/nonsense refuses $platform "the program that shares 'folder' cannot be used: Protocol error" --share folder k
 ok 'nothing is left of them' no_server_left
 if [[ -x /usr/lib/qemu/virtiofsd ]]; then
-	ok 'a guest beside its folders' runs 1 --share folder --share program:x,ro k
+	ok 'a guest beside its folders' runs 0 --append keys=q --share folder --share program:x,ro k
 	ok 'nothing is left of it' no_server_left
 else
 	skip 'a guest beside its folders' 'no virtiofsd (package qemu-system-common)'
