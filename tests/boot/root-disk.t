@@ -8,6 +8,7 @@ source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 guest_of_process=$O/guest/i386
 architecture=i386
-platforms='process bare'
+platforms=process
+networks=''
 source "$TOP/tests/boot/root-disk.sh"
 done_testing
