@@ -80,12 +80,12 @@ static void rings_are_offered(void **state)
 	assert_int_equal(back.identity.config[5], BACK_ADDRESS_LAST);
 	assert_int_equal(back.identity.config[6], 0); /* the link is down */
 	back_connect();
-	assert_int_equal(back.configured, 1);
-	assert_int_equal(back.identity.config[6], 1);
+	assert_int_equal(back.shared.config_sequence, 2);
+	assert_true(back_link());
 	assert_true(back.identity.features & VIRTIO_NET_HOST_TSO4);
 	assert_true(back.identity.features & VIRTIO_NET_HOST_TSO6);
 	back_connect();
-	assert_int_equal(back.configured, 1);
+	assert_int_equal(back.shared.config_sequence, 2);
 }
 
 static void set_key(const char *key, const char *value)
@@ -167,7 +167,7 @@ static void a_device_comes_back(void **state)
 	driver_post(4, 2000);
 	close_device();
 	assert_int_equal(back.granted, 0);
-	assert_int_equal(back.identity.config[6], 0);
+	assert_false(back_link());
 	set_key("mac", "00:16:3e:00:00:06");
 	assert_false(back_offer());
 	set_key("mac", "00:16:3E:00:00:05");
@@ -176,7 +176,7 @@ static void a_device_comes_back(void **state)
 	set_key("feature-gso-tcpv4", "1");
 	assert_true(back_offer());
 	back_connect();
-	assert_int_equal(back.identity.config[6], 1);
+	assert_true(back_link());
 	make_tcp(frame, 60, 4);
 	back_bring(frame, 0, 60, 0);
 	back_event();

@@ -26,7 +26,6 @@ struct back {
 	uint32_t send_answered, receive_answered;
 	unsigned int events;	 /* sent to the back end */
 	unsigned int logs;	 /* lines of the wedge's */
-	unsigned int configured; /* calls of front_configure() */
 	unsigned int interrupts; /* for the driver */
 	unsigned int granted;	 /* pages */
 	bool still_maps;	 /* grants are not given up */
@@ -49,6 +48,9 @@ bool back_offer(void);
 void back_show(void);
 void back_connect(void);
 void back_start_driver(uint64_t features);
+
+/* Whether the driver has been told that the link is up. */
+bool back_link(void);
 
 /* What the front end has said in the store under a name; 0: nothing. */
 uint64_t back_said(const char *name);
