@@ -134,6 +134,7 @@ static void what_is_no_device_is_refused(void **state)
 		back_found();
 		set_key("mac", bad[i]);
 		assert_false(back_offer());
+		assert_int_equal(back.logs, 1);
 		assert_int_equal(back.granted, 0);
 		assert_int_equal(net_devices(), 0);
 	}
@@ -151,6 +152,7 @@ static void without_grants_or_port_nothing_is_left(void **state)
 	back.no_grants = false;
 	back.no_port = true;
 	assert_false(back_offer());
+	assert_int_equal(back.logs, 2);
 	assert_int_equal(back.granted, 0);
 }
 

@@ -154,21 +154,28 @@ static bool grant_all(struct net_front *f)
 	return all && f->port;
 }
 
+/* NULL, or what is missing. */
+static const char *prepare(struct net_front *f)
+{
+	if (f->stuck)
+		take_back(f);
+	if (f->stuck)
+		return "the back end before has not let go of its memory";
+	if (!have_memory(f))
+		return "the wedge's heap is used up";
+	if (!is_right(f))
+		return f->shown ? "its back end is none that the guest knows"
+				: "its back end says no address, or does not copy";
+	return grant_all(f) ? NULL : "Xen gives no more grants or event channels";
+}
+
 static bool offer(struct xenbus_device *d)
 {
 	struct net_front *f = front_of(d);
+	const char *missing = prepare(f);
 
-	if (f->stuck)
-		take_back(f);
-	if (f->stuck || !have_memory(f))
-		return false;
-	if (!is_right(f)) {
-		wedge_log("network %lu: the back end %s", (unsigned long)d->id,
-			  f->shown ? "is none that the guest knows"
-				   : "lacks an address, or copies");
-		return false;
-	}
-	if (!grant_all(f)) {
+	if (missing) {
+		wedge_log("network %lu cannot be had: %s", (unsigned long)d->id, missing);
 		take_back(f);
 		return false;
 	}
