@@ -208,9 +208,11 @@ DEFINE_FRONT_TEST(a_disk_comes_while_the_guest_runs)
 {
 	boot_one();
 	driver_start(1);
+	fake.virtio_interrupts = 0;
 	back_attach(SECOND, 77);
 	world();
 	assert_int_equal(driver_capacity(1), 77);
+	assert_int_equal(fake.virtio_interrupts, 1);
 	assert_int_equal(driver_configured(1), 1);
 	assert_int_equal(driver_do(1, READ, 76, 512), OK);
 	assert_bytes(driver_data(0), 76, 1);

@@ -159,6 +159,7 @@ void events_handle(struct vcpu *v)
 	words = __atomic_exchange_n(&info_of(v)->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
 	for (; words; words &= words - 1)
 		handle_ports(v, (unsigned int)__builtin_ctzll(words));
+	front_interrupt(v);
 	if (v->line)
 		v->events.pending = 1;
 }

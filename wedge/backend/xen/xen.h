@@ -172,6 +172,9 @@ void front_start(struct vcpu *v);
 /* The timer went off. */
 void front_timer(void);
 
+/* Behind events: interrupts the guest for what its devices have answered. */
+void front_interrupt(struct vcpu *v);
+
 /* ---- traps.c, events.c, console.c ---- */
 void traps_init(void);
 void events_init(struct vcpu *v);

@@ -103,6 +103,7 @@ void block_event(struct vcpu *v, void *front)
 {
 	struct block_front *f = front;
 
+	(void)v;
 	if (!f->live)
 		return;
 	if (take_responses(f)) {
@@ -110,7 +111,6 @@ void block_event(struct vcpu *v, void *front)
 			virtio_block_serve(&f->block, &f->server);
 		block_issue(f);
 	}
-	front_interrupt(v);
 }
 
 /* What is at work belongs to nobody any more. */

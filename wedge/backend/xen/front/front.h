@@ -25,9 +25,6 @@ void front_changed(unsigned int device);
 /* Something is at work from now on: have front_timer() called now and then. */
 void front_watch_time(void);
 
-/* Behind an event: interrupts the guest for what the devices have answered. */
-void front_interrupt(struct vcpu *v);
-
 /* ---- control.c ---- */
 
 /* Listens to what the tool stack wants of the domain. */
