@@ -241,6 +241,12 @@ void core_console_input(struct vcpu *v)
 	(void)v;
 }
 
+void core_power_button(struct vcpu *v)
+{
+	(void)v;
+	fake.power_presses++;
+}
+
 void core_virtio(struct vcpu *v)
 {
 	(void)v;

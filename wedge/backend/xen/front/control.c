@@ -3,11 +3,11 @@
  * control.c - what the tool stack asks of the whole domain (docs/misc/xenstore-paths of Xen's
  * source, "~/control/shutdown").
  *
- * No device of the guest's tells it of such a wish. So a wish to end is taken, which its tool then
- * reports, and the console says it to whoever is there; one to sleep, for save or migration, is not
- * taken, and its tool gives up after a minute.
+ * A wish to power off presses the guest's power key. No key means to reboot: that wish is taken,
+ * which its tool then reports, and the console says it to whoever is there. One to sleep, for save
+ * or migration, is not taken, and its tool gives up after a minute.
  *
- * Invariant: every wish gets one message.
+ * Invariant: every wish presses the key once, or gets one message.
  */
 #include <wedge/lib.h>
 #include <wedge/log.h>
@@ -38,18 +38,19 @@ static void answered(struct xenstore_request *r, const char *value, size_t lengt
 
 static void take_wish(struct xenstore_request *r, const char *value, size_t length)
 {
-	bool reboot = value && is(value, length, "reboot");
-
 	r->done = answered;
-	if (reboot || (value && (is(value, length, "poweroff") || is(value, length, "halt")))) {
-		wedge_log("this domain is asked to %s: tell its system, which cannot hear it",
-			  reboot ? "reboot" : "power off");
+	if (!value || !length) {
+		answered(r, value, length);
+	} else if (is(value, length, "poweroff") || is(value, length, "halt")) {
+		core_power_button(vcpu_this());
 		xenstore_write(r, folder, name, "");
-		return;
-	}
-	if (value && length)
+	} else if (is(value, length, "reboot")) {
+		wedge_log("this domain is asked to reboot: tell its system, which cannot hear it");
+		xenstore_write(r, folder, name, "");
+	} else {
 		wedge_log("this domain is asked for what it cannot do: %s", value);
-	answered(r, value, length);
+		answered(r, value, length);
+	}
 }
 
 static void look(void)

@@ -94,7 +94,6 @@ void front_start(struct vcpu *v)
 
 	if (!xenstore_init())
 		return;
-	control_start();
 	make_places(&block_kind);
 	xenbus_start(&block_kind);
 	net_start();
@@ -115,6 +114,9 @@ void front_start(struct vcpu *v)
 unsigned int backend_virtio(const struct virtio_identity **descriptions,
 			    struct virtio_shared **words)
 {
+	/* What it hears may press a key, which there is from now on. */
+	if (xenstore_works())
+		control_start();
 	*descriptions = identities;
 	*words = shared;
 	return devices;

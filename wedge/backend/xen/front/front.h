@@ -27,7 +27,10 @@ void front_watch_time(void);
 
 /* ---- control.c ---- */
 
-/* Listens to what the tool stack wants of the domain. */
+/*
+ * Listens to what the tool stack wants of the domain. Nothing is heard before the next event of the
+ * store, which needs a machine with a keyboard.
+ */
 void control_start(void);
 
 #endif /* WEDGE_BACKEND_XEN_FRONT_FRONT_H */
