@@ -4,6 +4,9 @@
 # Those with a guest's memory: of what serves virtio devices.
 DEV_SERVER_TESTS := virtio_balloon virtio_block virtio_config virtio_fs virtio_fuzz virtio_later virtio_queue \
 	virtio_reset virtio_rng
+# Those with a network beside it.
+DEV_NET_TESTS := virtio_net_send
+DEV_SERVER_TESTS += $(DEV_NET_TESTS)
 DEV_TESTS := board counter_ports fuzz keyboard latch muldiv pci pic pit rtc timer uart virtio $(DEV_SERVER_TESTS)
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
@@ -27,6 +30,8 @@ $(DEV_SERVER_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_rings.o $(O)
 $(O)/tests/dev/obj/server.a: $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER))
 	@rm -f $@
 	@ar rc $@ $^
+
+$(DEV_NET_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_nic.o $(O)/tests/dev/obj/virtio/net.o
 
 # The example of wedge/doc/writing-a-device.md.
 $(O)/tests/dev/latch.t: $(O)/tests/dev/obj/latch.o
