@@ -5,7 +5,7 @@
 DEV_SERVER_TESTS := virtio_balloon virtio_block virtio_config virtio_fs virtio_fuzz virtio_later virtio_queue \
 	virtio_reset virtio_rng
 # Those with a network beside it.
-DEV_NET_TESTS := virtio_net_receive virtio_net_send
+DEV_NET_TESTS := virtio_net_fuzz virtio_net_receive virtio_net_send
 DEV_SERVER_TESTS += $(DEV_NET_TESTS)
 DEV_TESTS := board counter_ports fuzz keyboard latch muldiv pci pic pit rtc timer uart virtio $(DEV_SERVER_TESTS)
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
