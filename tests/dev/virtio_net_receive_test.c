@@ -340,6 +340,30 @@ static void a_broken_queue_receives_nothing_more(void **state)
 	assert_int_equal(used()->idx, 1);
 }
 
+/*
+ * A buffer that lies on the count of buffers: as the frame says, there are more of them than a ring
+ * has entries.
+ */
+static void a_frame_takes_no_more_buffers_than_a_ring_has(void **state)
+{
+	enum { MOST = VIRTIO_QUEUE_SIZE_MAX, MIDDLE = 200 };
+
+	(void)state;
+	nic_new(MOST, NIC_MEDIUM);
+	nic_start(EVENT_INDEX);
+	for (uint16_t i = 0; i < MOST; i++) {
+		nic_describe(NIC_RECEIVE, i, BUFFERS + i, 1, WRITE, 0);
+		nic_offer(NIC_RECEIVE, i);
+	}
+	nic_describe(NIC_RECEIVE, MIDDLE, RINGS_AVAILABLE + offsetof(struct vring_avail, idx), 2,
+		     WRITE, 0);
+	frame[MIDDLE - HEADER] = (2 * MIDDLE) & 0xff;
+	frame[MIDDLE - HEADER + 1] = (2 * MIDDLE) >> 8;
+	assert_true(bring(1000));
+	assert_int_equal(used()->idx, 0);
+	assert_int_equal(nic.shared.needs_reset, 1);
+}
+
 static void indices_wrap(void **state)
 {
 	uint16_t filled = 0;
@@ -376,6 +400,7 @@ int main(void)
 		NET_TEST(other_frames_are_dropped),
 		NET_TEST(a_header_says_what_was_accepted),
 		NET_TEST(a_broken_queue_receives_nothing_more),
+		NET_TEST(a_frame_takes_no_more_buffers_than_a_ring_has),
 		NET_TEST(indices_wrap),
 	};
 

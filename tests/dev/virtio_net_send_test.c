@@ -263,6 +263,8 @@ static void large_frames_are_complete(void **state)
 	assert_true(send(h, 9000));
 	h.gso_size = 0;
 	assert_false(send(h, 9000));
+	h.gso_type = VIRTIO_NET_HDR_GSO_TCPV6;
+	assert_false(send(h, 9000));
 	h.gso_size = 1448;
 	h.flags = 0;
 	assert_false(send(h, 9000));
