@@ -14,7 +14,7 @@ WEDGE_DEV := $(call wedge_in, dev, \
 	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pc_virtio.c pci_host.c \
 	sysctrl.c virtio/config.c virtio/pci.c virtio/registers.c)
 # What serves the rings of virtio devices: in the launcher, and in a wedge that does it itself.
-WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c queue.c server.c)
+WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c net.c queue.c server.c)
 # The same, of devices that a wedge does not serve itself.
 WEDGE_VIRTIO_LAUNCHER := $(call wedge_in, dev/virtio, balloon.c fs.c rng.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
@@ -40,7 +40,7 @@ wedge_platform_xen := $(call wedge_in, backend/xen, \
 	space.c space_address.c table_pool.c traps.c update.c \
 	front/block.c front/block_connect.c front/block_event.c front/block_jobs.c front/control.c front/front.c \
 	front/grant.c front/net.c front/net_frame.c front/net_life.c front/ring.c front/xenbus.c front/xenbus_list.c \
-	front/xenstore.c) $(WEDGE_VIRTIO_SERVER) $(call wedge_in, dev/virtio, net.c)
+	front/xenstore.c) $(WEDGE_VIRTIO_SERVER)
 wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S gates.S start.S)
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# The guest's network in QEMU's machine and in xl's configuration: --net user[,forward=HOST:GUEST]...|none,
+# The guest's network in QEMU's machine and in xl's configuration: --net user[,forward=HOST:GUEST]...|tap=NAME|none,
 # in $net.
 #
 # Invariant: words that are refused have started nothing.
@@ -13,8 +13,9 @@ parse_net() {
 	IFS=, read -ra words <<<"$net"
 	case ${words[0]:-} in
 	'' | none) ((${#words[@]} <= 1)) || die 2 "--net none takes nothing behind it, not '$net'" ;;
+	tap=?*) ((${#words[@]} == 1)) || die 2 "--net tap=NAME takes nothing behind it, not '$net'" ;;
 	user) ;;
-	*) die 2 "--net takes user[,forward=HOST:GUEST] or none, not '$net'" ;;
+	*) die 2 "--net takes user[,forward=HOST:GUEST], tap=NAME or none, not '$net'" ;;
 	esac
 	for word in "${words[@]:1}"; do
 		[[ $word =~ ^forward=([0-9]{1,5}):([0-9]{1,5})$ ]] && is_port "${BASH_REMATCH[1]}" &&
@@ -38,6 +39,10 @@ qemu_net() {
 	local pair forwards=''
 	has_net || return 0
 	parse_net
+	if [[ $net == tap=* ]]; then
+		options+=(-netdev "tap,id=net0,ifname=${net#tap=},script=no,downscript=no" -device virtio-net-pci,netdev=net0,romfile=)
+		return
+	fi
 	for pair in "${net_forwards[@]}"; do
 		forwards+=",hostfwd=tcp:127.0.0.1:${pair%:*}-:${pair#*:}"
 	done

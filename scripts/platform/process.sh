@@ -42,6 +42,7 @@ platform_run() {
 	for disk in "${disks[@]}"; do
 		arguments+=(--disk "$disk")
 	done
+	! has_net || arguments+=(--net "$net")
 	for share in "${shares[@]}"; do
 		arguments+=(--share "$share")
 	done

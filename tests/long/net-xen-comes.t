@@ -5,7 +5,7 @@
 # A network that xl takes away and brings back while a kernel under a wedge runs.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
-source "$TOP/tests/boot/net-xen.sh"
+source "$TOP/tests/boot/net.sh"
 
 # dom0 with a script that it runs beside the guest.
 make_dom0_files() {

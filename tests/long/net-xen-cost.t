@@ -7,7 +7,7 @@
 # clock but the counting one is asked. A wedge may cost a fifth more.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
-source "$TOP/tests/boot/net-xen.sh"
+source "$TOP/tests/boot/net.sh"
 port=1
 
 # What dom0 gets in addition: an address on the bridge, and the server, which the script starts that xl calls for

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 600
 #
-# The network of a domU whose kernel has a driver of its own for Xen: Debian's (boot/net-xen.sh).
+# The network of a domU whose kernel has a driver of its own for Xen: Debian's (boot/net.sh).
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
-source "$TOP/tests/boot/net-xen.sh"
+source "$TOP/tests/boot/net.sh"
 
 ok 'a server of this machine' start_server
 trap 'kill $server; rm -rf "$tmp"' EXIT

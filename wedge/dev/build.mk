@@ -31,7 +31,7 @@ $(O)/tests/dev/obj/server.a: $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/
 	@rm -f $@
 	@ar rc $@ $^
 
-$(DEV_NET_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_nic.o $(O)/tests/dev/obj/virtio/net.o
+$(DEV_NET_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_nic.o
 
 # The example of wedge/doc/writing-a-device.md.
 $(O)/tests/dev/latch.t: $(O)/tests/dev/obj/latch.o

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -67,14 +66,14 @@ void devices_offer(struct launch_info *info, struct launch_shared *shared)
 
 /* ---- a thread ---- */
 
-/* Until the doorbell rings, or there is input for a device that waits for some. */
+/* Until the doorbell rings, or what else the device waits for has come. */
 static void wait_for_work(const struct device *d)
 {
 	struct pollfd polls[] = {{.fd = d->doorbell, .events = POLLIN}, {.fd = -1}};
 	uint64_t rings;
 
-	if (d->server.active && !d->server.broken && d->kind->input)
-		polls[1] = (struct pollfd){.fd = d->kind->input(d->model), .events = POLLIN};
+	if (d->server.active && !d->server.broken && d->kind->other)
+		polls[1] = d->kind->other(d->model);
 	while (poll(polls, 2, -1) < 0 && errno == EINTR)
 		continue;
 	while (read(d->doorbell, &rings, sizeof(rings)) < 0 && errno == EINTR)

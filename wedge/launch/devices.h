@@ -14,6 +14,7 @@
 #include <wedge/dev/virtio_server.h>
 #include <wedge/launch.h>
 
+#include <poll.h>
 #include <sys/types.h>
 
 /* A kind of device. Its functions are called by the device's thread alone. */
@@ -21,11 +22,11 @@ struct device_kind {
 	/* Serves what is in the queues; on return the driver rings for what comes next. */
 	void (*serve)(void *model, struct virtio_server *server);
 	/*
-	 * A descriptor that is waited for like the doorbell: serve() is called as long as it can be
-	 * read. -1: there is nothing to do with what comes, so it is not waited for. NULL: the kind
-	 * has none.
+	 * A descriptor that is waited for like the doorbell, and for what (poll(2)): serve() is
+	 * called as long as it is so. -1: there is nothing to do with what comes, so it is not
+	 * waited for. NULL: the kind has none.
 	 */
-	int (*input)(void *model);
+	struct pollfd (*other)(void *model);
 	/*
 	 * The driver resets the device, or the guest ends: on return no other program touches its
 	 * rings. serve() may not have been called before. NULL: none does.

@@ -8,6 +8,7 @@
 #define LAUNCH_LAUNCHER_H
 
 #include "image.h"
+#include "net_option.h"
 #include "share_server.h"
 
 #include <stdbool.h>
@@ -37,6 +38,7 @@ struct options {
 	bool rng;     /* a source of random bytes */
 	unsigned int disks;
 	struct image_option disk[LAUNCH_DISKS_MAX];
+	struct net_option net;
 	unsigned int shares;
 	struct share_option share[LAUNCH_SHARES_MAX];
 	const char *serve;  /* run nothing: serve the one share on this socket; or NULL */

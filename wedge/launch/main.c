@@ -14,6 +14,7 @@
 #include "kernel.h"
 #include "launcher.h"
 #include "memory.h"
+#include "net.h"
 #include "rng.h"
 #include "shares.h"
 
@@ -42,6 +43,8 @@ static const char usage[] =
 	"                  file as it is (cow)\n"
 	"  --balloon       memory that the guest does not use goes back to the host\n"
 	"  --rng           random bytes of the host, as a virtio device\n"
+	"  --net N         user[,forward=HOST:GUEST]...: a network by passt; tap=NAME: by an\n"
+	"                  interface of the host; none\n"
 	"  --share F       DIR[:TAG][,ro]: a folder of the host, which the guest mounts by its\n"
 	"                  tag (mount -t virtiofs TAG PLACE), share0 and so on by default;\n"
 	"                  fixed: nobody changes it meanwhile\n"
@@ -94,6 +97,9 @@ static void take_option(struct options *o, int c)
 	case 'r':
 		o->rng = true;
 		break;
+	case 'e':
+		net_parse(&o->net, optarg);
+		break;
 	case 's':
 		shares_parse(o, optarg);
 		break;
@@ -143,7 +149,8 @@ static void parse(int argc, char **argv, struct options *o)
 		{"initrd", required_argument, NULL, 'i'},
 		{"balloon", no_argument, NULL, 'b'},
 		{"rng", no_argument, NULL, 'r'},
-		{"disk", required_argument, NULL, 'd'},	 /* may be given again */
+		{"disk", required_argument, NULL, 'd'}, /* may be given again */
+		{"net", required_argument, NULL, 'e'},
 		{"share", required_argument, NULL, 's'}, /* the same */
 		{"append", required_argument, NULL, 'a'},
 		{"timeout", required_argument, NULL, 't'},
@@ -262,6 +269,7 @@ int main(int argc, char **argv)
 		balloon_open();
 	if (options.rng)
 		rng_open();
+	net_open(&options.net);
 	shares_open(&options);
 	host_check_limits(options.memory);
 	host_probe_start(kernel.wide);

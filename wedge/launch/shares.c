@@ -133,11 +133,11 @@ static void serve(void *model, struct virtio_server *server)
 		virtio_fs_refuse(server, &s->chain);
 }
 
-static int input(void *model)
+static struct pollfd input(void *model)
 {
 	const struct share *s = model;
 
-	return s->lost ? -1 : s->relay.input;
+	return (struct pollfd){.fd = s->lost ? -1 : s->relay.input, .events = POLLIN};
 }
 
 static void stop(void *model)
@@ -149,7 +149,7 @@ static void stop(void *model)
 		lose(s, NULL, error);
 }
 
-static const struct device_kind kind = {.serve = serve, .input = input, .stop = stop};
+static const struct device_kind kind = {.serve = serve, .other = input, .stop = stop};
 
 static _Noreturn void die_of(const struct share *s, int error)
 {

@@ -11,6 +11,7 @@
 #include <wedge/lib.h>
 
 /* Features that do not depend on the medium (5.1.3). */
+#define MTU	  (UINT64_C(1) << 3)
 #define MAC	  (UINT64_C(1) << 5)
 #define MRG_RXBUF (UINT64_C(1) << 15)
 #define STATUS	  (UINT64_C(1) << 16)
@@ -28,22 +29,24 @@ enum { LEGACY_HEADER = 10, HEADER = 12 }; /* bytes; 5.1.6.1 */
 struct config {
 	uint8_t mac[VIRTIO_NET_ADDRESS];
 	uint16_t status;
+	uint16_t max_virtqueue_pairs;
+	uint16_t mtu;
 };
 
-_Static_assert(sizeof(struct config) == 8, "the structure of 5.1.4 has no holes");
+_Static_assert(sizeof(struct config) == 12, "the structure of 5.1.4 has no holes");
 _Static_assert(sizeof(struct virtio_net_header) == HEADER, "nor has this");
 
 void virtio_net_identity(const struct virtio_net *n, struct virtio_identity *identity)
 {
-	struct config config = {.status = n->link ? LINK_UP : 0};
+	struct config config = {.status = n->link ? LINK_UP : 0, .mtu = n->mtu};
 
 	memcpy(config.mac, n->address, sizeof(config.mac));
 	*identity = (struct virtio_identity){
 		.type = TYPE_NET,
 		.pci_device = PCI_NET,
 		.pci_class = PCI_ETHERNET,
-		.features = (n->features & OF_MEDIUM) | MAC | STATUS | MRG_RXBUF |
-			    VIRTIO_FEATURE_INDIRECT | VIRTIO_FEATURE_EVENT_INDEX |
+		.features = (n->features & OF_MEDIUM) | (n->mtu ? MTU : 0) | MAC | STATUS |
+			    MRG_RXBUF | VIRTIO_FEATURE_INDIRECT | VIRTIO_FEATURE_EVENT_INDEX |
 			    VIRTIO_FEATURE_VERSION_1,
 		.queues = 2,
 		.queue_size = VIRTIO_QUEUE_SIZE_MAX,

@@ -48,6 +48,7 @@ struct virtio_net {
 	uint8_t address[VIRTIO_NET_ADDRESS];
 	bool link;	   /* is up */
 	uint64_t features; /* of the above, those that the medium has */
+	uint16_t mtu;	   /* bytes that a frame may have behind its header; 0: not said */
 
 	/* net.c's own, zero at first. */
 	bool waits; /* the frame below has been refused by the medium, and is kept */

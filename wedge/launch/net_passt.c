@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * net_passt.c - see net_open.h. passt(1) is the other end of a pair of sockets. It gives the guest
+ * the addresses that QEMU's user network gives, so that a guest finds the same on both.
+ *
+ * passt tells by its PID file that it is ready: here that is a pipe. If it ends before, the pipe
+ * does too, and what it has written to standard error says why.
+ *
+ * Invariant: passt has been started whole, or the launcher ends.
+ */
+#include "net_open.h"
+#include "launcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The descriptors of the new process, beside the standard ones. */
+enum { SOCKET_FD = 3, READY_FD = 4, OUT_OF_THE_WAY = 16 };
+
+/* Texts of arguments: the fixed ones, two for each forward, and the end. */
+enum { FIXED = 20, ARGUMENTS = FIXED + 2 * NET_FORWARDS_MAX + 1, FORWARD_CHARACTERS = 32 };
+
+struct command {
+	const char *argument[ARGUMENTS];
+	char forward[NET_FORWARDS_MAX][FORWARD_CHARACTERS];
+};
+
+static void make_command(struct command *c, const struct net_option *option)
+{
+	static const char *const fixed[] = {
+		"passt", "--foreground", "--quiet",   "--one-off", "--fd",	    "3",
+		"--pid", "/dev/fd/4",	 "--address", "10.0.2.15", "--netmask",	    "24",
+		"-g",	 "10.0.2.2",	 "--dns",     "10.0.2.3",  "--dns-forward", "10.0.2.3",
+		"--mtu", "65520",
+	};
+	unsigned int count = FIXED;
+
+	_Static_assert(sizeof(fixed) / sizeof(fixed[0]) == FIXED, "all have room");
+	_Static_assert(SOCKET_FD == 3 && READY_FD == 4 && NET_PASST_MTU == 65520, "as above");
+	memcpy(c->argument, fixed, sizeof(fixed));
+	for (unsigned int i = 0; i < option->forwards; i++) {
+		snprintf(c->forward[i], FORWARD_CHARACTERS, "127.0.0.1/%u:%u",
+			 option->forward[i].host, option->forward[i].guest);
+		c->argument[count++] = "--tcp-ports";
+		c->argument[count++] = c->forward[i];
+	}
+	c->argument[count] = NULL;
+}
+
+/* In the new process. Ctrl-C on the terminal is the guest's, so the process leaves its group. */
+static _Noreturn void become(const struct command *c, int socket, int ready, int words)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setpgid(0, 0);
+	socket = fcntl(socket, F_DUPFD, OUT_OF_THE_WAY);
+	ready = fcntl(ready, F_DUPFD, OUT_OF_THE_WAY);
+	words = fcntl(words, F_DUPFD, OUT_OF_THE_WAY);
+	dup2(open("/dev/null", O_RDWR), STDIN_FILENO);
+	dup2(words, STDOUT_FILENO);
+	dup2(words, STDERR_FILENO);
+	dup2(socket, SOCKET_FD);
+	dup2(ready, READY_FD);
+	closefrom(READY_FD + 1);
+	execvp(c->argument[0], (char *const *)c->argument);
+	dprintf(STDERR_FILENO, "%s\n", strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* The last line that is no complaint about the host's log, or that it gives up root's rights. */
+static const char *last_line(char *text)
+{
+	static const char *const noise[] = {"Failed to send", "Don't run as root"};
+	const char *last = "it says nothing";
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		if (strncmp(line, noise[0], strlen(noise[0])) != 0 &&
+		    strncmp(line, noise[1], strlen(noise[1])) != 0)
+			last = line;
+	return last;
+}
+
+static _Noreturn void say_why(pid_t passt, int words)
+{
+	static char text[4096];
+	int status = 0;
+	ssize_t length;
+
+	while (waitpid(passt, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		die(END_PLATFORM, "passt not found: install the package passt, or run without "
+				  "--net user");
+	length = pread(words, text, sizeof(text) - 1, 0);
+	text[length > 0 ? length : 0] = '\0';
+	die(END_PLATFORM, "passt, the guest's network, does not start: %s", last_line(text));
+}
+
+static void make_descriptors(int pair[2], int ready[2], int *words)
+{
+	*words = memfd_create("passt", MFD_CLOEXEC);
+	/* passt opens its PID file when it is nobody any more. */
+	if (*words < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 ||
+	    pipe2(ready, O_CLOEXEC) < 0 || fchmod(ready[1], 0666) < 0 ||
+	    fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0)
+		die(END_PLATFORM, "the host gives no descriptor for passt: %s", strerror(errno));
+}
+
+int net_open_passt(const struct net_option *option)
+{
+	static struct command command;
+	int pair[2], ready[2], words;
+	pid_t passt;
+	ssize_t got;
+	char byte;
+
+	make_command(&command, option);
+	make_descriptors(pair, ready, &words);
+	passt = fork();
+	if (passt < 0)
+		die(END_PLATFORM, "the host gives no process for passt: %s", strerror(errno));
+	if (passt == 0)
+		become(&command, pair[1], ready[1], words);
+	close(pair[1]);
+	close(ready[1]);
+	while ((got = read(ready[0], &byte, 1)) < 0 && errno == EINTR)
+		continue;
+	if (got != 1)
+		say_why(passt, words);
+	close(ready[0]);
+	close(words);
+	return pair[0];
+}
