@@ -117,6 +117,26 @@ static void a_device_says_what_it_is(void **state)
 	assert_int_equal(config->status, 0);
 }
 
+/* 5.1.4.2: the address beside it stays. */
+static void a_link_goes_down_and_up(void **state)
+{
+	const struct virtio_net_config *config = (const void *)nic.shared.config;
+
+	(void)state;
+	nic.net.link = false;
+	virtio_net_show_link(&nic.net, &nic.server);
+	assert_int_equal(config->status, 0);
+	assert_memory_equal(config->mac, nic.net.address, 6);
+	assert_int_equal(nic.shared.interrupt, VIRTIO_INTERRUPT_CONFIG);
+	nic.shared.interrupt = 0;
+	nic.net.link = true;
+	virtio_net_show_link(&nic.net, &nic.server);
+	assert_int_equal(config->status, VIRTIO_NET_S_LINK_UP);
+	assert_int_equal(nic.shared.interrupt, VIRTIO_INTERRUPT_CONFIG);
+	/* What the driver has queued is sent all the same: the medium knows what to do with it. */
+	assert_true(send((struct virtio_net_hdr_v1){0}, 60));
+}
+
 static void frames_are_sent(void **state)
 {
 	(void)state;
@@ -404,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		NET_TEST(a_device_says_what_it_is),
+		NET_TEST(a_link_goes_down_and_up),
 		NET_TEST(frames_are_sent),
 		NET_TEST(the_header_is_as_long_as_was_agreed),
 		NET_TEST(pieces_may_be_cut_anyhow),
