@@ -143,8 +143,10 @@ by_a_word() {
 	finish
 }
 
-make_image # before HOME, and so the cache, is another
+# HOME becomes another one, the cache stays: the disk and dom0 are made once.
+export AFTERBURN_CACHE=${AFTERBURN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/afterburn}
 prepare_user
+make_image
 if [[ -n $why ]]; then
 	skip 'a root disk' "$why"
 else

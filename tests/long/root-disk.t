@@ -19,6 +19,6 @@ rm -f "$tmp/one" "$tmp/two"
 guest_of_process=$O/guest/i386
 architecture=i386
 platforms=bare
-networks=''
+networks=bare
 source "$TOP/tests/boot/root-disk.sh"
 done_testing
