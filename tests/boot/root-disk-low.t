@@ -9,6 +9,6 @@ source "$TOP/tests/boot/lib.sh"
 guest_of_process=$O/guest/x86_64-low
 architecture=amd64
 platforms='process bare xen'
-networks=bare
+networks='process bare'
 source "$TOP/tests/boot/root-disk.sh"
 done_testing

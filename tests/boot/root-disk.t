@@ -9,6 +9,6 @@ source "$TOP/tests/boot/lib.sh"
 guest_of_process=$O/guest/i386
 architecture=i386
 platforms=process
-networks=''
+networks=process
 source "$TOP/tests/boot/root-disk.sh"
 done_testing

@@ -264,9 +264,9 @@ share_in_process() {
 	ok 'no file either' no_names_left
 }
 
-share_on_bare() {
+share_on_bare() { # share_on_bare all|some_of_it
 	platform=bare
-	if [[ ${1:-} == all ]]; then
+	if [[ $1 == all ]]; then
 		share_everywhere
 	else
 		ok 'bare: files both ways' both_ways

@@ -11,7 +11,7 @@ share_everywhere
 share_in_process
 cat figures
 if type -P qemu-system-x86_64 >/dev/null; then
-	share_on_bare
+	share_on_bare some_of_it
 else
 	skip 'bare metal' 'no QEMU (package qemu-system-x86)'
 fi

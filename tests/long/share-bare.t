@@ -5,8 +5,8 @@
 # Folders of the host in guests on bare metal (tests/boot/share.sh), all that tests/boot/share*.t try in a process.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
-for name in x86_64-low i386; do
-	guest_of_process=$O/guest/$name
+for width in x86_64-low i386; do
+	guest_of_process=$O/guest/$width
 	source "$TOP/tests/boot/share.sh"
 	share_on_bare all
 	cat figures
