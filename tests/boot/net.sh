@@ -51,7 +51,7 @@ net_guest() {
 	while kill -0 $pid 2>/dev/null && ((turns++ < 2400)); do
 		sleep 0.1
 		[[ ! -e $tmp/web/over ]] && grep -aq '^NET serving' "$tmp/console.raw" || continue
-		wget -q -T 60 -O "$tmp/back" "http://127.0.0.1:$forward/file"
+		busybox wget -q -T 60 -O "$tmp/back" "http://127.0.0.1:$forward/file"
 		: >"$tmp/web/over"
 	done
 	wait $pid || boot_code=$?
