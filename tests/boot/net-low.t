@@ -9,4 +9,5 @@ source "$TOP/tests/boot/net.sh"
 guest=$O/guest/x86_64-low
 
 report_networks process bare
+report_gone
 done_testing

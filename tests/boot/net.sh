@@ -37,6 +37,12 @@ start_server() {
 	return 1
 }
 
+fetch() { # fetch ADDRESS FILE
+	python3 -c 'import shutil, sys, urllib.request
+with urllib.request.urlopen(sys.argv[1], timeout=60) as answer, open(sys.argv[2], "wb") as out:
+    shutil.copyfileobj(answer, out)' "$@" 2>"$tmp/fetch.err"
+}
+
 # net_guest KERNEL RAMDISK WORDS [OPTION...]: the guest does them, and this machine its part of `serve`
 net_guest() {
 	local kernel=$1 ramdisk=$2 words=$3 forward turns=0 pid
@@ -50,9 +56,9 @@ net_guest() {
 	pid=$!
 	while kill -0 $pid 2>/dev/null && ((turns++ < 2400)); do
 		sleep 0.1
+		[[ $words != *,gone ]] || ! grep -aq '^NET ready 1' "$tmp/console.raw" || pkill -P $pid passt
 		[[ ! -e $tmp/web/over ]] && grep -aq '^NET serving' "$tmp/console.raw" || continue
-		busybox wget -q -T 60 -O "$tmp/back" "http://127.0.0.1:$forward/file"
-		: >"$tmp/web/over"
+		fetch "http://127.0.0.1:$forward/file" "$tmp/back" && : >"$tmp/web/over"
 	done
 	wait $pid || boot_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
@@ -96,6 +102,14 @@ report_net() {
 	else
 		skip "$what: datagrams and their answers" "this host lets nobody's programs ping (net.ipv4.ping_group_range)"
 	fi
+}
+
+# passt is ended in the midst of the run.
+report_gone() {
+	net_platform=process
+	ok 'process: the guest ran, without passt at last' net_guest "$guest/vmlinux.packed" "$tmp/initrd" address,gone
+	ok 'process: its link went down' did gone
+	ok 'process: the run says so' grep -qx "afterburn run: the guest's network is gone: passt has ended" "$tmp/run.err"
 }
 
 report_networks() { # report_networks PLATFORM...

@@ -112,7 +112,6 @@ is "xl's disks" "$(disks_of xl_disks a b,ro)" '"phy:/dev/vda,xvda,w", "phy:/dev/
 for words in users none,forward=1:2 user,forward=80 user,forward=0:80 user,forward=80:65536 user,back=1:2; do
 	ok "no network: $words" exits 2 "run: --net.*'(user,|none,)?${words#*,}'" --on bare --net "$words" "$tmp/kernel"
 done
-ok "a process has no network yet" exits 2 'a process has no network' --on process --net user "$tmp/kernel"
 net_of() { # net_of FUNCTION NET: what QEMU or xl gets
 	(
 		options=() net=$2
