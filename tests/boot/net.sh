@@ -22,13 +22,13 @@ width_of_guest() {
 	[[ $guest == */i386 ]] && echo i386 || echo x86_64
 }
 
-# A server of this machine, for the guest: sets $port. Its ports are below those that connections get.
+# A server of this machine, for the guest, at $net_address or else on its loopback: sets $port. Its ports are below those that connections get.
 start_server() {
 	local turns=0
 	mkdir -p "$tmp/web" && head -c $net_bytes /dev/urandom >"$tmp/web/file" && echo small >"$tmp/web/small" || return
 	while ((turns++ < 20)); do
 		port=$((20000 + RANDOM % 10000))
-		busybox httpd -f -p "127.0.0.1:$port" -h "$tmp/web" 2>"$tmp/server.err" &
+		busybox httpd -f -p "${net_address:-127.0.0.1}:$port" -h "$tmp/web" 2>"$tmp/server.err" &
 		server=$!
 		sleep 0.2
 		! kill -0 $server 2>/dev/null || return 0

@@ -109,7 +109,7 @@ disks_of() { # disks_of FUNCTION DISK...: what QEMU or xl gets
 is "QEMU's disks" "$(disks_of qemu_disks a,b,cow c,serial=x,ro | paste -sd ' ')" \
 	'-drive if=none,id=disk0,format=raw,file=a,,b,snapshot=on -device virtio-blk-pci,drive=disk0 -drive if=none,id=disk1,format=raw,file=c,readonly=on -device virtio-blk-pci,drive=disk1,serial=x'
 is "xl's disks" "$(disks_of xl_disks a b,ro)" '"phy:/dev/vda,xvda,w", "phy:/dev/vdb,xvdb,r"'
-for words in users none,forward=1:2 user,forward=80 user,forward=0:80 user,forward=80:65536 user,back=1:2; do
+for words in users tap= none,forward=1:2 user,forward=80 user,forward=0:80 user,forward=80:65536 user,back=1:2; do
 	ok "no network: $words" exits 2 "run: --net.*'(user,|none,)?${words#*,}'" --on bare --net "$words" "$tmp/kernel"
 done
 net_of() { # net_of FUNCTION NET: what QEMU or xl gets
@@ -121,8 +121,11 @@ net_of() { # net_of FUNCTION NET: what QEMU or xl gets
 		printf '%s\n' "${options[@]}"
 	)
 }
+ok "no network: a word behind tap" exits 2 'tap=NAME takes nothing behind it' --on bare --net tap=tap0,forward=1:2 "$tmp/kernel"
 is "QEMU's network" "$(net_of qemu_net user,forward=08022:22,forward=80:8080 | paste -sd ' ')" \
 	'-netdev user,id=net0,hostfwd=tcp:127.0.0.1:8022-:22,hostfwd=tcp:127.0.0.1:80-:8080 -device virtio-net-pci,netdev=net0,romfile='
+is "QEMU's tap" "$(net_of qemu_net tap=tap7 | paste -sd ' ')" \
+	'-netdev tap,id=net0,ifname=tap7,script=no,downscript=no -device virtio-net-pci,netdev=net0,romfile='
 is "xl's network" "$(net_of xl_net user)" '"mac=00:16:3e:00:00:01,bridge=xenbr0,script=vif-bridge"'
 is "none, and none" "$(net_of xl_net none)$(net_of qemu_net none)" ''
 ok "no second processor in a process" exits 2 'one processor' --on process --cpus 2 "$tmp/kernel"
