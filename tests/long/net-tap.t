@@ -4,6 +4,7 @@
 # needs: process-x86_64
 #
 # A guest's network by a tap interface of the host, in a process and on bare metal: the same words, the same host.
+# shellcheck disable=SC2016 # what eval gets must expand there
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 source "$TOP/tests/boot/net.sh"
