@@ -8,7 +8,7 @@
 # Invariant: what the guest has read or written is compared on the host, by its own tools.
 source "$TOP/tests/boot/process.sh"
 source "$TOP/tests/boot/disk-guest.sh"
-kills=8
+kills=${kills:-8}
 
 # ---- what only a process has ----
 

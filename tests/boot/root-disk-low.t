@@ -8,7 +8,7 @@ source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 guest_of_process=$O/guest/x86_64-low
 architecture=amd64
-platforms='process bare xen'
+platforms='process bare'
 networks='process bare'
 source "$TOP/tests/boot/root-disk.sh"
 done_testing

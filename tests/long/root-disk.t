@@ -3,7 +3,7 @@
 # timeout: 1200
 # needs: process
 #
-# The root disk, what takes longer: two that are made one after the other have the same bytes; i386 on bare metal.
+# The root disk, what takes longer: two that are made one after the other have the same bytes; i386 in a process and on bare metal.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 
@@ -18,7 +18,7 @@ ok 'they have the same bytes' cmp "$tmp/one" "$tmp/two"
 rm -f "$tmp/one" "$tmp/two"
 guest_of_process=$O/guest/i386
 architecture=i386
-platforms=bare
-networks=bare
+platforms='process bare'
+networks='process bare'
 source "$TOP/tests/boot/root-disk.sh"
 done_testing
