@@ -49,6 +49,8 @@ for wrong in '' amd64 'arm64 image'; do
 	# shellcheck disable=SC2086 # two words
 	ok "usage: '$wrong'" build 2 $wrong
 done
+mkdir "$tmp/no-archive" && printf '#!/bin/sh\n' >"$tmp/no-archive/apt-get" && chmod +x "$tmp/no-archive/apt-get"
+ok 'apt knows no archive' eval 'path=$tmp/no-archive:$tmp/bin:$PATH build 3 amd64 "$tmp/image" && says "run apt-get update" && [[ ! -e $tmp/image ]]'
 first=$(key "$tree" amd64)
 ok 'a key' grep -Eqx 'root-disk-amd64-[0-9a-f]{24}' <<<"$first"
 mkdir "$tmp/other" && cp -r "$tree" "$tmp/other/"
