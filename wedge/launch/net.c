@@ -123,33 +123,39 @@ static void lose(struct net *n, struct virtio_server *server, const char *why)
 	virtio_net_show_link(&n->model, server);
 }
 
-/* The next whole frame in `in`: bytes in front of it, and its own; false if there is none. */
-static bool next_frame(const struct net *n, size_t *front, size_t *length)
+/* The length in front of the next frame of a stream; false if it has not come yet. */
+static bool length_in_front(const struct net *n, size_t *length)
 {
-	size_t have = n->in_to - n->in_from;
 	uint32_t word;
 
-	*front = n->packets ? HEADER : LENGTH;
-	if (have < *front)
+	if (n->in_to - n->in_from < sizeof(word))
 		return false;
-	if (n->packets) {
-		*length = have - HEADER;
-		return true;
-	}
 	memcpy(&word, n->in + n->in_from, sizeof(word));
 	*length = ntohl(word);
-	return have - LENGTH >= *length;
+	return true;
 }
 
 /* A length that no frame has: the stream has no sense from there on. */
 static bool is_torn(const struct net *n)
 {
-	uint32_t word;
+	size_t length;
 
-	if (n->packets || n->in_to - n->in_from < LENGTH)
-		return false;
-	memcpy(&word, n->in + n->in_from, sizeof(word));
-	return ntohl(word) < VIRTIO_NET_FRAME_MIN || ntohl(word) > VIRTIO_NET_FRAME_MAX;
+	return !n->packets && length_in_front(n, &length) &&
+	       (length < VIRTIO_NET_FRAME_MIN || length > VIRTIO_NET_FRAME_MAX);
+}
+
+/* The next whole frame in `in`: bytes in front of it, and its own; false if there is none. */
+static bool next_frame(const struct net *n, size_t *front, size_t *length)
+{
+	size_t have = n->in_to - n->in_from;
+
+	if (n->packets) {
+		*front = HEADER;
+		*length = have - HEADER;
+		return have >= HEADER;
+	}
+	*front = LENGTH;
+	return length_in_front(n, length) && have - LENGTH >= *length;
 }
 
 /* Gives the driver the frames that have come, as far as it has buffers. */
