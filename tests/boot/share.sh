@@ -275,5 +275,17 @@ share_on_bare() { # share_on_bare all|some_of_it
 	fi
 }
 
+# What each guest is tried with.
+share_by_all() {
+	share_everywhere
+	share_in_process
+	cat figures
+	if type -P qemu-system-x86_64 >/dev/null; then
+		share_on_bare some_of_it
+	else
+		skip 'bare metal' 'no QEMU (package qemu-system-x86)'
+	fi
+}
+
 prepare_user
 ok 'folders for this test are made' make_folders

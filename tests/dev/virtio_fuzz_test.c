@@ -26,7 +26,7 @@ enum {
 	SIZE = 16
 };
 enum { HEADERS = RINGS_DATA, DATA = RINGS_DATA + 0x2000 };
-enum { BAR_0 = 0xc000, BAR_1 = 0xc100, HOLE_BYTE = 0xa5 };
+enum { BAR_0 = 0xc000, BAR_1 = 0xc100 };
 
 /* For each chain: parts of the ring, its tables and segments; for each round of the queue: parts.
  */
@@ -44,7 +44,7 @@ static void stop_server(void)
 static void new_machine(bool read_only)
 {
 	disk_machine_new(&machine, SIZE, read_only);
-	memset(rings_at(RINGS_HOLE), HOLE_BYTE, RINGS_HOLE_END - RINGS_HOLE);
+	rings_fill_hole();
 	host.stop_server = stop_server;
 }
 
@@ -53,14 +53,6 @@ static int fuzz_teardown(void **state)
 	(void)state;
 	rings_free();
 	return 0;
-}
-
-static void check_hole(void)
-{
-	const uint8_t *hole = rings_at(RINGS_HOLE);
-
-	for (unsigned i = 0; i < RINGS_HOLE_END - RINGS_HOLE; i++)
-		assert_int_equal(hole[i], HOLE_BYTE);
 }
 
 /* ---- what a hostile driver writes ---- */
@@ -201,7 +193,7 @@ static void hostile_rings(void **state)
 		if (medium.read_only)
 			assert_memory_equal(medium.bytes, medium.stable, MEDIUM_BYTES);
 	}
-	check_hole();
+	rings_check_hole();
 	/* If nearly nothing was answered, the rings were too bad to try anything. */
 	assert_in_range(answered, RING_RUNS / 4, UINT64_MAX);
 	assert_true(medium.reads && medium.flushes);
@@ -331,7 +323,7 @@ static void hostile_registers(void **state)
 		}
 		check_registers();
 	}
-	check_hole();
+	rings_check_hole();
 	assert_in_range(starts, 100, REGISTER_RUNS);
 	assert_int_not_equal(medium.reads, 0);
 }
@@ -355,7 +347,7 @@ static void hostile_shared_words(void **state)
 		if (virtio_server_follow(&machine.server))
 			virtio_block_serve(&machine.block, &machine.server);
 	}
-	check_hole();
+	rings_check_hole();
 }
 
 /* ---- memory that changes ---- */
@@ -411,7 +403,7 @@ static void memory_that_changes(void **state)
 	}
 	__atomic_store_n(&go_on, 0, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
-	check_hole();
+	rings_check_hole();
 	assert_memory_equal(medium.bytes, medium.stable, MEDIUM_BYTES);
 }
 

@@ -11,6 +11,8 @@
 
 #include <wedge/dev/virtio_server.h>
 
+enum { HOLE_BYTE = 0xa5 };
+
 struct rings rings;
 
 void rings_free(void)
@@ -90,4 +92,17 @@ uint16_t *rings_used_event(void)
 uint16_t *rings_avail_event(void)
 {
 	return (uint16_t *)&rings.used->ring[rings.size];
+}
+
+void rings_fill_hole(void)
+{
+	memset(rings_at(RINGS_HOLE), HOLE_BYTE, RINGS_HOLE_END - RINGS_HOLE);
+}
+
+void rings_check_hole(void)
+{
+	const uint8_t *hole = rings_at(RINGS_HOLE);
+
+	for (unsigned i = 0; i < RINGS_HOLE_END - RINGS_HOLE; i++)
+		assert_int_equal(hole[i], HOLE_BYTE);
 }

@@ -42,6 +42,10 @@ extern struct rings rings;
 void rings_new(uint16_t size);
 void rings_free(void);
 
+/* What a device must not touch, between two parts of the memory: filled, and still so. */
+void rings_fill_hole(void);
+void rings_check_hole(void);
+
 /* What the driver would tell the device of the ring. */
 struct virtio_ring rings_setup(void);
 

@@ -171,7 +171,8 @@ $(eval $(call wedge_test_compile,obj-front,-I$(WEDGE_TEST_SRC)/xen/include \
 	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_FRONT := $(call wedge_test_objects,obj-front, \
 	$(filter %/events.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) \
-	$(SRC)/wedge/lib/format.c $(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/front/*.c)))
+	$(SRC)/wedge/lib/format.c $(WEDGE_TEST_SRC)/xen/apart.c \
+	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/front/*.c)))
 $(WEDGE_TEST_FRONT) $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-front/%.o,$(wildcard $(WEDGE_TEST_SRC)/front/*_test.c)): $(wedge_needs_xen)
 $(eval $(call wedge_test_programs,front,$(wildcard $(WEDGE_TEST_SRC)/front/*_test.c),$(WEDGE_TEST_FRONT),))
 

@@ -7,10 +7,7 @@
  */
 #include "driver.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "../xen/apart.h"
 
 enum {
 	SIZE = 64,
@@ -165,38 +162,8 @@ static void run_here(void **state)
 	running();
 }
 
-static void show(FILE *output)
-{
-	char line[256];
-
-	rewind(output);
-	while (fgets(line, sizeof(line), output))
-		printf("# %s", line);
-	fclose(output);
-}
-
 void driver_run(void (*test)(void))
 {
-	const struct CMUnitTest only[] = {cmocka_unit_test(run_here)};
-	FILE *output = tmpfile();
-	pid_t child;
-	int how;
-
-	assert_non_null(output);
 	running = test;
-	fflush(stdout);
-	child = fork();
-	assert_int_not_equal(child, -1);
-	if (!child) {
-		dup2(fileno(output), STDOUT_FILENO);
-		dup2(fileno(output), STDERR_FILENO);
-		cmocka_set_message_output(CM_OUTPUT_STDOUT);
-		exit(cmocka_run_group_tests(only, NULL, NULL) ? 1 : 0);
-	}
-	assert_int_equal(waitpid(child, &how, 0), child);
-	if (how)
-		show(output);
-	else
-		fclose(output);
-	assert_int_equal(how, 0);
+	run_apart(run_here);
 }

@@ -7,12 +7,11 @@
  */
 #include "fake_memory.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "fake_xen.h"
 
 enum { READ_ONLY = X86_PTE_P | X86_PTE_A | X86_PTE_D, TABLE = READ_ONLY | X86_PTE_W };
@@ -160,40 +159,9 @@ static void run_here(void **state)
 	running();
 }
 
-/* What a test says must not be taken for the results of this program. */
-static void show(FILE *output)
-{
-	char line[8192];
-
-	rewind(output);
-	while (fgets(line, sizeof(line), output))
-		print_message("# %s", line);
-	fclose(output);
-}
-
 void fake_xen_run(void (*test)(void), uint64_t heap_pages)
 {
-	const struct CMUnitTest only[] = {cmocka_unit_test(run_here)};
-	FILE *output = tmpfile();
-	int status;
-	pid_t child;
-
-	assert_non_null(output);
 	running = test;
 	running_heap = heap_pages;
-	fflush(stdout);
-	child = fork();
-	assert_int_not_equal(child, -1);
-	if (!child) {
-		dup2(fileno(output), STDOUT_FILENO);
-		dup2(fileno(output), STDERR_FILENO);
-		cmocka_set_message_output(CM_OUTPUT_STDOUT);
-		exit(cmocka_run_group_tests(only, NULL, NULL) ? 1 : 0);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	if (status)
-		show(output);
-	else
-		fclose(output);
-	assert_int_equal(status, 0);
+	run_apart(run_here);
 }
