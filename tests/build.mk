@@ -21,8 +21,9 @@ check: all guest $(TESTS)
 unit: all $(TESTS)
 	$(RUN_TESTS) $(UNIT_TESTS)
 
+# One after another: many of them keep all processors busy with a kernel's build.
 check-long: all guest micro
-	$(RUN_TESTS) $(LONG_TESTS)
+	TEST_JOBS=1 $(RUN_TESTS) $(LONG_TESTS)
 
 check-only: all $(filter $(O)/%,$(abspath $(T)))
 	$(RUN_TESTS) $(abspath $(T))

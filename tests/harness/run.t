@@ -44,4 +44,33 @@ is "standard input is empty" "$(closing input)" "1 passed, 0 failed, 0 skipped =
 is "files add up" "$(closing good bad input)" "3 passed, 1 failed, 1 skipped = 1"
 is "a missing file fails" "$(closing missing)" "0 passed, 1 failed, 0 skipped = 1"
 is "nothing at all fails" "$(closing)" "0 passed, 1 failed, 0 skipped = 1"
+
+# Two programs that wait for one another end only if they run at once.
+program first <<<"touch $tmp/a; until [[ -e $tmp/b ]]; do sleep 0.1; done"$'; echo "ok 1 - met"; echo 1..1'
+program second <<<"touch $tmp/b; until [[ -e $tmp/a ]]; do sleep 0.1; done"$'; echo "ok 1 - met"; echo 1..1'
+is "as many run at once as is said" "$(TEST_JOBS=2 closing first second)" "2 passed, 0 failed, 0 skipped = 0"
+is "no number of programs" "$(TEST_JOBS=0 closing good)" \
+	"tests/run: TEST_JOBS=0 is no number of programs to run at once = 1"
+
+# soon COMMAND...: true once it succeeds, within ten seconds
+soon() {
+	for _ in {1..100}; do
+		"$@" 2>"$tmp/said" && return
+		sleep 0.1
+	done
+	return 1
+}
+
+ended() {
+	! kill -0 "$1"
+}
+
+program long <<<"echo \$\$ >$tmp/pid"$'\nsleep 60; echo 1..0'
+interrupted() {
+	O=$tmp/o "$TOP/tests/run" "$tmp/long.t" >"$tmp/out" 2>&1 &
+	soon test -s "$tmp/pid"
+	kill $!
+	! wait $! && soon ended "$(cat "$tmp/pid")"
+}
+ok "a runner that is ended ends what it has started" interrupted
 done_testing
