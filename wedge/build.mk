@@ -10,7 +10,7 @@ WEDGE_CFLAGS := -std=c11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fvisibility
 	-mgeneral-regs-only -fno-jump-tables -I$(SRC)/wedge/include -I$(SRC)/afterburner/include
 # Code that may be linked anywhere, even above 4 GiB, and runs on the stack that it is called on.
 WEDGE_CFLAGS_64 := $(WEDGE_CFLAGS) -m64 -fPIE -mcmodel=small -mno-red-zone
-# No wedge is that yet: the parts that all have in common must only compile (lint-m32).
+# Code at a fixed address of a space that has no more than 4 GiB.
 WEDGE_CFLAGS_32 := $(WEDGE_CFLAGS) -m32 -fno-pie
 
 # Headers that the build chooses: the traits of a width and of a platform.
@@ -25,12 +25,20 @@ $(O)/include/xen/xen.h:
 	@rm -rf $(O)/include/xen
 	ln -s $(XEN_HEADERS) $(O)/include/xen
 
+# Of which width the code is, if it is not the guest's: in a process a 64-bit wedge holds a 32-bit kernel.
+wedge_code_x86_64 := 64
+wedge_code_i386 := 32
+wedge_code_linux_i386 := 64
+# $(call wedge_code,PLATFORM,WIDTH): 64 or 32.
+wedge_code = $(or $(wedge_code_$(1)_$(2)),$(wedge_code_$(2)))
+
 # What the code of a platform's wedge is compiled with, and needs to be there before.
 wedge_flags_xen := -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(O)/include
 wedge_needs_xen := $(O)/include/xen/xen.h
-# A 64-bit process around a 32-bit kernel.
 wedge_flags_linux :=
 wedge_needs_linux :=
+wedge_flags_l4 :=
+wedge_needs_l4 :=
 
 # $(call wedge_objects,FOLDER,SOURCES): where a folder of $(O)/wedge has its object files.
 wedge_objects = $(patsubst $(SRC)/%,$(O)/wedge/$(1)/%.o,$(2))
@@ -57,7 +65,7 @@ endef
 
 # $(call wedge_variant,PLATFORM,WIDTH): the rules of $(O)/lib/afterburner/wedge-PLATFORM-WIDTH.elf
 define wedge_variant
-FLAGS_wedge_$(1)-$(2) := $$(WEDGE_CFLAGS_64) $$(wedge_flags_$(1)) -I$$(O)/wedge/$(1)-$(2) \
+FLAGS_wedge_$(1)-$(2) := $$(WEDGE_CFLAGS_$(call wedge_code,$(1),$(2))) $$(wedge_flags_$(1)) -I$$(O)/wedge/$(1)-$(2) \
 	$$(call wedge_headers,$(1),$(2))
 $$(eval $$(call wedge_compile,$(1)-$(2),$$(wedge_needs_$(1))))
 
@@ -68,7 +76,7 @@ wedge_script_$(1)_$(2) := $$(SRC)/wedge/backend/$(1)/$(2)/wedge.lds
 $$(O)/lib/afterburner/wedge-$(1)-$(2).elf: $$(wedge_objs_$(1)_$(2)) $$(wedge_script_$(1)_$(2))
 	@mkdir -p $$(@D)
 	@echo "  LD      $$(notdir $$@)"
-	@$$(LD) $$(WEDGE_LDFLAGS) -T $$(wedge_script_$(1)_$(2)) -o $$@ $$(wedge_objs_$(1)_$(2))
+	@$$(LD) $$(WEDGE_LDFLAGS) $$(WEDGE_LDFLAGS_$(call wedge_code,$(1),$(2))) -T $$(wedge_script_$(1)_$(2)) -o $$@ $$(wedge_objs_$(1)_$(2))
 
 # A back end without linker script is being written: its parts must compile.
 WEDGES += $$(if $$(wildcard $$(wedge_script_$(1)_$(2))), \
@@ -76,8 +84,11 @@ WEDGES += $$(if $$(wildcard $$(wedge_script_$(1)_$(2))), \
 endef
 
 WEDGE_LDFLAGS := -static -nostdlib -z noexecstack --no-warn-rwx-segments --build-id=none
+WEDGE_LDFLAGS_32 := -m elf_i386
+WEDGE_LDFLAGS_64 := -m elf_x86_64
 
 $(eval $(call wedge_variant,xen,x86_64))
+$(eval $(call wedge_variant,l4,i386))
 $(eval $(call wedge_variant,linux,i386))
 $(eval $(call wedge_variant,linux,x86_64))
 
@@ -89,21 +100,17 @@ WEDGE_LINUX_X86_64 := $(O)/lib/afterburner/wedge-linux-x86_64.elf
 wedge: $(WEDGES)
 ALL += $(WEDGES)
 
-# ---- lint: 32-bit code ----
+# ---- lint: nothing of a compiler's library ----
 
-# The traits are those of some platform for a 32-bit guest; any would do.
-FLAGS_wedge_m32 := $(WEDGE_CFLAGS_32) $(call wedge_headers,linux,i386)
-$(eval $(call wedge_compile,m32,))
-WEDGE_M32_OBJS := $(call wedge_objects,m32,$(filter %.c,$(WEDGE_SHARED) $(wedge_width_i386)))
-
-# What it asks for in the end is a back end and gates, and nothing of a compiler's library.
-$(O)/wedge/m32/shared.o: $(WEDGE_M32_OBJS)
+# What 32-bit code that all wedges share asks for in the end is a back end and its gates. (A wedge that
+# is linked shows that itself.)
+$(O)/wedge/l4-i386/shared.o: $(call wedge_objects,l4-i386,$(WEDGE_SHARED) $(wedge_width_i386))
 	@$(LD) -m elf_i386 -r -o $@ $^
 	@! nm -u $@ | grep -v '^ *U \(backend\|gate\|wedge\)_'
 
 .PHONY: lint-m32
 lint: lint-m32
-lint-m32: $(O)/wedge/m32/shared.o
+lint-m32: $(O)/wedge/l4-i386/shared.o
 
 # ---- lint: headers stand alone ----
 
@@ -119,6 +126,7 @@ wedge_alone = $(CC) $(FLAGS_wedge_$(1)-$(2)) -fsyntax-only -xc $(WEDGE_HEADERS) 
 lint: lint-headers
 lint-headers: $(wedge_needs_xen)
 	@$(call wedge_alone,xen,x86_64)
+	@$(call wedge_alone,l4,i386)
 	@$(call wedge_alone,linux,i386)
 	@$(call wedge_alone,linux,x86_64)
 	@$(CC) $(filter-out -MMD -MP,$(HOSTED_CFLAGS)) -I$(SRC)/wedge/include -I$(SRC)/afterburner -fsyntax-only -xc \

@@ -17,52 +17,6 @@
 	.globl wedge_gates
 wedge_gates:
 
-	.macro save_registers_but_esp
-	movl %eax, VCPU_REG(0)
-	movl %ecx, VCPU_REG(1)
-	movl %edx, VCPU_REG(2)
-	movl %ebx, VCPU_REG(3)
-	movl %ebp, VCPU_REG(5)
-	movl %esi, VCPU_REG(6)
-	movl %edi, VCPU_REG(7)
-	.endm
-
-	/* Saves the guest as the call of a gate finds it; `was_masked` keeps its flag. */
-	.macro save_site
-	pushl %eax
-	movzbl VCPU_AT(VCPU_MASKED), %eax
-	movb $1, VCPU_AT(VCPU_MASKED)
-	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
-	popl %eax
-	save_registers_but_esp
-	popl VCPU_AT(VCPU_RIP)
-	pushfl
-	popl VCPU_AT(VCPU_RFLAGS)
-	movl %esp, VCPU_REG(4)
-	.endm
-
-	/*
-	 * gate_ramp, up to where the guest is saved, without its stack (gates.h). The flags are pushed
-	 * into the vCPU's word for them. An event that comes before the mask is set makes the guest
-	 * begin again at its site (core_interrupted), since the event's handler uses the same words; so
-	 * eax gets one of its own.
-	 */
-	.macro save_ramp
-	.globl gate_ramp, gate_ramp_saved, gate_ramp_masked
-gate_ramp:
-	movl %eax, VCPU_AT(VCPU_SITE_RAX)
-gate_ramp_saved:
-	movzbl VCPU_AT(VCPU_MASKED), %eax
-	movb $1, VCPU_AT(VCPU_MASKED)
-gate_ramp_masked:
-	movl %eax, VCPU_AT(VCPU_WAS_MASKED)
-	movl VCPU_AT(VCPU_SITE_RAX), %eax
-	save_registers_but_esp
-	movl %esp, VCPU_REG(4)
-	movl $VCPU_AT(VCPU_RFLAGS + 4), %esp
-	pushfl
-	.endm
-
 	/* Goes on in 64-bit code of the wedge's image. */
 	.macro leave_to target
 	ljmp $HOST_CS64, $(WEDGE_BASE + 1f - wedge_gates)
@@ -87,20 +41,7 @@ gate_site:
  */
 	.globl gate_iret32
 gate_iret32:
-	testb $3, 8(%esp)
-	jnz 3f
-	testb $X86_FLAGS_IF >> 8, 13(%esp)
-	jz 1f
-	movb $0, VCPU_AT(VCPU_MASKED)
-	cmpb $0, VCPU_AT(VCPU_PENDING)
-	jne 2f
-	movl $HOST_CS32, 8(%esp)
-	addl $4, %esp
-	iretl
-1:	movb $1, VCPU_AT(VCPU_MASKED)
-	movl $HOST_CS32, 8(%esp)
-	addl $4, %esp
-	iretl
+	iret_to_kernel HOST_CS32, 3f, 2f
 2:	movb $1, VCPU_AT(VCPU_MASKED)
 3:	save_site
 	leave_to linux_iret
