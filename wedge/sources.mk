@@ -14,7 +14,7 @@ WEDGE_DEV := $(call wedge_in, dev, \
 	calendar.c counter_ports.c i8042.c i8254.c i8259.c mc146818.c ns16550.c pc.c pc_virtio.c pci_host.c \
 	sysctrl.c virtio/config.c virtio/pci.c virtio/registers.c)
 # What serves the rings of virtio devices: in the launcher, and in a wedge that does it itself.
-WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c net.c queue.c server.c)
+WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c buffer.c net.c queue.c server.c)
 # The same, of devices that a wedge does not serve itself.
 WEDGE_VIRTIO_LAUNCHER := $(call wedge_in, dev/virtio, balloon.c fs.c rng.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \

@@ -57,13 +57,6 @@ static int balloon_setup(void **state)
 	return 0;
 }
 
-static int balloon_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
 /* As Linux reports: several runs of pages in a chain. */
 static void report(void)
 {
@@ -200,7 +193,7 @@ static void hostile_reports(void **state)
 }
 
 #define BALLOON_TEST(function)                                                                     \
-	cmocka_unit_test_setup_teardown(function, balloon_setup, balloon_teardown)
+	cmocka_unit_test_setup_teardown(function, balloon_setup, rings_teardown)
 
 int main(void)
 {

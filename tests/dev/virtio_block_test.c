@@ -56,13 +56,6 @@ static int block_setup(void **state)
 	return 0;
 }
 
-static int block_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
 static void put_header(uint32_t type, uint64_t sector)
 {
 	struct virtio_blk_outhdr header = {.type = type, .sector = sector};
@@ -476,7 +469,7 @@ static void a_reset_ends_the_work(void **state)
 	assert_int_equal(answer(), NOT_ANSWERED);
 }
 
-#define BLOCK_TEST(function) cmocka_unit_test_setup_teardown(function, block_setup, block_teardown)
+#define BLOCK_TEST(function) cmocka_unit_test_setup_teardown(function, block_setup, rings_teardown)
 
 int main(void)
 {

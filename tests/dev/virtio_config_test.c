@@ -56,13 +56,6 @@ static int config_setup(void **state)
 	return 0;
 }
 
-static int config_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
 static uint32_t read_word(unsigned word)
 {
 	return pc_io_read(&pc, (uint16_t)(DEVICE + 4 * word), 4);
@@ -342,7 +335,7 @@ static void a_driver_never_sees_parts_of_two(void **state)
 }
 
 #define CONFIG_TEST(function)                                                                      \
-	cmocka_unit_test_setup_teardown(function, config_setup, config_teardown)
+	cmocka_unit_test_setup_teardown(function, config_setup, rings_teardown)
 
 int main(void)
 {

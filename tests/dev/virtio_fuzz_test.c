@@ -48,13 +48,6 @@ static void new_machine(bool read_only)
 	host.stop_server = stop_server;
 }
 
-static int fuzz_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
 /* ---- what a hostile driver writes ---- */
 
 /* Descriptors whose number is a multiple of three are for headers, most of the time. */
@@ -407,7 +400,7 @@ static void memory_that_changes(void **state)
 	assert_memory_equal(medium.bytes, medium.stable, MEDIUM_BYTES);
 }
 
-#define FUZZ_TEST(function) cmocka_unit_test_teardown(function, fuzz_teardown)
+#define FUZZ_TEST(function) cmocka_unit_test_teardown(function, rings_teardown)
 
 int main(void)
 {

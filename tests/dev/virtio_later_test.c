@@ -44,13 +44,6 @@ static int later_setup(void **state)
 	return 0;
 }
 
-static int later_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
 /* Request n has its header, status and data where no other has them, and these descriptors. */
 static uint64_t header_of(unsigned n)
 {
@@ -232,7 +225,7 @@ static void needless_ends_do_nothing(void **state)
 	assert_int_equal(rings.used->idx, 0);
 }
 
-#define LATER_TEST(function) cmocka_unit_test_setup_teardown(function, later_setup, later_teardown)
+#define LATER_TEST(function) cmocka_unit_test_setup_teardown(function, later_setup, rings_teardown)
 
 int main(void)
 {

@@ -42,13 +42,6 @@ static void new_machine(void)
 	sent = received = kept = 0;
 }
 
-static int fuzz_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
 /* ---- what a hostile driver writes ---- */
 
 static uint64_t some_address(uint64_t r, uint16_t index)
@@ -303,7 +296,7 @@ static void memory_that_changes(void **state)
 	rings_check_hole();
 }
 
-#define FUZZ_TEST(function) cmocka_unit_test_teardown(function, fuzz_teardown)
+#define FUZZ_TEST(function) cmocka_unit_test_teardown(function, rings_teardown)
 
 int main(void)
 {

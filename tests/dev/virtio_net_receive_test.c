@@ -14,7 +14,7 @@
 #include <linux/virtio_config.h>
 
 enum { NEXT = VRING_DESC_F_NEXT, WRITE = VRING_DESC_F_WRITE };
-enum { BUFFERS = RINGS_DATA, BUFFER_ROOM = 0x20000, SIZE = 16, UNTOUCHED = 0xee };
+enum { BUFFERS = RINGS_DATA, BUFFER_ROOM = 0x20000, SIZE = NIC_SIZE, UNTOUCHED = 0xee };
 enum { LEGACY_HEADER = 10, HEADER = 12 };
 
 #define EVENT_INDEX NIC_BIT(VIRTIO_RING_F_EVENT_IDX)
@@ -23,28 +23,11 @@ enum { LEGACY_HEADER = 10, HEADER = 12 };
 
 static uint8_t frame[VIRTIO_NET_FRAME_MAX];
 
-static int net_setup(void **state)
+static int receive_setup(void **state)
 {
-	(void)state;
-	nic_new(SIZE, NIC_MEDIUM);
-	nic_start(EVENT_INDEX);
 	for (uint32_t i = 0; i < sizeof(frame); i++)
 		frame[i] = (uint8_t)(i * 13 + i / 256);
-	return 0;
-}
-
-static int net_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
-/* The same device, driven with less. */
-static void restart(uint64_t but)
-{
-	nic_reset();
-	nic_start(EVENT_INDEX | but);
+	return nic_setup(state);
 }
 
 static struct vring_used *used(void)
@@ -97,7 +80,7 @@ static void frames_are_received(void **state)
 {
 	(void)state;
 	for (uint64_t but = 0; but <= MERGE; but += MERGE) {
-		restart(but);
+		nic_restart(but);
 		post(0, 2000);
 		assert_true(bring(1514));
 		assert_int_equal(used()->idx, 1);
@@ -114,12 +97,12 @@ static void frames_are_received(void **state)
 static void a_legacy_header_is_shorter(void **state)
 {
 	(void)state;
-	restart(VERSION_1 | MERGE);
+	nic_restart(VERSION_1 | MERGE);
 	post(0, 2000);
 	assert_true(bring(100));
 	assert_given(0, 0, LEGACY_HEADER + 100);
 	assert_memory_equal(buffer(0) + LEGACY_HEADER, frame, 100);
-	restart(VERSION_1);
+	nic_restart(VERSION_1);
 	post(0, 2000);
 	assert_true(bring(100));
 	assert_given(0, 0, HEADER + 100);
@@ -246,7 +229,7 @@ static void an_interrupt_may_be_for_a_buffer_in_the_midst(void **state)
 static void what_fits_no_buffer_is_dropped(void **state)
 {
 	(void)state;
-	restart(MERGE);
+	nic_restart(MERGE);
 	post(0, 1000);
 	post(1, 1000);
 	assert_true(bring(989));
@@ -279,7 +262,7 @@ static void other_frames_are_dropped(void **state)
 /* How a frame with such a header arrives: whether it does, and its header. */
 static bool arrives(uint64_t but, struct virtio_net_header h, struct virtio_net_hdr_v1 *as)
 {
-	restart(but);
+	nic_restart(but);
 	post(0, 4000);
 	assert_true(bring_with(h, 3000));
 	*as = header_in(0);
@@ -334,7 +317,7 @@ static void a_broken_queue_receives_nothing_more(void **state)
 	assert_false(virtio_server_follow(&nic.server));
 	assert_true(bring(100));
 	assert_int_equal(used()->idx, 0);
-	restart(0);
+	nic_restart(0);
 	post(0, 1000);
 	assert_true(bring(100));
 	assert_int_equal(used()->idx, 1);
@@ -383,7 +366,7 @@ static void indices_wrap(void **state)
 	}
 }
 
-#define NET_TEST(function) cmocka_unit_test_setup_teardown(function, net_setup, net_teardown)
+#define NET_TEST(function) cmocka_unit_test_setup_teardown(function, receive_setup, rings_teardown)
 
 int main(void)
 {

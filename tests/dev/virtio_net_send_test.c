@@ -15,34 +15,12 @@
 #include <linux/virtio_ids.h>
 
 enum { NEXT = VRING_DESC_F_NEXT, WRITE = VRING_DESC_F_WRITE };
-enum { HEADER = RINGS_DATA, FRAME = RINGS_DATA + 0x1000, SIZE = 16 };
+enum { HEADER = RINGS_DATA, FRAME = RINGS_DATA + 0x1000, SIZE = NIC_SIZE };
 enum { LEGACY_HEADER = 10, LONG_HEADER = 12 };
 
 #define EVENT_INDEX NIC_BIT(VIRTIO_RING_F_EVENT_IDX)
 #define VERSION_1   NIC_BIT(VIRTIO_F_VERSION_1)
 #define MERGE	    NIC_BIT(VIRTIO_NET_F_MRG_RXBUF)
-
-static int net_setup(void **state)
-{
-	(void)state;
-	nic_new(SIZE, NIC_MEDIUM);
-	nic_start(EVENT_INDEX);
-	return 0;
-}
-
-static int net_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
-/* The same device, driven with less. */
-static void restart(uint64_t but)
-{
-	nic_reset();
-	nic_start(EVENT_INDEX | but);
-}
 
 static void put_header(struct virtio_net_hdr_v1 h)
 {
@@ -155,15 +133,15 @@ static void the_header_is_as_long_as_was_agreed(void **state)
 	(void)state;
 	put_frame(100, 1);
 	put_header((struct virtio_net_hdr_v1){0});
-	restart(VERSION_1 | MERGE);
+	nic_restart(VERSION_1 | MERGE);
 	offer_frame(LEGACY_HEADER, 100);
 	assert_true(serve_one());
 	assert_sent(100);
-	restart(VERSION_1);
+	nic_restart(VERSION_1);
 	offer_frame(LONG_HEADER, 100);
 	assert_true(serve_one());
 	assert_sent(100);
-	restart(MERGE);
+	nic_restart(MERGE);
 	offer_frame(LONG_HEADER, 100);
 	assert_true(serve_one());
 	assert_sent(100);
@@ -260,11 +238,11 @@ static void what_was_not_accepted_is_not_asked_for(void **state)
 	assert_true(send(sum, 100) && send(v4, 9000) && send(v6, 9000));
 	assert_int_equal(nic.header.gso_type, VIRTIO_NET_HDR_GSO_TCPV6);
 	assert_int_equal(nic.header.gso_size, 1428);
-	restart(NIC_BIT(VIRTIO_NET_F_HOST_TSO4));
+	nic_restart(NIC_BIT(VIRTIO_NET_F_HOST_TSO4));
 	assert_true(send(sum, 100) && !send(v4, 9000) && send(v6, 9000));
-	restart(NIC_BIT(VIRTIO_NET_F_HOST_TSO6));
+	nic_restart(NIC_BIT(VIRTIO_NET_F_HOST_TSO6));
 	assert_true(send(sum, 100) && send(v4, 9000) && !send(v6, 9000));
-	restart(NIC_BIT(VIRTIO_NET_F_CSUM));
+	nic_restart(NIC_BIT(VIRTIO_NET_F_CSUM));
 	assert_true(!send(sum, 100) && !send(v4, 9000) && !send(v6, 9000));
 	/* What the driver claims to have accepted, and was never offered. */
 	nic_new(SIZE, 0);
@@ -341,7 +319,7 @@ static void a_frame_that_waits_does_not_outlive_a_reset(void **state)
 	nic.room = 0;
 	virtio_net_serve(&nic.net, &nic.server);
 	assert_int_equal(nic_used(NIC_TRANSMIT)->idx, 0);
-	restart(0);
+	nic_restart(0);
 	nic.room = NIC_ROOM;
 	virtio_net_serve(&nic.net, &nic.server);
 	assert_int_equal(nic.sent, 0);
@@ -406,7 +384,7 @@ static void a_broken_queue_sends_nothing_more(void **state)
 	assert_int_equal(nic.shared.needs_reset, 1);
 	assert_int_equal(nic.shared.interrupt, VIRTIO_INTERRUPT_QUEUE | VIRTIO_INTERRUPT_CONFIG);
 	assert_false(virtio_server_follow(&nic.server));
-	restart(0);
+	nic_restart(0);
 	assert_int_equal(nic.shared.needs_reset, 0);
 	assert_true(send((struct virtio_net_hdr_v1){0}, 60));
 }
@@ -421,7 +399,7 @@ static void indices_wrap(void **state)
 	}
 }
 
-#define NET_TEST(function) cmocka_unit_test_setup_teardown(function, net_setup, net_teardown)
+#define NET_TEST(function) cmocka_unit_test_setup_teardown(function, nic_setup, rings_teardown)
 
 int main(void)
 {

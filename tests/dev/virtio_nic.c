@@ -41,6 +41,20 @@ void nic_reset(void)
 	virtio_net_forget(&nic.net);
 }
 
+int nic_setup(void **state)
+{
+	(void)state;
+	nic_new(NIC_SIZE, NIC_MEDIUM);
+	nic_start(NIC_BIT(VIRTIO_RING_F_EVENT_IDX));
+	return 0;
+}
+
+void nic_restart(uint64_t but)
+{
+	nic_reset();
+	nic_start(NIC_BIT(VIRTIO_RING_F_EVENT_IDX) | but);
+}
+
 void nic_start(uint64_t but)
 {
 	for (unsigned i = 0; i < sizeof(place) / sizeof(place[0]); i++) {

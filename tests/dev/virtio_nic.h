@@ -17,7 +17,7 @@
 #include "host.h"
 
 enum { NIC_RECEIVE, NIC_TRANSMIT }; /* numbers of the queues */
-enum { NIC_NUMBER = 3, NIC_ROOM = 1 << 30 };
+enum { NIC_NUMBER = 3, NIC_ROOM = 1 << 30, NIC_SIZE = 16 };
 
 #define NIC_BIT(number) (UINT64_C(1) << (number))
 
@@ -54,6 +54,13 @@ void nic_start(uint64_t but);
 
 /* The driver resets the device: the server sees it, and forgets what it had. */
 void nic_reset(void);
+
+/* Before a test: a device of a medium that has everything, with rings of NIC_SIZE
+ * entries, started without event indices. */
+int nic_setup(void **state);
+
+/* The same device, driven with less. */
+void nic_restart(uint64_t but);
 
 /* A descriptor of a queue, and a chain made available. */
 void nic_describe(unsigned queue, uint16_t index, uint64_t address, uint32_t length, uint16_t flags,

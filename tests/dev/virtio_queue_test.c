@@ -36,13 +36,6 @@ static int queue_setup(void **state)
 	return 0;
 }
 
-static int queue_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
 static void assert_segment(unsigned index, uint64_t address, uint32_t length)
 {
 	assert_ptr_equal(chain.segment[index].bytes, rings_at(address));
@@ -534,9 +527,9 @@ static void a_broken_device_waits_for_its_reset(void **state)
 	assert_true(virtio_server_follow(&server));
 }
 
-#define QUEUE_TEST(function) cmocka_unit_test_setup_teardown(function, queue_setup, queue_teardown)
+#define QUEUE_TEST(function) cmocka_unit_test_setup_teardown(function, queue_setup, rings_teardown)
 #define SERVER_TEST(function)                                                                      \
-	cmocka_unit_test_setup_teardown(function, server_setup, queue_teardown)
+	cmocka_unit_test_setup_teardown(function, server_setup, rings_teardown)
 
 int main(void)
 {

@@ -21,6 +21,13 @@ void rings_free(void)
 	rings = (struct rings){0};
 }
 
+int rings_teardown(void **state)
+{
+	(void)state;
+	rings_free();
+	return 0;
+}
+
 void rings_new(uint16_t size)
 {
 	rings_free();

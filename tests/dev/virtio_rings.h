@@ -41,6 +41,7 @@ extern struct rings rings;
 /* Zeroed memory, in an allocation of its own, and a ring of `size` entries; and its end. */
 void rings_new(uint16_t size);
 void rings_free(void);
+int rings_teardown(void **state); /* the same, behind a test */
 
 /* What a device must not touch, between two parts of the memory: filled, and still so. */
 void rings_fill_hole(void);

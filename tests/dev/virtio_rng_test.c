@@ -47,13 +47,6 @@ static int rng_setup(void **state)
 	return 0;
 }
 
-static int rng_teardown(void **state)
-{
-	(void)state;
-	rings_free();
-	return 0;
-}
-
 static uint32_t last_length(void)
 {
 	return rings.used->ring[(uint16_t)(rings.used->idx - 1) % rings.size].len;
@@ -164,7 +157,7 @@ static void a_reset_ends_the_work(void **state)
 	assert_false(virtio_server_follow(&server));
 }
 
-#define RNG_TEST(function) cmocka_unit_test_setup_teardown(function, rng_setup, rng_teardown)
+#define RNG_TEST(function) cmocka_unit_test_setup_teardown(function, rng_setup, rings_teardown)
 
 int main(void)
 {

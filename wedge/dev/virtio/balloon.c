@@ -44,7 +44,7 @@ static bool may_be_zeros(const struct virtio_server *s)
 }
 
 /* Pages that a driver puts into the balloon, which it was not asked for, stay as they are. */
-static int64_t carry_out(void *model, unsigned queue, const struct virtio_chain *chain)
+static int64_t carry_out(void *model, unsigned queue, struct virtio_chain *chain)
 {
 	struct virtio_balloon *b = model;
 

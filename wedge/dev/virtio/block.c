@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include <wedge/dev/virtio_block.h>
+#include <wedge/dev/virtio_buffer.h>
 #include <wedge/lib.h>
 #include "block_limits.h"
 
@@ -38,63 +39,21 @@ _Static_assert(sizeof(struct header) == 16 && sizeof(struct virtio_block_range) 
 
 /* ---- bytes in segments ---- */
 
-struct buffer {
-	struct virtio_segment *segment;
-	unsigned count;
-};
-
-static uint64_t length_of(struct buffer b)
-{
-	uint64_t length = 0;
-
-	for (unsigned i = 0; i < b.count; i++)
-		length += b.segment[i].length;
-	return length;
-}
-
-/* Copies up to `size` bytes from the buffer's beginning and removes them from it; how many. */
-static size_t pull(struct buffer *b, void *to, size_t size)
-{
-	size_t done = 0;
-
-	while (done < size && b->count) {
-		struct virtio_segment *s = b->segment;
-		size_t part = s->length < size - done ? s->length : size - done;
-
-		memcpy((uint8_t *)to + done, s->bytes, part);
-		done += part;
-		s->bytes += part;
-		s->length -= (uint32_t)part;
-		if (s->length)
-			break;
-		b->segment++;
-		b->count--;
-	}
-	return done;
-}
-
-/* Fills the buffer with `size` bytes, and with zeros where these do not reach. */
-static void fill(struct buffer b, const uint8_t *from, size_t size)
-{
-	for (unsigned i = 0; i < b.count; i++) {
-		struct virtio_segment *s = &b.segment[i];
-		size_t part = s->length < size ? s->length : size;
-
-		memset(s->bytes, 0, s->length);
-		memcpy(s->bytes, from, part);
-		from += part;
-		size -= part;
-	}
-}
-
-static void clear(struct buffer b)
+static void clear(struct virtio_buffer b)
 {
 	for (unsigned i = 0; i < b.count; i++)
 		memset(b.segment[i].bytes, 0, b.segment[i].length);
 }
 
+/* Fills the buffer with `size` bytes, and with zeros where these do not reach. */
+static void fill(struct virtio_buffer b, const char *from, size_t size)
+{
+	virtio_push(&b, from, size);
+	clear(b);
+}
+
 /* Takes the last byte away from the buffer: the place of the status. */
-static uint8_t *take_last_byte(struct buffer *b)
+static uint8_t *take_last_byte(struct virtio_buffer *b)
 {
 	struct virtio_segment *last = &b->segment[b->count - 1];
 
@@ -118,9 +77,9 @@ static uint64_t bytes_of(uint64_t sectors)
 }
 
 /* Data of a read or a write: whole sectors within the capacity, one at least. */
-static bool data_fits(const struct virtio_block *b, uint64_t sector, struct buffer data)
+static bool data_fits(const struct virtio_block *b, uint64_t sector, struct virtio_buffer data)
 {
-	uint64_t length = length_of(data);
+	uint64_t length = virtio_length(data.segment, data.count);
 
 	return length && length % VIRTIO_BLOCK_SECTOR == 0 &&
 	       has(b, sector, length / VIRTIO_BLOCK_SECTOR);
@@ -128,7 +87,7 @@ static bool data_fits(const struct virtio_block *b, uint64_t sector, struct buff
 
 /* Data of a read or a write, which is the whole request. */
 static enum status check_data(const struct virtio_block *b, struct virtio_block_request *r,
-			      struct buffer data)
+			      struct virtio_buffer data)
 {
 	if ((r->type == REQUEST_WRITE && b->read_only) || !data_fits(b, r->sector, data))
 		return STATUS_ERROR;
@@ -149,17 +108,17 @@ static enum status check_range(const struct virtio_block *b, const struct virtio
 
 /* Discard and write zeroes: all ranges are checked before the first one is carried out. */
 static enum status check_ranges(const struct virtio_block *b, struct virtio_block_request *r,
-				struct buffer data)
+				struct virtio_buffer data)
 {
 	bool discard = r->type == REQUEST_DISCARD;
-	uint64_t length = length_of(data);
+	uint64_t length = virtio_length(data.segment, data.count);
 	enum status status = STATUS_OK;
 
 	if (!discard && b->no_zeroes)
 		return STATUS_UNSUPPORTED;
 	if (b->read_only || !length || length % sizeof(r->range[0]) || length > sizeof(r->range))
 		return STATUS_ERROR;
-	pull(&data, r->range, sizeof(r->range));
+	virtio_pull(&data, r->range, sizeof(r->range));
 	r->ranges = r->pieces = (unsigned)(length / sizeof(r->range[0]));
 	for (unsigned i = 0; i < r->ranges && status == STATUS_OK; i++)
 		status = check_range(b, &r->range[i], discard ? 0 : FLAG_UNMAP,
@@ -181,8 +140,8 @@ static enum status check_change(enum status status, struct virtio_block_request 
 
 /* `from` and `to` are the data that the driver has filled and wants. */
 static enum status check_request(const struct virtio_block *b, uint64_t features,
-				 struct virtio_block_request *r, struct buffer from,
-				 struct buffer to)
+				 struct virtio_block_request *r, struct virtio_buffer from,
+				 struct virtio_buffer to)
 {
 	r->pieces = r->ranges = 0;
 	switch (r->type) {
@@ -194,7 +153,7 @@ static enum status check_request(const struct virtio_block *b, uint64_t features
 		r->pieces = 1;
 		return STATUS_OK;
 	case REQUEST_SERIAL:
-		fill(to, (const uint8_t *)b->serial, sizeof(b->serial));
+		fill(to, b->serial, sizeof(b->serial));
 		return STATUS_OK;
 	case REQUEST_DISCARD:
 	case REQUEST_WRITE_ZEROES:
@@ -245,7 +204,7 @@ static int carry_out(const struct virtio_block *b, const struct virtio_block_req
  */
 static void finish(struct virtio_server *s, struct virtio_block_request *r, enum status status)
 {
-	struct buffer to = {r->chain.segment + r->answer, r->answers};
+	struct virtio_buffer to = {r->chain.segment + r->answer, r->answers};
 
 	if (status != STATUS_OK || (r->type != REQUEST_READ && r->type != REQUEST_SERIAL))
 		clear(to);
@@ -270,21 +229,19 @@ static void go_on(struct virtio_block *b, struct virtio_server *s, struct virtio
 static bool begin(struct virtio_block *b, struct virtio_server *s, struct virtio_block_request *r)
 {
 	struct virtio_chain *chain = &r->chain;
-	struct buffer from = {chain->segment, chain->readable};
-	struct buffer to = {chain->segment + chain->readable,
-			    (unsigned)chain->count - chain->readable};
+	struct virtio_buffer from = virtio_readable(chain), to = virtio_writable(chain);
 	struct header header = {0};
 	enum status status = STATUS_ERROR;
 
 	if (!to.count)
 		return false;
 	r->busy = true;
-	r->written = (uint32_t)length_of(to);
+	r->written = (uint32_t)virtio_length(to.segment, to.count);
 	r->status = take_last_byte(&to);
 	r->answer = chain->readable;
 	r->answers = to.count;
 	r->piece = 0;
-	if (pull(&from, &header, sizeof(header)) == sizeof(header)) {
+	if (virtio_pull(&from, &header, sizeof(header)) == sizeof(header)) {
 		r->type = header.type;
 		r->sector = header.sector;
 		status = check_request(b, s->features, r, from, to);

@@ -6,8 +6,7 @@
  *
  * Invariant: of a request only its number is read.
  */
-#include <stddef.h>
-
+#include <wedge/dev/virtio_buffer.h>
 #include <wedge/dev/virtio_fs.h>
 #include <wedge/lib.h>
 
@@ -61,71 +60,23 @@ void virtio_fs_take_over(struct virtio_server *s)
 		virtio_queue_resume(&s->queue[i]);
 }
 
-/* Moves bytes between segments [first, end) of a chain and `bytes`; how many that were. */
-static uint32_t move(const struct virtio_chain *chain, unsigned first, unsigned end, uint8_t *bytes,
-		     uint32_t size, bool to_chain)
-{
-	uint32_t done = 0;
-
-	for (unsigned i = first; i < end && done < size; i++) {
-		const struct virtio_segment *s = &chain->segment[i];
-		uint32_t part = s->length < size - done ? s->length : size - done;
-
-		if (to_chain)
-			memcpy(s->bytes, bytes + done, part);
-		else
-			memcpy(bytes + done, s->bytes, part);
-		done += part;
-	}
-	return done;
-}
-
 /* Returns the bytes of the answer. */
-static uint32_t answer(const struct virtio_chain *chain)
+static int64_t answer(void *unused, unsigned queue, struct virtio_chain *chain)
 {
+	struct virtio_buffer request = virtio_readable(chain), room = virtio_writable(chain);
 	struct answer_header to = {.length = sizeof(to), .error = -NOT_CONNECTED};
 	struct request_header from;
 
-	if (chain->count == chain->readable ||
-	    move(chain, 0, chain->readable, (uint8_t *)&from, sizeof(from), false) < sizeof(from))
+	(void)unused;
+	(void)queue;
+	if (!room.count || virtio_pull(&request, &from, sizeof(from)) < sizeof(from))
 		return 0;
 	to.number = from.number;
-	return move(chain, chain->readable, chain->count, (uint8_t *)&to, sizeof(to), true);
-}
-
-/* Answers what is in a queue; false if it is broken. */
-static bool drain(struct virtio_server *s, struct virtio_queue *q, struct virtio_chain *chain)
-{
-	while (virtio_server_runs(s)) {
-		enum virtio_take take = virtio_queue_take(q, chain);
-
-		if (take == VIRTIO_NONE)
-			return true;
-		if (take == VIRTIO_BROKEN)
-			return false;
-		if (virtio_queue_give(q, chain->head, answer(chain)))
-			virtio_server_interrupt(s);
-	}
-	return true;
-}
-
-static bool refuse_queue(struct virtio_server *s, struct virtio_queue *q,
-			 struct virtio_chain *chain)
-{
-	do {
-		virtio_queue_hush(q);
-		if (!drain(s, q, chain))
-			return false;
-	} while (!virtio_queue_listen(q) && virtio_server_runs(s));
-	return true;
+	return (int64_t)virtio_push(&room, &to, sizeof(to));
 }
 
 void virtio_fs_refuse(struct virtio_server *s, struct virtio_chain *chain)
 {
-	for (unsigned i = 0; i < s->queues; i++) {
-		if (refuse_queue(s, &s->queue[i], chain))
-			continue;
-		virtio_server_break(s);
-		return;
-	}
+	for (unsigned i = 0; i < s->queues; i++)
+		virtio_server_serve(s, i, chain, answer, NULL);
 }

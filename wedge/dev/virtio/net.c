@@ -67,15 +67,6 @@ static uint32_t header_bytes(const struct virtio_server *s)
 	return s->features & (MRG_RXBUF | VIRTIO_FEATURE_VERSION_1) ? HEADER : LEGACY_HEADER;
 }
 
-static uint64_t length_of(const struct virtio_segment *segment, unsigned count)
-{
-	uint64_t length = 0;
-
-	for (unsigned i = 0; i < count; i++)
-		length += segment[i].length;
-	return length;
-}
-
 /* ---- to the medium ---- */
 
 static bool has(const struct virtio_server *s, uint64_t feature)
@@ -104,40 +95,17 @@ static bool header_is_right(const struct virtio_server *s, const struct virtio_n
 	}
 }
 
-/* Takes the header away from the frame; false if there is none. */
-static bool pull_header(struct virtio_net *n, uint32_t bytes)
-{
-	uint32_t done = 0;
-
-	n->header = (struct virtio_net_header){0};
-	while (done < bytes && n->frame_count) {
-		struct virtio_segment *s = n->frame;
-		uint32_t part = s->length < bytes - done ? s->length : bytes - done;
-
-		memcpy((uint8_t *)&n->header + done, s->bytes, part);
-		done += part;
-		s->bytes += part;
-		s->length -= part;
-		if (s->length)
-			break;
-		n->frame++;
-		n->frame_count--;
-	}
-	/* The compiler must not read the guest's memory again in place of the copy. */
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	return done == bytes;
-}
-
 /* The chain just taken: false if it is no frame, which is dropped. */
 static bool prepare(struct virtio_net *n, const struct virtio_server *s)
 {
+	uint32_t bytes = header_bytes(s);
 	uint64_t length;
 
-	n->frame = n->sent.segment;
-	n->frame_count = n->sent.readable;
-	if (n->sent.readable != n->sent.count || !pull_header(n, header_bytes(s)))
+	n->frame = virtio_readable(&n->sent);
+	n->header = (struct virtio_net_header){0};
+	if (n->sent.readable != n->sent.count || virtio_pull(&n->frame, &n->header, bytes) != bytes)
 		return false;
-	length = length_of(n->frame, n->frame_count);
+	length = virtio_length(n->frame.segment, n->frame.count);
 	return length >= VIRTIO_NET_FRAME_MIN && length <= VIRTIO_NET_FRAME_MAX &&
 	       header_is_right(s, &n->header, length);
 }
@@ -157,8 +125,8 @@ static bool drain(struct virtio_net *n, struct virtio_server *s, bool *interrupt
 				return take == VIRTIO_NONE;
 			right = prepare(n, s);
 		}
-		n->waits =
-			right && !dev_host_net_send(n->net, &n->header, n->frame, n->frame_count);
+		n->waits = right &&
+			   !dev_host_net_send(n->net, &n->header, n->frame.segment, n->frame.count);
 		if (n->waits)
 			return true;
 		*interrupt |= virtio_queue_give(q, n->sent.head, 0);
@@ -303,7 +271,7 @@ static enum virtio_take give(struct virtio_net *n, struct virtio_server *s,
 	enum virtio_take take;
 
 	memcpy(&all[1], frame, count * sizeof(*frame));
-	take = fill_buffers(n, q, &from, bytes + length_of(frame, count), has(s, MRG_RXBUF),
+	take = fill_buffers(n, q, &from, bytes + virtio_length(frame, count), has(s, MRG_RXBUF),
 			    &buffers);
 	if (take != VIRTIO_CHAIN || !buffers)
 		return take;

@@ -22,7 +22,7 @@ void virtio_rng_identity(struct virtio_identity *identity)
 }
 
 /* 5.4.6.1: the driver gives buffers that the device writes, and no others. */
-static int64_t fill(void *unused, unsigned queue, const struct virtio_chain *chain)
+static int64_t fill(void *unused, unsigned queue, struct virtio_chain *chain)
 {
 	uint32_t done = 0;
 

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <wedge/dev/virtio_buffer.h>
 #include <wedge/dev/virtio_queue.h>
 #include <wedge/dev/virtio_server.h>
 
@@ -54,8 +55,7 @@ struct virtio_net {
 	bool waits; /* the frame below has been refused by the medium, and is kept */
 	struct virtio_chain sent;
 	struct virtio_net_header header;
-	struct virtio_segment *frame;
-	unsigned frame_count;
+	struct virtio_buffer frame;	 /* of `sent`, behind the header */
 	struct virtio_chain first, next; /* buffers for a frame that is received */
 	struct virtio_given given[VIRTIO_QUEUE_SIZE_MAX];
 };

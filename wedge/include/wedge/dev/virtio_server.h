@@ -80,9 +80,9 @@ enum { VIRTIO_REFUSED = -1 };
 
 /*
  * Carries a chain of a queue out: the bytes that it has written there, or VIRTIO_REFUSED. `model`
- * is what virtio_server_serve() was given.
+ * is what virtio_server_serve() was given; segments may be used up (virtio_buffer.h).
  */
-typedef int64_t virtio_carry_out(void *model, unsigned queue, const struct virtio_chain *chain);
+typedef int64_t virtio_carry_out(void *model, unsigned queue, struct virtio_chain *chain);
 
 /*
  * Carries out all chains of a queue, one after the other, until it is empty or the driver resets
