@@ -3,8 +3,9 @@
 # timeout: 600
 #
 # A machine that sleeps. With ACPI the clock wakes it. Without ACPI, as under a wedge, Linux lets no interrupt
-# wake it (its 8259 has no such function): it sleeps until somebody ends it, on bare metal too. QEMU 7.2 wakes
-# no kernel, annotated or not, that it has started by its PVH entry, so this one is a bzImage.
+# wake it (its 8259 has no such function): it sleeps until somebody ends it, on bare metal too. On Xen a wedge
+# has it refuse that, as the guest's step `suspend` checks, but for a user who asks for this sleep by its name.
+# QEMU 7.2 wakes no kernel, annotated or not, that it has started by its PVH entry, so this one is a bzImage.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 
@@ -29,6 +30,6 @@ else
 fi
 sleeps bare "$guest/vmlinux.packed" --timeout 45 --append 'acpi=off noapic nolapic'
 ok 'bare metal without ACPI: nothing wakes it' stays_asleep
-sleeps xen-dom0 "$guest/vmlinux.packed" --timeout 45
-ok 'dom0: nothing wakes it' stays_asleep
+sleeps xen-dom0 "$guest/vmlinux.packed" --timeout 45 --append mem_sleep_default=s2idle
+ok 'dom0, if that sleep is asked for by its name: nothing wakes it' stays_asleep
 done_testing

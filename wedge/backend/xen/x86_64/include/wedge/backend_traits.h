@@ -35,12 +35,14 @@
 #define BACKEND_VIRTIO 1
 
 /*
- * A word for the kernel's command line, with a blank behind it: the TSC is reliable. Xen gives a
- * domU the processor's counter only if that is safe, else it emulates one of constant rate
- * (tsc_mode); dom0 always has the processor's, whose rate must be constant. Ticks come late on a
- * busy machine, and make Linux's watchdog, which compares the counter with them, reject it.
+ * Words for the kernel's command line, a blank behind each. The TSC is reliable: Xen gives a domU
+ * the processor's counter only if that is safe, else it emulates one of constant rate (tsc_mode);
+ * dom0 always has the processor's, whose rate must be constant. Ticks come late on a busy machine,
+ * and make Linux's watchdog, which compares the counter with them, reject it.
+ * To sleep is to sleep deep, for which Linux needs ACPI, and refuses: otherwise it would halt until
+ * an interrupt that may wake it, and of an 8259's none may.
  */
-#define BACKEND_BOOT_WORDS "tsc=reliable "
+#define BACKEND_BOOT_WORDS "tsc=reliable mem_sleep_default=deep "
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
