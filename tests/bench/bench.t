@@ -40,6 +40,12 @@ is "an unknown set" "$(said "$bench/bench" --set all)" "bench: no set 'all': gat
 2"
 is "an unknown option" "$(said "$bench/bench" --quick)" "bench: unknown option '--quick'; see bench --help
 2"
+is "an unknown guest" "$(said "$bench/bench" --guest i386)" \
+	"bench: no guest 'i386': x86_64, x86_64-low, debian-cloud or debian
+2"
+is "a guest that is not built" "$(said "$bench/bench" --guest debian --systems plain/bare/x86_64 \
+	--metrics fork -o "$tmp/r.json" | grep -o 'vmlinux.plain is missing: run make .*')" \
+	"vmlinux.plain is missing: run make guest-debian guest-plain-debian"
 is "an option without a value" "$(said "$bench/bench" -o)" "bench: -o needs a value; see bench --help
 2"
 is "rounds, not a number" "$(said "$bench/bench" --rounds 0)" \

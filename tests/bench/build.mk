@@ -24,7 +24,7 @@ $(BENCH_O)/$(1)/bench-tiny: $(BENCH_DIR)/ops/$(1)/tiny.c
 endef
 $(foreach width,$(BENCH_WIDTHS),$(eval $(call bench_width,$(width))))
 
-unit check check-only: $(BENCH_PROGRAMS)
+unit check check-only check-long: $(BENCH_PROGRAMS)
 
 .PHONY: bench bench-full bench-programs bench-process bench-process-stress
 bench-programs: $(BENCH_PROGRAMS)

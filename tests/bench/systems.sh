@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2154
 #
 # The systems that are measured, KERNEL/PLATFORM/WIDTH: which there are, what each one is asked for,
-# and how it is run. Source it with $here (this folder), $top, $O and $work set, and die() defined.
+# and how it is run. Source it with $here (this folder), $top, $O, $work and $guest (whose kernels the
+# x86-64 systems have) set, and die() defined.
 #
 # Invariant: systems of one width run the same programs; only the kernel and what is below it differ.
 icount_systems='plain/bare/x86_64 annotated/bare/x86_64 annotated/xen-dom0/x86_64'
@@ -52,12 +53,18 @@ stock_kernel() {
 	)
 }
 
+# The example guest whose kernels systems of a width have.
+guest_of() { # guest_of WIDTH
+	if [[ $1 == x86_64 ]]; then echo "$guest"; else echo "$1"; fi
+}
+
 kernel_of() { # kernel_of SYSTEM: the file, or nothing where none is booted
-	local width=${1##*/}
+	local of
+	of=$(guest_of "${1##*/}")
 	case $1 in
 	uml/*) "$here/uml" ;;
-	plain/*) echo "$O/guest/$width/vmlinux.plain" ;;
-	annotated/*) echo "$O/guest/$width/vmlinux" ;;
+	plain/*) echo "$O/guest/$of/vmlinux.plain" ;;
+	annotated/*) echo "$O/guest/$of/vmlinux" ;;
 	stock/*) stock_kernel ;;
 	esac
 }
@@ -121,13 +128,14 @@ prepare() { # prepare SYSTEM WHAT
 
 # run_icount SYSTEM WHAT: takes this shell's place with the system's console
 run_icount() {
-	local on=${1#*/} width=${1##*/} file initrd memory=256 kind=ops
+	local on=${1#*/} width=${1##*/} of file initrd memory=256 kind=ops
 	on=${on%/*}
 	[[ $on != xen-domU ]] || on=xen
 	[[ $2 != sites ]] || exec "$here/sites/run" "$1"
 	[[ $2 != jobs:* ]] || memory=512 kind=jobs
 	file=$(kernel_of "$1")
-	[[ -r $file ]] || die "$file is missing: run make guest-$width guest-plain-$width"
+	of=$(guest_of "$width")
+	[[ -r $file ]] || die "$file is missing: run make guest-$of guest-plain-$of"
 	initrd=$(bench_initrd "$width" "$kind")
 	exec "$afterburn" run --on "$on" --icount --memory "$memory" --timeout 1200 --initrd "$initrd" \
 		--append "quiet rdinit=/bench/init bench.run=$2 $(words_of "$1")" "$file"

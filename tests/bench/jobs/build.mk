@@ -14,4 +14,4 @@ $(JOBS_O)/$(1)/%: $(JOBS_DIR)/%.c $(JOBS_SHARED) $(JOBS_HEADERS)
 endef
 $(foreach width,$(BENCH_WIDTHS),$(eval $(call jobs_width,$(width))))
 
-bench-programs bench bench-full unit check check-only: $(JOBS_PROGRAMS)
+bench-programs bench bench-full unit check check-only check-long: $(JOBS_PROGRAMS)

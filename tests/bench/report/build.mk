@@ -20,6 +20,7 @@ bench-report:
 bench_finish = O=$(O) $(BENCH_REPORT)/own --set $(1) $(BENCH_O)/results.json && $(bench_report)
 
 check: $(SITES_GUESTS) $(SITES_SLOW)
+check-long: $(SITES_GUESTS)
 
 # Every Python file compiles without a warning and keeps to 100 columns. Nothing is written.
 lint: lint-python
