@@ -11,7 +11,7 @@ $(LIBEXEC_RESULTS): $(O)/libexec/afterburner/%: $(SRC)/scripts/%
 ALL += $(LIBEXEC_RESULTS)
 
 # The RAM disks of guests whose root is a folder of the host: one program without a C library.
-ROOT_INIT_SRC := $(addprefix $(SRC)/scripts/root-init/,start.S init.c exec.c system.c)
+ROOT_INIT_SRC := $(addprefix $(SRC)/scripts/root-init/,start.S init.c exec.c streams.c system.c)
 ROOT_INIT_CFLAGS := -std=c11 -O2 $(WARN) -ffreestanding -fno-builtin -fno-stack-protector -fno-pie -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -idirafter /usr/include/$(shell $(CC) -print-multiarch)
 ROOT_INIT_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack -s

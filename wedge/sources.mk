@@ -16,7 +16,7 @@ WEDGE_DEV := $(call wedge_in, dev, \
 # What serves the rings of virtio devices: in the launcher, and in a wedge that does it itself.
 WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c buffer.c net.c queue.c server.c)
 # The same, of devices that a wedge does not serve itself.
-WEDGE_VIRTIO_LAUNCHER := $(call wedge_in, dev/virtio, balloon.c fs.c rng.c)
+WEDGE_VIRTIO_LAUNCHER := $(call wedge_in, dev/virtio, balloon.c console.c fs.c rng.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
 	cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
 	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \

@@ -6,10 +6,12 @@
 # Invariant: no hypervisor and no packing; the file runs as it is.
 
 platform_run() {
+	local console=ttyS0
 	qemu_options
+	[[ -z $virtio_console ]] || console=hvc0
 	[[ -z $balloon ]] || options+=(-device virtio-balloon-pci,free-page-reporting=on)
 	[[ -z $rng ]] || options+=(-device virtio-rng-pci)
 	run_qemu -m "$memory" -smp "$cpus" -kernel "$kernel" ${initrd:+-initrd "$initrd"} \
-		-append "console=ttyS0 $panic_resets${append:+ $append}"
+		-append "console=$console $panic_resets${append:+ $append}"
 	finish
 }

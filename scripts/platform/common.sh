@@ -173,9 +173,13 @@ qemu_options() {
 		-chardev "pipe,id=qmp,path=$work/qmp" -mon chardev=qmp,mode=control)
 	if [[ -t 0 && -t 1 ]]; then
 		tty_state=$(stty -g <&0)
-		options+=(-serial mon:stdio)
+		if [[ -z $virtio_console ]]; then
+			options+=(-serial mon:stdio)
+		else
+			options+=(-chardev stdio,id=console,mux=on,signal=off -serial chardev:console -mon chardev=console)
+		fi
 	else
-		options+=(-chardev stdio,id=console,signal=on -serial chardev:console)
+		options+=(-chardev "stdio,id=console,signal=on${virtio_console:+,mux=on}" -serial chardev:console)
 	fi
 	if [[ -n $icount ]]; then
 		options+=(-icount shift=0,sleep=off -seed 1
@@ -184,6 +188,7 @@ qemu_options() {
 	qemu_disks
 	qemu_net
 	qemu_folders
+	qemu_ports
 }
 
 # A guest that panics resets its machine at once; no user program can do that.
@@ -217,6 +222,7 @@ run_qemu() {
 	done
 	stop_qemu
 	wait "$feeder" || true
+	end_ports
 	exec {qmp_in}>&- {qmp_out}>&-
 	[[ -n $outcome ]] || outcome=failed
 }

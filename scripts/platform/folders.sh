@@ -13,6 +13,9 @@ quiet_words='quiet loglevel=0 afterburn.quiet'
 # Files whose names are gone: the command and its status, and its standard input.
 command_fd=8 input_fd=7
 
+# Processes that bring what comes through ports to standard output and error.
+port_readers=()
+
 check_folders() {
 	local folder=${root%,rw}
 	[[ -z $root || -n $folder ]] || die 2 "--root needs a folder, not '$root'"
@@ -64,33 +67,42 @@ whole_sectors() { # whole_sectors FILE
 	truncate -s $((($(stat -c %s "$1") + 511) / 512 * 512)) "$1"
 }
 
-# Sets $input to what exec.c knows. Input that is no terminal is read to its end first: the guest gets it as a disk.
-take_input() {
+# Sets $input and $ports to what exec.c knows. A stream that is no terminal goes by a port, and input to QEMU's
+# guest, where no port has an end, by a disk: it is read to its end first.
+take_streams() {
 	local file size
-	input=none
+	input=none ports=output
+	[[ /proc/self/fd/1 -ef /proc/self/fd/2 ]] || ports+=,error
 	if [[ -t 0 && -t 1 ]]; then
-		input=tty
+		input=tty ports=''
+		[[ -t 2 ]] || ports=error
 		return
 	fi
-	if [[ ! -t 0 && -e /proc/self/fd/0 && ! /proc/self/fd/0 -ef /dev/null ]]; then
-		file=$(mktemp "${TMPDIR:-/tmp}/afterburn-input.XXXXXX")
-		cat >"$file" || true
-		size=$(stat -c %s "$file")
-		((size == 0)) || input=$size
-		whole_sectors "$file"
-		open_nameless $input_fd "$file"
+	if [[ -t 0 || ! -e /proc/self/fd/0 || /proc/self/fd/0 -ef /dev/null ]]; then
+		exec </dev/null
+		return
 	fi
+	if [[ $platform == process ]]; then
+		input=port ports+=,input
+		return
+	fi
+	file=$(mktemp "${TMPDIR:-/tmp}/afterburn-input.XXXXXX")
+	cat >"$file" || true
+	size=$(stat -c %s "$file")
+	((size == 0)) || input=$size
+	whole_sectors "$file"
+	open_nameless $input_fd "$file"
 	exec </dev/null
 }
 
 prepare_command() {
 	local file size='' input
-	take_input
+	take_streams
 	[[ $input != tty ]] || size=$(stty size 2>/dev/null || true)
 	file=$(mktemp "${TMPDIR:-/tmp}/afterburn-exec.XXXXXX")
 	{
 		head -c 512 /dev/zero
-		printf '%s\0' "$input" "$size" "$command" HOME=/root "TERM=${TERM:-dumb}" \
+		printf '%s\0' "$input" "$ports" "$size" "$command" HOME=/root "TERM=${TERM:-dumb}" \
 			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ''
 	} >"$file"
 	(($(stat -c %s "$file") <= 65536)) || {
@@ -101,7 +113,7 @@ prepare_command() {
 	open_nameless $command_fd "$file"
 	disks+=("/proc/self/fd/$command_fd,serial=afterburn-exec")
 	case $input in
-	tty | none) ;;
+	tty | none | port) ;;
 	*) disks+=("/proc/self/fd/$input_fd,ro,serial=afterburn-input") ;;
 	esac
 }
@@ -116,6 +128,32 @@ finish_command() {
 	'error '*) die 1 "the guest could not run the command: ${text#error }" ;;
 	esac
 	[[ $(last_word) == panic ]] || die 1 "the guest ended before the command did"
+}
+
+# Adds the ports to QEMU's options. Of those at the console's end the last one gets what is typed. What comes through one goes to the stream of its name.
+qemu_ports() {
+	local word stream=1
+	[[ -z $ports$virtio_console ]] || options+=(-device virtio-serial-pci)
+	[[ -z $virtio_console ]] || options+=(-device virtconsole,chardev=console)
+	for word in output error; do
+		if [[ ,$ports, == *,$word,* ]]; then
+			mkfifo "$work/$word"
+			cat "$work/$word" >&$stream &
+			port_readers+=($!)
+			options+=(-chardev "file,id=$word,path=$work/$word"
+				-device "virtserialport,chardev=$word,name=afterburn.$word")
+		fi
+		stream=2
+	done
+}
+
+# When QEMU has ended: what it has written is out. A reader that QEMU did not come to is waiting for a writer.
+end_ports() {
+	local fifo
+	for fifo in "$work/output" "$work/error"; do
+		[[ ! -p $fifo ]] || : <>"$fifo"
+	done
+	((${#port_readers[@]} == 0)) || wait "${port_readers[@]}" || true
 }
 
 # Has each folder served on a socket in $work, and adds it to QEMU's options.

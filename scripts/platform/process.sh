@@ -47,7 +47,9 @@ platform_run() {
 		arguments+=(--share "$share")
 	done
 	[[ -z $command ]] || arguments+=(--result "/proc/self/fd/$command_fd")
-	[[ -z $command || -t 0 ]] || arguments+=(--input none)
+	[[ -z $virtio_console ]] || ports=terminal${ports:+,$ports}
+	[[ -z $ports ]] || arguments+=(--ports "$ports")
+	[[ -z $command || -t 0 || $ports == *input* ]] || arguments+=(--input none)
 	note "$launch ${arguments[*]}"
 	exec "$launch" "${arguments[@]}" /proc/self/fd/9
 }

@@ -5,25 +5,29 @@
  *
  *   sector 0  the guest writes "status N" or "error TEXT" with a NUL behind it
  *   sector 1  and on, texts that end with a NUL each: where standard input comes from ("tty",
- *             "none", or the number of bytes on the disk for input), the terminal's rows and
- *             columns or nothing, the command, then its environment; an empty text ends it
+ *             "none", "port", or the number of bytes on the disk for input), which of "output" and
+ *             "error" go through ports, the terminal's rows and columns or nothing, the command,
+ *             then its environment; an empty text ends it
  *
  * Invariant: the status is on the disk before the machine ends.
  */
 #include "root.h"
+#include "streams.h"
 #include "system.h"
 
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
 #include <linux/reboot.h>
-#include <linux/wait.h>
 
 #define COMMAND_DISK "afterburn-exec"
 #define INPUT_DISK   "afterburn-input"
 
 /* As in fcntl.h and signal.h of C libraries; the kernel's headers for both do not agree. */
-enum { READ = 0, WRITE = 1, READ_WRITE = 2, CHILD_ENDED = 17, SECTOR = 512 };
+enum { READ = 0, READ_WRITE = 2, SECTOR = 512 };
 enum { TEXTS_MAX = 160 };
+
+/* What the texts say, by number. */
+enum { INPUT, PORTS, SIZE, COMMAND, ENVIRONMENT };
 
 struct winsize {
 	unsigned short rows, columns, x, y;
@@ -99,7 +103,8 @@ static void read_texts(void)
 		done = CALL3(read, disk, texts + size, sizeof(texts) - 1 - (size_t)size);
 		size += done > 0 ? done : 0;
 	} while (done > 0);
-	for (char *at = texts; (count < 3 || *at) && count < TEXTS_MAX - 1 && at < texts + size;) {
+	for (char *at = texts;
+	     (count < ENVIRONMENT || *at) && count < TEXTS_MAX - 1 && at < texts + size;) {
 		text[count++] = at;
 		at += text_length(at) + 1;
 	}
@@ -111,7 +116,7 @@ bool exec_find(void)
 	if (disk < 0)
 		return false;
 	read_texts();
-	if (count < 3)
+	if (count < ENVIRONMENT)
 		give_up("the command's disk", 0);
 	input = open_disk(INPUT_DISK, READ);
 	return true;
@@ -161,69 +166,49 @@ static int open_terminal(void)
 	return (int)CALL2(open, path, READ_WRITE);
 }
 
-/* A process that puts the input's bytes into a pipe; the pipe's other end. */
-static int start_input(unsigned long left)
-{
-	static char piece[16 * 1024];
-	int ends[2];
-
-	if (CALL1(pipe, ends) < 0)
-		give_up("standard input", 0);
-	if (CALL0(fork) != 0) {
-		CALL1(close, ends[WRITE]);
-		return ends[READ];
-	}
-	CALL1(close, ends[READ]);
-	while (left) {
-		unsigned long size = left < sizeof(piece) ? left : sizeof(piece);
-		long done = CALL3(read, input, piece, size);
-
-		if (done <= 0 || !file_write(ends[WRITE], piece, (size_t)done))
-			break;
-		left -= (unsigned long)done;
-	}
-	CALL1(exit, 0);
-	return -1;
-}
-
 static int open_input(int terminal)
 {
-	const char *from = text[0];
+	const char *from = text[INPUT];
 
 	if (text_is(from, "tty"))
 		return terminal;
+	if (text_is(from, "port"))
+		return stream_from("afterburn.input");
 	if (text_is(from, "none") || input < 0)
 		return (int)CALL2(open, "/dev/null", READ);
-	return start_input(number_of(&from));
+	return stream_of_file(input, number_of(&from));
+}
+
+/* A kernel without ports has the console. */
+static int open_output(const char *word, const char *port, int otherwise)
+{
+	int to = text_lists(text[PORTS], word) ? stream_to(port) : -1;
+
+	return to < 0 ? otherwise : to;
 }
 
 /* ---- the command ---- */
 
-static _Noreturn void become_command(int terminal, int from)
+static _Noreturn void become_command(int terminal, const int *streams)
 {
-	const char *const arguments[] = {"sh", "-c", text[2], NULL};
+	const char *const arguments[] = {"sh", "-c", text[COMMAND], NULL};
 	long error;
 
 	CALL0(setsid);
 	CALL3(ioctl, terminal, TIOCSCTTY, 0);
-	CALL2(dup2, from, 0);
-	CALL2(dup2, terminal, 1);
-	CALL2(dup2, terminal, 2);
+	for (int fd = 0; fd < 3; fd++)
+		CALL2(dup2, streams[fd], fd);
 	for (int fd = 3; fd < 32; fd++)
 		CALL1(close, fd);
-	error = CALL3(execve, "/bin/sh", arguments, text + 3);
+	error = CALL3(execve, "/bin/sh", arguments, text + ENVIRONMENT);
 	CALL1(exit, error == -2 ? 127 : 126);
 	for (;;)
 		CALL0(pause);
 }
 
 /* As shells count: a command that a signal has ended has 128 more than its number. */
-static unsigned int wait_for(long child)
+static unsigned int code_of(int status)
 {
-	int status = 0;
-
-	while (CALL4(wait4, -1, &status, 0, NULL) != child)
-		continue;
 	return status & 0x7f ? 128u + (unsigned int)(status & 0x7f)
 			     : (unsigned int)status >> 8 & 0xff;
 }
@@ -234,27 +219,37 @@ static void drain(int terminal)
 	CALL3(ioctl, terminal, TCSBRK, 1);
 }
 
-_Noreturn void exec_run(void)
+/* Pipes end with the command only if nobody else holds their ends. */
+static long start_command(int terminal)
 {
-	int terminal = open_terminal(), from;
-	char number[4];
+	int streams[3] = {open_input(terminal)};
 	long child;
 
-	if (terminal < 0)
-		give_up("the console", terminal);
-	set_size(terminal, text[1]);
-	if (!text_is(text[0], "tty"))
-		pass_as_it_is(terminal);
-	from = open_input(terminal);
+	streams[1] = open_output("output", "afterburn.output", terminal);
+	streams[2] = open_output("error", "afterburn.error", streams[1]);
 	text[count] = NULL;
 	child = CALL0(fork);
 	if (child < 0)
 		give_up("a process", child);
 	if (child == 0)
-		become_command(terminal, from);
-	if (from != terminal)
-		CALL1(close, from);
-	number[text_number(number, wait_for(child))] = '\0';
+		become_command(terminal, streams);
+	for (int fd = 0; fd < 3; fd++)
+		if (streams[fd] != terminal)
+			CALL1(close, streams[fd]);
+	return child;
+}
+
+_Noreturn void exec_run(void)
+{
+	int terminal = open_terminal();
+	char number[4];
+
+	if (terminal < 0)
+		give_up("the console", terminal);
+	set_size(terminal, text[SIZE]);
+	if (!text_is(text[INPUT], "tty"))
+		pass_as_it_is(terminal);
+	number[text_number(number, code_of(streams_move(start_command(terminal))))] = '\0';
 	drain(terminal);
 	tell("status ", number);
 	end_machine();

@@ -55,6 +55,21 @@ static bool begins(const char *text, const char *with)
 	return !*with;
 }
 
+bool text_lists(const char *list, const char *word)
+{
+	size_t length = text_length(word);
+
+	while (*list) {
+		if (begins(list, word) && (!list[length] || list[length] == ','))
+			return true;
+		while (*list && *list != ',')
+			list++;
+		while (*list == ',')
+			list++;
+	}
+	return false;
+}
+
 bool text_word(const char *line, const char *name, char *value, size_t room)
 {
 	size_t length = text_length(name), used = 0;

@@ -44,6 +44,9 @@ static inline long call(long number, long a, long b, long c, long d, long e)
 size_t text_length(const char *text);
 bool text_is(const char *text, const char *other);
 
+/* Whether one of the words in `list`, with commas between, is this one. */
+bool text_lists(const char *list, const char *word);
+
 /* The value of the first word "NAME=VALUE" in `line`, up to the next blank; false: there is none.
  */
 bool text_word(const char *line, const char *name, char *value, size_t room);

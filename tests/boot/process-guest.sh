@@ -84,6 +84,25 @@ restarts() {
 	exit_code 0 && grep -q 'Restarting system' "$tmp/console"
 }
 
+# What is typed and printed goes through hvc0; the serial line is still there for the wedge.
+virtio_console() { # virtio_console PLATFORM
+	local run_pid keys
+	rm -f keys && mkfifo keys && exec {keys}<>keys
+	: >"$tmp/console"
+	"${as_user[@]}" "$run" --on "$1" --timeout 60 --console virtio --initrd initrd.gz --append afterburn.shell vmlinux.packed \
+		<keys >"$tmp/console" 2>"$tmp/run.err" &
+	run_pid=$!
+	console_shows GUEST-SHELL && sleep 1 &&
+		echo 'cat /sys/class/tty/console/active; tty; head -c 100000 /dev/zero | tr "\0" x; echo; poweroff -f' >keys && wait "$run_pid"
+	local code=$?
+	exec {keys}>&-
+	tr -d '\r' <"$tmp/console" >"$tmp/plain"
+	((code == 0)) && grep -qx hvc0 "$tmp/plain" && grep -qx /dev/hvc0 "$tmp/plain" && grep -Eq '^x{100000}$' "$tmp/plain" || {
+		cut -c1-200 "$tmp/plain" | tail -n 20 | cat - "$tmp/run.err"
+		return 1
+	}
+}
+
 prepare_user
 ok 'the user has no privilege' no_privilege
 before=$(sum "$guest/vmlinux.packed")
@@ -116,4 +135,6 @@ done
 ok 'a panic is 1' panics
 ok 'the time is limited: 124' takes_too_long
 ok 'a restart ends the run: 0' restarts
+ok 'a virtio console in place of the serial line' virtio_console process
+ok 'the same on bare metal' virtio_console bare
 ok 'nothing is left of all these' none_left

@@ -57,8 +57,37 @@ statuses() {
 }
 
 output_is_clean() {
-	executes 0 'echo one; echo two >&2; printf three' </dev/null && printed $'one\ntwo\nthree' &&
+	executes 0 'echo one; printf three' </dev/null && printed $'one\nthree' &&
 		executes 0 'cat /bin/busybox' </dev/null && cmp "$tmp/out" root/bin/busybox
+}
+
+# A reader that is slow loses nothing either, and what a command has left behind keeps nobody.
+output_is_whole() {
+	local as=() size
+	[[ $platform == bare ]] || as=("${as_user[@]}")
+	size=$("${as[@]}" "$run" --on "$platform" --timeout 100 --root root \
+		--exec 'sleep 1000 & head -c 1000000 /dev/zero; head -c 150000 /dev/zero >&2' vmlinux.packed \
+		</dev/null 2>"$tmp/run.err" | { sleep 1 && wc -c; }) || return
+	echo "$size and $(wc -c <"$tmp/run.err") bytes"
+	[[ $size == 1000000 && $(wc -c <"$tmp/run.err") == 150000 ]]
+}
+
+# Each to its own; who opens /dev/stderr, a pipe, gets it.
+errors_are_apart() {
+	executes 3 'echo out; echo error >&2; echo more >/dev/stdout; echo worse >/dev/stderr; [ -t 1 ] || [ -t 2 ] || exit 3' </dev/null &&
+		[[ $(cat "$tmp/out") == $'out\nmore' && $(cat "$tmp/run.err") == $'error\nworse' ]]
+}
+
+# One place of the host's for both: then in the order in which they were written.
+both_in_one() {
+	local as=() said
+	[[ $platform == bare ]] || as=("${as_user[@]}")
+	said=$("${as[@]}" "$run" --on "$platform" --timeout 100 --root root \
+		--exec 'for i in 1 2 3; do echo o$i; echo e$i >&2; done' vmlinux.packed </dev/null 2>&1) &&
+		[[ $said == $'o1\ne1\no2\ne2\no3\ne3' ]] || {
+		echo "$said"
+		return 1
+	}
 }
 
 input_passes() {
@@ -176,12 +205,40 @@ host_is_no_root() {
 	folder=/ executes 126 true </dev/null
 }
 
+# The command reads what has come when it has come; the writer has not ended yet.
+input_streams() {
+	mkfifo in && { exec {hold}<>in; } && echo first >in || return
+	: >"$tmp/console"
+	"${as_user[@]}" "$run" --on process --timeout 60 --root root --exec 'read -r a; echo "got $a"; read -r b; echo "then $b"' \
+		vmlinux.packed <in >"$tmp/console" 2>"$tmp/run.err" &
+	run_pid=$!
+	console_shows 'got first' && ! grep -q then "$tmp/console" && echo second >in && wait "$run_pid" && grep -qx 'then second' "$tmp/console"
+	local code=$?
+	exec {hold}>&-
+	rm in
+	return $code
+}
+
+# More than anybody reads, and for a command that reads nothing.
+input_without_end() {
+	yes | executes 0 'head -n 2' && printed $'y\ny\n' && yes | executes 5 'exit 5' && printed ''
+}
+
+# A terminal has all three streams, but for what leads elsewhere.
+terminal_has_streams() {
+	"${as_user[@]}" "$pty" expect:/dev/ttyS0 exit:0 cooked -- sh -c "'$run' --on process --timeout 60 --root root --exec 'tty; echo error >&2' vmlinux.packed 2>'$HOME/err'" \
+		</dev/null >"$tmp/out" && [[ $(cat err) == error ]] || {
+		cat "$tmp/out" err
+		return 1
+	}
+}
+
 server_dies() {
 	start_guest_with 'mount -t virtiofs files /mnt; cat /mnt/sub/file1 && echo BEFORE; sleep 3 </dev/null; ls /mnt; cat /mnt/random
 		umount /mnt; mount -t virtiofs files /mnt; ls /mnt/sub || echo GOES-ON' || return
 	console_shows BEFORE && kill -KILL "$(pgrep -P "$run_pid" virtiofsd | head -n 1)" || return
 	wait "$run_pid" && grep -q 'GOES-ON' "$tmp/console" &&
-		[[ $(grep -c 'Transport endpoint is not connected' "$tmp/console") -ge 2 ]] &&
+		[[ $(grep -c 'Transport endpoint is not connected' "$tmp/run.err") -ge 2 ]] &&
 		grep -q "the program that shares 'share' has ended" "$tmp/run.err" || {
 		cat "$tmp/console" "$tmp/run.err"
 		return 1
@@ -195,7 +252,7 @@ server_is_stuck() {
 	console_shows BEFORE || return
 	servers=$(pgrep -P "$run_pid" virtiofsd | head -n 1)
 	kill -STOP "-$servers" && sleep 3 && ! grep -q AFTER "$tmp/console" && kill -KILL "-$servers" && wait "$run_pid" &&
-		grep -q AFTER "$tmp/console" && grep -q 'not connected' "$tmp/console"
+		grep -q AFTER "$tmp/console" && grep -q 'not connected' "$tmp/run.err"
 }
 
 start_guest_with() { # start_guest_with COMMAND
@@ -225,12 +282,15 @@ figures() {
 	executes 0 true </dev/null || return
 	echo "# $platform: --exec true takes $(((${EPOCHREALTIME/./} - began) / 1000)) ms" >>figures
 	in_share 0 'time -f "%e s for 16 MiB" cat random >/dev/null; time -f "%e s for 3000 names and their rights" ls -l sub >/dev/null' || return
-	sed "s/^/# $platform: /" "$tmp/out" >>figures
+	sed "s/^/# $platform: /" "$tmp/run.err" >>figures
 }
 
 share_everywhere() {
 	ok "$platform: statuses of commands" statuses
 	ok "$platform: a command's output, and nothing else" output_is_clean
+	ok "$platform: standard error apart from standard output" errors_are_apart
+	ok "$platform: both in one file, in their order" both_in_one
+	ok "$platform: all of it, whoever reads slowly" output_is_whole
 	ok "$platform: standard input from a file, a pipe, from nowhere" input_passes
 	ok "$platform: /proc, /sys, /dev, /tmp, /run" places_are_there
 	ok "$platform: files both ways" both_ways
@@ -252,6 +312,9 @@ share_in_process() {
 	else
 		ok 'the host as root of a kernel of another width' host_is_no_root
 	fi
+	ok 'standard input while the command runs' input_streams
+	ok 'standard input without an end' input_without_end
+	ok 'on a terminal' terminal_has_streams
 	ok 'the server dies: requests fail, the guest goes on' server_dies
 	ok 'the server is stopped, then killed: requests under way fail' server_is_stuck
 	ok 'SIGKILL leaves nothing' killed KILL 137
@@ -272,6 +335,7 @@ share_on_bare() { # share_on_bare all|some_of_it
 		ok 'bare: files both ways' both_ways
 		ok 'bare: read-only, whatever the guest does' read_only
 		ok 'bare: a status' executes 77 'exit 77'
+		ok 'bare: standard error apart from standard output' errors_are_apart
 	fi
 }
 

@@ -2,7 +2,7 @@
 # sanitizers. The wedges' own, freestanding objects are built by wedge/build.mk.
 
 # Those with a guest's memory: of what serves virtio devices.
-DEV_SERVER_TESTS := virtio_balloon virtio_block virtio_config virtio_fs virtio_fuzz virtio_later virtio_queue \
+DEV_SERVER_TESTS := virtio_balloon virtio_block virtio_config virtio_console virtio_fs virtio_fuzz virtio_later virtio_queue \
 	virtio_reset virtio_rng
 # Those with a network beside it.
 DEV_NET_TESTS := virtio_net_fuzz virtio_net_receive virtio_net_send

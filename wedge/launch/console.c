@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { INPUT_POLL = 0, OUTPUT_POLL = 1, CTRL_A = 1 };
+enum { INPUT_POLL = 0, OUTLET_POLLS = 1, CTRL_A = 1 };
 
 /* As much as surely fits into a pipe or a terminal that says it has room. */
 enum { PIECE = 512 };
@@ -35,28 +35,49 @@ static void make_pipe(int *read_end, int *write_end)
 	*write_end = ends[1];
 }
 
+static int add_outlet(struct console *console, enum outlet_name name)
+{
+	struct outlet *o = &console->outlet[name];
+	int end;
+
+	o->to = name == OUTLET_ERROR ? STDERR_FILENO : STDOUT_FILENO;
+	make_pipe(&o->from, &end);
+	fcntl(o->from, F_SETFL, O_NONBLOCK);
+	o->over = false;
+	return end;
+}
+
 void console_open(struct console *console, bool input)
 {
 	*console = (struct console){.to_child = -1, .child_input = -1, .input_over = !input};
+	for (unsigned int i = 0; i < OUTLETS; i++)
+		console->outlet[i] = (struct outlet){.from = -1, .over = true};
 	if (input) {
 		make_pipe(&console->child_input, &console->to_child);
 		fcntl(console->child_input, F_SETFL, O_NONBLOCK);
 		fcntl(console->to_child, F_SETFL, O_NONBLOCK);
 	}
-	make_pipe(&console->from_child, &console->child_output);
-	fcntl(console->from_child, F_SETFL, O_NONBLOCK);
+	console->child_output = add_outlet(console, OUTLET_SERIAL);
 }
 
-void console_started(struct console *console)
+int console_add(struct console *console, enum outlet_name name)
 {
-	if (console->child_input >= 0)
+	int end = add_outlet(console, name);
+
+	fcntl(end, F_SETFL, O_NONBLOCK);
+	return end;
+}
+
+void console_started(struct console *console, bool input)
+{
+	if (input && console->child_input >= 0)
 		close(console->child_input);
 	close(console->child_output);
 }
 
-static bool output_waits(const struct console *console)
+static bool output_waits(const struct console *console, const struct outlet *o)
 {
-	return console->written < console->taken && !console->output_error;
+	return o->written < o->taken && !console->output_error;
 }
 
 static struct pollfd input_poll(const struct console *console)
@@ -66,20 +87,35 @@ static struct pollfd input_poll(const struct console *console)
 	return (struct pollfd){.fd = console->input_over ? -1 : STDIN_FILENO, .events = POLLIN};
 }
 
-uint64_t console_polls(const struct console *console, struct pollfd *polls)
+/* Fills in what an outlet waits for, and returns the longest time to wait. */
+static uint64_t outlet_poll(const struct console *console, const struct outlet *o,
+			    struct pollfd *poll)
 {
-	uint64_t now = console->rest_until ? now_ns() : 0;
+	uint64_t now = o->rest_until ? now_ns() : 0;
 
-	polls[INPUT_POLL] = input_poll(console);
-	polls[OUTPUT_POLL] = (struct pollfd){.fd = -1};
-	if (output_waits(console)) {
-		polls[OUTPUT_POLL] = (struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT};
-	} else if (!console->output_over) {
-		if (console->rest_until > now)
-			return console->rest_until - now;
-		polls[OUTPUT_POLL] = (struct pollfd){.fd = console->from_child, .events = POLLIN};
+	*poll = (struct pollfd){.fd = -1};
+	if (output_waits(console, o)) {
+		*poll = (struct pollfd){.fd = o->to, .events = POLLOUT};
+	} else if (!o->over) {
+		if (o->rest_until > now)
+			return o->rest_until - now;
+		*poll = (struct pollfd){.fd = o->from, .events = POLLIN};
 	}
 	return UINT64_MAX;
+}
+
+uint64_t console_polls(const struct console *console, struct pollfd *polls)
+{
+	uint64_t least = UINT64_MAX;
+
+	polls[INPUT_POLL] = input_poll(console);
+	for (unsigned int i = 0; i < OUTLETS; i++) {
+		uint64_t longest =
+			outlet_poll(console, &console->outlet[i], &polls[OUTLET_POLLS + i]);
+
+		least = longest < least ? longest : least;
+	}
+	return least;
 }
 
 /* Takes the launcher's own keys out; returns how many bytes are left. */
@@ -118,6 +154,15 @@ static void give_input(struct console *console)
 	memmove(console->input, console->input + done, console->waiting);
 }
 
+/* A port's reader sees the end; the serial line has none. */
+static void end_input(struct console *console)
+{
+	if (!console->input_ends || console->to_child < 0)
+		return;
+	close(console->to_child);
+	console->to_child = -1;
+}
+
 static void take_input(struct console *console)
 {
 	ssize_t size = read(STDIN_FILENO, console->input, sizeof(console->input));
@@ -126,6 +171,7 @@ static void take_input(struct console *console)
 		return;
 	if (size <= 0) {
 		console->input_over = true;
+		end_input(console);
 		return;
 	}
 	console->waiting =
@@ -134,57 +180,82 @@ static void take_input(struct console *console)
 		give_input(console);
 }
 
-static void give_output(struct console *console)
+static void give_output(struct console *console, struct outlet *o)
 {
-	size_t size = console->taken - console->written;
-	ssize_t done = write(STDOUT_FILENO, console->output + console->written,
-			     size < PIECE ? size : PIECE);
+	size_t size = o->taken - o->written;
+	ssize_t done = write(o->to, o->bytes + o->written, size < PIECE ? size : PIECE);
 
 	if (done >= 0)
-		console->written += (size_t)done;
+		o->written += (size_t)done;
 	else if (errno != EINTR && errno != EAGAIN)
 		console->output_error = errno;
 }
 
-static void take_output(struct console *console)
+static void take_output(struct console *console, struct outlet *o)
 {
-	ssize_t size = read(console->from_child, console->output, sizeof(console->output));
+	ssize_t size = read(o->from, o->bytes, sizeof(o->bytes));
 
-	console->written = 0;
-	console->taken = size > 0 ? (size_t)size : 0;
+	o->written = 0;
+	o->taken = size > 0 ? (size_t)size : 0;
 	if (size == 0)
-		console->output_over = true;
-	watch_text(&console->watch, console->output, console->taken);
+		o->over = true;
+	/* What a command writes to its standard streams is nothing that the guest says. */
+	if (o <= &console->outlet[OUTLET_TERMINAL])
+		watch_text(&console->watch, o->bytes, o->taken);
 }
 
-void console_move(struct console *console, const struct pollfd *polls)
+static void move_output(struct console *console, struct outlet *o)
 {
+	if (!output_waits(console, o))
+		take_output(console, o);
+	if (output_waits(console, o))
+		give_output(console, o);
+	o->rest_until = now_ns() + REST_NS;
+}
+
+bool console_move(struct console *console, const struct pollfd *polls)
+{
+	bool heard = false;
+
 	if (polls[INPUT_POLL].revents) {
 		if (console->waiting)
 			give_input(console);
 		else
 			take_input(console);
 	}
-	if (!polls[OUTPUT_POLL].revents)
-		return;
-	if (!output_waits(console))
-		take_output(console);
-	if (output_waits(console))
-		give_output(console);
-	console->rest_until = now_ns() + REST_NS;
+	for (unsigned int i = 0; i < OUTLETS; i++) {
+		if (!polls[OUTLET_POLLS + i].revents)
+			continue;
+		move_output(console, &console->outlet[i]);
+		heard = true;
+	}
+	return heard;
 }
 
-void console_drain(struct console *console, const volatile int *stop)
+/* Writes what an outlet's pipe has; false if there is no use in going on. */
+static bool drain(struct console *console, struct outlet *o, const volatile int *stop)
 {
 	do {
-		while (output_waits(console)) {
-			struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+		while (output_waits(console, o)) {
+			struct pollfd out = {.fd = o->to, .events = POLLOUT};
 
 			if (poll(&out, 1, *stop ? 0 : 1000) > 0)
-				give_output(console);
+				give_output(console, o);
 			else if (*stop)
-				return;
+				return false;
 		}
-		take_output(console);
-	} while (console->taken);
+		take_output(console, o);
+	} while (o->taken);
+	return true;
+}
+
+void console_drain(struct console *console, const volatile int *stop, bool (*more)(void))
+{
+	bool goes_on = true;
+
+	do
+		for (unsigned int i = 0; i < OUTLETS && goes_on; i++)
+			if (console->outlet[i].from >= 0)
+				goes_on = drain(console, &console->outlet[i], stop);
+	while (goes_on && more() && !console->output_error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * console.h - the guest's console between standard input and output and two pipes of the child.
+ * console.h - the guest's console and its other streams (ports.h) between the standard ones and
+ * pipes, whose other ends are the child's or the ports'.
  *
  * Invariant: the child sees no descriptor of the user's, and its input never ends; standard input
  * at its end is not looked at again.
@@ -13,29 +14,41 @@
 #include <poll.h>
 #include <stdint.h>
 
-enum { CONSOLE_POLLS = 2, CONSOLE_INPUT = 1024, CONSOLE_OUTPUT = 16384 };
+/* What comes from the guest: by its serial line, and by ports. */
+enum outlet_name { OUTLET_SERIAL, OUTLET_TERMINAL, OUTLET_OUTPUT, OUTLET_ERROR, OUTLETS };
+
+enum { CONSOLE_POLLS = 1 + OUTLETS, CONSOLE_INPUT = 1024, CONSOLE_OUTPUT = 16384 };
+
+struct outlet {
+	int from, to;	       /* a pipe, -1 for none; a standard stream */
+	bool over;	       /* nothing more comes */
+	uint64_t rest_until;   /* ns: output is left to gather until then */
+	size_t written, taken; /* of `bytes`: to the stream and from the pipe */
+	char bytes[CONSOLE_OUTPUT];
+};
 
 struct console {
-	int to_child, from_child;      /* the launcher's ends of the pipes; -1: none */
-	int child_input, child_output; /* the child's ends, until console_started() */
+	int to_child;		       /* the launcher's end of the pipe for input; -1: none */
+	int child_input, child_output; /* the other ends, of input and of the serial line */
 	bool input_over;	       /* standard input has nothing more to give */
-	bool output_over;	       /* the child has closed its end */
+	bool input_ends;	       /* the guest is to hear of that */
 	bool escape;		       /* Ctrl-A was the last key */
 	bool quit;		       /* Ctrl-A X */
-	int output_error;	       /* errno of a failed write to standard output */
-	uint64_t rest_until;	       /* ns: output is left to gather until then */
+	int output_error;	       /* errno of a failed write to a standard stream */
 	struct watch watch;
 	size_t waiting; /* bytes of `input` that the child has not taken yet */
 	char input[CONSOLE_INPUT];
-	size_t written, taken; /* of `output`: bytes, on standard output and from the child */
-	char output[CONSOLE_OUTPUT];
+	struct outlet outlet[OUTLETS];
 };
 
-/* Makes the pipes. Ends the launcher, code 3, if the host gives none. */
+/* Makes the pipes of a serial line. Ends the launcher, code 3, if the host gives none. */
 void console_open(struct console *console, bool input);
 
-/* The child holds its ends now. */
-void console_started(struct console *console);
+/* Makes one more pipe, likewise; returns its writing end, which does not block. */
+int console_add(struct console *console, enum outlet_name name);
+
+/* The child holds its ends now: `input`, the end for input, too. */
+void console_started(struct console *console, bool input);
 
 /**
  * console_polls - what to wait for
@@ -45,13 +58,14 @@ void console_started(struct console *console);
  */
 uint64_t console_polls(const struct console *console, struct pollfd *polls);
 
-/* Does what can be done after a poll. */
-void console_move(struct console *console, const struct pollfd *polls);
+/* Does what can be done after a poll; true if the guest has said something. */
+bool console_move(struct console *console, const struct pollfd *polls);
 
 /*
- * Writes what the child has written last, after its end. Gives up when standard output fails, or
+ * Writes what the guest has written last, after its end; `more` puts into the pipes what had no
+ * room there yet, and returns false when nothing is left. Gives up when a standard stream fails, or
  * does not move and `stop` is not 0.
  */
-void console_drain(struct console *console, const volatile int *stop);
+void console_drain(struct console *console, const volatile int *stop, bool (*more)(void));
 
 #endif

@@ -64,17 +64,23 @@ void devices_offer(struct launch_info *info, struct launch_shared *shared)
 	}
 }
 
+bool devices_ending(void)
+{
+	return __atomic_load_n(&ending, __ATOMIC_ACQUIRE);
+}
+
 /* ---- a thread ---- */
 
 /* Until the doorbell rings, or what else the device waits for has come. */
 static void wait_for_work(const struct device *d)
 {
-	struct pollfd polls[] = {{.fd = d->doorbell, .events = POLLIN}, {.fd = -1}};
+	struct pollfd polls[1 + DEVICE_POLLS] = {{.fd = d->doorbell, .events = POLLIN}};
+	unsigned int others = 0;
 	uint64_t rings;
 
-	if (d->server.active && !d->server.broken && d->kind->other)
-		polls[1] = d->kind->other(d->model);
-	while (poll(polls, 2, -1) < 0 && errno == EINTR)
+	if (d->server.active && !d->server.broken && d->kind->others)
+		others = d->kind->others(d->model, polls + 1);
+	while (poll(polls, 1 + others, -1) < 0 && errno == EINTR)
 		continue;
 	while (read(d->doorbell, &rings, sizeof(rings)) < 0 && errno == EINTR)
 		continue;
@@ -90,7 +96,7 @@ static void *serve(void *device)
 			d->kind->serve(d->model, &d->server);
 		else
 			syscall(SYS_futex, &d->shared->serving, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-		if (__atomic_load_n(&ending, __ATOMIC_ACQUIRE))
+		if (devices_ending())
 			return NULL;
 	}
 }
@@ -137,11 +143,21 @@ void devices_stop(void)
 		struct device *d = &devices[running - 1];
 
 		/* As if the driver had reset it: what waits in its queue is left there. */
-		virtio_store(&d->shared->run, 0);
+		if (!d->kind->stays)
+			virtio_store(&d->shared->run, 0);
 		while (write(d->doorbell, &one, sizeof(one)) < 0 && errno == EINTR)
 			continue;
 		pthread_join(d->thread, NULL);
 	}
+	guest_process = 0; /* the number may be another process's soon */
+}
+
+unsigned int devices_elements(struct iovec *to, const struct virtio_segment *from,
+			      unsigned int segments)
+{
+	for (unsigned int i = 0; i < segments; i++)
+		to[i] = (struct iovec){.iov_base = from[i].bytes, .iov_len = from[i].length};
+	return segments;
 }
 
 /* ---- what the devices ask for ---- */
@@ -158,5 +174,6 @@ void *dev_host_memory(uint64_t address, uint64_t size)
 void dev_host_virtio_interrupt(unsigned int device)
 {
 	(void)device;
-	kill(guest_process, SIGIO);
+	if (guest_process)
+		kill(guest_process, SIGIO);
 }

@@ -16,22 +16,28 @@
 
 #include <poll.h>
 #include <sys/types.h>
+#include <sys/uio.h>
+
+enum { DEVICE_POLLS = 4 };
 
 /* A kind of device. Its functions are called by the device's thread alone. */
 struct device_kind {
 	/* Serves what is in the queues; on return the driver rings for what comes next. */
 	void (*serve)(void *model, struct virtio_server *server);
 	/*
-	 * A descriptor that is waited for like the doorbell, and for what (poll(2)): serve() is
-	 * called as long as it is so. -1: there is nothing to do with what comes, so it is not
-	 * waited for. NULL: the kind has none.
+	 * Descriptors that are waited for like the doorbell, and for what (poll(2)), at most
+	 * DEVICE_POLLS: serve() is called as long as one is so. Those for which there is nothing to
+	 * do with what comes are left out. Returns how many. NULL: the kind has none.
 	 */
-	struct pollfd (*other)(void *model);
+	unsigned int (*others)(void *model, struct pollfd *polls);
 	/*
 	 * The driver resets the device, or the guest ends: on return no other program touches its
 	 * rings. serve() may not have been called before. NULL: none does.
 	 */
 	void (*stop)(void *model);
+	/* At the guest's end what is in its queues is not forgotten: devices_stop() calls no
+	 * stop(). */
+	bool stays;
 };
 
 /*
@@ -59,5 +65,12 @@ int devices_start(pid_t child, unsigned char *memory, uint64_t bytes);
 
 /* Ends the threads, each behind the request at work. The child does nothing any more. */
 void devices_stop(void);
+
+/* Whether devices_stop() waits: what may last is to be ended. */
+bool devices_ending(void);
+
+/* The same bytes for preadv(2) and its like; returns how many elements. */
+unsigned int devices_elements(struct iovec *to, const struct virtio_segment *from,
+			      unsigned int segments);
 
 #endif

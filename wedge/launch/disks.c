@@ -47,21 +47,14 @@ void disks_open(const struct options *options)
 	}
 }
 
-static unsigned int elements(struct iovec *to, const struct virtio_segment *from,
-			     unsigned int segments)
-{
-	for (unsigned int i = 0; i < segments; i++)
-		to[i] = (struct iovec){.iov_base = from[i].bytes, .iov_len = from[i].length};
-	return segments;
-}
-
 int dev_host_block_read(unsigned int disk, unsigned int request, uint64_t offset,
 			const struct virtio_segment *to, unsigned int segments)
 {
 	struct iovec memory[VIRTIO_QUEUE_SIZE_MAX];
 
 	(void)request;
-	return image_read(&disks[disk].image, offset, memory, elements(memory, to, segments));
+	return image_read(&disks[disk].image, offset, memory,
+			  devices_elements(memory, to, segments));
 }
 
 int dev_host_block_write(unsigned int disk, unsigned int request, uint64_t offset,
@@ -70,7 +63,8 @@ int dev_host_block_write(unsigned int disk, unsigned int request, uint64_t offse
 	struct iovec memory[VIRTIO_QUEUE_SIZE_MAX];
 
 	(void)request;
-	return image_write(&disks[disk].image, offset, memory, elements(memory, from, segments));
+	return image_write(&disks[disk].image, offset, memory,
+			   devices_elements(memory, from, segments));
 }
 
 int dev_host_block_flush(unsigned int disk, unsigned int request)

@@ -9,6 +9,7 @@
 #include "core.h"
 #include "devices.h"
 #include "guard.h"
+#include "ports.h"
 #include "result.h"
 #include "shares.h"
 #include "signals.h"
@@ -65,6 +66,37 @@ static _Noreturn void did_not_start(struct guest *guest, const char *what, int e
 	die(END_PLATFORM, "the host gives no %s: %s", what, strerror(error));
 }
 
+static bool has_port(const struct guest *guest, enum port port)
+{
+	return guest->options->ports & 1u << port;
+}
+
+/* Standard input goes to one of a command's stream, a console and the serial line. */
+static void connect_streams(struct guest *guest, struct launch_info *info)
+{
+	static const enum outlet_name outlets[] = {
+		[PORT_TERMINAL] = OUTLET_TERMINAL,
+		[PORT_OUTPUT] = OUTLET_OUTPUT,
+		[PORT_ERROR] = OUTLET_ERROR,
+	};
+	struct console *console = &guest->console;
+	int input = console->child_input;
+
+	info->output_fd = console->child_output;
+	console->input_ends = has_port(guest, PORT_INPUT);
+	if (has_port(guest, PORT_INPUT)) {
+		ports_connect(PORT_INPUT, input, -1);
+		input = -1;
+	}
+	for (enum port port = PORT_TERMINAL; port <= PORT_ERROR; port++) {
+		if (port == PORT_INPUT || !has_port(guest, port))
+			continue;
+		ports_connect(port, port == PORT_TERMINAL ? input : -1,
+			      console_add(console, outlets[port]));
+	}
+	info->input_fd = has_port(guest, PORT_TERMINAL) ? -1 : input;
+}
+
 static void start(struct guest *guest, struct launch_info *info, launch_entry *entry)
 {
 	int error;
@@ -77,8 +109,6 @@ static void start(struct guest *guest, struct launch_info *info, launch_entry *e
 	guard_start(guest->gdb.path);
 	guard_tell(0, terminal.there);
 	terminal_set_raw();
-	info->input_fd = guest->console.child_input;
-	info->output_fd = guest->console.child_output;
 	guest->child = child_start(info, entry);
 	if (guest->child < 0)
 		did_not_start(guest, "process", EAGAIN);
@@ -87,7 +117,7 @@ static void start(struct guest *guest, struct launch_info *info, launch_entry *e
 	error = devices_start(guest->child, guest->target.memory, guest->memory->bytes);
 	if (error)
 		did_not_start(guest, "thread", error);
-	console_started(&guest->console);
+	console_started(&guest->console, info->input_fd >= 0);
 	/* A command may be silent. */
 	guest->silence = gdb_attached(&guest->gdb) || guest->options->result ? UINT64_MAX
 									     : now_ns() + SILENCE;
@@ -210,8 +240,7 @@ static enum why be_console(struct guest *guest)
 			suspend(guest);
 		press_power(guest);
 		look_for_end(guest);
-		heard = polls[2].revents != 0;
-		console_move(&guest->console, polls + 1);
+		heard = console_move(&guest->console, polls + 1);
 		gdb_move(&guest->gdb, &polls[POLLS - 1]);
 		remark_on_silence(guest);
 		why = judge(guest, heard);
@@ -229,8 +258,8 @@ static void clear_up(struct guest *guest, enum why why)
 	shares_close();
 	while (waitpid(guest->child, &guest->status, 0) < 0 && errno == EINTR)
 		continue;
-	console_drain(&guest->console,
-		      why == WHY_CHILD || why == WHY_PANIC ? &signals_end : &hurry);
+	console_drain(&guest->console, why == WHY_CHILD || why == WHY_PANIC ? &signals_end : &hurry,
+		      ports_drain);
 	while (waitpid(-guest->child, NULL, __WALL) > 0 || errno == EINTR)
 		continue;
 	terminal_restore();
@@ -341,6 +370,7 @@ int guest_run(struct guest *guest, struct launch_info *info, launch_entry *entry
 
 	guest->deadline = UINT64_MAX;
 	console_open(&guest->console, !options->no_input);
+	connect_streams(guest, info);
 	start(guest, info, entry);
 	why = be_console(guest);
 	if (why == WHY_PANIC && options->core)

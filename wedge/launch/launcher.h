@@ -34,8 +34,9 @@ struct options {
 	uint64_t memory;      /* bytes */
 	unsigned int timeout; /* seconds, 0: none */
 	bool no_input;
-	bool balloon; /* free memory goes back to the host */
-	bool rng;     /* a source of random bytes */
+	bool balloon;	    /* free memory goes back to the host */
+	bool rng;	    /* a source of random bytes */
+	unsigned int ports; /* bits by enum port (ports.h) */
 	unsigned int disks;
 	struct image_option disk[LAUNCH_DISKS_MAX];
 	struct net_option net;

@@ -16,6 +16,7 @@
 #include "memory.h"
 #include "net.h"
 #include "options.h"
+#include "ports.h"
 #include "rng.h"
 #include "shares.h"
 
@@ -46,9 +47,11 @@ static void open_standard_files(void)
  * of the guest can do.
  */
 static void set_command_line(struct launch_info *info, const struct kernel *kernel,
-			     const char *append)
+			     const struct options *options)
 {
-	int length = snprintf(info->command_line, sizeof(info->command_line), "console=ttyS0%s%s%s",
+	const char *append = options->append;
+	int length = snprintf(info->command_line, sizeof(info->command_line), "console=%s%s%s%s",
+			      options->ports & 1u << PORT_TERMINAL ? "hvc0" : "ttyS0",
 			      kernel->panic_word == UINT64_MAX ? " panic=-1" : "",
 			      *append ? " " : "", append);
 
@@ -109,12 +112,13 @@ int main(int argc, char **argv)
 		share_server_become(&options.share[0], options.serve);
 	kernel_open(&kernel, options.kernel, options.name);
 	check_memory(&options, &kernel);
-	set_command_line(&info, &kernel, options.append);
+	set_command_line(&info, &kernel, &options);
 	disks_open(&options);
 	if (options.balloon)
 		balloon_open();
 	if (options.rng)
 		rng_open();
+	ports_open(&options);
 	net_open(&options.net);
 	shares_open(&options);
 	host_check_limits(options.memory);

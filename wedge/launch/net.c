@@ -85,7 +85,7 @@ bool dev_host_net_send(unsigned int number, const struct virtio_net_header *h,
 {
 	struct iovec bytes[1 + VIRTIO_QUEUE_SIZE_MAX];
 	struct virtio_net_header header = *h;
-	uint32_t length = 0;
+	uint32_t length = htonl((uint32_t)virtio_length(frame, count));
 	ssize_t done;
 
 	(void)number;
@@ -93,11 +93,7 @@ bool dev_host_net_send(unsigned int number, const struct virtio_net_header *h,
 		return true;
 	if (!flush(&net))
 		return false;
-	for (unsigned int i = 0; i < count; i++) {
-		bytes[1 + i] = (struct iovec){frame[i].bytes, frame[i].length};
-		length += frame[i].length;
-	}
-	length = htonl(length);
+	devices_elements(bytes + 1, frame, count);
 	bytes[0] = net.packets ? (struct iovec){&header, HEADER} : (struct iovec){&length, LENGTH};
 	done = put(&net, bytes, 1 + count);
 	if (done < 0)
@@ -218,15 +214,16 @@ static void serve(void *model, struct virtio_server *server)
 		virtio_net_serve(&n->model, server);
 }
 
-static struct pollfd other_side(void *model)
+static unsigned int other_side(void *model, struct pollfd *polls)
 {
 	const struct net *n = model;
 	bool sends = n->model.waits || n->out_from != n->out_to;
 
-	return (struct pollfd){
-		.fd = n->waits && !sends ? -1 : n->fd,
+	*polls = (struct pollfd){
+		.fd = n->fd,
 		.events = (short)((n->waits ? 0 : POLLIN) | (sends ? POLLOUT : 0)),
 	};
+	return polls->events ? 1 : 0;
 }
 
 static void stop(void *model)
@@ -236,7 +233,7 @@ static void stop(void *model)
 	virtio_net_forget(&n->model);
 }
 
-static const struct device_kind kind = {.serve = serve, .other = other_side, .stop = stop};
+static const struct device_kind kind = {.serve = serve, .others = other_side, .stop = stop};
 
 /* Two guests may be on one wire, but not on one tap. */
 static void make_address(uint8_t *address, const char *tap)

@@ -6,6 +6,7 @@
  */
 #include "options.h"
 #include "net.h"
+#include "ports.h"
 #include "shares.h"
 
 #include <errno.h>
@@ -29,6 +30,8 @@ static const char usage[] =
 	"                  file as it is (cow)\n"
 	"  --balloon       memory that the guest does not use goes back to the host\n"
 	"  --rng           random bytes of the host, as a virtio device\n"
+	"  --ports P       terminal,input,output,error: ports of a virtio console: a console hvc0\n"
+	"                  in place of the serial line, and standard streams for a command\n"
 	"  --net N         user[,forward=HOST:GUEST]...: a network by passt; tap=NAME: by an\n"
 	"                  interface of the host; none\n"
 	"  --share F       DIR[:TAG][,ro]: a folder of the host, which the guest mounts by its\n"
@@ -83,6 +86,9 @@ static void take_option(struct options *o, int c)
 	case 'r':
 		o->rng = true;
 		break;
+	case 'o':
+		ports_parse(o, optarg);
+		break;
 	case 'e':
 		net_parse(&o->net, optarg);
 		break;
@@ -136,6 +142,7 @@ void options_parse(int argc, char **argv, struct options *o)
 		{"balloon", no_argument, NULL, 'b'},
 		{"rng", no_argument, NULL, 'r'},
 		{"disk", required_argument, NULL, 'd'}, /* may be given again */
+		{"ports", required_argument, NULL, 'o'},
 		{"net", required_argument, NULL, 'e'},
 		{"share", required_argument, NULL, 's'}, /* the same */
 		{"append", required_argument, NULL, 'a'},

@@ -133,11 +133,12 @@ static void serve(void *model, struct virtio_server *server)
 		virtio_fs_refuse(server, &s->chain);
 }
 
-static struct pollfd input(void *model)
+static unsigned int input(void *model, struct pollfd *polls)
 {
 	const struct share *s = model;
 
-	return (struct pollfd){.fd = s->lost ? -1 : s->relay.input, .events = POLLIN};
+	*polls = (struct pollfd){.fd = s->relay.input, .events = POLLIN};
+	return s->lost ? 0 : 1;
 }
 
 static void stop(void *model)
@@ -149,7 +150,7 @@ static void stop(void *model)
 		lose(s, NULL, error);
 }
 
-static const struct device_kind kind = {.serve = serve, .other = input, .stop = stop};
+static const struct device_kind kind = {.serve = serve, .others = input, .stop = stop};
 
 static _Noreturn void die_of(const struct share *s, int error)
 {

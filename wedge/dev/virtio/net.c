@@ -203,17 +203,6 @@ static void write_header(struct virtio_chain *chain, const struct virtio_net_hea
 	fill_chain(chain, &from, bytes);
 }
 
-/* The next buffer. If there is none, the driver rings when there is one more. */
-static enum virtio_take take_buffer(struct virtio_queue *q, struct virtio_chain *chain)
-{
-	enum virtio_take take;
-
-	do
-		take = virtio_queue_take(q, chain);
-	while (take == VIRTIO_NONE && !virtio_queue_listen(q));
-	return take;
-}
-
 /*
  * Copies header and frame into buffers of the driver, as many as it takes; none if those there are
  * do not suffice. The buffers are as they were then, but for their content.
@@ -225,8 +214,9 @@ static enum virtio_take fill_buffers(struct virtio_net *n, struct virtio_queue *
 	struct virtio_chain *chain = &n->first;
 
 	for (*count = 0; length && (!*count || merge); chain = &n->next) {
-		enum virtio_take take =
-			*count < VIRTIO_QUEUE_SIZE_MAX ? take_buffer(q, chain) : VIRTIO_BROKEN;
+		enum virtio_take take = *count < VIRTIO_QUEUE_SIZE_MAX
+						? virtio_queue_take_or_listen(q, chain)
+						: VIRTIO_BROKEN;
 		uint32_t written;
 
 		if (take != VIRTIO_CHAIN) {

@@ -11,7 +11,7 @@
  */
 #include <stddef.h>
 
-#include <wedge/dev/virtio_queue.h>
+#include <wedge/dev/virtio_buffer.h>
 #include <wedge/lib.h>
 
 /* Flags of a descriptor (2.7.5), of the available ring (2.7.6) and of the used ring (2.7.8). */
@@ -183,11 +183,7 @@ static bool add_segment(struct virtio_chain *chain, const struct descriptor *d)
 /* 2.7.5: 2^32 bytes at most; the used ring can count one less. */
 static bool length_fits(const struct virtio_chain *chain)
 {
-	uint64_t total = 0;
-
-	for (unsigned i = 0; i < chain->count; i++)
-		total += chain->segment[i].length;
-	return total <= UINT32_MAX;
+	return virtio_length(chain->segment, chain->count) <= UINT32_MAX;
 }
 
 /*
@@ -320,4 +316,14 @@ bool virtio_queue_listen(struct virtio_queue *q)
 		store(&used->flags, 0);
 	full_barrier();
 	return load(&available->index) == q->taken;
+}
+
+enum virtio_take virtio_queue_take_or_listen(struct virtio_queue *q, struct virtio_chain *chain)
+{
+	enum virtio_take take;
+
+	do
+		take = virtio_queue_take(q, chain);
+	while (take == VIRTIO_NONE && !virtio_queue_listen(q));
+	return take;
 }

@@ -26,7 +26,7 @@
 /* Where the wedge's image lies in the child. The kernel's low 4 GiB must be empty there. */
 #define LAUNCH_WEDGE_BASE 0x780000000000
 
-#define LAUNCH_VERSION 7
+#define LAUNCH_VERSION 8
 
 /*
  * Guest-physical addresses at which a PC has its devices: no memory is here. If the guest has more

@@ -81,6 +81,9 @@ void virtio_queue_put_back(struct virtio_queue *q, unsigned count);
 void virtio_queue_hush(struct virtio_queue *q);
 bool virtio_queue_listen(struct virtio_queue *q);
 
+/* virtio_queue_take(), and if there is no chain, the driver rings when there is one. */
+enum virtio_take virtio_queue_take_or_listen(struct virtio_queue *q, struct virtio_chain *chain);
+
 /*
  * For a queue whose rings another program serves, none of the functions above: whether its rings
  * are such as a driver may set up, all of them in the guest's memory, or not in use; whether the

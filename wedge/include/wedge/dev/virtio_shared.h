@@ -26,7 +26,7 @@
 
 #include <stdint.h>
 
-enum { VIRTIO_QUEUES_MAX = 5, VIRTIO_QUEUE_SIZE_MAX = 256, VIRTIO_CONFIG_MAX = 128 };
+enum { VIRTIO_QUEUES_MAX = 10, VIRTIO_QUEUE_SIZE_MAX = 256, VIRTIO_CONFIG_MAX = 128 };
 
 /* The device configuration as words of 32 bits, little endian. */
 enum { VIRTIO_CONFIG_WORDS = VIRTIO_CONFIG_MAX / 4 };
