@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2154
 #
 # A guest's disks, on bare metal and in a process: file systems, blocks, read-only disks and disks whose
-# image stays as it is; in a process also what the host sees of it: fdatasync, a full disk, SIGKILL. Sourced,
-# after tests/lib.sh, by a test for each guest, which sets `guest_of_process`.
+# image stays as it is; in a process also what the host sees of it: fdatasync, a full disk, an image that becomes
+# shorter, SIGKILL. Sourced, after tests/lib.sh, by a test for each guest, which sets `guest_of_process`.
 #
 # Invariant: what the guest has read or written is compared on the host, by its own tools.
 source "$TOP/tests/boot/process.sh"
@@ -36,6 +36,13 @@ host_is_full() {
 
 in_namespace() {
 	unshare --user --map-root-user --mount bash -c "set -o pipefail; $1"
+}
+
+image_becomes_shorter() {
+	rm -f image && truncate -s 8M image && owned image
+	start_guest --timeout 60 --append 'panic_on_warn=1 disk.do=shorter' --disk image vmlinux.packed
+	console_shows 'READS all' && truncate -s 1M image && wait "$run_pid" &&
+		tr -d '\r' <"$tmp/console" | grep -qx 'DISK-OK shorter'
 }
 
 stops_and_goes_on() {
@@ -88,6 +95,7 @@ if in_namespace true 2>/dev/null; then
 else
 	skip 'the host has no more room' 'this host gives no user namespaces'
 fi
+ok 'the image becomes shorter under the guest' image_becomes_shorter
 ok 'stopped and continued in the middle of reads' stops_and_goes_on
 for ((i = 1; i <= kills; i++)); do
 	ok "SIGKILL $i while files are written" loses_nothing

@@ -30,16 +30,27 @@ else
 fi
 
 # Programs in passt's place, and none.
-mkdir empty ends silent
-for kind in ends silent; do
+mkdir empty ends silent tells
+for kind in ends silent tells; do
 	printf '#!/bin/sh\n' >$kind/passt
 	chmod +x $kind/passt
 done
 echo 'echo "Failed to send 9 bytes to syslog" >&2; echo "some reason" >&2; exit 1' >>ends/passt
 echo 'exit 1' >>silent/passt
+echo 'exec python3 -c "import socket as s; exit(str(s.socket(fileno=3).getsockopt(s.SOL_SOCKET, s.SO_SNDBUF)))"' >>tells/passt
+
+# Its socket has room for 8 MiB or, if this user may not have that, for as much as the host gives; Linux counts twice.
+has_room() {
+	local asked=$((8 << 20)) allowed
+	allowed=$(</proc/sys/net/core/wmem_max)
+	((allowed < asked)) || allowed=$asked
+	PATH=$tmp/tells:$PATH refuses $platform "does not start: $((2 * asked))" --net user k ||
+		PATH=$tmp/tells:$PATH refuses $platform "does not start: $((2 * allowed))" --net user k
+}
 ok 'no passt' eval 'PATH=$tmp/empty "$launch" --net user k 2>err; code=$?; ((code == 3)) && grep -q "install the package passt" err'
 ok 'passt ends' eval 'PATH=$tmp/ends:$PATH refuses $platform "does not start: some reason" --net user k'
 ok 'passt ends without a word' eval 'PATH=$tmp/silent:$PATH refuses $platform "does not start: it says nothing" --net user k'
+ok "passt's socket has room" has_room
 if type -P passt >/dev/null; then
 	port=$((20000 + RANDOM % 10000))
 	busybox httpd -f -p "127.0.0.1:$port" -h "$tmp/empty" &

@@ -55,13 +55,16 @@ void memory_make(struct memory *memory, uint64_t amount)
 	/* It need not be executable as a program, which vm.memfd_noexec may forbid. */
 	memory->fd = memfd_create("afterburn-guest", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 	if (memory->fd < 0 && errno == EINVAL) /* Linux before 6.3 */
-		memory->fd = memfd_create("afterburn-guest", MFD_CLOEXEC);
+		memory->fd = memfd_create("afterburn-guest", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (memory->fd < 0)
 		die(END_PLATFORM, "the host gives no memory file: memfd_create: %s",
 		    strerror(errno));
 	if (ftruncate(memory->fd, (off_t)memory->bytes) < 0)
 		die(END_PLATFORM, "the host gives no memory file of %" PRIu64 " MiB: %s",
 		    amount / MIB, strerror(errno));
+	/* A server of a device has the file too. If that made it shorter, we would get SIGBUS. */
+	if (fcntl(memory->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
+		die(END_PLATFORM, "the memory file cannot be sealed: %s", strerror(errno));
 	check_executable(memory->fd);
 }
 

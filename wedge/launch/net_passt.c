@@ -24,6 +24,9 @@
 #include <unistd.h>
 
 /* The descriptors of the new process, beside the standard ones. */
+/* More than the 6 MiB that Linux' TCP has for what it receives (tcp_rmem). */
+enum { SEND_ROOM = 8 << 20 };
+
 enum { SOCKET_FD = 3, READY_FD = 4, OUT_OF_THE_WAY = 16 };
 
 /* Texts of arguments: the fixed ones, two for each forward, and the end. */
@@ -107,6 +110,19 @@ static _Noreturn void say_why(pid_t passt, int words)
 	die(END_PLATFORM, "passt, the guest's network, does not start: %s", last_line(text));
 }
 
+/*
+ * passt drops the frames that its socket has no room for, and its TCP then waits for seconds. What
+ * it sends at once is what the guest's TCP lets it, which is more than a socket has room for at
+ * first.
+ */
+static void make_room(int socket)
+{
+	const int bytes = SEND_ROOM;
+
+	if (setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) < 0)
+		setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
 static void make_descriptors(int pair[2], int ready[2], int *words)
 {
 	*words = memfd_create("passt", MFD_CLOEXEC);
@@ -115,6 +131,7 @@ static void make_descriptors(int pair[2], int ready[2], int *words)
 	    pipe2(ready, O_CLOEXEC) < 0 || fchmod(ready[1], 0666) < 0 ||
 	    fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0)
 		die(END_PLATFORM, "the host gives no descriptor for passt: %s", strerror(errno));
+	make_room(pair[1]);
 }
 
 int net_open_passt(const struct net_option *option)
