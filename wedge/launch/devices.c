@@ -82,7 +82,7 @@ static void wait_for_work(const struct device *d)
 		others = d->kind->others(d->model, polls + 1);
 	while (poll(polls, 1 + others, -1) < 0 && errno == EINTR)
 		continue;
-	while (read(d->doorbell, &rings, sizeof(rings)) < 0 && errno == EINTR)
+	while (polls[0].revents && read(d->doorbell, &rings, sizeof(rings)) < 0 && errno == EINTR)
 		continue;
 }
 

@@ -172,28 +172,33 @@ static void give(struct net *n, struct virtio_server *server)
 	}
 }
 
-/* Reads what there is, up to what there is room for; false if nothing came. */
+/* Reads what there is, up to what there is room for; false if there is no more for now. */
 static bool take(struct net *n, struct virtio_server *server)
 {
+	size_t room;
 	ssize_t done;
 
 	memmove(n->in, n->in + n->in_from, n->in_to - n->in_from);
 	n->in_to -= n->in_from;
 	n->in_from = 0;
-	done = read(n->fd, n->in + n->in_to, n->packets ? FRAME_ROOM : sizeof(n->in) - n->in_to);
+	room = n->packets ? FRAME_ROOM : sizeof(n->in) - n->in_to;
+	done = read(n->fd, n->in + n->in_to, room);
 	if (done > 0)
 		n->in_to += (size_t)done;
 	else if (done == 0)
 		lose(n, server, n->packets ? "its interface was taken away" : "passt has ended");
 	else if (errno != EAGAIN && errno != EINTR)
 		lose(n, server, strerror(errno));
-	return done > 0;
+	return n->packets ? done > 0 : done == (ssize_t)room;
 }
 
 static void receive(struct net *n, struct virtio_server *server)
 {
+	bool more = true;
+
 	give(n, server);
-	while (n->fd >= 0 && !n->waits && virtio_server_runs(server) && take(n, server)) {
+	while (more && n->fd >= 0 && !n->waits && virtio_server_runs(server)) {
+		more = take(n, server);
 		give(n, server);
 		if (is_torn(n))
 			lose(n, server, "what passt says makes no sense");
