@@ -12,6 +12,19 @@ said() { # said COMMAND...: what it said, then its exit code
 	echo "$?"
 }
 
+# On this machine, with a file for a disk and itself for a server.
+io_operations() { # io_operations PROGRAM
+	local server port code=0 turns=0
+	truncate -s 2M "$tmp/disk"
+	"$1" --serve 127.0.0.1:0 >"$tmp/port" &
+	server=$!
+	until port=$(sed -n 's/^BENCH-PORT //p' "$tmp/port") && [[ -n $port ]] || ((turns++ > 50)); do sleep 0.1; done
+	"$1" --disk "$tmp/disk" --server "127.0.0.1:$port" --set io >"$tmp/out" || code=$?
+	kill $server
+	cat "$tmp/out"
+	((code == 0)) && diff <(sed -En 's/^BENCH ([^ ]*) us( [0-9.]+){3,9}$/\1/p' "$tmp/out") <("$1" --list io)
+}
+
 for width in x86_64 i386; do
 	ops=$O/bench/$width/bench-ops
 	if [[ $width == i386 ]] && why=$(host_lacks 32-bit); then
@@ -21,13 +34,20 @@ for width in x86_64 i386; do
 	is "$width: an unknown clock" "$(said "$ops" --clock sun)" \
 		"bench-ops: no clock 'sun': wall or tsc
 2"
-	is "$width: an unknown set" "$(said "$ops" --set few)" "bench-ops: no set 'few': process or micro
+	is "$width: an unknown set" "$(said "$ops" --set few)" "bench-ops: no set 'few': process, micro or io
 2"
 	is "$width: an option without a value" "$(said "$ops" --clock)" \
 		"bench-ops: --clock needs a value
 2"
 	is "$width: an unknown option" "$(said "$ops" --fast yes)" "bench-ops: unknown option '--fast'
 2"
+	is "$width: a disk that is not named" "$(said "$ops" disk-read-4k | sed 1d)" \
+		"BENCH-FAIL disk operations need --disk: Success
+1"
+	is "$width: a server that is nowhere" "$(said "$ops" --server nowhere tcp-trip | sed 1d)" \
+		"BENCH-FAIL nowhere: Invalid argument
+1"
+	ok "$width: disks and networks: samples of each" io_operations "$ops"
 	is "$width: an unknown operation after options" "$(said "$ops" --clock tsc nonsense)" \
 		"bench-ops: no operation 'nonsense'; see bench-ops --list
 2"
@@ -60,6 +80,10 @@ is "a system and a metric" \
 	"$("$bench/bench" --list --set quick --systems plain/bare/i386,host/host/i386 --metrics fork,tar)" \
 	"plain/bare/i386: count:fork jobs:tar
 host/host/i386: micro:fork wall-jobs:tar"
+is "disks and networks, where a system has them" \
+	"$("$bench/bench" --list --set quick --systems stock/xen-domU/x86_64,stock/bare/x86_64 --metrics tcp-get,disk-untar)" \
+	"stock/xen-domU/x86_64: io:tcp-get,disk-untar
+stock/bare/x86_64: "
 ok "a tree that is not built" grep -qx "bench: $tmp/none/bin/afterburn is missing: run make" \
 	<(O=$tmp/none "$bench/bench" -o "$tmp/r.json" 2>&1)
 

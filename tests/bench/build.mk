@@ -1,6 +1,6 @@
 # Benchmarks. bench: kernels on all systems by executed instructions, and those that have only the
-# wall clock; bench-process: guests that run as a process, beside the host itself, User-mode Linux and
-# QEMU's emulation; bench-process-stress: booting, idling, many guests and many forks. README.md here
+# wall clock; bench-process: guests that run as a process, and their disks and networks, beside the host itself,
+# User-mode Linux and QEMU's emulation; bench-process-stress: booting, idling, many guests and many forks. README.md here
 # tells what they print and write.
 BENCH_DIR := $(SRC)/tests/bench
 BENCH_O := $(O)/bench
@@ -31,6 +31,7 @@ bench-programs: $(BENCH_PROGRAMS)
 bench: all guest guest-plain $(BENCH_PROGRAMS)
 	O=$(O) $(BENCH_DIR)/bench --set quick
 	$(call bench_finish,quick)
+	O=$(O) $(BENCH_DIR)/process-bench --io --width x86_64 --rounds 3 || [ $$? = 3 ]
 bench-full: all guest guest-plain $(BENCH_PROGRAMS)
 	O=$(O) $(BENCH_DIR)/bench --set full
 	$(call bench_finish,full)
@@ -39,7 +40,7 @@ bench-full: all guest guest-plain $(BENCH_PROGRAMS)
 BENCH_PROCESS_WIDTHS = x86_64 $(shell $(SRC)/scripts/host-runs-32-bit && echo i386)
 bench-process bench-process-stress: all $(BENCH_PROGRAMS)
 	$(MAKE) $(foreach width,$(BENCH_PROCESS_WIDTHS),$(BENCH_GUEST_$(width)))
-	@code=0; $(foreach width,$(BENCH_PROCESS_WIDTHS),O=$(O) $(BENCH_DIR)/process-bench --width $(width) \
-		$(if $(filter %-stress,$@),--stress) || [ $$? = 3 ] || code=1;) exit $$code
+	@code=0; $(foreach width,$(BENCH_PROCESS_WIDTHS),$(foreach what,$(if $(filter %-stress,$@),--stress,'' --io),\
+		O=$(O) $(BENCH_DIR)/process-bench --width $(width) $(filter-out '',$(what)) || [ $$? = 3 ] || code=1;)) exit $$code
 
 -include $(addprefix $(BENCH_DIR)/,jobs/build.mk sites/build.mk report/build.mk)

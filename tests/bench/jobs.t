@@ -5,6 +5,7 @@
 # The macro jobs on the host: does a job print a figure only if its results are right, and is bad
 # input told? The first run downloads packages and unpacks a kernel source, later ones take seconds.
 source "$TOP/tests/lib.sh"
+PATH+=:/usr/sbin:/sbin # debugfs
 jobs=$TOP/tests/bench/jobs
 measure=$O/bench/jobs/x86_64/measure
 load=$O/bench/jobs/x86_64/load
@@ -63,7 +64,7 @@ export TMPDIR=$tmp
 run() {
 	"$made/bin/busybox" sh "$made/run" "$@"
 }
-is "run: names the jobs" "$(run --list | paste -sd ' ')" "compile tar untar http sqlite"
+is "run: names the jobs" "$(run --list | paste -sd ' ')" "compile tar untar http sqlite disk-untar disk-compile"
 is "run: names those of a set" "$(run --list quick | paste -sd ' ')" "tar untar http sqlite"
 is "run: no such job" "$(both run tar nothing)" \
 	"run: no job 'nothing'; usage: run [--clock tsc|wall] JOB... | run --list [SET]
@@ -95,6 +96,24 @@ is "compile: a source that does not compile" "$(spoilt compile tree/lib/bcd.c '$
 is "compile: another object" "$(spoilt compile compile.md5 '2s/^./x/')" \
 	"BENCH-FAIL compile: files came out wrong
 1"
+
+# The jobs on a disk have a folder of their own.
+"$jobs/disk" x86_64 "$tmp/disk" "$tmp/image" 2>"$tmp/disk.err"
+ok "a disk: its file system has the folder's files" cmp <(debugfs -R 'cat tree.tar' "$tmp/image" 2>/dev/null) "$tmp/disk/tree.tar"
+made=$tmp/disk
+is "disk-compile: nothing to compile" "$(both run disk-compile)" "BENCH-FAIL disk-compile: disk-untar must come first
+1"
+for job in disk-untar disk-compile; do
+	run $job >"$tmp/figure"
+	ok "$job: a figure" grep -Eqx "BENCH $job us [0-9]+\.[0-9]{3}" "$tmp/figure"
+done
+is "disk-untar: a file that comes out otherwise" "$(spoilt disk-untar tree.md5 '5s/^./x/')" \
+	"BENCH-FAIL disk-untar: files came out wrong
+1"
+is "disk-compile: a source that does not compile" "$(spoilt disk-compile tree/lib/sort.c '$a syntax error')" \
+	"BENCH-FAIL disk-compile: $made/bin/busybox ended with exit code 2
+1"
+made=$tmp/jobs
 
 # against CONTENT [NAME]: load's word when the server has CONTENT in a file that should have "right"
 against() {

@@ -9,7 +9,7 @@
 # shellcheck source=tests/bench/clock.sh
 source "$here/clock.sh"
 afterburn=$O/bin/afterburn
-platform=process memory=256
+platform=process memory=256 machine=()
 
 die() {
 	echo "process-bench: $1" >&2
@@ -118,7 +118,7 @@ run_guest() {
 start_kernel() {
 	local with=$1 words=$2
 	shift 2
-	in_session "$@" "$afterburn" run --on "$platform" --memory "$memory" \
+	in_session "$@" "$afterburn" run --on "$platform" --memory "$memory" ${machine[@]+"${machine[@]}"} \
 		--timeout 600 --initrd "$with" --append "quiet $words" "$kernel"
 }
 
@@ -154,7 +154,7 @@ measure_side() {
 		return
 	fi
 	grep -a '^BENCH-SKIP' "$work/console" >&2 || true
-	awk -v who="$placement $side" '/^BENCH [a-z0-9-]+ us [0-9. ]+$/ {
-		sub(/^BENCH /, ""); sub(/ us /, " "); print who, $0
+	awk -v who="$placement $side" '/^BENCH [a-z0-9-]+ us [0-9. ]+( [|].*)?$/ {
+		sub(/^BENCH /, ""); sub(/ us /, " "); sub(/ [|].*/, ""); print who, $0
 	}' "$work/console" >>"$work/samples"
 }

@@ -16,7 +16,7 @@ names() { # names SET WIDTH
 # The program itself.
 of_the_program() { # of_the_program WIDTH
 	local set name width=$1 ops=$O/bench/$1/bench-ops run=$tmp/run-$1 bare=$tmp/bare-$1
-	for set in process micro; do
+	for set in process micro io; do
 		is "$width: the program's operations are those of the table: $set" "$("$ops" --list $set | sort)" \
 			"$(names $set "$width")"
 	done
@@ -123,6 +123,13 @@ is "JSON" "$(figures json | tr -d ' \n')" "$(tr -d ' \n' <<'EOF2'
   {"of": "tcg/guest", "is": "at least", "value": 3, "met": true}]}
 EOF2
 )"
+
+is "of another set: its operations and bars" "$(sed 's/$/ | io/;s/process/io/' "$tmp/bars" >"$tmp/bars.io"
+	sed 's/| process /| io /' "$tmp/operations" >"$tmp/operations.io"
+	awk -v width=x86_64 -v set=io -v placement=free -f "$bench/process/figures.awk" -f "$bench/process/bars.awk" \
+		"$tmp/operations.io" "$tmp/bars.io" "$tmp/samples"; figures bars -v placement=free -v set=io)" \
+	"faster than UML: not measured: one two three
+3 times as fast: met by one (3.00, 3.00)"
 
 # Every operation that a bar names is one of its width.
 strangers() { # strangers WIDTH

@@ -29,7 +29,7 @@ systems_of() { # systems_of SET
 	esac
 }
 
-# What a system is asked for, one run each: count or micro (the operations), sites, jobs.
+# What a system is asked for, one run each: count or micro (the operations), sites, jobs, io.
 runs_of() { # runs_of SYSTEM SET
 	local clock
 	clock=$(clock_of "$1")
@@ -40,6 +40,7 @@ runs_of() { # runs_of SYSTEM SET
 	annotated/*) echo sites ;;
 	esac
 	[[ $2 == gate ]] || if [[ $clock == icount ]]; then echo jobs; else echo wall-jobs; fi
+	case $1 in */xen-domU/*) [[ $2 == gate ]] || echo io ;; esac
 }
 
 # Debian's stock kernel is the one of its dom0, which `afterburn run --on xen` keeps in the cache.
@@ -116,6 +117,7 @@ prepare() { # prepare SYSTEM WHAT
 	local kind=ops
 	[[ $2 != sites ]] || return 0
 	[[ $2 != *jobs* ]] || kind='jobs'
+	[[ $2 != io:* ]] || prepare_io
 	case $1 in
 	host/*) host_folder "${1##*/}" "$kind" >/dev/null ;;
 	uml/*) bench_initrd "${1##*/}" "$kind" >/dev/null ;;
@@ -132,6 +134,7 @@ run_icount() {
 	on=${on%/*}
 	[[ $on != xen-domU ]] || on=xen
 	[[ $2 != sites ]] || exec "$here/sites/run" "$1"
+	[[ $2 != io:* ]] || run_io "$1" "$2"
 	[[ $2 != jobs:* ]] || memory=512 kind=jobs
 	file=$(kernel_of "$1")
 	of=$(guest_of "$width")

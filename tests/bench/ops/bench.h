@@ -14,8 +14,9 @@
 /* Does the operation at least COUNT times; returns how often it did. */
 typedef unsigned operation_run(unsigned count);
 
-/* Which lists name an operation: what bench-process runs, and what bench runs on all systems. */
-enum { SET_PROCESS = 1, SET_MICRO = 2 };
+/* Which lists name an operation: what bench-process runs, what bench runs on all systems, and what
+ * both run where there are a disk and a network. */
+enum { SET_PROCESS = 1, SET_MICRO = 2, SET_IO = 4 };
 
 struct operation {
 	const char *name;

@@ -4,14 +4,17 @@
  * every guest; it needs bench-tiny, busybox, compile.c and compiler/ beside it for what uses them,
  * and its own folder as the current one.
  *
- *   bench-ops [--clock CLOCK] [--set SET | OPERATION...]   measures these operations
+ *   bench-ops [--clock CLOCK] [--disk FILE] [--server ADDRESS:PORT] [--set SET | OPERATION...]
+ *                            measures these operations
  *   bench-ops --list [SET]   names them
  *   bench-ops --forks N      makes and ends N processes
+ *   bench-ops --serve ADDRESS:PORT   is the other side of a network (io.h)
  *   bench-ops --first        tells how long the boot took, to a guest's first process
  *   bench-ops --exit         exits at once: what exec starts
  *
  * CLOCK is wall (default) or tsc: microseconds, or instructions by an emulator's time stamp
- * counter. SET is process (default) or micro.
+ * counter. SET is process (default), micro or io; io overwrites the file or device that --disk
+ * names.
  *
  * Prints "BENCH NAME UNIT SAMPLE..." for each; by the wall clock between two readings of that
  * clock ("BENCH-CLOCK SECONDS") that let the reader compare it with his.
@@ -23,6 +26,7 @@
 
 #include "bench.h"
 #include "counters.h"
+#include "io.h"
 
 static const struct operation operations[] = {
 	{"getpid-libc", run_getpid_libc, SET_PROCESS, 2000, NULL},
@@ -53,6 +57,13 @@ static const struct operation operations[] = {
 	{"switch-8", run_switch_8, SET_PROCESS, 400, NULL},
 	{"switch-16", run_switch_16, SET_MICRO, 800, NULL},
 	{"compile", run_compile, SET_PROCESS, 1, "compiler/tcc"},
+	{"disk-read-4k", run_disk_read_4k, SET_IO, 200, NULL},
+	{"disk-write-4k", run_disk_write_4k, SET_IO, 200, NULL},
+	{"disk-read-128k", run_disk_read_128k, SET_IO, 50, NULL},
+	{"disk-write-128k", run_disk_write_128k, SET_IO, 50, NULL},
+	{"tcp-trip", run_tcp_trip, SET_IO, 200, NULL},
+	{"tcp-get", run_tcp_get, SET_IO, 8, NULL},
+	{"tcp-put", run_tcp_put, SET_IO, 8, NULL},
 	{NULL, NULL, 0, 0, NULL},
 };
 
@@ -112,7 +123,9 @@ static unsigned set_called(const char *name)
 		return SET_PROCESS;
 	if (strcmp(name, "micro") == 0)
 		return SET_MICRO;
-	usage_error("no set '%s': process or micro", name);
+	if (strcmp(name, "io") == 0)
+		return SET_IO;
+	usage_error("no set '%s': process, micro or io", name);
 }
 
 static enum clock clock_called(const char *name)
@@ -135,20 +148,38 @@ static int stress(const char *number)
 	return 0;
 }
 
+static void take_clock(const char *name)
+{
+	choose_clock(clock_called(name));
+}
+
+/* What takes an option's value, or NULL. */
+static void (*taker_of(const char *option))(const char *value)
+{
+	if (strcmp(option, "--clock") == 0)
+		return take_clock;
+	if (strcmp(option, "--disk") == 0)
+		return io_disk;
+	return strcmp(option, "--server") == 0 ? io_server : NULL;
+}
+
 /* Options that measure; returns the place of the first operation's name. */
 static int parse(int argc, char **argv, unsigned *sets)
 {
 	int i = 1;
 
 	for (; i < argc && argv[i][0] == '-'; i += 2) {
-		if (strcmp(argv[i], "--clock") != 0 && strcmp(argv[i], "--set") != 0)
-			usage_error("unknown option '%s'", argv[i]);
-		if (i + 1 == argc)
-			usage_error("%s needs a value", argv[i]);
-		if (strcmp(argv[i], "--clock") == 0)
-			choose_clock(clock_called(argv[i + 1]));
+		const char *option = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+		void (*take)(const char *value) = taker_of(option);
+
+		if (!take && strcmp(option, "--set") != 0)
+			usage_error("unknown option '%s'", option);
+		if (!value)
+			usage_error("%s needs a value", option);
+		if (take)
+			take(value);
 		else
-			*sets = set_called(argv[i + 1]);
+			*sets = set_called(value);
 	}
 	return i;
 }
@@ -181,8 +212,11 @@ int main(int argc, char **argv)
 	}
 	if (argc == 3 && strcmp(argv[1], "--forks") == 0)
 		return stress(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "--serve") == 0)
+		io_serve(argv[2]);
 	if (argc >= 2 && argc <= 3 && strcmp(argv[1], "--list") == 0) {
-		for_each(argc == 3 ? set_called(argv[2]) : SET_PROCESS | SET_MICRO, print_name);
+		for_each(argc == 3 ? set_called(argv[2]) : SET_PROCESS | SET_MICRO | SET_IO,
+			 print_name);
 		return 0;
 	}
 	return measure_all(argc, argv);

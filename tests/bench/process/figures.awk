@@ -2,18 +2,19 @@
 #
 # What the results of process-bench are made from; table.awk, bars.awk and json.awk print them:
 #
-#   awk -v width=x86_64 -f figures.awk -f table.awk ... operations.txt bars.txt samples
+#   awk -v width=x86_64 [-v set=io] -f figures.awk -f table.awk ... operations.txt bars.txt samples
 #
-# operations.txt and bars.txt tell themselves what they hold; samples has lines
+# operations.txt (behind which jobs.txt may stand) and bars.txt tell themselves what they hold; samples has lines
 # "PLACEMENT SIDE NAME SAMPLE...", in microseconds, of the sides host, guest, uml and tcg.
 #
 # Invariant: a figure is the median of all samples of all rounds; what was not measured has none.
 
+BEGIN { set = set == "" ? "process" : set }
 FNR == 1 { file++ }
 /^#/ { next }
 file == 1 {
 	split($0, field, / *\| */)
-	if ((" " field[2] " ") !~ (" process(-" width ")? "))
+	if ((" " field[2] " ") !~ (" " set "(-" width ")? "))
 		next
 	order[++operations] = field[1]
 	title[field[1]] = field[3]
@@ -22,7 +23,7 @@ file == 1 {
 }
 file == 2 {
 	split($0, field, / *\| */)
-	if (field[1] != width)
+	if (field[1] != width || (field[8] == "" ? "process" : field[8]) != set)
 		next
 	bar_placement[++bars] = field[2]
 	bar_measure[bars] = field[3]

@@ -14,18 +14,18 @@ for_comparison() { # for_comparison SIDE
 }
 
 side_host() { # side_host PREFIX...
-	(cd "$folder" && "$@" ./bench-ops)
+	if [[ $set_name == io ]]; then io_host "$@"; else (cd "$folder" && "$@" ./bench-ops); fi
 }
 
 side_guest() {
-	run_guest "$@" -- process
+	if [[ $set_name == io ]]; then io_guest '' "$@"; else run_guest "$@" -- process; fi
 }
 
 # The same file as the guest's, in QEMU's emulation. Its time stamp counter is the host's, which a
 # kernel in an emulator measures wrong when the machine is busy: one that knows the HPET goes by that.
 side_tcg() {
-	local platform=bare
-	run_guest "$@" -- process clocksource=hpet
+	local platform=bare words=clocksource=hpet
+	if [[ $set_name == io ]]; then io_guest $words "$@"; else run_guest "$@" -- process $words; fi
 }
 
 side_uml() {
@@ -43,6 +43,7 @@ run_uml() { # run_uml WHAT PREFIX...
 # The link gives its processes the name by which they are found again.
 prepare_uml() {
 	local file
+	[[ $set_name != io ]] || { echo 'it has neither the disks nor the network' && return 1; }
 	file=$("$here/uml" "$width" 2>&1) || { echo "${file#uml: }" && return 1; }
 	ln -sfn "$file" "$work/linux.uml"
 	run_uml boot </dev/null >"$work/console" 2>"$work/run.err" && grep -aq '^BENCH-DONE' "$work/console" ||

@@ -15,6 +15,9 @@ BARE_MOST = 1.003
 DOMU_MICRO = ("null-call", "fork", "exec", "pipe", "switch-2", "page-fault", "mmap")
 DOMU_MICRO_MOST = 1.15
 DOMU_COMPILE_MOST = 1.05
+IO = ("disk-read-4k", "disk-write-4k", "disk-read-128k", "disk-write-128k")
+IO += ("tcp-trip", "tcp-get", "tcp-put", "disk-untar", "disk-compile")
+IO_MOST = 1.2
 
 
 @dataclass(frozen=True)
@@ -49,4 +52,5 @@ def limits(run: Run) -> list[Limit]:
             found.append(limit("macro", metric, OURS_BARE_I386, BARE_I386, BARE_MOST))
     found += [limit("micro", m, DOMU, STOCK_DOMU, DOMU_MICRO_MOST) for m in DOMU_MICRO]
     found.append(limit("macro", "compile", DOMU, STOCK_DOMU, DOMU_COMPILE_MOST))
+    found += [limit("io", m, DOMU, STOCK_DOMU, IO_MOST) for m in IO]
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator
 
 SCHEMA = 2
-GROUPS = ("micro", "site", "macro", "own")
+GROUPS = ("micro", "site", "macro", "io", "own")
 CLOCKS = ("icount", "wall", "none")
 # A platform has one clock: QEMU counts instructions; nobody counts those of a process or the host.
 WALL_PLATFORMS = ("process", "host", "uml")
