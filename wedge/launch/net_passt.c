@@ -23,10 +23,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The descriptors of the new process, beside the standard ones. */
 /* More than the 6 MiB that Linux' TCP has for what it receives (tcp_rmem). */
 enum { SEND_ROOM = 8 << 20 };
 
+/* The descriptors of the new process, beside the standard ones. */
 enum { SOCKET_FD = 3, READY_FD = 4, OUT_OF_THE_WAY = 16 };
 
 /* Texts of arguments: the fixed ones, two for each forward, and the end. */
