@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# The guest's disks in QEMU's machine and in xl's configuration: --disk FILE[,ro][,cow][,serial=S], each
-# one in ${disks[...]}. In a process the launcher does all this itself, with the same words.
+# The guest's disks in QEMU's machine and in xl's configuration: --disk FILE[,ro][,cow][,serial=S][,format=F],
+# each one in ${disks[...]}. In a process the launcher does all this itself, with the same words.
 #
 # Invariant: a disk that is refused has not been changed, and nothing has been started.
 
-# Sets $disk_file, $disk_way (rw, ro, cow) and $disk_serial. Options are taken from the end, so a name may have
+# Sets $disk_file, $disk_way (rw, ro, cow), $disk_serial and $disk_format (QEMU's name). Options are taken from the end, so a name may have
 # commas.
 parse_disk() { # parse_disk TEXT
 	local word
-	disk_file=$1 disk_way=rw disk_serial=''
+	disk_file=$1 disk_way=rw disk_serial='' disk_format=''
 	while [[ $disk_file == *,* ]]; do
 		word=${disk_file##*,}
 		case $word in
@@ -22,11 +22,46 @@ parse_disk() { # parse_disk TEXT
 			disk_serial=${word#serial=}
 			check_serial
 			;;
+		format=*)
+			disk_format=${word#format=}
+			[[ $disk_format =~ ^(raw|qcow2|qcow|qed|vmdk|vdi|vhdx|vpc|parallels)$ ]] ||
+				die 2 "--disk: a format is raw, qcow2, qcow, qed, vmdk, vdi, vhdx, vpc or parallels, not '$disk_format'"
+			;;
 		*) break ;;
 		esac
 		disk_file=${disk_file%,*}
 	done
+	disk_told=$disk_format
+	[[ -n $disk_format ]] || disk_format=$(format_of_name "${disk_file,,}")
 	[[ -n $disk_file ]] || die 2 "--disk needs a file, not '$1'"
+}
+
+# Never what is in the file: a guest writes there, and could make a raw image one that names any file of the host's
+# as its other half.
+format_of_name() {
+	case $1 in
+	*.qcow2 | *.qcow | *.qed | *.vmdk | *.vdi | *.vhdx) echo "${1##*.}" ;;
+	*.vhd) echo vpc ;;
+	*.hdd | *.hds) echo parallels ;;
+	*) echo raw ;;
+	esac
+}
+
+# Refuses a raw image that looks like another one.
+check_content() {
+	local bytes seems=''
+	bytes=$(head -c 68 "$disk_file" | od -An -tx1 -v | tr -d ' \n')
+	case $bytes in
+	514649fb*) seems=qcow2 ;;
+	514544*) seems=qed ;;
+	4b444d56*) seems=vmdk ;;
+	7668647866696c65*) seems=vhdx ;;
+	636f6e6563746978*) seems=vpc ;;
+	576974686f7574467265655370616365* | 576974686f7546726553706163457874*) seems=parallels ;;
+	esac
+	[[ ${bytes:128} != 7f10dabe ]] || seems=vdi
+	[[ -z $seems ]] ||
+		die 2 "the disk '$disk_file' looks like a $seems image, but is not named so: add ,format=$seems, or format=raw if its first sector is the guest's own"
 }
 
 check_serial() {
@@ -37,12 +72,14 @@ check_serial() {
 
 check_disk() {
 	local size hint=''
-	[[ $disk_file != *,* ]] || hint=' (options behind a comma are ro, cow and serial=S)'
+	[[ $disk_file != *,* ]] || hint=' (options behind a comma are ro, cow, serial=S and format=F)'
 	[[ -e $disk_file ]] || die 2 "the disk '$disk_file' cannot be opened: No such file or directory$hint"
 	[[ -f $disk_file || -b $disk_file ]] ||
 		die 2 "the disk '$disk_file' is neither a regular file nor a block device"
 	[[ -r $disk_file ]] || die 2 "the disk '$disk_file' may not be read"
 	[[ $disk_way != rw || -w $disk_file ]] || die 2 "the disk '$disk_file' may not be written: add ,ro or ,cow"
+	[[ $disk_format == raw ]] || return 0
+	[[ -n $disk_told ]] || check_content
 	[[ -f $disk_file ]] || return 0
 	size=$(stat -Lc %s "$disk_file")
 	((size > 0 && size % 512 == 0)) ||
@@ -66,7 +103,7 @@ qemu_disks() {
 		how=''
 		[[ $disk_way != ro ]] || how=,readonly=on
 		[[ $disk_way != cow ]] || how=,snapshot=on
-		options+=(-drive "if=none,id=disk$number,format=raw,file=$(escape_commas "$disk_file")$how"
+		options+=(-drive "if=none,id=disk$number,format=$disk_format,file=$(escape_commas "$disk_file")$how"
 			-device "virtio-blk-pci,drive=disk$number${disk_serial:+,serial=$disk_serial}")
 		number=$((number + 1))
 	done

@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 #
-# The guest's network in QEMU's machine and in xl's configuration: --net user[,forward=HOST:GUEST]...|tap=NAME|none,
-# in $net.
+# The guest's network in QEMU's machine and in xl's configuration:
+# --net user[,nohost][,forward=HOST:GUEST]...|tap=NAME|none, in $net.
 #
 # Invariant: words that are refused have started nothing.
 
-# Sets $net_forwards to pairs HOST:GUEST.
+# Sets $net_forwards to pairs HOST:GUEST, and $net_nohost.
 parse_net() {
 	local words word
-	net_forwards=()
+	net_forwards=() net_nohost=''
 	IFS=, read -ra words <<<"$net"
 	case ${words[0]:-} in
 	'' | none) ((${#words[@]} <= 1)) || die 2 "--net none takes nothing behind it, not '$net'" ;;
 	tap=?*) ((${#words[@]} == 1)) || die 2 "--net tap=NAME takes nothing behind it, not '$net'" ;;
 	user) ;;
-	*) die 2 "--net takes user[,forward=HOST:GUEST], tap=NAME or none, not '$net'" ;;
+	*) die 2 "--net takes user[,nohost][,forward=HOST:GUEST]..., tap=NAME or none, not '$net'" ;;
 	esac
 	for word in "${words[@]:1}"; do
+		[[ $word != nohost ]] || { net_nohost=1 && continue; }
 		[[ $word =~ ^forward=([0-9]{1,5}):([0-9]{1,5})$ ]] && is_port "${BASH_REMATCH[1]}" &&
 			is_port "${BASH_REMATCH[2]}" ||
 			die 2 "--net: '$word' is not forward=HOST:GUEST, with TCP ports from 1 to 65535"
@@ -43,6 +44,7 @@ qemu_net() {
 		options+=(-netdev "tap,id=net0,ifname=${net#tap=},script=no,downscript=no" -device virtio-net-pci,netdev=net0,romfile=)
 		return
 	fi
+	[[ -z $net_nohost ]] || die 2 "--net user,nohost: QEMU's network has no such word; it works in a process"
 	for pair in "${net_forwards[@]}"; do
 		forwards+=",hostfwd=tcp:127.0.0.1:${pair%:*}-:${pair#*:}"
 	done

@@ -97,7 +97,7 @@ virtio_console() { # virtio_console PLATFORM
 	local code=$?
 	exec {keys}>&-
 	tr -d '\r' <"$tmp/console" >"$tmp/plain"
-	((code == 0)) && grep -qx hvc0 "$tmp/plain" && grep -qx /dev/hvc0 "$tmp/plain" && grep -Eq '^x{100000}$' "$tmp/plain" || {
+	((code == 0)) && grep -qx hvc0 "$tmp/plain" && grep -qx /dev/hvc0 "$tmp/plain" && awk '/^x+$/ && length == 100000 { found = 1 } END { exit !found }' "$tmp/plain" || {
 		cut -c1-200 "$tmp/plain" | tail -n 20 | cat - "$tmp/run.err"
 		return 1
 	}

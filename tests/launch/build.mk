@@ -8,7 +8,8 @@ check unit check-only: $(LAUNCH_TOOLS)
 
 # Images of disks, by themselves.
 IMAGE_TEST_OBJS := $(patsubst %,$(O)/tests/launch/obj/%.o,tests/launch/image_test \
-	$(addprefix wedge/launch/,image image_io image_lock overlay say))
+	$(addprefix wedge/launch/,elements image image_format image_io image_lock image_server nbd overlay program say \
+	server_socket socket_io))
 $(O)/tests/launch/obj/%.o: $(SRC)/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
@@ -20,8 +21,14 @@ $(O)/tests/launch/image.t: $(IMAGE_TEST_OBJS)
 
 # vhost-user beside servers of all kinds.
 $(O)/tests/launch/vhost_user.t: $(O)/tests/launch/obj/tests/launch/vhost_user_test.o \
-		$(O)/tests/launch/obj/wedge/launch/vhost_user.o
+		$(patsubst %,$(O)/tests/launch/obj/wedge/launch/%.o,say socket_io vhost_user)
 	@echo "  LD      $(patsubst $(O)/%,%,$@)"
 	@$(CC) $(DEV_TEST_SAN) $^ -lcmocka -pthread -o $@
 
-TESTS += $(O)/tests/launch/image.t $(O)/tests/launch/vhost_user.t
+# Images of other formats: the protocol beside servers of all kinds.
+$(O)/tests/launch/nbd.t: $(O)/tests/launch/obj/tests/launch/nbd_test.o \
+		$(patsubst %,$(O)/tests/launch/obj/wedge/launch/%.o,elements nbd say socket_io)
+	@echo "  LD      $(patsubst $(O)/%,%,$@)"
+	@$(CC) $(DEV_TEST_SAN) $^ -lcmocka -pthread -o $@
+
+TESTS += $(O)/tests/launch/image.t $(O)/tests/launch/nbd.t $(O)/tests/launch/vhost_user.t

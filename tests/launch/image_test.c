@@ -7,7 +7,9 @@
  */
 #include "../wedge/tap.h"
 
+#include "../../wedge/launch/devices.h"
 #include "../../wedge/launch/image.h"
+#include "../../wedge/launch/image_format.h"
 #include "../../wedge/launch/image_lock.h"
 
 #include <errno.h>
@@ -24,6 +26,11 @@ enum { SECTORS = 200, SIZE = SECTORS * IMAGE_SECTOR, OPERATIONS = 20000, PIECES 
 static char path[] = "/tmp/afterburn-image.XXXXXX";
 static unsigned char model[SIZE], start[SIZE], memory[SIZE];
 static uint32_t state;
+
+bool devices_ending(void)
+{
+	return false;
+}
 
 static uint32_t any(uint32_t below)
 {
@@ -259,6 +266,36 @@ static void one_writes_or_some_read(void **unused)
 	unlink(path);
 }
 
+static void formats_by_name_and_by_content(void **unused)
+{
+	static const char vdi[68] = {[64] = 0x7f, 0x10, (char)0xda, (char)0xbe};
+	struct image_option option;
+
+	(void)unused;
+	assert_string_equal(image_format_of_name("a/b.QCOW2"), "qcow2");
+	assert_string_equal(image_format_of_name("b.vhd"), "vpc");
+	assert_null(image_format_of_name("qcow2"));
+	assert_null(image_format_of_name(".qcow2"));
+	assert_null(image_format_of_name("a.qcow2.img"));
+	assert_null(image_format_named("raw"));
+	assert_string_equal(image_format_of_bytes("QFI\xfb\0\0\0\3", 8), "qcow2");
+	assert_string_equal(image_format_of_bytes(vdi, sizeof(vdi)), "vdi");
+	assert_null(image_format_of_bytes(vdi, sizeof(vdi) - 1));
+	assert_null(image_format_of_bytes("QFI", 3));
+	assert_null(image_format_of_bytes("", 0));
+	image_parse(&option, "a.qcow2,ro");
+	assert_string_equal(option.format, "qcow2");
+	assert_false(option.told);
+	free(option.path);
+	image_parse(&option, "a.qcow2,format=raw");
+	assert_null(option.format);
+	assert_true(option.told);
+	free(option.path);
+	image_parse(&option, "a.img,format=vdi,cow");
+	assert_string_equal(option.format, "vdi");
+	free(option.path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +306,7 @@ int main(void)
 		cmocka_unit_test(a_refused_write_is_an_error),
 		cmocka_unit_test(names_may_have_commas),
 		cmocka_unit_test(one_writes_or_some_read),
+		cmocka_unit_test(formats_by_name_and_by_content),
 	};
 
 	return RUN_TAP(tests);

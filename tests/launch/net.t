@@ -20,6 +20,8 @@ for i in {1..17}; do
 	many+=,forward=$((20000 + i)):80
 done
 ok 'too many' refuses $usage 'at most 16 forwards' --net "$many" k
+ok 'a word that is none' refuses $usage '--net takes user[,nohost]' --net user,nohosts k
+ok 'a word that is cut' refuses $usage '--net takes user[,nohost]' --net user,nohost,,forward=1:2 k
 ok 'no name' refuses $usage "'' is no name of an interface" --net tap= k
 ok 'a long name' refuses $usage 'is no name of an interface' --net tap=0123456789abcdef k
 ok 'no such interface' refuses $platform "there is no interface 'notap0'; make one" --net tap=notap0 k

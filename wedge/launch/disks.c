@@ -7,9 +7,12 @@
  */
 #include "disks.h"
 #include "devices.h"
+#include "image_server.h"
 
 #include <wedge/dev/virtio_block.h>
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct disk {
@@ -22,7 +25,12 @@ static struct disk disks[LAUNCH_DISKS_MAX];
 
 static void serve(void *model, struct virtio_server *server)
 {
-	virtio_block_serve(model, server);
+	struct virtio_block *block = model;
+	struct image *image = &disks[block->disk].image;
+
+	virtio_block_serve(block, server);
+	if (image->server)
+		image_server_look(image->server, image->option);
 }
 
 static const struct device_kind kind = {.serve = serve};
@@ -31,6 +39,9 @@ void disks_open(const struct options *options)
 {
 	struct virtio_identity identity;
 
+	/* Whatever refuses the guest later. */
+	if (options->disks && atexit(disks_close) != 0)
+		die(END_PLATFORM, "the host gives no memory: %s", strerror(ENOMEM));
 	for (unsigned int i = 0; i < options->disks; i++) {
 		const struct image_option *option = &options->disk[i];
 		struct disk *d = &disks[i];
@@ -85,4 +96,11 @@ int dev_host_block_write_zeroes(unsigned int disk, unsigned int request, uint64_
 {
 	(void)request;
 	return image_zero(&disks[disk].image, offset, length, unmap);
+}
+
+void disks_close(void)
+{
+	for (unsigned int i = 0; i < LAUNCH_DISKS_MAX; i++)
+		if (disks[i].image.server)
+			image_server_end(disks[i].image.server);
 }

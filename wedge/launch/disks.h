@@ -15,4 +15,7 @@
  */
 void disks_open(const struct options *options);
 
+/* Ends what serves images, behind devices_stop(). */
+void disks_close(void);
+
 #endif

@@ -8,6 +8,7 @@
 #include "child.h"
 #include "core.h"
 #include "devices.h"
+#include "disks.h"
 #include "guard.h"
 #include "ports.h"
 #include "result.h"
@@ -60,6 +61,7 @@ static _Noreturn void did_not_start(struct guest *guest, const char *what, int e
 			continue;
 	}
 	shares_close();
+	disks_close();
 	terminal_restore();
 	guard_end();
 	gdb_close(&guest->gdb, END_PLATFORM);
@@ -256,6 +258,7 @@ static void clear_up(struct guest *guest, enum why why)
 	kill(-guest->child, SIGKILL);
 	devices_stop();
 	shares_close();
+	disks_close();
 	while (waitpid(guest->child, &guest->status, 0) < 0 && errno == EINTR)
 		continue;
 	console_drain(&guest->console, why == WHY_CHILD || why == WHY_PANIC ? &signals_end : &hurry,

@@ -5,7 +5,9 @@
  * Invariant: an image that is refused has not been changed.
  */
 #include "image.h"
+#include "image_format.h"
 #include "image_lock.h"
+#include "image_server.h"
 #include "launcher.h"
 
 #include <ctype.h>
@@ -32,9 +34,17 @@ static void take_serial(struct image_option *option, const char *serial)
 	strcpy(option->serial, serial);
 }
 
+static void take_format(struct image_option *option, const char *name)
+{
+	option->told = true;
+	option->format = image_format_named(name);
+	if (!option->format && strcmp(name, "raw") != 0)
+		die(END_USAGE, "--disk: a format is raw, %s, not '%s'", image_format_all(), name);
+}
+
 static bool take_option(struct image_option *option, const char *word)
 {
-	static const char serial[] = "serial=";
+	static const char serial[] = "serial=", format[] = "format=";
 
 	if (strcmp(word, "ro") == 0)
 		option->read_only = true;
@@ -42,6 +52,8 @@ static bool take_option(struct image_option *option, const char *word)
 		option->cow = true;
 	else if (strncmp(word, serial, strlen(serial)) == 0)
 		take_serial(option, word + strlen(serial));
+	else if (strncmp(word, format, strlen(format)) == 0)
+		take_format(option, word + strlen(format));
 	else
 		return false;
 	return true;
@@ -58,6 +70,8 @@ void image_parse(struct image_option *option, const char *text)
 		*comma = '\0';
 	if (!*option->path)
 		die(END_USAGE, "--disk needs a file, not '%s'", text);
+	if (!option->told)
+		option->format = image_format_of_name(option->path);
 	if (option->read_only && option->cow)
 		die(END_USAGE, "--disk takes ro or cow, not both: '%s'", text);
 }
@@ -71,7 +85,9 @@ static int open_file(const struct image_option *option)
 
 	if (stat(path, &status) < 0)
 		die(END_USAGE, "the disk '%s' cannot be opened: %s%s", path, strerror(errno),
-		    strchr(path, ',') ? " (options behind a comma are ro, cow and serial=S)" : "");
+		    strchr(path, ',')
+			    ? " (options behind a comma are ro, cow, serial=S and format=F)"
+			    : "");
 	if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
 		die(END_USAGE, "the disk '%s' is neither a regular file nor a block device", path);
 	if (way == O_RDWR && S_ISBLK(status.st_mode))
@@ -114,6 +130,42 @@ static void take_lock(const struct image *image)
 		    strerror(error));
 }
 
+/* What is in a raw image is no reason to take it for another: its guest may have written it. */
+static void check_content(const struct image *image)
+{
+	char bytes[IMAGE_FORMAT_MAGIC];
+	ssize_t size = pread(image->fd, bytes, sizeof(bytes), 0);
+	const char *format = image_format_of_bytes(bytes, size > 0 ? (size_t)size : 0);
+
+	if (format && !image->option->told)
+		die(END_USAGE,
+		    "the disk '%s' looks like a %s image, but is not named so: add ,format=%s, or "
+		    "format=raw if its first sector is the guest's own",
+		    image->option->path, format, format);
+}
+
+/* Its server has locks of its own, so the launcher has none. */
+static void open_server(struct image *image)
+{
+	static struct image_server servers[LAUNCH_DISKS_MAX];
+	static unsigned int count;
+
+	close(image->fd);
+	image->fd = -1;
+	image->server = &servers[count++];
+	image_server_start(image->server, image->option);
+	image->bytes = image->server->nbd.bytes;
+}
+
+static void check_size(const struct image *image)
+{
+	if (image->bytes == 0 || image->bytes % IMAGE_SECTOR)
+		die(END_USAGE,
+		    "the disk '%s' has %" PRIu64 " bytes: a disk has whole sectors of %d bytes, "
+		    "at least one",
+		    image->option->path, image->bytes, IMAGE_SECTOR);
+}
+
 void image_open(struct image *image, const struct image_option *option)
 {
 	int error;
@@ -121,13 +173,15 @@ void image_open(struct image *image, const struct image_option *option)
 	*image = (struct image){.option = option, .fd = open_file(option)};
 	if (image->fd < 0)
 		check_rights(option);
-	image->bytes = size_of(image->fd);
-	if (image->bytes == 0 || image->bytes % IMAGE_SECTOR)
-		die(END_USAGE,
-		    "the disk '%s' has %" PRIu64 " bytes: a disk has whole sectors of %d bytes, "
-		    "at least one",
-		    option->path, image->bytes, IMAGE_SECTOR);
-	take_lock(image);
+	if (option->format) {
+		open_server(image);
+		check_size(image);
+	} else {
+		check_content(image);
+		image->bytes = size_of(image->fd);
+		check_size(image);
+		take_lock(image);
+	}
 	if (!option->cow)
 		return;
 	error = overlay_open(&image->overlay, image->bytes / IMAGE_SECTOR);

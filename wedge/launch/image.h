@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * image.h - what a disk of the guest's is on the host: a raw file or a block device.
+ * image.h - what a disk of the guest's is on the host: a raw file or a block device, or a file of
+ * another format, which a server reads and writes (image_server.h).
  *
  * Invariant: an image is used by one who writes it, or by some who read it, and by nobody else as
  * far as locks tell. What was written to one with copy-on-write is gone with the launcher.
@@ -22,17 +23,20 @@ struct image_option {
 	bool read_only; /* the guest cannot write */
 	bool cow;	/* it can, and the file stays as it is */
 	char serial[IMAGE_SERIAL + 1];
+	const char *format; /* by QEMU's name; NULL: raw */
+	bool told;	    /* it was said on the command line */
 };
 
 struct image {
 	const struct image_option *option;
-	int fd;
-	uint64_t bytes; /* whole sectors */
+	int fd;			     /* of a raw one, else -1 */
+	struct image_server *server; /* of another format, else NULL */
+	uint64_t bytes;		     /* whole sectors */
 	struct overlay overlay;
 };
 
 /**
- * image_parse - read FILE[,ro][,cow][,serial=S]
+ * image_parse - read FILE[,ro][,cow][,serial=S][,format=F]
  * @text: what follows --disk; options are taken from its end, so a name may have commas
  *
  * Ends the launcher, code 2, if it makes no sense.

@@ -5,6 +5,8 @@
  * Invariant: an image with an overlay is only read.
  */
 #include "image.h"
+#include "elements.h"
+#include "image_server.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,20 +14,6 @@
 
 /* Zeroes that are written where the host cannot make them: so many bytes at once. */
 enum { ZEROES = 65536 };
-
-/* Goes on behind `done` bytes; elements that are used up are left empty. */
-static void advance(struct iovec **memory, unsigned int *count, size_t done)
-{
-	while (*count && done >= (*memory)->iov_len) {
-		done -= (*memory)->iov_len;
-		(*memory)++;
-		(*count)--;
-	}
-	if (*count) {
-		(*memory)->iov_base = (char *)(*memory)->iov_base + done;
-		(*memory)->iov_len -= done;
-	}
-}
 
 /* The first elements, until they are `size` bytes; `*cut` says by how much the last is too long. */
 static unsigned int first(const struct iovec *memory, unsigned int count, uint64_t size,
@@ -58,40 +46,46 @@ static int move(transfer *way, int fd, uint64_t offset, uint64_t size, struct io
 			continue;
 		if (done <= 0)
 			return done < 0 ? errno : EIO;
-		advance(memory, count, (size_t)done);
+		elements_advance(memory, count, (size_t)done);
 		offset += (uint64_t)done;
 		size -= (uint64_t)done;
 	}
 	return 0;
 }
 
-static uint64_t sum(const struct iovec *memory, unsigned int count)
+/* The next `size` bytes of an image that has no overlay there. */
+static int read_image(struct image *image, uint64_t offset, uint64_t size, struct iovec **memory,
+		      unsigned int *count)
 {
-	uint64_t bytes = 0;
-
-	for (unsigned int i = 0; i < count; i++)
-		bytes += memory[i].iov_len;
-	return bytes;
+	if (image->server)
+		return nbd_read(&image->server->nbd, offset, size, memory, count);
+	return move(preadv, image->fd, offset, size, memory, count);
 }
 
 int image_read(struct image *image, uint64_t offset, struct iovec *memory, unsigned int count)
 {
-	uint64_t size = sum(memory, count);
+	uint64_t size = elements_sum(memory, count);
 	int error = 0;
 
 	if (!image->option->cow)
-		return move(preadv, image->fd, offset, size, &memory, &count);
+		return read_image(image, offset, size, &memory, &count);
 	while (size && !error) {
 		bool here;
 		uint64_t run = IMAGE_SECTOR * overlay_run(&image->overlay, offset / IMAGE_SECTOR,
 							  size / IMAGE_SECTOR, &here);
 
-		error = move(preadv, here ? image->overlay.fd : image->fd, offset, run, &memory,
-			     &count);
+		error = here ? move(preadv, image->overlay.fd, offset, run, &memory, &count)
+			     : read_image(image, offset, run, &memory, &count);
 		offset += run;
 		size -= run;
 	}
 	return error;
+}
+
+/* Whether changes go to the image's server. */
+static bool is_elsewhere(const struct image *image)
+{
+	return image->server && !image->option->cow;
 }
 
 /* Where the guest's sectors are written. */
@@ -108,9 +102,12 @@ static void note(struct image *image, uint64_t offset, uint64_t size)
 
 int image_write(struct image *image, uint64_t offset, struct iovec *memory, unsigned int count)
 {
-	uint64_t size = sum(memory, count);
-	int error = move(pwritev, written_file(image), offset, size, &memory, &count);
+	uint64_t size = elements_sum(memory, count);
+	int error;
 
+	if (is_elsewhere(image))
+		return nbd_write(&image->server->nbd, offset, size, &memory, &count);
+	error = move(pwritev, written_file(image), offset, size, &memory, &count);
 	if (!error)
 		note(image, offset, size);
 	return error;
@@ -118,11 +115,15 @@ int image_write(struct image *image, uint64_t offset, struct iovec *memory, unsi
 
 int image_flush(struct image *image)
 {
+	if (is_elsewhere(image))
+		return nbd_flush(&image->server->nbd);
 	return image->option->cow || fdatasync(image->fd) == 0 ? 0 : errno;
 }
 
 int image_discard(struct image *image, uint64_t offset, uint64_t size)
 {
+	if (is_elsewhere(image))
+		return nbd_trim(&image->server->nbd, offset, size);
 	if (image->option->cow ||
 	    fallocate(image->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
 		      (off_t)size) == 0 ||
@@ -153,6 +154,8 @@ int image_zero(struct image *image, uint64_t offset, uint64_t size, bool unmap)
 	int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, error = 0;
 	int fd = written_file(image);
 
+	if (is_elsewhere(image))
+		return nbd_zero(&image->server->nbd, offset, size, unmap);
 	if (fallocate(fd, unmap || image->option->cow ? hole : FALLOC_FL_ZERO_RANGE, (off_t)offset,
 		      (off_t)size) < 0)
 		error = write_zeroes(fd, offset, size);

@@ -7,6 +7,7 @@
 #ifndef LAUNCH_NET_OPTION_H
 #define LAUNCH_NET_OPTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { NET_FORWARDS_MAX = 16 };
@@ -21,6 +22,7 @@ struct net_forward {
 struct net_option {
 	enum net_kind kind;
 	const char *tap; /* name of the interface */
+	bool nohost; /* the guest does not reach what listens on this machine's loopback alone */
 	unsigned int forwards;
 	struct net_forward forward[NET_FORWARDS_MAX];
 };

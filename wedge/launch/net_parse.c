@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS "user[,forward=HOST:GUEST]..., tap=NAME or none"
+#define WORDS "user[,nohost][,forward=HOST:GUEST]..., tap=NAME or none"
 
 /* A port, and what stands behind it; 0 if there is none. */
 static uint16_t take_port(const char *text, char **end)
@@ -43,11 +43,18 @@ static void take_forward(struct net_option *o, const char *word)
 	o->forward[o->forwards++] = f;
 }
 
-static void take_forwards(struct net_option *o, const char *words, const char *text)
+static void take_words(struct net_option *o, const char *words, const char *text)
 {
-	static const char forward[] = ",forward=";
+	static const char forward[] = ",forward=", nohost[] = ",nohost";
 
 	for (; *words; words += strcspn(words, ",")) {
+		size_t length = 1 + strcspn(words + 1, ",");
+
+		if (length == sizeof(nohost) - 1 && strncmp(words, nohost, length) == 0) {
+			o->nohost = true;
+			words += length;
+			continue;
+		}
 		if (strncmp(words, forward, sizeof(forward) - 1) != 0)
 			die(END_USAGE, "--net takes " WORDS ", not '%s'", text);
 		words += sizeof(forward) - 1;
@@ -70,5 +77,5 @@ void net_parse(struct net_option *option, const char *text)
 	if (strncmp(text, "user", 4) != 0 || (text[4] && text[4] != ','))
 		die(END_USAGE, "--net takes " WORDS ", not '%s'", text);
 	option->kind = NET_USER;
-	take_forwards(option, text + 4, text);
+	take_words(option, text + 4, text);
 }

@@ -29,8 +29,8 @@ enum { SEND_ROOM = 8 << 20 };
 /* The descriptors of the new process, beside the standard ones. */
 enum { SOCKET_FD = 3, READY_FD = 4, OUT_OF_THE_WAY = 16 };
 
-/* Texts of arguments: the fixed ones, two for each forward, and the end. */
-enum { FIXED = 20, ARGUMENTS = FIXED + 2 * NET_FORWARDS_MAX + 1, FORWARD_CHARACTERS = 32 };
+/* Texts of arguments: the fixed ones, one more, two for each forward, and the end. */
+enum { FIXED = 20, ARGUMENTS = FIXED + 1 + 2 * NET_FORWARDS_MAX + 1, FORWARD_CHARACTERS = 32 };
 
 struct command {
 	const char *argument[ARGUMENTS];
@@ -50,6 +50,8 @@ static void make_command(struct command *c, const struct net_option *option)
 	_Static_assert(sizeof(fixed) / sizeof(fixed[0]) == FIXED, "all have room");
 	_Static_assert(SOCKET_FD == 3 && READY_FD == 4 && NET_PASST_MTU == 65520, "as above");
 	memcpy(c->argument, fixed, sizeof(fixed));
+	if (option->nohost)
+		c->argument[count++] = "--no-map-gw";
 	for (unsigned int i = 0; i < option->forwards; i++) {
 		snprintf(c->forward[i], FORWARD_CHARACTERS, "127.0.0.1/%u:%u",
 			 option->forward[i].host, option->forward[i].guest);

@@ -2,13 +2,11 @@
 /*
  * share_server.c - see share_server.h.
  *
- * The launcher connects before the program starts: so the program's first client is the launcher,
- * whoever finds the socket.
- *
- * Invariant: the socket's name is gone before the program runs.
+ * Invariant: the program sees nothing of the host but the folder.
  */
 #include "share_server.h"
 #include "launcher.h"
+#include "server_socket.h"
 #include "share_jail.h"
 
 #include <errno.h>
@@ -59,42 +57,6 @@ static int open_program(void)
 	if (program < 0)
 		die(END_PLATFORM, "'%s' cannot be opened: %s", path, strerror(errno));
 	return program;
-}
-
-/* Binds, listens, connects, and takes the name away again. */
-static bool make_sockets(const char *folder, int *listening, int *connected)
-{
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
-	bool done;
-
-	snprintf(name.sun_path, sizeof(name.sun_path), "%s/s", folder);
-	*listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	*connected = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	done = *listening >= 0 && *connected >= 0 &&
-	       bind(*listening, (struct sockaddr *)&name, sizeof(name)) == 0 &&
-	       listen(*listening, 1) == 0 &&
-	       connect(*connected, (struct sockaddr *)&name, sizeof(name)) == 0;
-	unlink(name.sun_path);
-	return done;
-}
-
-/* Returns the listening one. */
-static int open_sockets(struct share_server *server)
-{
-	char folder[] = "/tmp/afterburn-share.XXXXXX";
-	int listening = -1, error;
-
-	server->socket = -1;
-	if (!mkdtemp(folder))
-		die(END_PLATFORM, "no folder can be made in /tmp for a socket: %s",
-		    strerror(errno));
-	if (make_sockets(folder, &listening, &server->socket)) {
-		rmdir(folder);
-		return listening;
-	}
-	error = errno;
-	rmdir(folder);
-	die(END_PLATFORM, "the host gives no socket for --share: %s", strerror(error));
 }
 
 /* The program has a descriptor open for each file that the guest knows. */
@@ -238,7 +200,7 @@ void share_server_start(struct share_server *server, const struct share_option *
 
 	check_folder(option);
 	program = open_program();
-	listening = open_sockets(server);
+	listening = server_socket_open("--share", &server->socket);
 	if (pipe2(report, O_CLOEXEC) < 0)
 		die(END_PLATFORM, "the host gives no pipe: %s", strerror(errno));
 	server->process = fork();

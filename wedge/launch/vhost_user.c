@@ -5,6 +5,8 @@
  * Invariant: one request at a time; its answer, if it has one, is read before the next is sent.
  */
 #include "vhost_user.h"
+#include "launcher.h"
+#include "socket_io.h"
 
 #include <wedge/launch.h>
 
@@ -12,7 +14,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Requests ("Front-end message types"). */
@@ -91,14 +92,6 @@ static int fail(struct vhost_user *v, int error)
 	return v->error;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Descriptors go along with the first byte. */
 static int send_message(struct vhost_user *v, struct message *m, const int *fds, unsigned int count)
 {
@@ -126,33 +119,17 @@ static int send_message(struct vhost_user *v, struct message *m, const int *fds,
 	return (size_t)done == bytes.iov_len ? 0 : fail(v, ETIMEDOUT);
 }
 
-/* Reads `size` bytes, all of them before `until` (now_ms()). */
-static int receive(struct vhost_user *v, void *to, size_t size, int64_t until)
+static int receive(struct vhost_user *v, void *to, size_t size, uint64_t until)
 {
-	size_t done = 0;
+	int error = socket_receive(v->socket, to, size, until);
 
-	while (done < size) {
-		struct pollfd p = {.fd = v->socket, .events = POLLIN};
-		int64_t left = until - now_ms();
-		ssize_t got;
-
-		if (left <= 0 || poll(&p, 1, (int)left) == 0)
-			return fail(v, ETIMEDOUT);
-		got = recv(v->socket, (char *)to + done, size - done, MSG_DONTWAIT);
-		if (got == 0)
-			return fail(v, EPIPE);
-		if (got > 0)
-			done += (size_t)got;
-		else if (errno != EINTR && errno != EAGAIN)
-			return fail(v, errno == ECONNRESET ? EPIPE : errno);
-	}
-	return 0;
+	return error ? fail(v, error) : 0;
 }
 
 /* Reads the reply to `request`, whose payload has `size` bytes. */
 static int receive_reply(struct vhost_user *v, struct message *m, uint32_t request, uint32_t size)
 {
-	int64_t until = now_ms() + v->wait;
+	uint64_t until = now_ns() + v->wait * UINT64_C(1000000);
 	int error = receive(v, m, HEADER, until);
 
 	if (error)
