@@ -83,7 +83,7 @@ static _Noreturn void refuse(struct program *program, const struct image_option 
 			    "(qemu-img convert -O raw)",
 		    option->path);
 	die(END_USAGE, "the disk '%s' cannot be used as %s: %s", option->path, option->format,
-	    program_words(program));
+	    program_words(program, NULL));
 }
 
 void image_server_start(struct image_server *server, const struct image_option *option)

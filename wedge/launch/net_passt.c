@@ -10,24 +10,18 @@
  */
 #include "net_open.h"
 #include "launcher.h"
+#include "program.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* More than the 6 MiB that Linux' TCP has for what it receives (tcp_rmem). */
 enum { SEND_ROOM = 8 << 20 };
-
-/* The descriptors of the new process, beside the standard ones. */
-enum { SOCKET_FD = 3, READY_FD = 4, OUT_OF_THE_WAY = 16 };
 
 /* Texts of arguments: the fixed ones, one more, two for each forward, and the end. */
 enum { FIXED = 20, ARGUMENTS = FIXED + 1 + 2 * NET_FORWARDS_MAX + 1, FORWARD_CHARACTERS = 32 };
@@ -37,6 +31,7 @@ struct command {
 	char forward[NET_FORWARDS_MAX][FORWARD_CHARACTERS];
 };
 
+/* Descriptor 3 is the socket, 4 is where it tells that it is ready. */
 static void make_command(struct command *c, const struct net_option *option)
 {
 	static const char *const fixed[] = {
@@ -48,7 +43,7 @@ static void make_command(struct command *c, const struct net_option *option)
 	unsigned int count = FIXED;
 
 	_Static_assert(sizeof(fixed) / sizeof(fixed[0]) == FIXED, "all have room");
-	_Static_assert(SOCKET_FD == 3 && READY_FD == 4 && NET_PASST_MTU == 65520, "as above");
+	_Static_assert(NET_PASST_MTU == 65520, "as above");
 	memcpy(c->argument, fixed, sizeof(fixed));
 	if (option->nohost)
 		c->argument[count++] = "--no-map-gw";
@@ -61,55 +56,16 @@ static void make_command(struct command *c, const struct net_option *option)
 	c->argument[count] = NULL;
 }
 
-/* In the new process. Ctrl-C on the terminal is the guest's, so the process leaves its group. */
-static _Noreturn void become(const struct command *c, int socket, int ready, int words)
+static _Noreturn void say_why(struct program *passt)
 {
-	sigset_t none;
+	/* Complaints about the host's log, and that it gives up root's rights. */
+	static const char *const noise[] = {"Failed to send", "Don't run as root", NULL};
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setpgid(0, 0);
-	socket = fcntl(socket, F_DUPFD, OUT_OF_THE_WAY);
-	ready = fcntl(ready, F_DUPFD, OUT_OF_THE_WAY);
-	words = fcntl(words, F_DUPFD, OUT_OF_THE_WAY);
-	dup2(open("/dev/null", O_RDWR), STDIN_FILENO);
-	dup2(words, STDOUT_FILENO);
-	dup2(words, STDERR_FILENO);
-	dup2(socket, SOCKET_FD);
-	dup2(ready, READY_FD);
-	closefrom(READY_FD + 1);
-	execvp(c->argument[0], (char *const *)c->argument);
-	dprintf(STDERR_FILENO, "%s\n", strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
-}
-
-/* The last line that is no complaint about the host's log, or that it gives up root's rights. */
-static const char *last_line(char *text)
-{
-	static const char *const noise[] = {"Failed to send", "Don't run as root"};
-	const char *last = "it says nothing";
-
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (strncmp(line, noise[0], strlen(noise[0])) != 0 &&
-		    strncmp(line, noise[1], strlen(noise[1])) != 0)
-			last = line;
-	return last;
-}
-
-static _Noreturn void say_why(pid_t passt, int words)
-{
-	static char text[4096];
-	int status = 0;
-	ssize_t length;
-
-	while (waitpid(passt, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+	if (program_was_missing(passt))
 		die(END_PLATFORM, "passt not found: install the package passt, or run without "
 				  "--net user");
-	length = pread(words, text, sizeof(text) - 1, 0);
-	text[length > 0 ? length : 0] = '\0';
-	die(END_PLATFORM, "passt, the guest's network, does not start: %s", last_line(text));
+	die(END_PLATFORM, "passt, the guest's network, does not start: %s",
+	    program_words(passt, noise));
 }
 
 /*
@@ -125,11 +81,10 @@ static void make_room(int socket)
 		setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 }
 
-static void make_descriptors(int pair[2], int ready[2], int *words)
+static void make_descriptors(int pair[2], int ready[2])
 {
-	*words = memfd_create("passt", MFD_CLOEXEC);
 	/* passt opens its PID file when it is nobody any more. */
-	if (*words < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 ||
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 ||
 	    pipe2(ready, O_CLOEXEC) < 0 || fchmod(ready[1], 0666) < 0 ||
 	    fcntl(pair[0], F_SETFL, O_NONBLOCK) < 0)
 		die(END_PLATFORM, "the host gives no descriptor for passt: %s", strerror(errno));
@@ -139,25 +94,21 @@ static void make_descriptors(int pair[2], int ready[2], int *words)
 int net_open_passt(const struct net_option *option)
 {
 	static struct command command;
-	int pair[2], ready[2], words;
-	pid_t passt;
+	struct program passt;
+	int pair[2], ready[2];
 	ssize_t got;
 	char byte;
 
 	make_command(&command, option);
-	make_descriptors(pair, ready, &words);
-	passt = fork();
-	if (passt < 0)
-		die(END_PLATFORM, "the host gives no process for passt: %s", strerror(errno));
-	if (passt == 0)
-		become(&command, pair[1], ready[1], words);
+	make_descriptors(pair, ready);
+	program_start(&passt, command.argument, (int[]){pair[1], ready[1]}, 2, 0);
 	close(pair[1]);
 	close(ready[1]);
 	while ((got = read(ready[0], &byte, 1)) < 0 && errno == EINTR)
 		continue;
 	if (got != 1)
-		say_why(passt, words);
+		say_why(&passt);
 	close(ready[0]);
-	close(words);
+	program_close(&passt);
 	return pair[0];
 }

@@ -77,7 +77,15 @@ bool program_was_missing(struct program *p)
 	return WIFEXITED(p->status) && WEXITSTATUS(p->status) == MISSING;
 }
 
-const char *program_words(struct program *p)
+static bool is_noise(const char *line, const char *const *noise)
+{
+	for (; noise && *noise; noise++)
+		if (strncmp(line, *noise, strlen(*noise)) == 0)
+			return true;
+	return false;
+}
+
+const char *program_words(struct program *p, const char *const *noise)
 {
 	static char text[4096];
 	const char *last = "it says nothing";
@@ -87,7 +95,8 @@ const char *program_words(struct program *p)
 	length = pread(p->words, text, sizeof(text) - 1, 0);
 	text[length > 0 ? length : 0] = '\0';
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		last = line;
+		if (!is_noise(line, noise))
+			last = line;
 	return last;
 }
 

@@ -29,8 +29,9 @@ void program_start(struct program *p, const char *const *arguments, const int *f
 /* For a program that has ended, or soon will: whether there is none of that name. */
 bool program_was_missing(struct program *p);
 
-/* The same: its last line, without a name in front that it has given itself. */
-const char *program_words(struct program *p);
+/* The same: its last line that does not begin like one of `noise`, a list that NULL ends, or NULL.
+ */
+const char *program_words(struct program *p, const char *const *noise);
 
 /* It works: what it writes is not asked for any more. */
 void program_close(struct program *p);
