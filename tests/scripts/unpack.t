@@ -18,7 +18,7 @@ case " \$* " in
 	printf 'Debian http://a.test/debian/ bookworm\nDebian http://a.test/debian/ bookworm-updates\n'
 	printf 'Debian http://b.test/security/ bookworm-security\nElse http://c.test/ nodistro\n'
 	;;
-*' download '*)
+*' download '* | *' source '*)
 	echo "\$*" >"$tmp/arguments"
 	[[ " \$* " != *' missing '* ]] || { echo 'E: Unable to locate package missing'; exit 100; }
 	cp "$tmp/x.deb" .
@@ -41,4 +41,8 @@ is 'which are those of the machine, with its name in place' \
 	$'deb http://a.test/debian/ trixie main\ndeb http://b.test/security/ trixie-security main'
 ok 'each signed' eval '[[ $(grep -c "signed-by=/usr/share/keyrings/" "$tmp/folder/sources.list") == 2 ]]'
 ok 'a package that there is not' eval '! unpack --suite trixie amd64 "$tmp/folder" missing && grep -q "package missing" "$tmp/err"'
+ok 'the files of a source package' eval 'unpack --suite trixie --source i386 "$tmp/folder" x && [[ -e $tmp/folder/debs/x.deb ]]'
+ok 'are not unpacked' eval '[[ -z $(ls "$tmp/folder/root") ]] && grep -q " source --download-only x$" "$tmp/arguments"'
+ok "from the archives' sources" eval '! grep -v "^deb-src " "$tmp/folder/sources.list"'
+ok 'a source package that there is not' eval '! unpack --suite trixie --source i386 "$tmp/folder" missing && grep -q "package missing" "$tmp/err"'
 done_testing
