@@ -4,10 +4,7 @@
 # A Linux as a process of an ordinary user: the file that boots on bare metal, the same script, memory
 # sizes, what the exit code says. Set `guest_of_process` and source it after tests/lib.sh. What boot and end leave
 # behind is in process-end.t.
-#
-# Invariant: a step that is a known limit must fail.
 source "$TOP/tests/boot/process.sh"
-limits=$TOP/tests/boot/limits.process
 
 sum() {
 	sha256sum <"$1" | cut -d' ' -f1
@@ -18,36 +15,6 @@ no_privilege() {
 		"${as_user[@]}" bash -c 'id; grep ^Cap /proc/self/status'
 		return 1
 	}
-}
-
-limit_of() { # limit_of STEP: why it is known to fail; nothing if it must pass
-	sed -n "s,^\(${guest##*/}/\)\?$1: ,,p" "$limits"
-}
-
-no_limit() {
-	echo "it passes: take it out of tests/boot/limits.process"
-	return 1
-}
-
-# As report_boot() of lib.sh, with the known limits.
-report_process() {
-	local what=$1 step pass=0 fail=0 limit
-	ok "$what: exit code 0" exit_code 0
-	for step in $(expected_steps); do
-		limit=$(limit_of "$step")
-		if [[ -z $limit ]]; then
-			pass=$((pass + 1))
-			ok "$what: $step" step_passed "$step"
-			continue
-		fi
-		fail=$((fail + 1))
-		if step_passed "$step" >/dev/null; then
-			ok "$what: $step" no_limit
-		else
-			skip "$what: $step" "known limit: $limit"
-		fi
-	done
-	ok "$what: all steps and nothing else" grep -qx "GUEST-END pass=$pass fail=$fail" "$tmp/console"
 }
 
 # fits MIB: the kernel sees nearly all of it, and works
@@ -110,7 +77,7 @@ boot bare "$guest/vmlinux.packed" --append afterburn.steps=processes
 ok 'bare metal boots it' exit_code 0
 is 'the file in the process is the one on bare metal' "$(sum vmlinux.packed)" "$before"
 boot_process vmlinux.packed
-report_process process
+report_boot process
 is 'the file is as it was' "$(sum vmlinux.packed)" "$before"
 mkdir -p "$O/tests/logs" && cp "$tmp/console" "$O/tests/logs/console-process-${guest##*/}-vmlinux.packed"
 ok 'nothing is left of it' none_left
@@ -123,7 +90,7 @@ cp "$O/tests/launch/deny" "$tmp/home/"
 ordinary=("${as_user[@]}")
 as_user+=("$tmp/home/deny" listener)
 boot_process vmlinux.packed
-report_process 'process, by ptrace'
+report_boot 'process, by ptrace'
 ok 'by ptrace: it says so' grep -q 'stopped by ptrace' "$tmp/run.err"
 as_user=("${ordinary[@]}")
 
