@@ -10,7 +10,8 @@ GUEST_MODULE_SRC := $(wildcard $(GUEST_DIR)/module/*)
 
 # Static and at a fixed address, so that the checks need nothing but the kernel; no red zone,
 # because they push flags.
-GUEST_CHECK_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static -no-pie -pthread
+GUEST_CHECK_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) -O2
+GUEST_CHECK_LINK := -static -no-pie -pthread
 GUEST_CHECK_CFLAGS_x86_64 := -m64 -mno-red-zone
 GUEST_CHECK_CFLAGS_i386 := -m32 -msse2
 
@@ -59,7 +60,7 @@ guest-plain-$(1): $$(GUEST_$(1))/vmlinux.plain $$(GUEST_$(1))/initrd.gz
 
 $$(GUEST_$(1))/guest-check: $$(GUEST_CHECK_SRC_$(1)) $(wildcard $(addprefix $(GUEST_DIR)/initrd/check/,*.h $(1)/*.h $(2)/*.h))
 	@mkdir -p $$(@D)
-	$(CC) $(GUEST_CHECK_CFLAGS) $(GUEST_CHECK_CFLAGS_$(2)) \
+	$(CC) $(GUEST_CHECK_CFLAGS) $(GUEST_CHECK_LINK) $(GUEST_CHECK_CFLAGS_$(2)) \
 		-I$(GUEST_DIR)/initrd/check/$(2) $$(GUEST_CHECK_SRC_$(1)) -o $$@
 
 $$(GUEST_$(1))/annotated/vmlinux: $(GUEST_DIR)/build-linux $(GUEST_DIR)/configs/$(1).config \
@@ -90,6 +91,28 @@ $$(GUEST_$(1))/initrd.gz: $(GUEST_DIR)/build-initrd $(GUEST_DIR)/busybox \
 		$(SRC)/scripts/dom0/cpio
 	$(GUEST_DIR)/build-initrd $(2) $$(GUEST_$(1))/guest-check $$(GUEST_$(1))/annotated $$@
 endef
+
+# A second RAM disk for the i386 kernel, for platforms where user programs have no segments of their own:
+# $(O)/guest/i386/initrd-no-tls.gz. Its programs are checked for that before they are packed.
+NO_TLS_DIR := $(GUEST_DIR)/no-tls
+NO_TLS := $(O)/guest/i386/no-tls
+NO_TLS_CHECK_SRC := $(filter-out $(addprefix $(GUEST_DIR)/initrd/check/,threads.c ldt.c \
+	$(addprefix i386/,segments.c ldt.c segment_list.c)),$(GUEST_CHECK_SRC_i386)) \
+	$(GUEST_DIR)/initrd/check/no-tls/segment_list.c
+
+guest-i386: $(O)/guest/i386/initrd-no-tls.gz
+$(NO_TLS)/busybox: $(wildcard $(NO_TLS_DIR)/* $(NO_TLS_DIR)/musl/*) $(SRC)/scripts/unpack-packages
+	$(NO_TLS_DIR)/build $(@D)
+	@touch $@
+
+$(NO_TLS)/guest-check: $(NO_TLS)/busybox $(NO_TLS_CHECK_SRC) $(wildcard $(addprefix $(GUEST_DIR)/initrd/check/,*.h i386/*.h))
+	$(NO_TLS_DIR)/cc $(@D) $(GUEST_CHECK_CFLAGS) $(GUEST_CHECK_CFLAGS_i386) \
+		-I$(GUEST_DIR)/initrd/check/i386 $(NO_TLS_CHECK_SRC) -o $@
+
+$(O)/guest/i386/initrd-no-tls.gz: $(O)/guest/i386/initrd.gz $(NO_TLS)/guest-check
+	$(NO_TLS_DIR)/check-segments $(NO_TLS)/busybox $(NO_TLS)/guest-check
+	AFTERBURN_BUSYBOX_I386=$(NO_TLS)/busybox \
+		$(GUEST_DIR)/build-initrd i386 $(NO_TLS)/guest-check $(GUEST_i386)/annotated $@
 
 .PHONY: guest guest-plain
 guest: $(addprefix guest-,$(GUESTS))

@@ -39,6 +39,12 @@ struct check {
 /* The checks of this width only; the last entry has no name. */
 extern const struct check width_checks[];
 
+/*
+ * Those that need segments of the program's own, as thread-local storage does; the RAM disk without
+ * thread-local storage has none.
+ */
+extern const struct check segment_checks[];
+
 /* Prints one line GUEST-XEN-TABLE; nothing if this width has no such address. */
 void tell_xen_table(void);
 

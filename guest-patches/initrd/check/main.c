@@ -33,9 +33,6 @@ static const struct check common_checks[] = {
 	{"single-step", check_single_step},
 	{"ptrace-step", check_ptrace_step},
 	{"hw-breakpoint", check_hw_breakpoint},
-	{"threads", check_threads},
-	{"segments", check_segments},
-	{"ldt", check_ldt},
 	{"clock", check_clock},
 	{"exec", check_exec},
 	{"packet-filter", check_packet_filter},
@@ -48,7 +45,8 @@ static const struct check checks_of_steps[] = {
 	{NULL, NULL},
 };
 
-static const struct check *const lists[] = {common_checks, width_checks, checks_of_steps};
+static const struct check *const lists[] = {common_checks, width_checks, segment_checks,
+					    checks_of_steps};
 
 enum { LISTS = sizeof(lists) / sizeof(lists[0]), LISTS_OF_ALL = LISTS - 1 };
 

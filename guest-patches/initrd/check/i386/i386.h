@@ -40,6 +40,7 @@ bool check_doors(void);
 bool check_restart(void);
 bool check_vdso_sigreturn(void);
 bool check_software_interrupts(void);
+bool check_stack_selectors(void);
 bool check_tls_slots(void);
 bool check_tls_threads(void);
 bool check_tls_empty(void);

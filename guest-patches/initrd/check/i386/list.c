@@ -10,11 +10,5 @@ const struct check width_checks[] = {
 	{"restart", check_restart},
 	{"vdso-sigreturn", check_vdso_sigreturn},
 	{"software-interrupts", check_software_interrupts},
-	{"tls-slots", check_tls_slots},
-	{"tls-threads", check_tls_threads},
-	{"tls-empty", check_tls_empty},
-	{"segments-signal", check_segments_signal},
-	{"ldt-code", check_ldt_code},
-	{"ldt-fork", check_ldt_fork},
 	{NULL, NULL},
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * segments.c - the GDT's slots for thread-local storage: set_thread_area and %fs. libc has one slot
- * and %gs for itself.
+ * and %gs for itself. And selectors that no program may have for its stack.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -23,6 +23,19 @@ struct user_desc data_segment(const void *base, unsigned int size)
 	d.seg_32bit = 1;
 	d.useable = 1;
 	return d;
+}
+
+static void load_stack_selector(void *selector)
+{
+	__asm__ volatile("mov %0, %%ss" : : "r"(selector) : "memory");
+}
+
+/* Neither no segment nor one of the kernel's can be the stack. */
+bool check_stack_selectors(void)
+{
+	EXPECT(raised_by(load_stack_selector, NULL) == SIGSEGV);
+	EXPECT(raised_by(load_stack_selector, (void *)0x60) == SIGSEGV);
+	return true;
 }
 
 static long set_slot(struct user_desc *d)

@@ -28,10 +28,7 @@
 #define KEXEC_FILE_LOAD -1L
 
 /* What only this width must refuse to a user program: M(name, text). */
-#define PRIVILEGED_HERE(M)                                                                         \
-	M(kernel_code, "ljmp $0x60, $0")                                                           \
-	M(null_stack, "xor %%eax, %%eax; mov %%eax, %%ss")                                         \
-	M(rpl_0, "mov $0x60, %%eax; mov %%eax, %%ss")
+#define PRIVILEGED_HERE(M) M(kernel_code, "ljmp $0x60, $0")
 
 #define PROGRAM_COUNTER(regs) ((uint32_t)(regs).eip)
 
