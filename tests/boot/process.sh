@@ -33,7 +33,7 @@ prepare_user() {
 # boot_process [OPTION...] KERNEL: as boot() of lib.sh, as the user
 boot_process() {
 	boot_platform=process boot_code=0
-	"${as_user[@]}" "$run" --on process --timeout 60 --initrd initrd.gz "$@" \
+	"${as_user[@]}" "$run" --on process --timeout 240 --initrd initrd.gz "$@" \
 		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
 }
