@@ -100,9 +100,18 @@ show_qemu_errors() {
 		sed 's/^/afterburn run: QEMU says: /' >&2
 }
 
+# An image that QEMU cannot lock ends the script as the launcher ends for it. QEMU says which in a line of its own.
+refuse_image_in_use() {
+	local file
+	file=$(sed -n 's/.*Is another process using the image \[\(.*\)\]?$/\1/p' "$work/qemu.err" | head -n 1)
+	[[ -z $file ]] ||
+		die 2 "the disk '$file' is in use, as a lock on it says: end the program that uses it, or add ,ro or ,cow if that only reads it"
+}
+
 # Ends the script as $outcome says. A guest that has printed nothing may never have run.
 finish() {
 	finish_command
+	[[ $outcome != failed ]] || refuse_image_in_use
 	local silent="it may have none there (console=${console:-ttyS0}; see --append)"
 	case $outcome-$(last_word) in
 	powered-off-* | halted-halt)

@@ -72,6 +72,18 @@ in_use() {
 	return $code
 }
 
+# The one in a process keeps QEMU away, raw or not.
+in_use_by_both() {
+	local image code=0
+	truncate -s 1M plain && { [[ -z $user ]] || chown "$user" plain; } || return
+	for image in plain image.qcow2; do
+		start_with_disk 'echo BEFORE; sleep 100' $image && refused "the disk '$image' is in use" --disk $image || code=1
+		kill "$run_pid"
+		wait "$run_pid"
+	done
+	return $code
+}
+
 # The rest of what it was to read is an error; another disk and the guest go on.
 daemon_ends() { # daemon_ends SIGNAL TEXT
 	start_with_disk 'echo BEFORE; sleep 2; head -c 65536 /dev/vda >/dev/null || echo FAILED; echo GOES-ON' image.qcow2 || return
@@ -131,6 +143,7 @@ if type -P qemu-system-x86_64 >/dev/null; then
 	platform=bare
 	ok 'bare metal: the same image' eval \
 		'executes 0 "mount -r /dev/vda /mnt && cat /mnt/kept" --disk image.qcow2,cow </dev/null && [[ $(cat "$tmp/out") == synced ]]'
+	ok 'bare metal: in use' in_use_by_both
 	ok 'bare metal: no raw image by accident' refused 'looks like a qcow2 image' --disk raw
 else
 	skip 'bare metal' 'no QEMU (package qemu-system-x86)'
