@@ -218,13 +218,16 @@ static void the_short_system_call_needs_a_full_mask(void **state)
 	assert_int_equal(vcpu.syscall_fast, 0);
 }
 
-/* SDM 2B, SYSCALL: CS without its RPL, SS the next one. */
+/* SDM 2B, SYSCALL: CS without its RPL, SS the next one; SYSRET: those behind, with RPL 3. */
 static void star_names_the_selectors_of_system_calls(void **state)
 {
 	(void)state;
 	write_msr(X86_MSR_STAR, 0x0023001300000000);
 	assert_int_equal(vcpu.syscall_cs, 0x10);
 	assert_int_equal(vcpu.syscall_ss, 0x1b);
+	assert_int_equal(vcpu.sysret_cs, 0x33);
+	assert_int_equal(vcpu.sysret_cs32, 0x23);
+	assert_int_equal(vcpu.sysret_ss, 0x2b);
 }
 
 static void time_runs_and_cannot_be_set(void **state)

@@ -65,6 +65,11 @@ bool emulate_transfer(struct emulation *e); /* iret lret ljmp lcall sysret int *
 bool emulate_tlb(struct emulation *e);	    /* invlpg, cache control */
 bool emulate_msr(struct emulation *e);	    /* rdmsr wrmsr rdpmc cpuid rdtsc(p) */
 
+/* ---- MSRs (emulate_msr.c) ---- */
+
+/* Notes the selectors that IA32_STAR names for system calls and for the return from them. */
+void emulate_take_star(struct vcpu *v);
+
 /* ---- ports ---- */
 
 /* Bytes that an in or out moves, and the port it names. */

@@ -170,11 +170,16 @@ static bool write_base(struct vcpu *v, uint32_t msr, uint64_t value)
 	return true;
 }
 
-/* SDM 2B, SYSCALL. */
-static void note_syscall_selectors(struct vcpu *v)
+/* SDM 2B, SYSCALL and SYSRET. */
+void emulate_take_star(struct vcpu *v)
 {
+	uint16_t user = (uint16_t)(v->star >> 48);
+
 	v->syscall_cs = v->star >> 32 & 0xfffc;
 	v->syscall_ss = (uint16_t)((v->star >> 32) + 8);
+	v->sysret_cs32 = user | X86_SELECTOR_RPL;
+	v->sysret_ss = (uint16_t)(user + 8) | X86_SELECTOR_RPL;
+	v->sysret_cs = (uint16_t)(user + 16) | X86_SELECTOR_RPL;
 }
 
 static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
@@ -188,7 +193,7 @@ static bool write_msr(struct vcpu *v, uint32_t msr, uint64_t value)
 			return false;
 		*slot = value;
 		if (msr == X86_MSR_STAR)
-			note_syscall_selectors(v);
+			emulate_take_star(v);
 		return true;
 	}
 	switch (msr) {

@@ -36,6 +36,9 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_KERNEL_CS, kernel_cs);
 	OFFSET(VCPU_KERNEL_SS, kernel_ss);
 	OFFSET(VCPU_SYSCALL_CS, syscall_cs);
+	OFFSET(VCPU_SYSRET_CS, sysret_cs);
+	OFFSET(VCPU_SYSRET_CS32, sysret_cs32);
+	OFFSET(VCPU_SYSRET_SS, sysret_ss);
 	OFFSET(VCPU_FLAT_SELECTOR, flat_selector);
 	OFFSET(VCPU_FS_SELECTOR, fs_selector);
 #define COUNTER(id, name) OFFSET(COUNT_##id, counters[COUNT_##id]);

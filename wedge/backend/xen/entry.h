@@ -17,11 +17,9 @@
 
 #ifdef __ASSEMBLER__
 /* For assembler files (public/arch-x86/xen-x86_64.h): */
-#define KERNEL_CS	0xe033 /* FLAT_KERNEL_CS, and the RPL that ring 3 has */
-#define KERNEL_SS	0xe02b
-#define USER_CS32	0xe023 /* FLAT_USER_CS32 */
-#define HYPERCALL_IRET	23
-#define VGCF_IN_SYSCALL 0x100
+#define KERNEL_CS      0xe033 /* FLAT_KERNEL_CS, and the RPL that ring 3 has */
+#define KERNEL_SS      0xe02b
+#define HYPERCALL_IRET 23
 #endif
 
 #endif /* WEDGE_BACKEND_XEN_ENTRY_H */

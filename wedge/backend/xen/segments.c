@@ -22,11 +22,11 @@ enum {
 
 /*
  * The descriptor in the form that Xen accepts (DPL 3, accessed); 0 if it is no code or data
- * segment.
+ * segment. Xen takes those that are not present, and who loads one gets the fault that says so.
  */
 static uint64_t usable_descriptor(uint64_t d)
 {
-	if (!descriptor_is_segment(d) || !descriptor_is_present(d))
+	if (!descriptor_is_segment(d))
 		return 0;
 	return d | 3ull << DESCRIPTOR_DPL_SHIFT |
 	       (uint64_t)DESCRIPTOR_ACCESSED << DESCRIPTOR_KIND_SHIFT;
@@ -177,7 +177,7 @@ void backend_read_bases(struct vcpu *v)
 	v->gs_base_user = read_msr(X86_MSR_KERNEL_GS_BASE);
 }
 
-/* A selector that is Xen's own, and that user code has from Xen's sysret. */
+/* A selector that is Xen's own: user code may load those of its flat segments. */
 static bool is_of_xen(uint16_t selector)
 {
 	return backend_user_selector(selector) != selector;
@@ -200,7 +200,7 @@ static bool refresh(struct vcpu *v, uint16_t selector)
 	page = local ? xen_of(v)->ldt_pages[index / ENTRIES] : xen_of(v)->gdt_page;
 	d = guest_descriptor(v, local ? &v->ldt : &v->gdt, index);
 	set_descriptor(page, index % ENTRIES, d);
-	return ((const volatile uint64_t *)xen_page(page))[index % ENTRIES];
+	return descriptor_is_present(((const volatile uint64_t *)xen_page(page))[index % ENTRIES]);
 }
 
 bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector)

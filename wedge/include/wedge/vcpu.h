@@ -139,6 +139,11 @@ struct vcpu {
 	uint32_t syscall_cs; /* SYSCALL loads this pair from STAR into those */
 	uint32_t syscall_ss;
 
+	/* What SYSRET loads, in words that 64-bit code can push. */
+	uint64_t sysret_cs;
+	uint64_t sysret_cs32; /* to compatibility mode */
+	uint64_t sysret_ss;
+
 	/*
 	 * Selectors whose descriptors were found good, until the guest loads another GDT; 0: none
 	 * yet. Only the kernel's own selectors are remembered, since it may rewrite its users'

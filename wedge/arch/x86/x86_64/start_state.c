@@ -6,6 +6,7 @@
 #include <wedge/arch.h>
 #include <wedge/boot.h>
 #include <wedge/cpuid.h>
+#include "../emulate.h"
 #include "../start_segments.h"
 #include "../tlb.h"
 
@@ -42,6 +43,7 @@ void arch_reset(struct vcpu *v)
 	v->pat = 0x0007040600070406;
 	v->misc_enable = 1; /* fast strings */
 	v->gs_state = VCPU_GS_KERNEL;
+	emulate_take_star(v);
 	cpuid_show(v, 0x80000008, 0, address_sizes);
 	v->physical_bits = (uint8_t)address_sizes[CPUID_EAX];
 }

@@ -66,22 +66,22 @@ gate_iret:
 
 /*
  * sysret. rsp is the user's, so the frame is built on the wedge's stack, which is free while the
- * kernel runs with interrupts off. Xen itself returns by sysret to 64-bit code, but not to
- * compatibility mode. Its selectors are then Xen's own, which user code can see. An iretq that loads
- * the guest's was rejected: sysret is the fast way, which a hand-made port takes as well.
+ * kernel runs with interrupts off. The selectors are those that STAR names (SDM 2B, SYSRET). So Xen
+ * returns by iretq, as Linux's own port of today has it do. Its sysret (VGCF_in_syscall) is
+ * faster by some cycles, but loads Xen's own selectors, which user code can see.
  */
-	.macro sysret_gate name, cs, flags
+	.macro sysret_gate name, cs
 	.globl \name
 \name:
 	movb $1, VCPU_AT(VCPU_MASKED)
 	movq %rsp, VCPU_REG(4)
 	movq $WEDGE_STACK_TOP, %rsp
-	pushq $KERNEL_SS
+	pushq VCPU_AT(VCPU_SYSRET_SS)
 	pushq VCPU_REG(4)
 	pushq %r11
-	pushq $\cs
+	pushq VCPU_AT(\cs)
 	pushq %rcx
-	pushq $\flags
+	pushq $0
 	pushq %rcx
 	pushq %r11
 	pushq %rax
@@ -90,7 +90,7 @@ gate_iret:
 	syscall
 	.endm
 
-	sysret_gate gate_sysret64, KERNEL_CS, VGCF_IN_SYSCALL
-	sysret_gate gate_sysret32, USER_CS32, 0
+	sysret_gate gate_sysret64, VCPU_SYSRET_CS
+	sysret_gate gate_sysret32, VCPU_SYSRET_CS32
 
 	.section .note.GNU-stack, "", @progbits
