@@ -140,6 +140,19 @@ static void the_power_key_has_its_code(void **state)
 	SAYS(0xe0, 0x37, 0xe0, 0xf0, 0x37);
 }
 
+static void three_keys_to_reboot_have_their_codes(void **state)
+{
+	(void)state;
+	pc_press_reboot(&pc);
+	SAYS(0x1d, 0x38, 0xe0, 0x53, 0xe0, 0xd3, 0xb8, 0x9d);
+	pc_press_reboot(&pc);
+	pc_press_power(&pc);
+	SAYS(0x1d, 0x38, 0xe0, 0x53, 0xe0, 0xd3, 0xb8, 0x9d, 0xe0, 0x5e, 0xe0, 0xde);
+	write_command_byte(0x05);
+	pc_press_reboot(&pc);
+	SAYS(0x14, 0x11, 0xe0, 0x71, 0xe0, 0xf0, 0x71, 0xf0, 0x11, 0xf0, 0x14);
+}
+
 static void each_byte_is_an_interrupt(void **state)
 {
 	static const uint8_t codes[] = {0xe0, 0x5e, 0xe0, 0xde};
@@ -280,6 +293,7 @@ int main(void)
 		PC_TEST(the_keyboard_answers),
 		PC_TEST(it_has_one_scan_code_set),
 		PC_TEST(the_power_key_has_its_code),
+		PC_TEST(three_keys_to_reboot_have_their_codes),
 		PC_TEST(each_byte_is_an_interrupt),
 		PC_TEST(interrupts_can_be_switched_off),
 		PC_TEST(a_keyboard_that_is_off_waits),

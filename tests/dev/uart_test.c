@@ -377,6 +377,88 @@ static void empty_receiver_reads_zero(void **state)
 	assert_int_equal(in(COM), 'z');
 }
 
+/* serial8250_rx_chars(): a break has a zero with it, and the next byte is a SysRq key. */
+static void a_break_comes_with_a_byte_behind_it(void **state)
+{
+	(void)state;
+	guest_init_pic(0x10);
+	open_line(0x01);
+	out(IER, 0x05);
+	pc_send_break(&pc, 'h');
+	assert_true(host.intr);
+	assert_int_equal(in(IIR), 0xc6);
+	assert_int_equal(in(LSR)&0x91, 0x91);
+	assert_int_equal(in(LSR)&0x91, 0x01); /* reading clears */
+	assert_int_equal(in(COM), 0);
+	assert_int_equal(in(LSR)&0x91, 0x01);
+	assert_int_equal(in(COM), 'h');
+	assert_int_equal(in(LSR)&0x91, 0);
+	assert_false(host.intr);
+}
+
+/* Bit 4 of the line status is the next byte's, bit 7 anyone's in the FIFO. */
+static void a_break_has_its_place_in_the_input(void **state)
+{
+	(void)state;
+	open_line(0x01);
+	type("ab");
+	pc_send_break(&pc, 'h');
+	for (const char *c = "ab"; *c; c++) {
+		assert_int_equal(in(LSR)&0x91, 0x81);
+		assert_int_equal(in(COM), *c);
+	}
+	assert_int_equal(in(COM), 0); /* read without a look at the status: it is gone with it */
+	assert_int_equal(in(LSR)&0x91, 0x01);
+	assert_int_equal(in(COM), 'h');
+}
+
+/* It goes before what the host has not given yet, and nothing is lost. */
+static void a_break_waits_for_room(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	open_line(0x01);
+	type("0123456789012345678901234567890123456789");
+	pc_send_break(&pc, 'h');
+	for (; count < 16; count++) {
+		assert_int_equal(in(LSR)&0x91, 0x01);
+		assert_int_equal(in(COM), '0' + count % 10);
+	}
+	assert_int_equal(in(LSR)&0x91, 0x91);
+	assert_int_equal(in(COM), 0);
+	assert_int_equal(in(COM), 'h');
+	for (; count < 40; count++)
+		assert_int_equal(in(COM), '0' + count % 10);
+	assert_int_equal(in(LSR)&0x93, 0);
+}
+
+static void a_break_without_fifo(void **state)
+{
+	(void)state;
+	out(MCR, 0x03);
+	pc_send_break(&pc, 'h');
+	assert_int_equal(in(LSR)&0x91, 0x11);
+	assert_int_equal(in(COM), 0);
+	assert_int_equal(in(LSR)&0x91, 0x01);
+	assert_int_equal(in(COM), 'h');
+	assert_int_equal(in(LSR)&0x91, 0);
+}
+
+/* Clearing the receiver takes the break that is in it; the one that waits for the guest stays. */
+static void a_break_waits_for_the_guest(void **state)
+{
+	(void)state;
+	pc_send_break(&pc, 'x');
+	pc_send_break(&pc, 'h');
+	assert_int_equal(in(LSR)&0x91, 0);
+	out(FCR, 0x07);
+	out(MCR, 0x03);
+	assert_int_equal(in(LSR)&0x91, 0x91);
+	out(FCR, 0x03);
+	assert_int_equal(in(LSR)&0x91, 0);
+}
+
 static void status_registers_ignore_writes(void **state)
 {
 	uint8_t lsr = in(LSR), msr = in(MSR);
@@ -416,6 +498,11 @@ int main(void)
 		PC_TEST(idle_line_costs_no_host_calls),
 		PC_TEST(clearing_the_receiver),
 		PC_TEST(empty_receiver_reads_zero),
+		PC_TEST(a_break_comes_with_a_byte_behind_it),
+		PC_TEST(a_break_has_its_place_in_the_input),
+		PC_TEST(a_break_waits_for_room),
+		PC_TEST(a_break_without_fifo),
+		PC_TEST(a_break_waits_for_the_guest),
 		PC_TEST(status_registers_ignore_writes),
 	};
 

@@ -74,6 +74,16 @@ void core_power_button(struct vcpu *v)
 	pc_press_power(enter(v));
 }
 
+void core_reboot_keys(struct vcpu *v)
+{
+	pc_press_reboot(enter(v));
+}
+
+void core_serial_break(struct vcpu *v, char key)
+{
+	pc_send_break(enter(v), (uint8_t)key);
+}
+
 void core_deliver_interrupts(struct vcpu *v)
 {
 	int vector;

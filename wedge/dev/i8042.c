@@ -74,6 +74,11 @@ enum {
 static const uint8_t power_key[] = {0xe0, 0x37, 0xe0, 0xf0, 0x37};
 static const uint8_t power_key_translated[] = {0xe0, 0x5e, 0xe0, 0xde};
 
+/* Left control, left alt and delete (the one beside the arrows) made, and broken backwards. */
+static const uint8_t reboot_keys[] = {0x14, 0x11, 0xe0, 0x71, 0xe0, 0xf0,
+				      0x71, 0xf0, 0x11, 0xf0, 0x14};
+static const uint8_t reboot_keys_translated[] = {0x1d, 0x38, 0xe0, 0x53, 0xe0, 0xd3, 0xb8, 0x9d};
+
 void i8042_init(struct i8042 *kbc)
 {
 	*kbc = (struct i8042){
@@ -109,12 +114,14 @@ static void send(struct i8042 *kbc, uint8_t value)
 	kbc->last = value;
 }
 
-static void send_key(struct i8042 *kbc, const uint8_t *codes, unsigned count)
+/* Keys that somebody presses: all of their codes, or none. */
+static void send_keys(struct i8042 *kbc, const uint8_t *codes, unsigned count)
 {
-	if (kbc->sent + count > I8042_KEYBOARD_BYTES)
+	if (!kbc->scanning || kbc->sent + count > I8042_KEYBOARD_BYTES)
 		return;
 	for (unsigned i = 0; i < count; i++)
 		send(kbc, codes[i]);
+	transfer(kbc);
 }
 
 static uint8_t translated(const struct i8042 *kbc, uint8_t value, uint8_t as)
@@ -191,13 +198,18 @@ static void to_keyboard(struct i8042 *kbc, uint8_t value)
 
 void i8042_press_power(struct i8042 *kbc)
 {
-	if (!kbc->scanning)
-		return;
 	if (kbc->command_byte & TRANSLATES)
-		send_key(kbc, power_key_translated, sizeof(power_key_translated));
+		send_keys(kbc, power_key_translated, sizeof(power_key_translated));
 	else
-		send_key(kbc, power_key, sizeof(power_key));
-	transfer(kbc);
+		send_keys(kbc, power_key, sizeof(power_key));
+}
+
+void i8042_press_reboot(struct i8042 *kbc)
+{
+	if (kbc->command_byte & TRANSLATES)
+		send_keys(kbc, reboot_keys_translated, sizeof(reboot_keys_translated));
+	else
+		send_keys(kbc, reboot_keys, sizeof(reboot_keys));
 }
 
 /* ---- the controller ---- */

@@ -14,7 +14,9 @@ enum { FCR_ENABLE = 0x01, FCR_CLEAR_RX = 0x02, FCR_TRIGGER_SHIFT = 6, FCR_KEPT =
 enum { IIR_MODEM, IIR_NONE, IIR_THRE = 0x02, IIR_RX = 0x04, IIR_LINE = 0x06, IIR_TIMEOUT = 0x0c };
 enum { IIR_FIFOS = 0xc0, LCR_DLAB = 0x80, LCR_8N1 = 0x03 };
 enum { MCR_DTR = 0x01, MCR_RTS = 0x02, MCR_OUT1 = 0x04, MCR_OUT2 = 0x08, MCR_LOOP = 0x10 };
-enum { LSR_DR = 0x01, LSR_OE = 0x02, LSR_ERRORS = 0x1e, LSR_THRE_TEMT = 0x60 };
+enum { LSR_DR = 0x01, LSR_OE = 0x02, LSR_BI = 0x10, LSR_ERRORS = 0x1e, LSR_THRE_TEMT = 0x60 };
+enum { LSR_FIFO_ERROR = 0x80 };
+enum { BREAK_NONE, BREAK_COMES, BREAK_BYTE_COMES }; /* break_state */
 enum { MSR_TERI = 0x04, MSR_CTS = 0x10, MSR_DSR = 0x20, MSR_RI = 0x40, MSR_DCD = 0x80 };
 
 static unsigned capacity(const struct ns16550 *uart)
@@ -29,6 +31,12 @@ static unsigned trigger(const struct ns16550 *uart)
 	return uart->fcr & FCR_ENABLE ? level[uart->fcr >> FCR_TRIGGER_SHIFT] : 1;
 }
 
+/* Where the latest of the bytes held is. */
+static unsigned last(const struct ns16550 *uart)
+{
+	return (uart->head + uart->count - 1u) % NS16550_FIFO;
+}
+
 static void receive(struct ns16550 *uart, uint8_t byte)
 {
 	if (uart->count == capacity(uart)) {
@@ -41,14 +49,33 @@ static void receive(struct ns16550 *uart, uint8_t byte)
 	uart->fifo[(uart->head + uart->count++) % NS16550_FIFO] = byte;
 }
 
-/* Takes the host's input while there is room and the guest lets the terminal send. */
+/* A break is one zero in the FIFO, marked as such (section 8.3, bit 4). */
+static void receive_break(struct ns16550 *uart)
+{
+	while (uart->break_state != BREAK_NONE && uart->count < capacity(uart)) {
+		if (uart->break_state == BREAK_BYTE_COMES) {
+			uart->break_state = BREAK_NONE;
+			receive(uart, uart->break_byte);
+		} else {
+			uart->break_state = BREAK_BYTE_COMES;
+			receive(uart, 0);
+			uart->broken |= (uint16_t)(1u << last(uart));
+		}
+	}
+}
+
+/* Takes the terminal's input while there is room and the guest lets the terminal send. */
 static void refill(struct ns16550 *uart)
 {
-	char bytes[NS16550_FIFO];
-	size_t room = capacity(uart) - uart->count, got;
 	bool ready = (uart->mcr & (MCR_DTR | MCR_RTS)) || (uart->ier & IER_RX);
+	char bytes[NS16550_FIFO];
+	size_t room, got;
 
-	if (!uart->more || !room || !ready || (uart->mcr & MCR_LOOP))
+	if (!ready || (uart->mcr & MCR_LOOP))
+		return;
+	receive_break(uart);
+	room = capacity(uart) - uart->count;
+	if (!uart->more || !room)
 		return;
 	got = dev_host_console_read(bytes, room);
 	uart->more = got >= room;
@@ -60,6 +87,7 @@ static void clear_receiver(struct ns16550 *uart)
 {
 	uart->head = 0;
 	uart->count = 0;
+	uart->broken = 0;
 }
 
 static void transmit(struct ns16550 *uart, uint8_t byte)
@@ -101,10 +129,16 @@ static void update_modem(struct ns16550 *uart)
 	uart->msr = (uint8_t)(level | (uart->msr & 0x0f) | changed >> 4);
 }
 
+/* Overrun, and what is wrong with the byte that is read next. */
+static uint8_t errors(const struct ns16550 *uart)
+{
+	return uart->lsr | (uart->broken >> uart->head & 1 ? LSR_BI : 0);
+}
+
 /* Interrupt identification by priority, table II of the data sheet. */
 static uint8_t pending(const struct ns16550 *uart)
 {
-	if ((uart->ier & IER_LINE) && (uart->lsr & LSR_ERRORS))
+	if ((uart->ier & IER_LINE) && (errors(uart) & LSR_ERRORS))
 		return IIR_LINE;
 	if ((uart->ier & IER_RX) && uart->count >= trigger(uart))
 		return IIR_RX;
@@ -128,6 +162,7 @@ static uint8_t read_rbr(struct ns16550 *uart)
 
 	if (!uart->count)
 		return 0;
+	uart->broken &= (uint16_t) ~(1u << uart->head);
 	uart->head = (uint8_t)((uart->head + 1) % NS16550_FIFO);
 	if (--uart->count == 0)
 		refill(uart);
@@ -145,9 +180,12 @@ static uint8_t read_iir(struct ns16550 *uart)
 
 static uint8_t read_lsr(struct ns16550 *uart)
 {
-	uint8_t value = uart->lsr | LSR_THRE_TEMT | (uart->count ? LSR_DR : 0);
+	uint8_t value = errors(uart) | LSR_THRE_TEMT | (uart->count ? LSR_DR : 0);
 
+	if (uart->broken && uart->fcr & FCR_ENABLE)
+		value |= LSR_FIFO_ERROR;
 	uart->lsr = 0;
+	uart->broken &= (uint16_t) ~(1u << uart->head);
 	return value;
 }
 
@@ -246,6 +284,13 @@ void ns16550_write(struct ns16550 *uart, unsigned reg, uint8_t value)
 void ns16550_input(struct ns16550 *uart)
 {
 	uart->more = true;
+	refill(uart);
+}
+
+void ns16550_break(struct ns16550 *uart, uint8_t byte)
+{
+	uart->break_state = BREAK_COMES;
+	uart->break_byte = byte;
 	refill(uart);
 }
 

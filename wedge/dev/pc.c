@@ -374,6 +374,18 @@ void pc_press_power(struct pc *pc)
 	after_keyboard(pc);
 }
 
+void pc_press_reboot(struct pc *pc)
+{
+	i8042_press_reboot(&pc->kbc);
+	after_keyboard(pc);
+}
+
+void pc_send_break(struct pc *pc, uint8_t byte)
+{
+	ns16550_break(&pc->com1, byte);
+	after_uart(pc);
+}
+
 void pc_set_irq(struct pc *pc, unsigned irq, bool level)
 {
 	i8259_set_line(&pc->pic, irq, level);

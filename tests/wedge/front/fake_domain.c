@@ -247,6 +247,19 @@ void core_power_button(struct vcpu *v)
 	fake.power_presses++;
 }
 
+void core_reboot_keys(struct vcpu *v)
+{
+	(void)v;
+	fake.reboot_presses++;
+}
+
+void core_serial_break(struct vcpu *v, char key)
+{
+	(void)v;
+	fake.breaks++;
+	fake.break_key = key;
+}
+
 void core_virtio(struct vcpu *v)
 {
 	(void)v;

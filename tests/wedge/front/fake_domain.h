@@ -31,7 +31,9 @@ struct fake_domain {
 	uint64_t period_ns;	  /* of the periodic timer; 0: off */
 	unsigned int allocations; /* of the wedge's heap that are allowed; each takes one */
 	unsigned int virtio_interrupts;
-	unsigned int power_presses;
+	unsigned int power_presses, reboot_presses;
+	unsigned int breaks; /* on the serial line */
+	char break_key;	     /* behind the last of them */
 	unsigned int logged; /* messages */
 	char last_log[200];
 	bool ports_refused, grants_refused;

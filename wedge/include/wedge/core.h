@@ -85,6 +85,17 @@ void core_virtio(struct vcpu *v);
 void core_power_button(struct vcpu *v);
 
 /*
+ * The same, to reboot: presses control, alt and delete of its keyboard.
+ */
+void core_reboot_keys(struct vcpu *v);
+
+/*
+ * The administrator has a command for the guest's kernel itself, a character: sends a break on its
+ * serial line, and then the character, which Linux takes for a magic SysRq key.
+ */
+void core_serial_break(struct vcpu *v, char key);
+
+/*
  * Delivers the next interrupt to the guest if its interrupt flag allows. Call it before resuming
  * the guest.
  */

@@ -121,8 +121,12 @@ void pc_console_input(struct pc *pc);
  */
 void pc_virtio_interrupt(struct pc *pc);
 
-/* Somebody presses the keyboard's power key (i8042_press_power()). */
+/* Somebody presses the keyboard's power key, or control, alt and delete (i8042.h). */
 void pc_press_power(struct pc *pc);
+void pc_press_reboot(struct pc *pc);
+
+/* The terminal at COM1 sends a break, and then `byte` (ns16550_break()). */
+void pc_send_break(struct pc *pc, uint8_t byte);
 
 /* Drives ISA interrupt line `irq` (0 to 15, not 2), for devices that are not in struct pc. */
 void pc_set_irq(struct pc *pc, unsigned irq, bool level);

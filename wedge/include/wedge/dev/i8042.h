@@ -2,8 +2,8 @@
 /*
  * i8042.h - the keyboard controller of a PC with a keyboard (IBM Personal System/2 Hardware
  * Interface Technical Reference, "Keyboard and Auxiliary Device Controller" and "Keyboard"), on
- * which somebody may press one key, power; and the controller's output port, by which software
- * resets a PC.
+ * which somebody may press the power key, or control, alt and delete; and the controller's output
+ * port, by which software resets a PC.
  *
  * There is no auxiliary device (mouse): its interface fails the controller's test, and bytes for it
  * are lost. The keyboard has scan code set 2, and no lights.
@@ -46,9 +46,11 @@ bool i8042_write_data(struct i8042 *kbc, uint8_t value);
 bool i8042_irq(const struct i8042 *kbc);
 
 /*
- * Presses and releases the power key. Nothing happens if the keyboard may not send, or if its queue
- * has no room since nobody reads: a key pressed before is in it then.
+ * Presses and releases the power key; or control, alt and delete together. Nothing happens if the
+ * keyboard may not send, or if its queue has no room since nobody reads: a key pressed before is in
+ * it then.
  */
 void i8042_press_power(struct i8042 *kbc);
+void i8042_press_reboot(struct i8042 *kbc);
 
 #endif

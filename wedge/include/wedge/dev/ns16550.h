@@ -20,16 +20,19 @@ struct ns16550 {
 	uint8_t fcr; /* as written, without the self-clearing bits */
 	uint8_t lcr;
 	uint8_t mcr;
-	uint8_t lsr; /* error bits only; the rest follows from the FIFO */
+	uint8_t lsr; /* overrun only; the rest follows from the FIFO */
 	uint8_t msr; /* delta bits and the levels they were computed from */
 	uint8_t scr;
 	uint8_t dll;
 	uint8_t dlm;
 	uint8_t fifo[NS16550_FIFO];
-	uint8_t head;  /* next byte to read */
-	uint8_t count; /* bytes held */
-	bool thre;     /* transmitter-empty interrupt not yet seen by the guest */
-	bool more;     /* the host may have further input */
+	uint16_t broken;     /* bit n: fifo[n] is a break, whose indication was not read yet */
+	uint8_t head;	     /* next byte to read */
+	uint8_t count;	     /* bytes held */
+	bool thre;	     /* transmitter-empty interrupt not yet seen by the guest */
+	bool more;	     /* the host may have further input */
+	uint8_t break_state; /* what the terminal is about to send before all other input */
+	uint8_t break_byte;
 };
 
 void ns16550_init(struct ns16550 *uart);
@@ -40,6 +43,12 @@ void ns16550_write(struct ns16550 *uart, unsigned reg, uint8_t value);
 
 /* The host may have input. */
 void ns16550_input(struct ns16550 *uart);
+
+/*
+ * The terminal sends a break, and then a byte, before all that the host has not given yet. A break
+ * that still waits, since the guest reads nothing, is replaced.
+ */
+void ns16550_break(struct ns16550 *uart, uint8_t byte);
 
 /* Level of the interrupt line on the ISA bus: INTRPT gated by OUT2, as PC adapters wire it. */
 bool ns16550_irq(const struct ns16550 *uart);
