@@ -10,10 +10,13 @@
  *   exit:N       it ends with code N          signal:N     it ends by signal N
  *   stopped      it is stopped                continue     as the shell's fg does
  *   hangup       the terminal goes away       ended        the command has ended somehow
+ *   paste:FILE   keys, as fast as they go     patience:N   seconds for each action from here on
  *
- * Invariant: each action has ten seconds; the first that fails ends the program with code 1.
+ * Invariant: each action has ten seconds if nothing else is said; the first that fails ends the
+ * program with code 1.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -29,9 +32,9 @@
 #include <unistd.h>
 #include <utmp.h>
 
-enum { LIMIT_MS = 10000, STEP_MS = 10, SEEN = 1 << 20 };
+enum { STEP_MS = 10, SEEN = 1 << 20 };
 
-static int master, orders;
+static int master, orders, limit_ms = 10000;
 static pid_t shell, command;
 static struct termios before;
 static char seen[SEEN];
@@ -187,11 +190,40 @@ static void send_keys(const char *text)
 	}
 }
 
+/* Whoever pastes goes on looking: else neither side could write, once both have. */
+static void paste(const char *path)
+{
+	int flags = fcntl(master, F_GETFL), file = open(path, O_RDONLY), turns = 0;
+	char piece[4096];
+	ssize_t size = 0, done;
+
+	if (file < 0)
+		fail(path, strerror(errno));
+	fcntl(master, F_SETFL, flags | O_NONBLOCK);
+	while (size || (size = read(file, piece, sizeof(piece))) > 0) {
+		done = write(master, piece, (size_t)size);
+		if (done < 0 && errno != EAGAIN)
+			fail("paste", strerror(errno));
+		turns = done > 0 ? 0 : turns + 1;
+		if (turns > limit_ms / STEP_MS)
+			fail("paste", "nobody takes it");
+		size -= done > 0 ? done : 0;
+		memmove(piece, piece + (done > 0 ? done : 0), (size_t)size);
+		look();
+	}
+	fcntl(master, F_SETFL, flags);
+	close(file);
+}
+
 /* What can be done at once; false if the action is one that waits. */
 static bool do_at_once(const char *action, const char *value)
 {
 	if (strncmp(action, "send:", 5) == 0) {
 		send_keys(value);
+	} else if (strncmp(action, "paste:", 6) == 0) {
+		paste(value);
+	} else if (strncmp(action, "patience:", 9) == 0) {
+		limit_ms = atoi(value) * 1000;
 	} else if (strncmp(action, "kill:", 5) == 0) {
 		kill(command, atoi(value));
 	} else if (strcmp(action, "continue") == 0) {
@@ -230,8 +262,8 @@ static void act(const char *action)
 	if (do_at_once(action, value))
 		return;
 	while (!is_true(action, value)) {
-		if (turns++ == LIMIT_MS / STEP_MS)
-			fail(action, "not within ten seconds");
+		if (turns++ == limit_ms / STEP_MS)
+			fail(action, "not in time");
 		look();
 	}
 }

@@ -9,27 +9,15 @@ source "$TOP/tests/boot/lib.sh"
 guest_of_process=$O/guest/x86_64-low
 source "$TOP/tests/boot/process.sh"
 source "$TOP/tests/boot/disk-guest.sh"
+source "$TOP/tests/boot/tools.sh"
 destroys=${AFTERBURN_DESTROYS:-50}
-
-# The host's programs, with their libraries and what loads these.
-copy_tools() { # copy_tools FOLDER
-	local program library
-	mkdir -p "$1"
-	for program in e2fsck mke2fs debugfs "$tmp/disk"; do
-		cp -L "$(type -P "$program")" "$1/" || return
-		for library in $(ldd "$(type -P "$program")" | grep -o '/[^ ]*'); do
-			cp -L "$library" "$1/" || return
-		done
-	done
-	cp "$1"/ld-linux*.so.2 "$1/loader"
-}
 
 # dom0 that does the rounds in place of starting the guest once.
 make_dom0_files() { # make_dom0_files ROUNDS
 	local dom0=$tmp/dom0
-	mkdir -p "$dom0/domu" && cp "$TOP/tests/boot/destroys/rounds" "$dom0/domu/" && copy_tools "$dom0/tools" &&
-		sed "s,^xl create -p .*,sh /domu/rounds $1; end powered-off," "$TOP/scripts/dom0/init" >"$dom0/init" &&
-		chmod 755 "$dom0/init" && grep -q rounds "$dom0/init"
+	mkdir -p "$dom0/domu" && cp "$TOP/tests/boot/destroys/rounds" "$dom0/domu/" &&
+		copy_tools "$dom0/tools" e2fsck mke2fs debugfs "$tmp/disk" &&
+		dom0_init "sh /domu/rounds $1; end powered-off" >"$dom0/init" && chmod 755 "$dom0/init"
 }
 
 destroy() { # destroy LIMIT
