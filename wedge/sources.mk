@@ -17,6 +17,8 @@ WEDGE_DEV := $(call wedge_in, dev, \
 WEDGE_VIRTIO_SERVER := $(call wedge_in, dev/virtio, block.c block_identity.c buffer.c net.c queue.c server.c)
 # The same, of devices that a wedge does not serve itself.
 WEDGE_VIRTIO_LAUNCHER := $(call wedge_in, dev/virtio, balloon.c console.c fs.c rng.c)
+# The same, that only wedges serve.
+WEDGE_VIRTIO_OWN := $(call wedge_in, dev/virtio, balloon_pages.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
 	cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
 	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \
@@ -36,11 +38,11 @@ wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
 # ---- of each platform, and of a platform for a width ----
 
 wedge_platform_xen := $(call wedge_in, backend/xen, \
-	boot.c console.c events.c layout.c main.c memory.c memory_layout.c processor.c segments.c shadow.c \
+	balloon.c boot.c console.c events.c layout.c main.c memory.c memory_layout.c processor.c segments.c shadow.c \
 	space.c space_address.c table_pool.c traps.c update.c \
-	front/block.c front/block_connect.c front/block_event.c front/block_jobs.c front/control.c front/front.c \
+	front/balloon.c front/block.c front/block_connect.c front/block_event.c front/block_jobs.c front/control.c front/front.c \
 	front/grant.c front/net.c front/net_frame.c front/net_life.c front/ring.c front/xenbus.c front/xenbus_list.c \
-	front/xenstore.c) $(WEDGE_VIRTIO_SERVER)
+	front/xenstore.c) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_OWN)
 wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S gates.S start.S)
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \
@@ -56,7 +58,7 @@ wedge_platform_linux_x86_64 := $(call wedge_in, backend/linux/x86_64, bases.c do
 # Compiled for its text alone (wedge/build.mk).
 WEDGE_OFFSETS := $(SRC)/wedge/arch/x86/offsets.c
 
-WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER) $(WEDGE_OFFSETS) \
+WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER) $(WEDGE_VIRTIO_OWN) $(WEDGE_OFFSETS) \
 	$(foreach v,$(filter wedge_width_% wedge_platform_%,$(.VARIABLES)),$($(v))), \
 	$(foreach f,base boot core lib dev dev/* arch/x86 arch/x86/* backend/* backend/*/*, \
 		$(wildcard $(SRC)/wedge/$(f)/*.[cS])))

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# timeout: 900
+# timeout: 1200
 #
-# What xl has for a domain that runs, with a Linux of the lower half under a wedge: sysrq, pause, save, which is refused,
-# console with 64 KiB that are pasted into it, reboot and shutdown. What xl does to disks: disk-domu.t; to networks:
+# What xl has for a domain that runs, with a Linux of the lower half under a wedge: sysrq, pause, mem-set, save, which is
+# refused, console with 64 KiB that are pasted into it, reboot and shutdown. What xl does to disks: disk-domu.t; to networks:
 # net-xen-comes.t; Debian's own answer to shutdown: shutdown-domu.t.
 source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 source "$TOP/tests/boot/tools.sh"
 guest=$O/guest/x86_64-low
-verbs='sysrq pause console paste_raw paste_lines save reboot shutdown'
+verbs='sysrq pause console paste_raw paste_lines memory save reboot shutdown'
 
 make_dom0_files() {
 	local dom0=$tmp/dom0
@@ -21,7 +21,7 @@ make_dom0_files() {
 
 ok 'dom0 for this test is made' make_dom0_files
 export AFTERBURN_DOM0_FILES=$tmp/dom0
-boot xen "$guest/vmlinux.packed" --timeout 800 --append 'afterburn.shell panic_on_warn=1'
+boot xen "$guest/vmlinux.packed" --memory 256 --timeout 1100 --append 'afterburn.shell panic_on_warn=1'
 ok 'dom0 tried all' exit_code 0
 did() { # did VERB
 	grep -qx "VERB $1" "$tmp/console" || {

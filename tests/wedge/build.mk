@@ -151,7 +151,7 @@ $(eval $(call wedge_test_linux,i386))
 $(eval $(call wedge_test_compile,obj-xen,-I$(WEDGE_TEST_SRC)/xen/include \
 	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_XEN := $(call wedge_test_objects,obj-xen, \
-	$(call wedge_in, backend/xen, layout.c memory.c memory_layout.c update.c table_pool.c \
+	$(call wedge_in, backend/xen, balloon.c layout.c memory.c memory_layout.c update.c table_pool.c \
 		shadow.c space.c space_address.c) \
 	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/xen/*.c)))
 WEDGE_TEST_XEN_FAKE := $(WEDGE_TEST)/obj-xen/fake_backend.o
@@ -170,7 +170,7 @@ $(eval $(call wedge_test_programs,xen,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c)
 $(eval $(call wedge_test_compile,obj-front,-I$(WEDGE_TEST_SRC)/xen/include \
 	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_FRONT := $(call wedge_test_objects,obj-front, \
-	$(filter %/events.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) \
+	$(filter %/events.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_OWN) \
 	$(SRC)/wedge/lib/format.c $(WEDGE_TEST_SRC)/xen/apart.c \
 	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/front/*.c)))
 $(WEDGE_TEST_FRONT) $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-front/%.o,$(wildcard $(WEDGE_TEST_SRC)/front/*_test.c)): $(wedge_needs_xen)

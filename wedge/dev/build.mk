@@ -2,7 +2,7 @@
 # sanitizers. The wedges' own, freestanding objects are built by wedge/build.mk.
 
 # Those with a guest's memory: of what serves virtio devices.
-DEV_SERVER_TESTS := virtio_balloon virtio_block virtio_config virtio_console virtio_fs virtio_fuzz virtio_later virtio_queue \
+DEV_SERVER_TESTS := virtio_balloon virtio_balloon_pages virtio_block virtio_config virtio_console virtio_fs virtio_fuzz virtio_later virtio_queue \
 	virtio_reset virtio_rng
 # Those with a network beside it.
 DEV_NET_TESTS := virtio_net_fuzz virtio_net_receive virtio_net_send
@@ -27,7 +27,7 @@ $(DEV_SERVER_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_rings.o $(O)
 	$(O)/tests/dev/obj/server.a
 
 # Of the kinds of devices a test links those that it uses: each needs services of its own.
-$(O)/tests/dev/obj/server.a: $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER))
+$(O)/tests/dev/obj/server.a: $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER) $(WEDGE_VIRTIO_OWN))
 	@rm -f $@
 	@ar rc $@ $^
 

@@ -6,7 +6,7 @@
 #include "driver.h"
 
 enum { READ = VIRTIO_BLK_T_IN, WRITE = VIRTIO_BLK_T_OUT, OK = VIRTIO_BLK_S_OK };
-enum { FIRST = 51712, SECOND = 51728, SPARE = 2 };
+enum { FIRST = 51712, SECOND = 51728, SPARE = 2, BALLOON = 1 };
 
 static void boot(unsigned int disks)
 {
@@ -30,7 +30,7 @@ static void assert_bytes(const uint8_t *data, uint64_t sector, unsigned int sect
 DEFINE_FRONT_TEST(a_domain_without_disks_has_places)
 {
 	boot(0);
-	assert_int_equal(driver_devices, SPARE);
+	assert_int_equal(driver_devices, SPARE + BALLOON);
 	assert_int_equal(driver_capacity(0), 0);
 	driver_start(0);
 	assert_int_equal(driver_do(0, READ, 0, 512), VIRTIO_BLK_S_IOERR);
@@ -49,7 +49,7 @@ DEFINE_FRONT_TEST(disks_have_an_order)
 	back_attach(SECOND, 100);
 	back_attach(FIRST, 200);
 	boot(0);
-	assert_int_equal(driver_devices, 2 + SPARE);
+	assert_int_equal(driver_devices, 2 + SPARE + BALLOON);
 	assert_int_equal(driver_capacity(0), 200);
 	assert_int_equal(driver_capacity(1), 100);
 	assert_string_equal(store_get("/local/domain/1/device/vbd/51712/state"), "4");
@@ -59,7 +59,7 @@ DEFINE_FRONT_TEST(disks_have_an_order)
 DEFINE_FRONT_TEST(there_are_eight_at_most)
 {
 	boot(9);
-	assert_int_equal(driver_devices, 8);
+	assert_int_equal(driver_devices, 8 + BALLOON);
 	assert_int_equal(driver_capacity(7), 400 + 100 * 8);
 	assert_int_equal(fake.logged, 1);
 }

@@ -247,6 +247,39 @@ void core_power_button(struct vcpu *v)
 	fake.power_presses++;
 }
 
+/* ---- the balloon: what is in it is another part's (tests/wedge/xen/balloon_test.c) ---- */
+
+bool balloon_init(void)
+{
+	return true;
+}
+
+bool balloon_take(const uint32_t *pages, unsigned int count)
+{
+	(void)pages;
+	fake.in_balloon += count;
+	return true;
+}
+
+int balloon_return(const uint32_t *pages, unsigned int count)
+{
+	unsigned int back = count < fake.xen_has ? count : fake.xen_has;
+
+	(void)pages;
+	fake.xen_has -= back;
+	fake.in_balloon -= back;
+	return (int)back;
+}
+
+bool balloon_return_all(void)
+{
+	unsigned int back = fake.in_balloon < fake.xen_has ? fake.in_balloon : fake.xen_has;
+
+	fake.xen_has -= back;
+	fake.in_balloon -= back;
+	return !fake.in_balloon;
+}
+
 void core_reboot_keys(struct vcpu *v)
 {
 	(void)v;

@@ -32,9 +32,10 @@ struct fake_domain {
 	unsigned int allocations; /* of the wedge's heap that are allowed; each takes one */
 	unsigned int virtio_interrupts;
 	unsigned int power_presses, reboot_presses;
-	unsigned int breaks; /* on the serial line */
-	char break_key;	     /* behind the last of them */
-	unsigned int logged; /* messages */
+	unsigned int breaks;		  /* on the serial line */
+	char break_key;			  /* behind the last of them */
+	unsigned int in_balloon, xen_has; /* pages that are in it; that can come back */
+	unsigned int logged;		  /* messages */
 	char last_log[200];
 	bool ports_refused, grants_refused;
 	unsigned int ports_open;

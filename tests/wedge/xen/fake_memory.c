@@ -25,7 +25,8 @@ static uint64_t physical_to_machine[FAKE_FRAMES];
 
 const uint64_t *fake_frame(uint64_t frame)
 {
-	if (frame < FAKE_FIRST_FRAME || frame >= FAKE_FIRST_FRAME + xen.pages)
+	if (frame < FAKE_FIRST_FRAME || frame >= FAKE_FIRST_FRAME + xen.pages ||
+	    fake_frame_is_gone(frame))
 		return NULL;
 	return memory + fake_page(frame) * ENTRIES;
 }
@@ -33,6 +34,11 @@ const uint64_t *fake_frame(uint64_t frame)
 uint64_t fake_page(uint64_t frame)
 {
 	return fake_machine_to_physical[frame];
+}
+
+void fake_frame_names(uint64_t frame, uint64_t page)
+{
+	fake_machine_to_physical[frame] = page;
 }
 
 void fake_frame_write(uint64_t frame, unsigned int index, uint64_t value)

@@ -10,6 +10,8 @@
 
 #include "fake_memory.h"
 
+#include <xen/memory.h>
+
 /* Besides the levels of page tables, 1 to 4. */
 enum { TYPE_NONE, TYPE_WRITABLE = 5 };
 
@@ -25,6 +27,14 @@ static struct frame {
 } frames[FAKE_FRAMES];
 
 struct fake_xen fake_xen;
+
+/* Frames that the domain has given back to Xen. */
+static bool gone[FAKE_FRAMES];
+
+bool fake_frame_is_gone(uint64_t frame)
+{
+	return gone[frame - FAKE_FIRST_FRAME];
+}
 
 static bool refuse(const char *why)
 {
@@ -233,10 +243,73 @@ static bool extended(const struct mmuext_op *op)
 	}
 }
 
+static bool is_mapped(uint64_t frame)
+{
+	for (unsigned int f = 0; f < FAKE_FRAMES; f++) {
+		if (!frames[f].count || frames[f].type != 1)
+			continue;
+		for (unsigned int i = 0; i < ENTRIES; i++) {
+			uint64_t e = fake_frame(FAKE_FIRST_FRAME + f)[i];
+
+			if ((e & X86_PTE_P) && (e & X86_PTE_ADDRESS) / PAGE == frame)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Xen would keep a frame that is mapped, and count it as the domain's. */
+static bool give_back(uint64_t frame)
+{
+	if (!frame_of(frame))
+		return refuse("a frame that is not the domain's");
+	assert_false(is_mapped(frame));
+	gone[frame - FAKE_FIRST_FRAME] = true;
+	fake_xen.given++;
+	return true;
+}
+
+/* A page gets another frame than it had, if there is one. */
+static bool populate(xen_pfn_t *page_and_frame)
+{
+	static unsigned int next;
+
+	if (fake_xen.memory_refused || !fake_xen.given)
+		return false;
+	do
+		next = (next + 1) % FAKE_FRAMES;
+	while (!gone[next]);
+	gone[next] = false;
+	fake_xen.given--;
+	fake_frame_names(FAKE_FIRST_FRAME + next, *page_and_frame);
+	*page_and_frame = FAKE_FIRST_FRAME + next;
+	return true;
+}
+
+static long memory_op(unsigned long command, const struct xen_memory_reservation *r)
+{
+	xen_pfn_t *frame = r->extent_start.p;
+	long done = 0;
+
+	assert_int_equal(r->domid, DOMID_SELF);
+	assert_int_equal(r->extent_order, 0);
+	while (done < (long)r->nr_extents) {
+		if (fake_xen.memory_limit && done == fake_xen.memory_limit)
+			break;
+		if (command == XENMEM_decrease_reservation ? !give_back(frame[done])
+							   : !populate(&frame[done]))
+			break;
+		done++;
+	}
+	return done;
+}
+
 long hypercall_raw(unsigned long number, unsigned long a, unsigned long b, unsigned long c,
 		   unsigned long d, unsigned long e)
 {
 	(void)e;
+	if (number == __HYPERVISOR_memory_op)
+		return memory_op(a, (const struct xen_memory_reservation *)b);
 	assert_int_equal(d, DOMID_SELF);
 	if (number == __HYPERVISOR_mmu_update)
 		return mmu_update((const struct mmu_update *)a, (unsigned int)b, (unsigned int *)c);

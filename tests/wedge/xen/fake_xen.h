@@ -37,6 +37,9 @@ struct fake_xen {
 	unsigned int invalidations; /* of one page */
 	uint64_t invalidated;	    /* the last of these */
 	uint64_t kernel, user;	    /* frames of the loaded top-level tables */
+	unsigned int given;	    /* frames that Xen has back */
+	bool memory_refused;	    /* Xen gives no more memory */
+	long memory_limit;	    /* and takes or gives so many frames at a time; 0: all */
 	const char *refused;	    /* why the last refused operation was; NULL: none was */
 	void (*flushed)(void);	    /* called at a flush, if not NULL */
 	void (*invalidate)(uint64_t va);

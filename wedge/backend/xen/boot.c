@@ -201,7 +201,7 @@ void xen_boot(struct start_info *si)
 	uint64_t first;
 
 	xen.start_info = si;
-	xen.p2m = (const uint64_t *)si->mfn_list;
+	xen.p2m = (uint64_t *)si->mfn_list;
 	xen.header = &wedge_header;
 	if (!(si->flags & SIF_INITDOMAIN)) {
 		window_set(WINDOW_CONSOLE, si->console.domU.mfn * PAGE | TABLE);
@@ -220,7 +220,7 @@ void xen_boot(struct start_info *si)
 	load_tables();
 	/* Data is now reached through the physmap; this code still runs at its low address. */
 	xen.start_info = (void *)(XEN_PHYSMAP + (uint64_t)si);
-	xen.p2m = (const void *)(XEN_PHYSMAP + si->mfn_list);
+	xen.p2m = (void *)(XEN_PHYSMAP + si->mfn_list);
 	xen.shared = (void *)XEN_SHARED_INFO;
 	xen.header = (void *)(XEN_PHYSMAP + wedge_header.load_paddr);
 }

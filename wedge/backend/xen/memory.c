@@ -4,7 +4,8 @@
  *
  * Private (the wedge's) are: the packed wedge and all that Xen's builder put behind it
  * (physical-to-machine list, start page, initial tables, stack), and the heap (memory_layout.h).
- * The guest's memory map does not show them, and backend_page() gives no pointer to them.
+ * The guest's memory map does not show them, and backend_page() gives no pointer to them. The same
+ * goes for pages that the guest has given away (balloon.c), as long as they have no memory.
  *
  * Invariant: every frame that is in use as a page table is private.
  */
@@ -18,6 +19,7 @@ struct page_bits {
 };
 
 static struct page_bits private_pages, seen_pages;
+static struct page_bits hidden_pages; /* private ones, and those that have no memory */
 
 static bool bit_get(const struct page_bits *b, uint64_t n)
 {
@@ -100,8 +102,10 @@ void *backend_allocate(size_t size)
 
 void memory_set_private(uint64_t first, uint64_t end, bool is_private)
 {
-	for (uint64_t page = first; page < end && page < xen.pages; page++)
+	for (uint64_t page = first; page < end && page < xen.pages; page++) {
 		bit_set(&private_pages, page, is_private);
+		bit_set(&hidden_pages, page, is_private);
+	}
 }
 
 void backend_ramdisk(uint64_t *start, uint64_t *size)
@@ -157,8 +161,9 @@ void memory_init(void)
 	/* boot.c has taken these pages already. */
 	xen_count_many(COUNT_HEAP_PAGES, xen.heap_next - xen.heap);
 	private_pages.words = backend_allocate(bytes);
+	hidden_pages.words = backend_allocate(bytes);
 	seen_pages.words = backend_allocate(bytes);
-	if (!private_pages.words || !seen_pages.words)
+	if (!private_pages.words || !hidden_pages.words || !seen_pages.words)
 		wedge_fatal("the wedge's heap is too small for its own tables");
 	xen.absent_page = memory_heap_page();
 	memset(xen_page(xen.absent_page), 0xff, PAGE);
@@ -176,7 +181,30 @@ void memory_init(void)
 
 bool memory_is_guest(uint64_t page)
 {
-	return page < xen.pages && !bit_get(&private_pages, page);
+	return page < xen.pages && !bit_get(&hidden_pages, page);
+}
+
+/*
+ * The wedge's own view of a page without memory, and so the guest's by a large page, is the page of
+ * all ones, to be read.
+ */
+static void map_physmap(uint64_t page, uint64_t entry)
+{
+	update_entry(xen.physmap_l1 + page / ENTRIES, (unsigned int)(page % ENTRIES),
+		     entry | X86_PTE_P | X86_PTE_A | X86_PTE_D);
+}
+
+void memory_hide(uint64_t page)
+{
+	bit_set(&hidden_pages, page, true);
+	map_physmap(page, xen_machine(xen.absent_page));
+}
+
+void memory_show(uint64_t page, uint64_t frame)
+{
+	xen.p2m[page] = frame;
+	bit_set(&hidden_pages, page, false);
+	map_physmap(page, frame * PAGE | X86_PTE_W);
 }
 
 bool memory_block_is_guest(uint64_t page)

@@ -96,6 +96,17 @@ bool shadow_fill_leaves(struct shadow *s);
  */
 bool shadow_sync(struct shadow *s);
 
+/* True if a page is a table of the guest's that some shadow is made from. */
+bool shadow_has_table(uint64_t page);
+
+/*
+ * Makes last-level entries right again whose pages have lost or got memory (memory_hide(),
+ * memory_show()). The first looks at all tables of the guest's; the second at a page that is part
+ * of a split large page. Nothing is flushed.
+ */
+void shadow_follow_memory(void);
+void shadow_follow_split(uint64_t page);
+
 /* Makes an entry count as changed by the guest, so that it is made anew when it is looked at next.
  */
 void shadow_outdate(struct shadow *s, unsigned int index);

@@ -258,6 +258,16 @@ static void give_up(struct space *sp)
 	*sp = (struct space){0};
 }
 
+void space_keep_current(void)
+{
+	for (unsigned int i = 0; i < SPACES; i++) {
+		if (spaces[i].user && &spaces[i] != space_current())
+			give_up(&spaces[i]);
+	}
+	update_flush();
+	shadow_new_round();
+}
+
 static void clear_low(struct shadow *top)
 {
 	for (unsigned int i = 0; i < xen.layout.first; i++) {

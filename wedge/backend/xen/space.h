@@ -71,6 +71,9 @@ bool space_end_share(struct space *sp, unsigned int n);
  */
 bool space_make_room(struct space *wanted, bool *emptied);
 
+/* Gives up all spaces but the loaded one, with the tables that only they use. */
+void space_keep_current(void);
+
 /* Flushes the TLB, and notes that no stale translation is left. */
 void space_flush_tlb(struct vcpu *v);
 

@@ -38,7 +38,7 @@
 struct xen {
 	struct start_info *start_info; /* through the physmap */
 	struct shared_info *shared;
-	const uint64_t *p2m;  /* machine frame of each guest-physical page */
+	uint64_t *p2m;	      /* machine frame of each guest-physical page */
 	uint64_t pages;	      /* guest-physical pages, the wedge's own included */
 	uint64_t heap;	      /* first page of the wedge's heap */
 	uint64_t heap_end;    /* behind its last page */
@@ -106,7 +106,16 @@ void memory_init(void);
 void memory_set_private(uint64_t first, uint64_t end, bool is_private);
 bool memory_is_guest(uint64_t page);
 
-/* True if all pages of the 2 MiB around `page` exist and none is private. */
+/*
+ * A page of the guest's has no memory from now on; it has memory again, this machine frame. Both
+ * queue a write of the physmap's entry. Entries of shadow tables are the caller's affair.
+ */
+void memory_hide(uint64_t page);
+void memory_show(uint64_t page, uint64_t frame);
+
+/*
+ * True if all pages of the 2 MiB around `page` exist and none is private. Some may have no memory.
+ */
 bool memory_block_is_guest(uint64_t page);
 
 /* One page of the heap, content undefined; ends the guest if there is none. */
@@ -174,6 +183,28 @@ void front_timer(void);
 
 /* Behind events: interrupts the guest for what its devices have answered. */
 void front_interrupt(struct vcpu *v);
+
+/* ---- balloon.c ---- */
+
+/*
+ * Pages that the guest gives to Xen, and gets back: as dev_host_balloon_take() and
+ * dev_host_balloon_return(), for at most XEN_BALLOON_PIECE pages.
+ */
+enum { XEN_BALLOON_PIECE = 256 };
+bool balloon_take(const uint32_t *pages, unsigned int count);
+int balloon_return(const uint32_t *pages, unsigned int count);
+
+/*
+ * Begins it; false: there is no memory for the records. Call it once, when the initial tables of
+ * Xen's builder are not needed any more.
+ */
+bool balloon_init(void);
+
+/*
+ * Gets back all that the guest has given, as far as Xen has memory: true, if that is all. The
+ * guest uses what comes back, so this is done again until it is.
+ */
+bool balloon_return_all(void);
 
 /* ---- traps.c, events.c, console.c ---- */
 void traps_init(void);

@@ -24,6 +24,7 @@ enum {
 static struct block_front *disks[VIRTIO_DEVICES_MAX];
 static unsigned int disk_count; /* that the guest sees; 0 before it starts */
 static unsigned int devices;	/* with its networks, which are behind the disks */
+static int balloon_device = -1; /* behind these; -1: there is none */
 
 static struct virtio_identity identities[VIRTIO_DEVICES_MAX];
 static struct virtio_shared shared[VIRTIO_DEVICES_MAX];
@@ -80,7 +81,7 @@ static bool settled(void)
 
 static void show_disks(void)
 {
-	unsigned int most = VIRTIO_DEVICES_MAX - net_devices();
+	unsigned int most = VIRTIO_DEVICES_MAX - net_devices() - 1; /* one is the balloon */
 
 	while (disk_count < block_kind.slots && disk_count < most &&
 	       block_show(disks[disk_count], &identities[disk_count], &shared[disk_count]))
@@ -109,14 +110,22 @@ void front_start(struct vcpu *v)
 			 &shared[devices]);
 		devices++;
 	}
+	if (!balloon_init())
+		return;
+	balloon_device = (int)devices;
+	balloon_show(devices, &identities[devices], &shared[devices]);
+	devices++;
 }
 
 unsigned int backend_virtio(const struct virtio_identity **descriptions,
 			    struct virtio_shared **words)
 {
 	/* What it hears may press a key, which there is from now on. */
-	if (xenstore_works())
+	if (xenstore_works()) {
 		control_start();
+		if (balloon_device >= 0)
+			balloon_start();
+	}
 	*descriptions = identities;
 	*words = shared;
 	return devices;
@@ -140,6 +149,8 @@ void backend_virtio_doorbell(unsigned int device, unsigned int queue)
 	(void)queue;
 	if (device < disk_count)
 		block_doorbell(disks[device]);
+	else if ((int)device == balloon_device)
+		balloon_doorbell();
 	else
 		net_doorbell(net_device(device - disk_count));
 }
@@ -184,6 +195,7 @@ void front_timer(void)
 		return;
 	for (unsigned int i = 0; i < disk_count; i++)
 		busy |= block_check(disks[i], now);
+	busy |= balloon_check();
 	if (!busy)
 		set_period(0);
 	watching = busy;
