@@ -4,7 +4,8 @@
  * source, "~/control/shutdown", "~/control/sysrq").
  *
  * A wish to power off presses the guest's power key, one to reboot presses control, alt and delete.
- * One to sleep, for save or migration, is not taken, and its tool gives up. A SysRq key is a break on the guest's serial line and then that character, as on any serial console.
+ * One to sleep, for save or migration, is not taken, and its tool gives up. A SysRq key is a break
+ * on the guest's serial line and then that character, as on any serial console.
  *
  * Invariant: every wish is carried out once, or gets one message.
  */
