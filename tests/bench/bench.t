@@ -15,7 +15,7 @@ said() { # said COMMAND...: what it said, then its exit code
 # On this machine, with a file for a disk and itself for a server.
 io_operations() { # io_operations PROGRAM
 	local server port code=0 turns=0
-	truncate -s 2M "$tmp/disk"
+	truncate -s 2M "$tmp/disk" && : >"$tmp/port"
 	"$1" --serve 127.0.0.1:0 >"$tmp/port" &
 	server=$!
 	until port=$(sed -n 's/^BENCH-PORT //p' "$tmp/port") && [[ -n $port ]] || ((turns++ > 50)); do sleep 0.1; done
