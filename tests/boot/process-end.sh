@@ -44,6 +44,15 @@ ok 'the terminal is closed' on_terminal "${busy[@]}" hangup ended
 ok 'stopped and continued' on_terminal kill:20 stopped cooked continue raw \
 	'send:echo again-$((6*7))%0d' expect:again-42 'send:exit%0d' exit:0 cooked
 
+# pastes HOW: 64 KiB, lines of 64 bytes, into a terminal of the guest's that stty HOW makes
+pastes() {
+	head -c 49152 /dev/urandom | base64 -w 63 | head -n 1024 >"$tmp/text"
+	on_terminal patience:30 "send:stty $1; echo ready-\$((6*7)); head -c 65536 | sha256sum; stty sane%0d" \
+		expect:ready-42 "paste:$tmp/text" "expect:$(sha256sum <"$tmp/text" | cut -d' ' -f1)" 'send:exit%0d' exit:0 cooked
+}
+ok '64 KiB are pasted into a program that takes bytes' pastes 'raw -echo'
+ok '64 KiB are pasted into one that takes lines, and shown' pastes sane
+
 # ends_by SIGNAL: in the middle of 500 forks, without a terminal
 ends_by() {
 	local code=0 members
