@@ -34,6 +34,7 @@ wedge_code = $(or $(wedge_code_$(1)_$(2)),$(wedge_code_$(2)))
 
 # What the code of a platform's wedge is compiled with, and needs to be there before.
 wedge_flags_xen := -D__XEN_INTERFACE_VERSION__=0x00040e00 -I$(O)/include
+wedge_flags_xen_i386 := -mregparm=3
 wedge_needs_xen := $(O)/include/xen/xen.h
 wedge_flags_linux :=
 wedge_needs_linux :=
@@ -65,7 +66,7 @@ endef
 
 # $(call wedge_variant,PLATFORM,WIDTH): the rules of $(O)/lib/afterburner/wedge-PLATFORM-WIDTH.elf
 define wedge_variant
-FLAGS_wedge_$(1)-$(2) := $$(WEDGE_CFLAGS_$(call wedge_code,$(1),$(2))) $$(wedge_flags_$(1)) -I$$(O)/wedge/$(1)-$(2) \
+FLAGS_wedge_$(1)-$(2) := $$(WEDGE_CFLAGS_$(call wedge_code,$(1),$(2))) $$(wedge_flags_$(1)) $$(wedge_flags_$(1)_$(2)) -I$$(O)/wedge/$(1)-$(2) \
 	$$(call wedge_headers,$(1),$(2))
 $$(eval $$(call wedge_compile,$(1)-$(2),$$(wedge_needs_$(1))))
 
@@ -87,11 +88,13 @@ WEDGE_LDFLAGS := -static -nostdlib -z noexecstack --no-warn-rwx-segments --build
 WEDGE_LDFLAGS_32 := -m elf_i386
 WEDGE_LDFLAGS_64 := -m elf_x86_64
 
+$(eval $(call wedge_variant,xen,i386))
 $(eval $(call wedge_variant,xen,x86_64))
 $(eval $(call wedge_variant,l4,i386))
 $(eval $(call wedge_variant,linux,i386))
 $(eval $(call wedge_variant,linux,x86_64))
 
+WEDGE_XEN_I386 := $(O)/lib/afterburner/wedge-xen-i386.elf
 WEDGE_XEN_X86_64 := $(O)/lib/afterburner/wedge-xen-x86_64.elf
 WEDGE_LINUX_I386 := $(O)/lib/afterburner/wedge-linux-i386.elf
 WEDGE_LINUX_X86_64 := $(O)/lib/afterburner/wedge-linux-x86_64.elf
@@ -125,6 +128,7 @@ wedge_alone = $(CC) $(FLAGS_wedge_$(1)-$(2)) -fsyntax-only -xc $(WEDGE_HEADERS) 
 .PHONY: lint-headers
 lint: lint-headers
 lint-headers: $(wedge_needs_xen)
+	@$(call wedge_alone,xen,i386)
 	@$(call wedge_alone,xen,x86_64)
 	@$(call wedge_alone,l4,i386)
 	@$(call wedge_alone,linux,i386)

@@ -38,12 +38,15 @@ wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
 # ---- of each platform, and of a platform for a width ----
 
 wedge_platform_xen := $(call wedge_in, backend/xen, \
-	balloon.c boot.c console.c events.c layout.c main.c memory.c memory_layout.c processor.c segments.c shadow.c \
+	balloon.c boot.c console.c descriptors.c events.c main.c memory.c memory_layout.c processor.c shadow.c \
 	space.c space_address.c table_pool.c traps.c update.c \
 	front/balloon.c front/block.c front/block_connect.c front/block_event.c front/block_jobs.c front/control.c front/front.c \
 	front/grant.c front/net.c front/net_frame.c front/net_life.c front/ring.c front/xenbus.c front/xenbus_list.c \
 	front/xenstore.c) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_OWN)
-wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen/x86_64, entry.S gates.S start.S)
+wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen, layout.c) $(call wedge_in, backend/xen/x86_64, \
+	boot_tables.c entry.S gates.S kernel.c segments.c start.S traps.c views.c views_address.c)
+wedge_platform_xen_i386 := $(call wedge_in, backend/xen/i386, \
+	boot_tables.c entry.S gates.S kernel.c segments.c start.S traps.c views.c)
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \
 	console.c copy.c debug.c entry.S events.c filter.c main.c mapping.c memory.c process.c processor.c run.c \

@@ -13,9 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Types of notes with the owner "Xen"; both hold an address of the guest. */
+/*
+ * Types of notes with the owner "Xen". The first two hold an address of the guest; the last is
+ * where Xen maps the file's physical address 0.
+ */
 #define XEN_ENTRY	   1
 #define XEN_HYPERCALL_PAGE 2
+#define XEN_VIRT_BASE	   3
 
 struct note {
 	const char *owner; /* NUL terminated */
@@ -84,22 +88,52 @@ bool has_xen_entry(const struct ab_image *image)
 	return note_find(image, "Xen", XEN_ENTRY).data;
 }
 
+/*
+ * A wedge whose VIRT_BASE is not 0 wants to be mapped where it is linked: that is where its own
+ * note says.
+ */
+static bool stays_linked(const struct wedge *wedge)
+{
+	struct ab_bytes value = note_find(&wedge->elf, "Xen", XEN_VIRT_BASE);
+
+	return (value.size == 4 || value.size == 8) &&
+	       ab_get(value.data, (unsigned int)value.size) != 0;
+}
+
+static int move_address(const struct wedge *wedge, const struct note *note, uint64_t load_paddr,
+			uint64_t *addr, struct ab_error *error)
+{
+	if (*addr < wedge->link_addr || *addr - wedge->link_addr >= wedge->image_size)
+		return ab_fail(error,
+			       "its Xen note %u names 0x%" PRIx64 ", which is outside the wedge",
+			       note->type, *addr);
+	if (!stays_linked(wedge))
+		*addr = *addr - wedge->link_addr + load_paddr;
+	else if (note->type == XEN_VIRT_BASE && *addr < load_paddr)
+		return ab_fail(error,
+			       "the kernel's physical addresses reach to 0x%" PRIx64
+			       ", too far for where the wedge is linked (0x%" PRIx64 ")",
+			       load_paddr, wedge->link_addr);
+	else if (note->type == XEN_VIRT_BASE)
+		*addr -= load_paddr;
+	return 0;
+}
+
 static int move_value(const struct wedge *wedge, const struct note *note, unsigned char *value,
 		      uint64_t load_paddr, struct ab_error *error)
 {
 	uint64_t addr;
 
 	if (strcmp(note->owner, "Xen") != 0 ||
-	    (note->type != XEN_ENTRY && note->type != XEN_HYPERCALL_PAGE))
+	    (note->type != XEN_ENTRY && note->type != XEN_HYPERCALL_PAGE &&
+	     (note->type != XEN_VIRT_BASE || !stays_linked(wedge))))
 		return 0;
 	if (note->value_size != 4 && note->value_size != 8)
 		return ab_fail(error, "its Xen note %u holds no address", note->type);
 	addr = ab_get(value, (unsigned int)note->value_size);
-	if (addr < wedge->link_addr || addr - wedge->link_addr >= wedge->image_size)
-		return ab_fail(error,
-			       "its Xen note %u names 0x%" PRIx64 ", which is outside the wedge",
-			       note->type, addr);
-	ab_put(value, (unsigned int)note->value_size, addr - wedge->link_addr + load_paddr);
+	if (move_address(wedge, note, load_paddr, &addr, error) < 0)
+		return -1;
+	ab_put(value, (unsigned int)note->value_size, addr);
 	return 0;
 }
 

@@ -102,6 +102,27 @@ is_version() {
 	[[ $1 =~ ^[0-9]+\.[0-9]+$ ]]
 }
 
+# True if the kernel is a 32-bit one: an ELF file of that class. (A bzImage is not looked into.)
+is_32_bit() {
+	is_elf "$1" && [[ $(head -c 5 "$1" | tail -c 1 | od -An -tu1) -eq 1 ]]
+}
+
+# Sets AFTERBURN_XEN to the Xen that runs 32-bit guests, if the kernel needs it and the user has named none.
+# Debian's has no support for them, so it is built, once.
+choose_xen() {
+	[[ -z ${AFTERBURN_XEN:-} ]] && is_32_bit "$kernel" || return 0
+	local folder
+	folder=$(cache_folder)/xen32-$(cat "$here"/dom0/{build-xen,apt-suite,suite-sources} | sha256sum | cut -c1-16)
+	AFTERBURN_XEN=$folder/xen.gz
+	[[ ! -r $AFTERBURN_XEN ]] || return 0
+	need_program apt-get apt
+	need_program dpkg-source dpkg-dev
+	mkdir -p "${folder%/*}"
+	echo "afterburn run: building Debian's Xen with support for 32-bit guests once, in $folder" >&2
+	"$here/dom0/build-xen" "$folder" >&2 ||
+		die 3 "Debian's Xen could not be built with support for 32-bit guests; AFTERBURN_XEN names another that has it (CONFIG_PV32)"
+}
+
 # The hypervisor as an ELF file in $work/xen: AFTERBURN_XEN is a file, or a version that is then taken
 # from the release of Debian that has it.
 unpack_xen() {

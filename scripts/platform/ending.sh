@@ -88,6 +88,8 @@ die_of_panic() {
 		;;
 	'Could not construct d'*)
 		more=$(dom0_refusal)
+		[[ $more != *'CONFIG_PV32 missing'* && $more != *'switch to compat: -95'* ]] ||
+			die 3 "this Xen has no support for 32-bit guests (CONFIG_PV32; its capabilities lack xen-3.0-x86_32p): $more"
 		die 1 "Xen could not start the kernel as dom0${more:+: $more}"
 		;;
 	esac

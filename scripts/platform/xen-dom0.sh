@@ -8,6 +8,7 @@
 others_end='*** Serial input to DOM0'
 
 platform_run() {
+	choose_xen
 	unpack_xen
 	kernel_for_xen
 	refuse_disks_of_wedge

@@ -35,6 +35,7 @@ make_dom0_initrd() {
 }
 
 platform_run() {
+	choose_xen
 	if is_version "${AFTERBURN_XEN:-}"; then
 		make_dom0 "$AFTERBURN_XEN"
 	else

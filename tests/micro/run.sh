@@ -7,7 +7,7 @@
 # Invariant: the checks to be reported are read from the source. A check without a result failed; if
 # it took the machine down, the guest is started again behind it.
 micro_run=$O/libexec/afterburner/commands/run
-micro_places=${MICRO_PLACES:-x86_64/bare x86_64-low/bare x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/bare i386/process}
+micro_places=${MICRO_PLACES:-x86_64/bare x86_64-low/bare x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/bare i386/process i386/xen-dom0}
 micro_memory=160
 micro_label='' # in front of every name
 micro_time_limit=40

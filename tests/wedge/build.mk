@@ -149,10 +149,11 @@ $(eval $(call wedge_test_linux,i386))
 # They see the 64-bit guest of the tests above, and its architecture; what they define themselves
 # takes the fake back end's place.
 $(eval $(call wedge_test_compile,obj-xen,-I$(WEDGE_TEST_SRC)/xen/include \
-	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
+	-I$(SRC)/wedge/backend/xen/x86_64/include -I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_XEN := $(call wedge_test_objects,obj-xen, \
 	$(call wedge_in, backend/xen, balloon.c layout.c memory.c memory_layout.c update.c table_pool.c \
 		shadow.c space.c space_address.c) \
+	$(call wedge_in, backend/xen/x86_64, views.c views_address.c) \
 	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/xen/*.c)))
 WEDGE_TEST_XEN_FAKE := $(WEDGE_TEST)/obj-xen/fake_backend.o
 $(WEDGE_TEST_XEN) $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-xen/%.o,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c)): $(wedge_needs_xen)
@@ -168,7 +169,7 @@ $(eval $(call wedge_test_programs,xen,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c)
 
 # With the servers of virtio devices and the event channels, against a domain with a store and back ends.
 $(eval $(call wedge_test_compile,obj-front,-I$(WEDGE_TEST_SRC)/xen/include \
-	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
+	-I$(SRC)/wedge/backend/xen/x86_64/include -I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_FRONT := $(call wedge_test_objects,obj-front, \
 	$(filter %/events.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_OWN) \
 	$(SRC)/wedge/lib/format.c $(WEDGE_TEST_SRC)/xen/apart.c \
@@ -178,7 +179,7 @@ $(eval $(call wedge_test_programs,front,$(wildcard $(WEDGE_TEST_SRC)/front/*_tes
 
 # Its network devices alone, between a driver and a back end that the tests play.
 $(eval $(call wedge_test_compile,obj-front-net,-I$(WEDGE_TEST_SRC)/xen/include \
-	-I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
+	-I$(SRC)/wedge/backend/xen/x86_64/include -I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_FRONT_NET := $(call wedge_test_objects,obj-front-net, \
 	$(call wedge_in, backend/xen/front, net.c net_frame.c net_life.c ring.c) \
 	$(call wedge_in, dev/virtio, buffer.c net.c queue.c server.c) $(WEDGE_TEST_SRC)/front/net/netback.c)

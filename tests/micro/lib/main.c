@@ -94,6 +94,11 @@ bool on_wedge(void)
 	return !option_is("platform", "bare");
 }
 
+bool on_emulator(void)
+{
+	return !option_is("platform", "process");
+}
+
 _Noreturn void power_off(void)
 {
 	/* The PM1 control register of ACPI: sleep enable, type 0. */

@@ -79,6 +79,9 @@ bool option_is(const char *key, const char *value);
 /* Not on bare metal. */
 bool on_wedge(void);
 
+/* True if QEMU emulates the processor: everywhere but in a process. */
+bool on_emulator(void);
+
 _Noreturn void power_off(void);
 
 void *memset(void *to, int byte, size_t size);

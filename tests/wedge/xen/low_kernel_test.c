@@ -111,7 +111,7 @@ DEFINE_XEN_TEST(the_user_view_refuses_the_kernels_entry)
 	guest_map(IMAGE_VA, PA, U);
 	assert_true(touch(USER, VA, 0));
 	mixed = shadow_child(space_current()->user, 0);
-	assert_int_equal(shadow_guest_entry(mixed, xen.layout.image) & U, U);
+	assert_int_equal(tables_entry(mixed, xen.layout.image) & U, U);
 	shadow_update(mixed, xen.layout.image, true);
 	assert_false(shadow_present(mixed, xen.layout.image));
 	assert_int_equal(shadow_value(mixed, xen.layout.image), 0);

@@ -71,7 +71,8 @@ static void prepare_page(struct vcpu *v, uint64_t va)
 
 void arch_prepare_stack(struct vcpu *v, uint64_t rsp)
 {
-	if (!BACKEND_STACKS_MUST_BE_PRESENT)
+	/* Without paging all memory is there, and the stack pointer may lead to none. */
+	if (!BACKEND_STACKS_MUST_BE_PRESENT || (!ARCH_LONG_MODE && !(v->cr[0] & X86_CR0_PG)))
 		return;
 	prepare_page(v, (rsp - 8) & ~7ull);
 	prepare_page(v, (rsp - 8 - X86_PAGE_SIZE) & ~7ull);

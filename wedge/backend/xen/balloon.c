@@ -22,7 +22,7 @@ static uint64_t *in_balloon;
 
 /* Pages that go to Xen, and frames that go or come: one call at a time is at work. */
 static uint32_t going[XEN_BALLOON_PIECE];
-static uint64_t frames[XEN_BALLOON_PIECE];
+static unsigned long frames[XEN_BALLOON_PIECE];
 
 static bool is_in(uint64_t page)
 {
@@ -53,7 +53,7 @@ static void leave_initial_tables(void)
 
 bool balloon_init(void)
 {
-	in_balloon = backend_allocate((xen.pages + 63) / 64 * 8);
+	in_balloon = backend_allocate((size_t)((xen.pages + 63) / 64 * 8));
 	if (in_balloon)
 		leave_initial_tables();
 	return in_balloon;
@@ -135,7 +135,7 @@ bool balloon_take(const uint32_t *pages, unsigned int count)
 	follow(going, n);
 	taken = ask_xen(XENMEM_decrease_reservation, n);
 	for (unsigned int i = 0; i < taken; i++)
-		xen.p2m[going[i]] = ~0ull; /* none */
+		xen.p2m[going[i]] = ~0ul; /* none */
 	/* What Xen has not taken stays in the balloon, with its memory. */
 	for (unsigned int i = taken; i < n; i++)
 		memory_show(going[i], frames[i]);

@@ -15,11 +15,4 @@
 
 #define VCPU_GS_USER_STATE 0xff /* VCPU_GS_USER */
 
-#ifdef __ASSEMBLER__
-/* For assembler files (public/arch-x86/xen-x86_64.h): */
-#define KERNEL_CS      0xe033 /* FLAT_KERNEL_CS, and the RPL that ring 3 has */
-#define KERNEL_SS      0xe02b
-#define HYPERCALL_IRET 23
-#endif
-
 #endif /* WEDGE_BACKEND_XEN_ENTRY_H */

@@ -7,6 +7,7 @@
  * controller waits. All code that sets the guest's interrupt flag tests it.
  */
 #include <wedge/lib.h>
+#include <wedge/lib/muldiv.h>
 #include <wedge/log.h>
 #include "events.h"
 
@@ -130,15 +131,17 @@ void events_start(void)
 		    console_input, NULL);
 }
 
+enum { WORD_PORTS = 8 * sizeof(xen_ulong_t) };
+
 /* The events of one word of ports. A port that nobody has bound stays pending and is forgotten. */
 static void handle_ports(struct vcpu *v, unsigned int word)
 {
 	xen_ulong_t *pending = &xen.shared->evtchn_pending[word];
-	uint64_t bits = __atomic_load_n(pending, __ATOMIC_SEQ_CST) &
-			~__atomic_load_n(&xen.shared->evtchn_mask[word], __ATOMIC_SEQ_CST);
+	xen_ulong_t bits = __atomic_load_n(pending, __ATOMIC_SEQ_CST) &
+			   ~__atomic_load_n(&xen.shared->evtchn_mask[word], __ATOMIC_SEQ_CST);
 
 	for (; bits; bits &= bits - 1) {
-		unsigned int port = word * 64 + (unsigned int)__builtin_ctzll(bits);
+		unsigned int port = word * WORD_PORTS + (unsigned int)__builtin_ctzl(bits);
 
 		if (port >= EVENT_PORTS || !bound[port].handle)
 			continue;
@@ -153,12 +156,12 @@ static void handle_ports(struct vcpu *v, unsigned int word)
  */
 void events_handle(struct vcpu *v)
 {
-	uint64_t words;
+	xen_ulong_t words;
 
 	v->events.pending = 0;
 	words = __atomic_exchange_n(&info_of(v)->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
 	for (; words; words &= words - 1)
-		handle_ports(v, (unsigned int)__builtin_ctzll(words));
+		handle_ports(v, (unsigned int)__builtin_ctzl(words));
 	front_interrupt(v);
 	if (v->line)
 		v->events.pending = 1;
@@ -188,7 +191,7 @@ static uint64_t scale(uint64_t ticks, uint32_t multiplier, int8_t shift)
 		ticks >>= -shift;
 	else
 		ticks <<= shift;
-	return (uint64_t)((unsigned __int128)ticks * multiplier >> 32);
+	return u64_mul_fraction(ticks, multiplier);
 }
 
 uint64_t backend_now_ns(void)
@@ -212,28 +215,30 @@ uint64_t backend_wallclock_s(void)
 	const volatile struct shared_info *s = xen.shared;
 	uint32_t version;
 	uint64_t seconds, ns;
+	uint32_t rest;
 
 	do {
 		version = s->wc_version;
 		__asm__ volatile("" : : : "memory");
-		seconds = (uint64_t)s->wc_sec_hi << 32 | s->wc_sec;
+		seconds = (uint64_t)s->xen_wc_sec_hi << 32 | s->wc_sec;
 		ns = s->wc_nsec;
 		__asm__ volatile("" : : : "memory");
 	} while ((version & 1) || version != s->wc_version);
-	return seconds + (ns + backend_now_ns()) / 1000000000;
+	return seconds + u64_div(ns + backend_now_ns(), 1000000000, &rest);
 }
 
 void backend_timer(uint64_t deadline_ns)
 {
 	/* 0 disarms (public/xen.h, HYPERVISOR_set_timer_op). */
-	hypercall1(__HYPERVISOR_set_timer_op, deadline_ns == UINT64_MAX ? 0 : deadline_ns);
+	hypercall_timer(deadline_ns == UINT64_MAX ? 0 : deadline_ns);
 }
 
 /* public/xen.h, struct vcpu_time_info: ns = (ticks << shift) * mul >> 32. */
 uint64_t backend_tsc_khz(void)
 {
 	const volatile struct vcpu_time_info *t = &info_of(vcpu_this())->time;
-	uint64_t khz = (1000000ull << 32) / t->tsc_to_system_mul;
+	uint32_t rest;
+	uint64_t khz = u64_div(1000000ull << 32, t->tsc_to_system_mul, &rest);
 
 	return t->tsc_shift < 0 ? khz << -t->tsc_shift : khz >> t->tsc_shift;
 }

@@ -31,12 +31,8 @@ static inline enum counter hypercall_counter(unsigned long number)
 		return COUNT_HYPERCALL_MMUEXT;
 	case __HYPERVISOR_set_segment_base:
 		return COUNT_HYPERCALL_SEGMENT_BASE;
-	case __HYPERVISOR_update_descriptor:
-		return COUNT_HYPERCALL_DESCRIPTOR;
 	case __HYPERVISOR_fpu_taskswitch:
 		return COUNT_HYPERCALL_TASKSWITCH;
-	case __HYPERVISOR_set_timer_op:
-		return COUNT_HYPERCALL_TIMER;
 	case __HYPERVISOR_event_channel_op:
 		return COUNT_HYPERCALL_EVENT;
 	case __HYPERVISOR_sched_op:
@@ -68,5 +64,18 @@ static inline long hypercall5(unsigned long number, unsigned long a, unsigned lo
 #define hypercall3(n, a, b, c)	  hypercall5(n, a, b, c, 0, 0)
 #define hypercall2(n, a, b)	  hypercall5(n, a, b, 0, 0, 0)
 #define hypercall1(n, a)	  hypercall5(n, a, 0, 0, 0, 0)
+
+/* Those with numbers of 64 bits, which a 32-bit guest passes in two parts. */
+static inline void hypercall_timer(uint64_t deadline_ns)
+{
+	xen_count(COUNT_HYPERCALL_TIMER);
+	hypercall_raw_timer(deadline_ns);
+}
+
+static inline void hypercall_descriptor(uint64_t machine, uint64_t descriptor)
+{
+	xen_count(COUNT_HYPERCALL_DESCRIPTOR);
+	hypercall_raw_descriptor(machine, descriptor);
+}
 
 #endif /* XEN_HYPERCALL_H */

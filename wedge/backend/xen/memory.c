@@ -37,7 +37,7 @@ uint64_t memory_heap_page(void)
 {
 	if (xen.heap_next >= xen.heap_end)
 		wedge_fatal("the wedge's heap of %lu MiB is used up: give the guest more memory",
-			    (xen.heap_end - xen.heap) * PAGE >> 20);
+			    xen_mib(xen.heap_end - xen.heap));
 	xen_count(COUNT_HEAP_PAGES);
 	return xen.heap_next++;
 }
@@ -64,7 +64,7 @@ void *memory_map_frame(uint64_t va, uint64_t frame)
 	update_entry(xen.wedge_l1, (unsigned int)(va / PAGE % ENTRIES),
 		     frame * PAGE | X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D);
 	update_flush();
-	return (void *)va;
+	return (void *)(uintptr_t)va;
 }
 
 static void *allocate_pages(uint64_t pages)
@@ -75,7 +75,7 @@ static void *allocate_pages(uint64_t pages)
 		return NULL;
 	xen.heap_next += pages;
 	xen_count_many(COUNT_HEAP_PAGES, pages);
-	memset(start, 0, pages * PAGE);
+	memset(start, 0, (size_t)pages * PAGE);
 	return start;
 }
 
@@ -113,7 +113,7 @@ void backend_ramdisk(uint64_t *start, uint64_t *size)
 	const struct start_info *si = xen.start_info;
 
 	*size = si->mod_len;
-	*start = si->flags & SIF_MOD_START_PFN ? si->mod_start * PAGE : si->mod_start;
+	*start = si->flags & SIF_MOD_START_PFN ? (uint64_t)si->mod_start * PAGE : si->mod_start;
 	if (!*size)
 		*start = 0;
 }
@@ -156,7 +156,7 @@ static void see_kernel(void)
 void memory_init(void)
 {
 	uint64_t ramdisk, ramdisk_size;
-	size_t bytes = (xen.pages + 63) / 64 * 8;
+	size_t bytes = (size_t)((xen.pages + 63) / 64 * 8);
 
 	/* boot.c has taken these pages already. */
 	xen_count_many(COUNT_HEAP_PAGES, xen.heap_next - xen.heap);
@@ -175,7 +175,7 @@ void memory_init(void)
 		return;
 	if (ramdisk + ramdisk_size > xen.heap * PAGE)
 		wedge_fatal("the ramdisk of %lu MiB does not fit below the wedge's heap",
-			    ramdisk_size >> 20);
+			    (unsigned long)(ramdisk_size >> 20));
 	memory_set_private(ramdisk / PAGE, (ramdisk + ramdisk_size + PAGE - 1) / PAGE, false);
 }
 
@@ -202,7 +202,7 @@ void memory_hide(uint64_t page)
 
 void memory_show(uint64_t page, uint64_t frame)
 {
-	xen.p2m[page] = frame;
+	xen.p2m[page] = (unsigned long)frame;
 	bit_set(&hidden_pages, page, false);
 	map_physmap(page, frame * PAGE | X86_PTE_W);
 }

@@ -10,12 +10,7 @@
 #define WEDGE_BACKEND_XEN_MEMORY_LAYOUT_H
 
 #include <stdint.h>
-
-/*
- * The physmap reaches up to 444 GiB: behind it, kernels of Linux may have EFI's code mapped
- * (Documentation/x86/x86_64/mm.rst).
- */
-#define XEN_PHYSMAP_PAGES_MAX 0x6f00000
+#include <wedge/backend_traits.h>
 
 struct memory_layout {
 	uint64_t pages;	   /* that are used; 0: the domain has too few */

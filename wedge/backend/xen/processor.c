@@ -3,7 +3,7 @@
  * processor.c - the processor state that Xen manages for a guest: FPU, CR4, debug registers, XCR0.
  *
  * Invariant: only this file uses mov to cr4, xsetbv and the forced-emulation prefix before cpuid,
- * which Xen emulates for a kernel in ring 3.
+ * which Xen emulates for a guest's kernel.
  */
 #include "xen.h"
 
@@ -18,22 +18,24 @@ void backend_load_cr0(struct vcpu *v)
  */
 void backend_load_cr4(struct vcpu *v)
 {
-	const uint64_t ours = X86_CR4_OSXSAVE | X86_CR4_TSD;
-	uint64_t real;
+	const unsigned long ours = X86_CR4_OSXSAVE | X86_CR4_TSD;
+	unsigned long real;
 
 	__asm__ volatile("mov %%cr4, %0" : "=r"(real));
-	__asm__ volatile("mov %0, %%cr4" : : "r"((real & ~ours) | (v->cr[4] & ours)));
+	__asm__ volatile("mov %0, %%cr4"
+			 :
+			 : "r"((real & ~ours) | ((unsigned long)v->cr[4] & ours)));
 	xen_count_many(COUNT_XEN_EMULATED, 2);
 }
 
 void backend_load_dr(struct vcpu *v, unsigned int index)
 {
-	hypercall2(__HYPERVISOR_set_debugreg, index, v->dr[index]);
+	hypercall2(__HYPERVISOR_set_debugreg, index, (unsigned long)v->dr[index]);
 }
 
 void backend_debug_status(struct vcpu *v)
 {
-	v->dr[6] = (uint64_t)hypercall1(__HYPERVISOR_get_debugreg, 6);
+	v->dr[6] = (unsigned long)hypercall1(__HYPERVISOR_get_debugreg, 6);
 }
 
 /* XCR0 must hold x87, and AVX needs SSE (SDM 1, section 13.3); Xen refuses the rest with #GP. */

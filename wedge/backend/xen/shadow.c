@@ -9,6 +9,7 @@
  * address bits for an L1TF attack). If the pool has no table, the entry that needs one stays as it
  * was and still differs from the guest's, so the operation can be done again.
  */
+#include <wedge/lib/bits.h>
 #include <wedge/log.h>
 #include "table_pool.h"
 
@@ -35,89 +36,91 @@ static struct shadow **bucket_of(uint64_t guest, unsigned int level)
 
 /* ---- tables ---- */
 
-/* Adds the wedge's own entries: at level 3 the physmap, at level 2 the wedge's last 2 MiB. */
-static void add_overlay(struct shadow *s)
-{
-	uint64_t flags = X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A;
-
-	if (s->level == 3) {
-		for (unsigned int i = 0; xen.physmap_l2 + i < xen.wedge_l1; i++)
-			update_entry(s->page, i,
-				     xen_machine(xen.physmap_l2 + i) | flags | X86_PTE_NX);
-	} else if (s->level == 2) {
-		update_entry(s->page, ENTRIES - 1, xen_machine(xen.wedge_l1) | flags);
-	}
-}
-
-/* True for the entries of an overlay table that add_overlay() makes. */
-static bool is_own_entry(const struct shadow *s, unsigned int index)
-{
-	if (s->place != SHADOW_OVERLAY)
-		return false;
-	if (s->level == 3)
-		return index < xen.wedge_l1 - xen.physmap_l2;
-	return s->level == 2 && index == ENTRIES - 1;
-}
-
 static bool fits(const struct shadow *s, unsigned int level, unsigned int role, unsigned int source,
-		 unsigned int place, uint64_t guest)
+		 unsigned int place, uint64_t guest, unsigned int part)
 {
 	return s->guest == guest && s->level == level && s->role == role && s->source == source &&
-	       s->place == place;
+	       s->place == place && s->part == part;
 }
 
 static bool fill_new(struct shadow *s);
 
+struct shadow *shadow_adopt(struct shadow *s, enum shadow_role role, enum shadow_place place,
+			    uint64_t guest, unsigned int part)
+{
+	struct shadow **bucket = bucket_of(guest, s->level);
+
+	s->guest = guest;
+	s->role = (uint8_t)role;
+	s->place = (uint8_t)place;
+	s->part = (uint8_t)part;
+	s->links = 0;
+	s->local = false;
+	s->round = current_round;
+	s->next = *bucket;
+	*bucket = s;
+	return s;
+}
+
 struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow_source source,
-			  enum shadow_place place, uint64_t guest)
+			  enum shadow_place place, uint64_t guest, unsigned int part)
 {
 	struct shadow **bucket = bucket_of(guest, level), *s;
 
 	for (s = *bucket; s; s = s->next) {
-		if (fits(s, level, role, source, place, guest))
+		if (fits(s, level, role, source, place, guest, part))
 			return s;
 	}
 	s = table_pool_take(level, role);
 	if (!s)
 		return NULL;
 	xen_count(COUNT_TABLES_TAKEN);
-	s->guest = guest;
-	s->role = (uint8_t)role;
 	s->source = (uint8_t)source;
-	s->place = (uint8_t)place;
-	s->links = 0;
-	s->local = false;
-	s->round = current_round;
-	s->next = *bucket;
-	*bucket = s;
+	shadow_adopt(s, role, place, guest, part);
 	if (place == SHADOW_OVERLAY)
-		add_overlay(s);
+		tables_add_own(s);
 	if (fill_new(s))
 		return s;
 	shadow_drop(s);
 	return NULL;
 }
 
-void shadow_drop(struct shadow *s)
+/* Takes a table out of its hash chain. */
+static void unchain(struct shadow *s)
 {
 	struct shadow **at = bucket_of(s->guest, s->level);
 
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
+}
+
+void shadow_follow(struct shadow *s, uint64_t guest)
+{
+	struct shadow **bucket = bucket_of(guest, s->level);
+
+	unchain(s);
+	s->guest = guest;
+	s->next = *bucket;
+	*bucket = s;
+}
+
+void shadow_drop(struct shadow *s)
+{
 	xen_count(COUNT_TABLES_EMPTIED);
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
 		while (s->present[w])
-			shadow_clear(s, w * 64 + (unsigned int)__builtin_ctzll(s->present[w]));
+			shadow_clear(s, w * 64 + u64_lowest_bit(s->present[w]));
 	}
 	/*
 	 * Entries that are not made from the guest's: tables that space.c hooked, and the wedge's
 	 * own.
 	 */
 	for (unsigned int i = 0; i < ENTRIES; i++) {
-		if (shadow_child(s, i) || is_own_entry(s, i))
+		if (shadow_child(s, i) || tables_is_own(s, i))
 			shadow_clear(s, i);
 	}
-	while (*at != s)
-		at = &(*at)->next;
-	*at = s->next;
+	unchain(s);
 	table_pool_give(s);
 }
 
@@ -149,6 +152,12 @@ static void set_present(struct shadow *s, unsigned int index, bool present)
 		s->present[index / 64] &= ~bit;
 }
 
+/* True for an entry by which the kernel has a page that user code has not. */
+static bool is_kernels(const struct shadow *s, uint64_t entry)
+{
+	return XEN_VIEWS == 1 ? !(entry & X86_PTE_U) : s->role == SHADOW_KERNEL;
+}
+
 /*
  * All of a split large page must be seen again. Another entry may lead to its table, or the same
  * one with other rights, so the table itself is corrected.
@@ -168,11 +177,11 @@ static void hold_split(struct shadow *split)
  */
 static void forget_code(const struct shadow *s, unsigned int index, bool changed)
 {
-	const uint64_t *machine_to_physical = (const uint64_t *)HYPERVISOR_VIRT_START;
+	const unsigned long *machine_to_physical = tables_machine_to_physical();
 	struct shadow *child = shadow_child(s, index);
 	uint64_t value = shadow_value(s, index), first;
 
-	if (s->role != SHADOW_KERNEL || s->level > 2)
+	if (!is_kernels(s, value) || s->level > 2)
 		return;
 	if (child && changed && child->source == SHADOW_OF_LARGE)
 		hold_split(child);
@@ -220,7 +229,7 @@ static uint64_t leaf_rights(const struct shadow *s, uint64_t g)
 {
 	uint64_t value = rights(g);
 
-	if (s->role == SHADOW_USER && !(g & X86_PTE_U))
+	if (XEN_VIEWS == 2 && s->role == SHADOW_USER && !(g & X86_PTE_U))
 		return 0;
 	if (g & X86_PTE_U) {
 		if (!(g & X86_PTE_A))
@@ -228,7 +237,7 @@ static uint64_t leaf_rights(const struct shadow *s, uint64_t g)
 		if (!(g & X86_PTE_D))
 			value &= ~X86_PTE_W;
 	}
-	return s->role == SHADOW_USER ? value | X86_PTE_U : value;
+	return is_kernels(s, g) ? value : value | X86_PTE_U;
 }
 
 /*
@@ -249,7 +258,7 @@ static uint64_t leaf_value(const struct shadow *s, uint64_t g)
 		return 0;
 	if (!memory_is_guest(page))
 		return absent_value(value);
-	if (s->role == SHADOW_KERNEL && !memory_code_seen(page))
+	if (is_kernels(s, g) && !memory_code_seen(page))
 		value |= X86_PTE_NX;
 	return xen_machine(page) | value | X86_PTE_D;
 }
@@ -264,68 +273,50 @@ static uint64_t split_value(const struct shadow *s, unsigned int index)
 
 	if (!memory_is_guest(page))
 		return 0;
-	if (s->role == SHADOW_USER)
+	if (XEN_VIEWS == 1 || s->role == SHADOW_USER)
 		value |= X86_PTE_U;
-	else if (!memory_code_seen(page))
+	if (s->role == SHADOW_KERNEL && !memory_code_seen(page))
 		value |= X86_PTE_NX;
 	return xen_machine(page) | value;
 }
 
-static enum shadow_place place_below(const struct shadow *s, unsigned int index)
+/* U of an entry that hooks a table: if there are two views, only leaves tell whose a page is. */
+static uint64_t user_bit(uint64_t g)
 {
-	if (s->level == 4 && index == XEN_TOP_SLOT)
-		return SHADOW_OVERLAY;
-	if (s->level == 4)
-		return index ? SHADOW_PLAIN : s->place;
-	if (s->level == 3 && s->place == SHADOW_OVERLAY && index == ENTRIES - 1)
-		return SHADOW_OVERLAY;
-	return SHADOW_PLAIN;
-}
-
-static unsigned int role_below(const struct shadow *s, unsigned int index)
-{
-	if (s->place != SHADOW_MIXED || s->level != 3)
-		return s->role;
-	return index == xen.layout.image ? SHADOW_KERNEL : SHADOW_USER;
-}
-
-/* True for what is not to be seen below a table: the kernel's in a table of the user's. */
-static bool is_hidden(const struct shadow *s, unsigned int index, uint64_t g)
-{
-	return role_below(s, index) == SHADOW_USER ? !(g & X86_PTE_U) : s->role == SHADOW_USER;
+	return XEN_VIEWS == 2 ? X86_PTE_U : g & X86_PTE_U;
 }
 
 static struct wanted want_table(const struct shadow *s, unsigned int index, uint64_t g,
 				enum shadow_source source)
 {
-	uint64_t guest = (g & X86_PTE_ADDRESS) / PAGE;
+	bool large = source == SHADOW_OF_LARGE;
+	uint64_t guest = large ? tables_large_page(s, index, g) : (g & X86_PTE_ADDRESS) / PAGE;
 	struct wanted w = {0};
 
-	if (source == SHADOW_OF_LARGE)
-		guest &= ~(uint64_t)(ENTRIES - 1);
-	else if (!memory_is_guest(guest))
+	if (!large && !memory_is_guest(guest))
 		return w;
-	w.child = shadow_get(s->level - 1u, role_below(s, index), source, place_below(s, index),
-			     guest);
+	w.child = shadow_get(s->level - 1u, tables_role_below(s, index), source,
+			     tables_place_below(s, index), guest,
+			     large ? 0 : tables_part_below(s, index));
 	if (!w.child)
 		return w;
-	w.value = xen_machine(w.child->page) | X86_PTE_U |
-		  (source == SHADOW_OF_LARGE ? leaf_rights(s, g) : rights(g));
+	w.value =
+		xen_machine(w.child->page) | user_bit(g) | (large ? leaf_rights(s, g) : rights(g));
 	return w;
 }
 
 static struct wanted want_large(const struct shadow *s, unsigned int index, uint64_t g)
 {
-	uint64_t page = (g & X86_PTE_ADDRESS_2M) / PAGE;
+	uint64_t page = tables_large_page(s, index, g);
 
 	if (s->level != 2)
 		wedge_fatal("the guest maps a page of 1 GiB, which CPUID does not offer");
 	if (page >= xen.pages || !leaf_rights(s, g))
 		return (struct wanted){0};
-	if (s->role == SHADOW_KERNEL && memory_block_is_guest(page)) {
+	if (is_kernels(s, g) && memory_block_is_guest(page)) {
 		enum memory_code seen = memory_block_code(page);
 		uint64_t value = xen_machine(xen.physmap_l1 + page / ENTRIES) | leaf_rights(s, g) |
-				 X86_PTE_U;
+				 user_bit(g);
 
 		/* Most have no code of which the kernel executes anything: these cost no table. */
 		if (seen == MEMORY_CODE_UNSEEN)
@@ -346,9 +337,9 @@ static struct wanted want(const struct shadow *s, unsigned int index, uint64_t g
 		return (struct wanted){0};
 	if (s->level == 1)
 		return (struct wanted){.value = leaf_value(s, g)};
-	if (is_hidden(s, index, g))
+	if (tables_is_hidden(s, index, g))
 		return (struct wanted){0};
-	if (s->level < 4 && (g & X86_PTE_PS))
+	if (s->level < XEN_LEVELS && (g & X86_PTE_PS))
 		return want_large(s, index, g);
 	return want_table(s, index, g, SHADOW_OF_TABLE);
 }
@@ -356,9 +347,12 @@ static struct wanted want(const struct shadow *s, unsigned int index, uint64_t g
 /* True if two entries allow the same. Xen and the processor set A and D, so these do not count. */
 static bool same(uint64_t a, uint64_t b)
 {
-	/* Xen marks kernel leaves with bit 52, its processor's global bit, and sets U everywhere.
+	/*
+	 * For 64-bit guests Xen marks kernel leaves with bit 52, its processor's global bit, and
+	 * sets U everywhere.
 	 */
-	uint64_t ignored = X86_PTE_A | X86_PTE_D | X86_PTE_U | X86_PTE_G | 1ull << 52;
+	uint64_t ignored =
+		X86_PTE_A | X86_PTE_D | (XEN_VIEWS == 2 ? X86_PTE_U : 0) | X86_PTE_G | 1ull << 52;
 
 	return ((a ^ b) & ~ignored) == 0;
 }
@@ -366,7 +360,7 @@ static bool same(uint64_t a, uint64_t b)
 static void set_local(struct shadow *s)
 {
 	/* No table is above a top-level table, so that needs no count. */
-	kernel_changes += !s->local && s->level < 4;
+	kernel_changes += !s->local && s->level < XEN_LEVELS;
 	s->local = true;
 }
 
@@ -378,14 +372,14 @@ static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 {
 	uint64_t bits = X86_PTE_A | (g & X86_PTE_W ? X86_PTE_D : 0);
 
-	if (s->role != SHADOW_KERNEL || s->source != SHADOW_OF_TABLE ||
+	if ((XEN_VIEWS == 2 && s->role != SHADOW_KERNEL) || s->source != SHADOW_OF_TABLE ||
 	    !(s->level == 1 || (s->level == 2 && (g & X86_PTE_PS))))
 		return;
-	if (!(g & X86_PTE_G))
+	if (!(g & X86_PTE_G) && s->role == SHADOW_KERNEL)
 		set_local(s);
 	if ((g & X86_PTE_U) || (g & bits) == bits)
 		return;
-	__atomic_fetch_or((uint64_t *)xen_page(s->guest) + index, bits, __ATOMIC_RELAXED);
+	tables_set(s, index, bits);
 	s->seen[index] |= bits;
 }
 
@@ -418,7 +412,8 @@ static bool keeps_code(const struct shadow *s, unsigned int index, const struct 
 /* A present entry changes or goes away. */
 static void note_change(const struct shadow *s, unsigned int index)
 {
-	kernel_changes += s->level == 4 && s->role == SHADOW_KERNEL && index >= xen.layout.first;
+	kernel_changes +=
+		s->level == XEN_LEVELS && s->role == SHADOW_KERNEL && index >= xen.layout.first;
 }
 
 /* Writes an entry that is absent or differs. */
@@ -447,12 +442,12 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 	struct wanted w;
 	uint64_t g;
 
-	if (is_own_entry(s, index) || (!present && !fill))
+	if (tables_is_own(s, index) || (!present && !fill))
 		return false;
 	/* A leaf may differ even so: its NX bit also depends on "code seen". */
 	if (present && s->level > 1 && shadow_unchanged(s, index))
 		return false;
-	g = s->source == SHADOW_OF_TABLE ? shadow_guest_entry(s, index) : 0;
+	g = s->source == SHADOW_OF_TABLE ? tables_entry(s, index) : 0;
 	w = want(s, index, g);
 	if (!w.value) {
 		/* If the pool had no table, keep the entry: the operation will be done again. */
@@ -479,18 +474,17 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 }
 
 /*
- * Fills a new table with what each would cost a fault: large pages of the kernel, and the pieces of
- * one that is split. Returns false if the pool had no table for one of them.
+ * Fills a new table with what each would cost a fault (tables_filled): large pages, the pieces of
+ * one that is split, all. Returns false if the pool had no table for one of them.
  */
 static bool fill_new(struct shadow *s)
 {
-	bool split = s->source == SHADOW_OF_LARGE, kernel = s->role == SHADOW_KERNEL;
-	const uint64_t *guest = xen_page(s->guest);
+	enum tables_filled filled = tables_filled(s);
 
-	if (s->source == SHADOW_OF_NONE || !(split || (kernel && s->level == 2)))
+	if (filled == TABLES_EMPTY)
 		return true;
 	for (unsigned int i = 0; i < ENTRIES; i++) {
-		if (split || (guest[i] & X86_PTE_PS))
+		if (filled == TABLES_FULL || (tables_entry(s, i) & X86_PTE_PS))
 			shadow_update(s, i, true);
 	}
 	return !table_pool_refused;
@@ -507,31 +501,17 @@ bool shadow_fill_leaves(struct shadow *s)
 	return changed;
 }
 
-bool shadow_unchanged_from(const struct shadow *s, unsigned int first)
-{
-	const uint64_t *guest = (const uint64_t *)xen_page(s->guest) + first;
-	const uint64_t *seen = s->seen + first;
-	uint64_t words = ENTRIES - first;
-	bool equal;
-
-	__asm__("repe cmpsq"
-		: "+S"(guest), "+D"(seen), "+c"(words), "=@cce"(equal)
-		: "m"(*(const uint64_t(*)[ENTRIES])xen_page(s->guest)),
-		  "m"(*(const uint64_t(*)[ENTRIES])s->seen));
-	return equal;
-}
-
 /* Last-level tables hold most of all entries, so they have a loop of their own without children. */
 static bool sync_leaves(struct shadow *s)
 {
 	bool changed = false;
 
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
-		const uint64_t *guest = (const uint64_t *)xen_page(s->guest) + w * 64;
+		const tables_leaf *guest = tables_leaves(s) + w * 64;
 		const uint64_t *seen = s->seen + w * 64;
 
 		for (uint64_t bits = s->present[w]; bits; bits &= bits - 1) {
-			unsigned int i = (unsigned int)__builtin_ctzll(bits);
+			unsigned int i = u64_lowest_bit(bits);
 
 			if (guest[i] != seen[i]) {
 				xen_count(COUNT_ENTRIES_DIFFERENT);
@@ -554,7 +534,7 @@ bool shadow_sync(struct shadow *s)
 		return sync_leaves(s);
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
 		for (uint64_t bits = s->present[w]; bits; bits &= bits - 1) {
-			unsigned int i = w * 64 + (unsigned int)__builtin_ctzll(bits);
+			unsigned int i = w * 64 + u64_lowest_bit(bits);
 			struct shadow *child;
 
 			if (!shadow_unchanged(s, i)) {
@@ -575,7 +555,7 @@ bool shadow_sync(struct shadow *s)
 
 bool shadow_has_table(uint64_t page)
 {
-	for (unsigned int level = 1; level <= 4; level++) {
+	for (unsigned int level = 1; level <= XEN_LEVELS; level++) {
 		for (const struct shadow *s = *bucket_of(page, level); s; s = s->next) {
 			if (s->guest == page && s->level == level && s->source == SHADOW_OF_TABLE)
 				return true;
@@ -603,8 +583,7 @@ void shadow_follow_memory(void)
 				continue;
 			for (unsigned int w = 0; w < ENTRIES / 64; w++)
 				for (uint64_t bits = s->present[w]; bits; bits &= bits - 1)
-					follow_leaf(s,
-						    w * 64 + (unsigned int)__builtin_ctzll(bits));
+					follow_leaf(s, w * 64 + u64_lowest_bit(bits));
 		}
 	}
 }

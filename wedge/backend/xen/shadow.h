@@ -9,55 +9,17 @@
  *   SHADOW_USER    user rights: only leaves the guest gives to user code. Used among the programs'
  *                  addresses, in the kernel's view and in the user's.
  *
+ * If one tree serves both (XEN_VIEWS is 1), either has every leaf with the guest's own U; the role
+ * then tells whose addresses the table is for.
+ *
  * Invariant: a present entry of a shadow allows only what the guest's entry allowed at the guest's
  * last invalidation that covers it, or later.
  */
 #ifndef WEDGE_BACKEND_XEN_SHADOW_H
 #define WEDGE_BACKEND_XEN_SHADOW_H
 
-#include "xen.h"
-
-enum shadow_role { SHADOW_KERNEL, SHADOW_USER };
-
-/* What a table is made from. */
-enum shadow_source {
-	SHADOW_OF_TABLE, /* a page table of the guest */
-	SHADOW_OF_LARGE, /* one large page of the guest, split */
-	SHADOW_OF_NONE,	 /* no table: holds only the wedge's own entries */
-};
-
-/* What is special about the place that a table is made for. */
-enum shadow_place {
-	SHADOW_PLAIN,
-	/* It is on the path to the wedge's addresses, and holds the wedge's own entries too. */
-	SHADOW_OVERLAY,
-	/*
-	 * A top-level table whose entry 0 leads to such a table; or that table, in which a low
-	 * kernel and its programs meet (layout.h). There the kernel's entry has the role
-	 * SHADOW_KERNEL, so that a table of the user's lacks it, and all others have SHADOW_USER.
-	 */
-	SHADOW_MIXED,
-};
-
-struct shadow {
-	uint64_t guest; /* page of the guest's table, or first page of the large page */
-	uint32_t page;	/* the shadow's own page */
-	uint32_t links; /* entries of other shadows that point here, and spaces that keep it */
-	uint32_t round; /* of its last comparison; in the pool: TLB flushes before it came */
-	uint8_t level;
-	uint8_t role;
-	uint8_t source;
-	uint8_t place;
-	/*
-	 * This table, or one below, has a kernel leaf that is not global. The tables above take
-	 * that over when they hook this one or compare it (shadow_kernel_changes).
-	 */
-	bool local;
-	uint64_t *seen; /* the guest's entries that the present ones were made from */
-	uint64_t present[ENTRIES / 64]; /* which entries are the guest's and present */
-	struct shadow **children; /* by index, for levels above 1; NULL: physmap table or none */
-	struct shadow *next;	  /* in its hash chain or the pool */
-};
+#include <wedge/xen_tables.h>
+#include "shadow_table.h"
 
 /*
  * Finds the shadow of a guest's table, or makes one that nothing links to yet. Returns NULL if the
@@ -65,7 +27,14 @@ struct shadow {
  * was given: only space.c makes room, between two attempts.
  */
 struct shadow *shadow_get(unsigned int level, enum shadow_role role, enum shadow_source source,
-			  enum shadow_place place, uint64_t guest);
+			  enum shadow_place place, uint64_t guest, unsigned int part);
+
+/* Has a table that no shadow stands for yet (table_pool_adopt) stand for one of the guest's. */
+struct shadow *shadow_adopt(struct shadow *s, enum shadow_role role, enum shadow_place place,
+			    uint64_t guest, unsigned int part);
+
+/* Has a table stand for another one of the guest's: shadow_sync() then corrects its entries. */
+void shadow_follow(struct shadow *s, uint64_t guest);
 
 /* Empties a table without links and gives it to the pool. */
 void shadow_drop(struct shadow *s);
@@ -125,19 +94,10 @@ void shadow_new_round(void);
  */
 uint64_t shadow_kernel_changes(void);
 
-/* True if the guest's entries from `first` on are still those that the shadow was made from. */
-bool shadow_unchanged_from(const struct shadow *s, unsigned int first);
-
-/* The guest's entry that a shadow's is made from. */
-static inline uint64_t shadow_guest_entry(const struct shadow *s, unsigned int index)
-{
-	return ((const volatile uint64_t *)xen_page(s->guest))[index];
-}
-
 /* True if the guest's entry is still the one that the shadow's was made from. */
 static inline bool shadow_unchanged(const struct shadow *s, unsigned int index)
 {
-	return shadow_guest_entry(s, index) == s->seen[index];
+	return tables_entry(s, index) == s->seen[index];
 }
 
 static inline bool shadow_present(const struct shadow *s, unsigned int index)
@@ -145,16 +105,23 @@ static inline bool shadow_present(const struct shadow *s, unsigned int index)
 	return s->present[index / 64] >> index % 64 & 1;
 }
 
-/* True for a last-level table of the kernel: its pages may be a stack. */
+/* True for a last-level table with pages of the kernel, which may be a stack. */
 static inline bool shadow_may_hold_stack(const struct shadow *s)
 {
-	return s->level == 1 && s->role == SHADOW_KERNEL && s->source == SHADOW_OF_TABLE;
+	return s->level == 1 && (XEN_VIEWS == 1 || s->role == SHADOW_KERNEL) &&
+	       s->source == SHADOW_OF_TABLE;
 }
 
 /* The table below entry `index`, or NULL. */
 static inline struct shadow *shadow_child(const struct shadow *s, unsigned int index)
 {
 	return s->children ? s->children[index] : NULL;
+}
+
+/* An address's entry in a table of a level. */
+static inline unsigned int space_index(uint64_t va, unsigned int level)
+{
+	return va >> (X86_PAGE_SHIFT + 9 * (level - 1)) & (ENTRIES - 1);
 }
 
 /* The value that Xen's table holds. */

@@ -7,16 +7,8 @@
 
 #include "shadow.h"
 
-struct space {
-	uint64_t guest; /* page of the guest's top-level table */
-	struct shadow *kernel;
-	struct shadow *user;  /* NULL: the space is unused */
-	struct shadow *image; /* kept while the tables above change: the stack may be below */
-	bool split;
-	uint64_t used;		 /* when it was loaded last */
-	uint64_t kernel_changes; /* shadow_kernel_changes() when the kernel's half was last compared
-				    as a whole */
-};
+/* `struct space`, and what of it both widths ask, by one width's trees. */
+#include <wedge/xen_views.h>
 
 /* The space that the calling processor has loaded: each processor maps its own vCPU. */
 static inline struct space *space_current(void)
@@ -24,45 +16,67 @@ static inline struct space *space_current(void)
 	return xen_of(vcpu_this())->space;
 }
 
-static inline unsigned int space_index(uint64_t va, unsigned int level)
-{
-	return va >> (X86_PAGE_SHIFT + 9 * (level - 1)) & (ENTRIES - 1);
-}
-
-/* True if an address is the guest kernel's (layout.h); any other is a program's. */
-static inline bool space_is_kernel(uint64_t va)
-{
-	const struct layout *l = &xen.layout;
-
-	return space_index(va, 4) >= l->first ||
-	       (l->image && space_index(va, 4) == 0 && space_index(va, 3) == l->image);
-}
-
-/* The table of the kernel's view below entry 0 if kernel and programs meet there, or NULL. */
-static inline struct shadow *space_mixed(const struct space *sp)
-{
-	return xen.layout.image ? shadow_child(sp->kernel, 0) : NULL;
-}
+/* ---- what the trees of a space are: views.c of the width ---- */
 
 /*
- * Makes the kernel's own entry among the programs' present in the kernel's view, if the layout has
- * one: the kernel runs there, and may have its stack there. Part of every operation on the space
- * that may have cleared it. Returns true if a translation was changed or taken away.
+ * Makes the tables without which a space cannot be loaded. False if the pool has none. The space is
+ * in use (views_in_use) once it has one.
  */
-bool space_hold_low_image(struct space *sp);
-static inline bool space_hold_image(struct space *sp)
-{
-	return xen.layout.image && space_hold_low_image(sp);
-}
-
-/* True if both views' entries point to one table and were made from the same guest's entry. */
-bool space_is_shared(const struct space *sp, unsigned int n);
+bool views_make(struct space *sp);
 
 /*
- * Clears the kernel view's entry if it shares a table that the user view has given up or maps with
- * other rights. Returns true if so.
+ * Makes all present entries agree with the guest's tables, and those of the kernel's present.
+ * `deep` looks at all tables of the kernel's. Returns true if a translation was changed or taken
+ * away.
  */
-bool space_end_share(struct space *sp, unsigned int n);
+bool views_sync(struct space *sp, bool deep);
+
+/* Has Xen use a space's trees; flushes the TLB. */
+void views_load(const struct space *sp);
+
+/* Takes away what user code needs, or everything. */
+void views_empty(struct space *sp);
+void views_give_up(struct space *sp);
+
+/* ---- the same for one address: views_address.c ---- */
+
+/* What a fill has changed or taken away: its own leaf; the highest level of others, or 0. */
+struct space_changes {
+	bool own;
+	unsigned int others;
+};
+
+static inline void space_note_change(struct space_changes *changes, unsigned int level)
+{
+	if (level > changes->others)
+		changes->others = level;
+}
+
+/* Corrects the path to an address; returns the highest level that changed, or 0. */
+unsigned int views_invalidate(struct space *sp, uint64_t va);
+
+/* Can another address use a table of this path? Then a correction for one is one for both. */
+bool views_have_alias(const struct space *sp, uint64_t va);
+
+/*
+ * Makes the trees allow what the guest's tables allow at an address, as far as whoever runs needs
+ * it; returns true if one did not.
+ */
+bool views_fill(struct space *sp, uint64_t va, const struct guest_walk *walk, bool user_runs,
+		struct space_changes *changes);
+
+/* ---- paths (space_address.c) ---- */
+
+/* Corrects the path to one address in one tree; returns the highest level that changed, or 0. */
+unsigned int space_invalidate_in(struct shadow *top, uint64_t va);
+
+/*
+ * Makes the path to one address present in one tree, from the first entry that is absent or differs
+ * from the guest's. Returns false if there is none.
+ */
+bool space_fill_path(struct shadow *top, uint64_t va, struct space_changes *changes);
+
+/* ---- space.c ---- */
 
 /*
  * The last step of every operation. If the pool has refused a table, gives up the least recently

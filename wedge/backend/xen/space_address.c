@@ -12,60 +12,15 @@
 
 /* ---- invlpg ---- */
 
-/* How many entries lead to a table from this address: both views' mixed tables may. */
-static unsigned int links_here(const struct space *sp, uint64_t va, const struct shadow *s)
-{
-	const struct shadow *kernel = space_mixed(sp), *user = shadow_child(sp->user, 0);
-	unsigned int n = space_index(va, 3);
-
-	if (!kernel || s->level != 2 || space_index(va, 4) != 0)
-		return 1;
-	return (shadow_child(kernel, n) == s) + (user && shadow_child(user, n) == s);
-}
-
-/*
- * Can another address use a table of this path? Then a correction for one is one for both. Only
- * levels 1 and 2 count: at upper levels other spaces' links are the rule.
- */
-static bool has_alias(const struct space *sp, const struct shadow *top, uint64_t va)
-{
-	for (const struct shadow *s = top; s; s = shadow_child(s, space_index(va, s->level))) {
-		if (s->level < 3 && s->links > 1 && s->links > links_here(sp, va, s))
-			return true;
-	}
-	return false;
-}
-
-static bool address_has_alias(const struct space *sp, uint64_t va)
-{
-	return has_alias(sp, sp->kernel, va) ||
-	       (!space_is_kernel(va) && has_alias(sp, sp->user, va));
-}
-
-/* Corrects the path to one address in one tree; returns the highest level that changed, or 0. */
-static unsigned int invalidate_in(struct shadow *s, uint64_t va)
+unsigned int space_invalidate_in(struct shadow *top, uint64_t va)
 {
 	unsigned int highest = 0;
 
-	for (; s; s = shadow_child(s, space_index(va, s->level))) {
+	for (struct shadow *s = top; s; s = shadow_child(s, space_index(va, s->level))) {
 		if (shadow_update(s, space_index(va, s->level), false) && !highest)
 			highest = s->level;
 	}
 	return highest;
-}
-
-static unsigned int invalidate(struct space *sp, uint64_t va)
-{
-	unsigned int highest = invalidate_in(sp->kernel, va), user;
-
-	if (space_hold_image(sp))
-		highest = 4;
-	if (space_is_kernel(va))
-		return highest;
-	user = invalidate_in(sp->user, va);
-	if (space_end_share(sp, space_index(va, 4)))
-		return 4;
-	return user > highest ? user : highest;
 }
 
 /*
@@ -78,7 +33,7 @@ static void flush_page(struct vcpu *v, uint64_t va, unsigned int changed)
 	if (changed > 1) {
 		space_flush_tlb(v);
 	} else if (changed || xen_of(v)->stale) {
-		xen_of(v)->stale |= changed && address_has_alias(space_current(), va);
+		xen_of(v)->stale |= changed && views_have_alias(space_current(), va);
 		vcpu_count(v, COUNT_TLB_PAGES);
 		update_extended(MMUEXT_INVLPG_LOCAL, va);
 	}
@@ -91,7 +46,7 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 
 	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
 	do {
-		level = invalidate(space_current(), va);
+		level = views_invalidate(space_current(), va);
 		changed = level > changed ? level : changed;
 	} while (space_make_room(space_current(), &emptied));
 	if (changed && space_is_kernel(va))
@@ -102,35 +57,6 @@ void backend_space_invalidate(struct vcpu *v, uint64_t va)
 
 /* ---- paths ---- */
 
-/* What a fill has changed or taken away: its own leaf; the highest level of others, or 0. */
-struct changes {
-	bool own;
-	unsigned int others;
-};
-
-static void note_change(struct changes *changes, unsigned int level)
-{
-	if (level > changes->others)
-		changes->others = level;
-}
-
-/*
- * The processor may still go through a mixed table that is cleared here, and with it to the stack:
- * that counts as a change, which is flushed.
- */
-static void split(struct space *sp, struct changes *changes)
-{
-	xen_count(COUNT_SPACES_SPLIT);
-	for (unsigned int i = 0; i < xen.layout.first; i++) {
-		if (shadow_child(sp->kernel, i))
-			shadow_clear(sp->kernel, i);
-	}
-	if (sp->kernel->place == SHADOW_MIXED)
-		note_change(changes, 4);
-	sp->kernel->place = SHADOW_PLAIN;
-	sp->split = true;
-}
-
 /* True if an entry that replaces another leads elsewhere or allows less. */
 static bool takes_away(uint64_t before, uint64_t now)
 {
@@ -139,7 +65,7 @@ static bool takes_away(uint64_t before, uint64_t now)
 	       (now & ~before & X86_PTE_NX);
 }
 
-static void fill_leaf(struct shadow *s, unsigned int index, struct changes *changes)
+static void fill_leaf(struct shadow *s, unsigned int index, struct space_changes *changes)
 {
 	uint64_t before = s->seen[index];
 
@@ -157,7 +83,7 @@ static bool is_done(const struct shadow *s, unsigned int index)
 }
 
 /* Makes the path present from a table down; returns true if it ends in a leaf. */
-static bool fill_below(struct shadow *s, uint64_t va, struct changes *changes)
+static bool fill_below(struct shadow *s, uint64_t va, struct space_changes *changes)
 {
 	for (;;) {
 		unsigned int index = space_index(va, s->level);
@@ -166,7 +92,7 @@ static bool fill_below(struct shadow *s, uint64_t va, struct changes *changes)
 		if (s->level == 1)
 			fill_leaf(s, index, changes);
 		else
-			note_change(changes, shadow_update(s, index, true) ? s->level : 0);
+			space_note_change(changes, shadow_update(s, index, true) ? s->level : 0);
 		below = shadow_child(s, index);
 		if (!below)
 			return shadow_present(s, index);
@@ -174,11 +100,7 @@ static bool fill_below(struct shadow *s, uint64_t va, struct changes *changes)
 	}
 }
 
-/*
- * Makes the path to one address present in one tree, from the first entry that is absent or differs
- * from the guest's. Returns false if there is none.
- */
-static bool fill_path(struct shadow *top, uint64_t va, struct changes *changes)
+bool space_fill_path(struct shadow *top, uint64_t va, struct space_changes *changes)
 {
 	struct shadow *s = top, *below;
 	unsigned int index = space_index(va, s->level);
@@ -198,38 +120,6 @@ static void fill_forced(struct shadow *top, uint64_t va)
 		if (shadow_present(s, space_index(va, s->level)))
 			shadow_allow_write(s, space_index(va, s->level));
 	}
-}
-
-/* Lets the kernel view hook the user view's table, with the same rights. */
-static void share(struct space *sp, unsigned int top, struct shadow *shared)
-{
-	shadow_clear(sp->kernel, top);
-	shared->links++;
-	update_flush();
-	update_entry(sp->kernel->page, top, shadow_value(sp->user, top));
-	sp->kernel->children[top] = shared;
-	sp->kernel->seen[top] = sp->user->seen[top];
-}
-
-/*
- * Fills a user page in the user view. The kernel view shares the table unless the space is split,
- * or the table is mixed: then those below are shared.
- */
-static bool fill_user(struct space *sp, uint64_t va, struct changes *changes)
-{
-	unsigned int top = space_index(va, 4);
-	bool lacked = fill_path(sp->user, va, changes);
-	struct shadow *shared = shadow_child(sp->user, top);
-
-	if (sp->split)
-		return lacked;
-	if (top == 0 && space_mixed(sp))
-		return lacked | fill_path(sp->kernel, va, changes);
-	if (!shared || space_is_shared(sp, top))
-		return lacked;
-	note_change(changes, shadow_child(sp->kernel, top) ? 4 : 0);
-	share(sp, top, shared);
-	return true;
 }
 
 /* The kernel view's last table on the path to an address; *index receives the address's place in
@@ -264,26 +154,26 @@ enum { RUN_PAGES = 16, MAY_WRITE = X86_PTE_P | X86_PTE_W };
  * not map so, such as a guard page. Only these of their table: its other pages are no part of the
  * run, and may be of another that goes on in a third table.
  */
-static void fill_run(struct vcpu *v, uint64_t va, uint64_t step, struct changes *changes)
+static void fill_run(struct vcpu *v, uint64_t va, uint64_t step, struct space_changes *changes)
 {
 	struct space *sp = space_current();
-	struct changes here = {0};
+	struct space_changes here = {0};
 	struct guest_walk walk;
 
 	for (unsigned int i = 0; i < RUN_PAGES; i++, va += step) {
 		if (!space_is_kernel(va) || !guest_lookup(v, va, &walk) || !walk.writable)
 			break;
-		fill_path(sp->kernel, va, &here);
+		space_fill_path(sp->kernel, va, &here);
 	}
-	note_change(changes, here.own);
-	note_change(changes, here.others);
+	space_note_change(changes, here.own);
+	space_note_change(changes, here.others);
 }
 
 /*
  * A fault of the kernel's on a page of 4 KiB fills all of that last-level table which the guest has
  * mapped, and what of a run of pages is in the tables beside it.
  */
-static void fill_near(struct vcpu *v, uint64_t va, struct changes *changes)
+static void fill_near(struct vcpu *v, uint64_t va, struct space_changes *changes)
 {
 	uint64_t first = va - va % BLOCK;
 	unsigned int index;
@@ -291,7 +181,7 @@ static void fill_near(struct vcpu *v, uint64_t va, struct changes *changes)
 
 	if (!shadow_may_hold_stack(s))
 		return;
-	note_change(changes, shadow_fill_leaves(s));
+	space_note_change(changes, shadow_fill_leaves(s));
 	if ((s->seen[0] & MAY_WRITE) == MAY_WRITE)
 		fill_run(v, first - PAGE, -(uint64_t)PAGE, changes);
 	if ((s->seen[ENTRIES - 1] & MAY_WRITE) == MAY_WRITE)
@@ -299,24 +189,6 @@ static void fill_near(struct vcpu *v, uint64_t va, struct changes *changes)
 }
 
 /* ---- faults ---- */
-
-/* Makes both views allow what the guest's tables allow; returns true if one did not. */
-static bool fill(struct space *sp, uint64_t va, const struct guest_walk *walk, bool user_runs,
-		 struct changes *changes)
-{
-	bool lacked = false;
-
-	if (!space_is_kernel(va) && (!walk->user || walk->forced) && !sp->split)
-		split(sp, changes);
-	note_change(changes, space_hold_image(sp) ? 4 : 0);
-	if (space_is_kernel(va))
-		return fill_path(sp->kernel, va, changes);
-	if (walk->user)
-		lacked |= fill_user(sp, va, changes);
-	if (sp->split && !user_runs)
-		lacked |= fill_path(sp->kernel, va, changes);
-	return lacked;
-}
 
 /*
  * Where the guest has no memory it only reads (shadow.c), and by pages of 4 KiB: kernels map such
@@ -337,21 +209,21 @@ static void check_memory(uint64_t va, const struct guest_walk *walk)
 	else if (walk->leaf > 1)
 		how = "reads by a large page";
 	if (how)
-		wedge_fatal("the guest %s %lx, which it maps to guest-physical %lx, where it has "
+		wedge_fatal("the guest %s %llx, which it maps to guest-physical %llx, where it has "
 			    "no memory",
-			    how, va, walk->address);
+			    how, (unsigned long long)va, (unsigned long long)walk->address);
 }
 
 bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
 	bool lacked = walk->forced, emptied = false;
-	struct changes changes = {0};
+	struct space_changes changes = {0};
 
 	check_memory(va, walk);
 	vcpu_count(v, COUNT_SPACE_FILLS);
 	do {
-		lacked |= fill(space_current(), va, walk, vcpu_in_user(v), &changes);
-		if (lacked && (space_is_kernel(va) || space_current()->split))
+		lacked |= views_fill(space_current(), va, walk, vcpu_in_user(v), &changes);
+		if (lacked && (space_is_kernel(va) || views_mix(space_current(), walk)))
 			fill_near(v, va, &changes);
 	} while (space_make_room(space_current(), &emptied));
 	if (walk->forced)
@@ -363,7 +235,7 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 	 */
 	if (changes.others > 1)
 		space_flush_tlb(v);
-	else if (changes.others || (changes.own && address_has_alias(space_current(), va)))
+	else if (changes.others || (changes.own && views_have_alias(space_current(), va)))
 		xen_of(v)->stale = true;
 	return lacked;
 }
@@ -380,7 +252,7 @@ bool backend_code_held(struct vcpu *v, uint64_t va)
 	unsigned int index;
 	const struct shadow *s = last_table(space_current(), va, &index);
 
-	if (s->role != SHADOW_KERNEL || s->level > 2)
+	if ((XEN_VIEWS == 2 && s->role != SHADOW_KERNEL) || s->level > 2)
 		return false;
 	return shadow_present(s, index) && (shadow_value(s, index) & X86_PTE_NX) &&
 	       guest_lookup(v, va, &walk) && !walk.no_execute &&

@@ -12,7 +12,7 @@
 #include "table_pool.h"
 
 enum {
-	LEVELS = 4,
+	LEVELS = XEN_LEVELS,
 	/*
 	 * Pages of the heap that are kept for other uses: descriptor tables, sites of modules ...
 	 */
@@ -35,11 +35,12 @@ static struct free_tables {
 
 static unsigned int kind_of(unsigned int level, unsigned int role)
 {
-	return level == LEVELS && role == SHADOW_USER ? USER_ROOTS : level;
+	return XEN_VIEWS == 2 && level == LEVELS && role == SHADOW_USER ? USER_ROOTS : level;
 }
+
 bool table_pool_refused;
 
-static const unsigned int pin_command[LEVELS + 1] = {
+static const unsigned int pin_command[] = {
 	0, MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L2_TABLE, MMUEXT_PIN_L3_TABLE, MMUEXT_PIN_L4_TABLE,
 };
 
@@ -57,6 +58,25 @@ static bool give_children(struct shadow *s, unsigned int level)
 	return level == 1 || s->children;
 }
 
+/* What the wedge keeps beside a table. */
+static struct shadow *new_shadow(unsigned int level, uint64_t page)
+{
+	struct shadow *s = backend_allocate(sizeof(*s));
+
+	s->seen = backend_allocate(ENTRIES * sizeof(*s->seen));
+	give_children(s, level);
+	s->page = (uint32_t)page;
+	return s;
+}
+
+struct shadow *table_pool_adopt(unsigned int level, uint64_t page)
+{
+	struct shadow *s = new_shadow(level, page);
+
+	s->level = (uint8_t)level;
+	return s;
+}
+
 /* A page of the heap that Xen accepts as a table: empty, read-only everywhere, pinned. */
 static struct shadow *new_table(unsigned int level)
 {
@@ -66,11 +86,8 @@ static struct shadow *new_table(unsigned int level)
 	if (!memory_heap_has(KEPT_FOR_OTHERS + KEPT_FOR_CHANGES))
 		return NULL;
 	xen_count(COUNT_TABLES_MADE);
-	s = backend_allocate(sizeof(*s));
-	s->seen = backend_allocate(ENTRIES * sizeof(*s->seen));
-	give_children(s, level);
 	page = memory_heap_page();
-	s->page = (uint32_t)page;
+	s = new_shadow(level, page);
 	memset(xen_page(page), 0, PAGE);
 	update_entry(xen.physmap_l1 + page / ENTRIES, page % ENTRIES,
 		     xen_machine(page) | X86_PTE_P | X86_PTE_A | X86_PTE_D);

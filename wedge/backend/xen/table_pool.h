@@ -12,10 +12,13 @@
 #include "shadow.h"
 
 /*
- * An empty table of a level (1 to 4) for a role. If there is none, returns NULL and sets
+ * An empty table of a level (1 to XEN_LEVELS) for a role. If there is none, returns NULL and sets
  * table_pool_refused.
  */
 struct shadow *table_pool_take(unsigned int level, enum shadow_role role);
+
+/* A shadow for a page that is such a table already (boot.c), and that never comes to the pool. */
+struct shadow *table_pool_adopt(unsigned int level, uint64_t page);
 
 /* Takes back an empty table that no entry points to. */
 void table_pool_give(struct shadow *s);

@@ -11,7 +11,7 @@
 #include "entry.h"
 #include "xen.h"
 
-extern const char xen_event[], xen_failsafe[], xen_syscall[], xen_syscall32[];
+extern const char xen_event[], xen_failsafe[];
 
 #define VECTORS(X)                                                                                 \
 	X(0, 0)                                                                                    \
@@ -28,12 +28,12 @@ VECTORS(DECLARE)
 
 enum { MASK_EVENTS = 4, INT_LENGTH = 2 };
 
-static void register_callback(uint16_t type, const char *address)
+void traps_register(uint16_t type, const char *address)
 {
 	struct callback_register c = {
 		.type = type,
 		.flags = CALLBACKF_mask_events,
-		.address = (unsigned long)address,
+		.address = hypercall_callback(address),
 	};
 
 	if (hypercall2(__HYPERVISOR_callback_op, CALLBACKOP_register, (unsigned long)&c))
@@ -48,10 +48,9 @@ void traps_init(void)
 
 	if (hypercall1(__HYPERVISOR_set_trap_table, (unsigned long)table))
 		wedge_fatal("Xen refuses the trap table");
-	register_callback(CALLBACKTYPE_event, xen_event);
-	register_callback(CALLBACKTYPE_failsafe, xen_failsafe);
-	register_callback(CALLBACKTYPE_syscall, xen_syscall);
-	register_callback(CALLBACKTYPE_syscall32, xen_syscall32);
+	traps_register(CALLBACKTYPE_event, xen_event);
+	traps_register(CALLBACKTYPE_failsafe, xen_failsafe);
+	traps_register_width();
 	if (hypercall2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, WEDGE_STACK_TOP))
 		wedge_fatal("Xen refuses the wedge's stack");
 }
@@ -65,7 +64,7 @@ static uint64_t fault_address(const struct vcpu *v)
 
 void xen_entered(struct vcpu *v);
 void xen_pending(struct vcpu *v);
-_Noreturn void xen_fault_inside(const uint64_t *frame);
+_Noreturn void xen_fault_inside(const unsigned long *frame);
 
 void xen_entered(struct vcpu *v)
 {
@@ -75,14 +74,6 @@ void xen_entered(struct vcpu *v)
 		core_interrupted(v);
 		events_handle(v);
 		core_deliver_interrupts(v);
-		return;
-	case ENTRY_SYSCALL:
-		vcpu_count(v, COUNT_ENTERED_SYSCALL_SLOW);
-		arch_system_call(v, v->lstar);
-		return;
-	case ENTRY_SYSCALL32:
-		vcpu_count(v, COUNT_ENTERED_SYSCALL_SLOW);
-		arch_system_call(v, v->cstar);
 		return;
 	case ENTRY_RETRY:
 		core_retry(v);
@@ -95,7 +86,8 @@ void xen_entered(struct vcpu *v)
 		exception_deliver(v, 128, ARCH_NO_ERROR_CODE, INT_LENGTH);
 		return;
 	default:
-		core_trap(v, fault_address(v));
+		if (!traps_entered_width(v))
+			core_trap(v, fault_address(v));
 	}
 }
 
@@ -110,9 +102,10 @@ void xen_pending(struct vcpu *v)
  * A fault of the wedge itself. The frame may begin with an error code; the vector is not known
  * here, so print all words that either form has.
  */
-_Noreturn void xen_fault_inside(const uint64_t *frame)
+_Noreturn void xen_fault_inside(const unsigned long *frame)
 {
 	wedge_log("frame %lx %lx %lx %lx %lx %lx %lx", frame[2], frame[3], frame[4], frame[5],
 		  frame[6], frame[7], frame[8]);
-	wedge_fatal("a fault inside the wedge (address %lx)", fault_address(vcpu_this()));
+	wedge_fatal("a fault inside the wedge (address %lx)",
+		    (unsigned long)fault_address(vcpu_this()));
 }

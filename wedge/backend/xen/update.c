@@ -24,12 +24,12 @@ void update_flush(void)
 
 	if (!u->queued)
 		return;
-	error = hypercall4(__HYPERVISOR_mmu_update, (uint64_t)u->queue, u->queued, (uint64_t)&done,
-			   DOMID_SELF);
+	error = hypercall4(__HYPERVISOR_mmu_update, (unsigned long)u->queue, u->queued,
+			   (unsigned long)&done, DOMID_SELF);
 	if (error)
-		wedge_fatal("Xen refuses page-table entry %lx <- %lx (error %ld, %u of %u)",
-			    (unsigned long)u->queue[done].ptr, (unsigned long)u->queue[done].val,
-			    -error, done, u->queued);
+		wedge_fatal("Xen refuses page-table entry %llx <- %llx (error %ld, %u of %u)",
+			    (unsigned long long)u->queue[done].ptr,
+			    (unsigned long long)u->queue[done].val, -error, done, u->queued);
 	xen_count_many(COUNT_ENTRIES_WRITTEN, u->queued);
 	u->queued = 0;
 }
@@ -48,11 +48,11 @@ void update_entry(uint64_t table, unsigned int index, uint64_t value)
 
 void update_extended(unsigned int command, uint64_t argument)
 {
-	struct mmuext_op op = {.cmd = command, .arg1.mfn = argument};
+	struct mmuext_op op = {.cmd = command, .arg1.mfn = (xen_pfn_t)argument};
 	long error;
 
 	update_flush();
-	error = hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)&op, 1, 0, DOMID_SELF);
+	error = hypercall4(__HYPERVISOR_mmuext_op, (unsigned long)&op, 1, 0, DOMID_SELF);
 	if (error)
 		wedge_fatal("Xen refuses page-table operation %u on %lx (error %ld)", command,
 			    (unsigned long)argument, -error);
@@ -63,26 +63,14 @@ uint32_t update_tlb_flushes(void)
 	return updates()->tlb_flushes;
 }
 
+void update_note_flush(void)
+{
+	updates()->tlb_flushes++;
+}
+
 void update_flush_tlb(void)
 {
 	xen_count(COUNT_TLB_FLUSHES);
-	updates()->tlb_flushes++;
+	update_note_flush();
 	update_extended(MMUEXT_TLB_FLUSH_LOCAL, 0);
-}
-
-void update_load_tables(uint64_t kernel, uint64_t user)
-{
-	/* The second flushes the TLB, global entries included; the first flushes nothing. */
-	struct mmuext_op ops[] = {
-		{.cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = user},
-		{.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = kernel},
-	};
-	long error;
-
-	update_flush();
-	updates()->tlb_flushes++;
-	error = hypercall4(__HYPERVISOR_mmuext_op, (uint64_t)ops, 2, 0, DOMID_SELF);
-	if (error)
-		wedge_fatal("Xen refuses to load the page tables %lx and %lx (error %ld)", kernel,
-			    user, -error);
 }

@@ -29,7 +29,8 @@
 #define XEN_LDT		 (WEDGE_VCPU_BASE + 0x20000) /* 16 pages */
 #define XEN_GRANTS	 (WEDGE_VCPU_BASE + 0x30000) /* the grant table (front/grant.h) */
 
-#define XEN_TOP_SLOT 511 /* entry of the top-level table that holds all of the above */
+#define XEN_TOP_SLOT                                                                               \
+	511 /* of a 64-bit kernel's top-level table: the entry that holds all of the above */
 
 #define PAGE	X86_PAGE_SIZE
 #define ENTRIES 512
@@ -38,16 +39,19 @@
 struct xen {
 	struct start_info *start_info; /* through the physmap */
 	struct shared_info *shared;
-	uint64_t *p2m;	      /* machine frame of each guest-physical page */
-	uint64_t pages;	      /* guest-physical pages, the wedge's own included */
-	uint64_t heap;	      /* first page of the wedge's heap */
-	uint64_t heap_end;    /* behind its last page */
-	uint64_t heap_next;   /* next page never used */
-	uint64_t boot_table;  /* top-level table that boot.c made: the wedge alone */
-	uint64_t physmap_l1;  /* first of the physmap's last-level tables: one for each 2 MiB */
-	uint64_t physmap_l2;  /* first of its tables above those: one for each GiB */
-	uint64_t wedge_l1;    /* table of the last 2 MiB */
-	uint64_t absent_page; /* all ones: what the guest reads where it has no memory */
+	unsigned long *p2m;			  /* machine frame of each guest-physical page */
+	const unsigned long *machine_to_physical; /* for a 32-bit wedge: Xen's table */
+	uint64_t pages;	       /* guest-physical pages, the wedge's own included */
+	uint64_t heap;	       /* first page of the wedge's heap */
+	uint64_t heap_end;     /* behind its last page */
+	uint64_t heap_next;    /* next page never used */
+	uint64_t boot_table;   /* top-level table that boot.c made: the wedge alone */
+	uint64_t physmap_l1;   /* first of the physmap's last-level tables: one for each 2 MiB */
+	uint64_t physmap_l2;   /* first of its tables above those: one for each GiB */
+	uint64_t wedge_l1;     /* table of the wedge's 2 MiB */
+	uint64_t start_table;  /* of a 32-bit kernel: a directory while it has paging off */
+	uint64_t kernel_l2[2]; /* of a 32-bit kernel: tables of the upper half */
+	uint64_t absent_page;  /* all ones: what the guest reads where it has no memory */
 	struct afterburn_wedge_header *header;
 	struct layout layout;
 	bool null_clears_base; /* a null selector in FS or GS */
@@ -57,13 +61,19 @@ extern struct xen xen;
 /* The wedge's pointer to a guest-physical page. */
 static inline void *xen_page(uint64_t page)
 {
-	return (void *)(XEN_PHYSMAP + page * PAGE);
+	return (void *)(uintptr_t)(XEN_PHYSMAP + page * PAGE);
 }
 
 /* Machine address of a guest-physical page. */
 static inline uint64_t xen_machine(uint64_t page)
 {
-	return xen.p2m[page] * PAGE;
+	return (uint64_t)xen.p2m[page] * PAGE;
+}
+
+/* For messages: MiB of so many pages. */
+static inline unsigned long xen_mib(uint64_t pages)
+{
+	return (unsigned long)(pages >> (20 - X86_PAGE_SHIFT));
 }
 
 /* What the back end keeps for each vCPU, behind its `backend` pointer. */
@@ -80,9 +90,10 @@ struct xen_updates {
 };
 
 struct xen_vcpu {
-	struct space *space; /* the address space that is loaded */
-	bool stale;	     /* single translations were taken away since the TLB was flushed */
-	uint64_t gdt_page;   /* the copy of the guest's GDT; 0: none yet */
+	struct space *space;   /* the address space that is loaded */
+	bool stale;	       /* single translations were taken away since the TLB was flushed */
+	uint64_t gdt_page;     /* the copy of the guest's GDT; 0: none yet */
+	uint64_t gdt_seen[32]; /* the guest's descriptors that the first of it were made from */
 	uint64_t ldt_pages[XEN_LDT_PAGES];
 	unsigned int ldt_entries;
 	struct xen_updates updates; /* page-table writes that wait (update.c) */
@@ -145,10 +156,18 @@ bool memory_is_kernel_code(uint64_t page);
 enum memory_code { MEMORY_CODE_UNSEEN, MEMORY_CODE_PARTLY, MEMORY_CODE_SEEN };
 enum memory_code memory_block_code(uint64_t page);
 
+/* ---- kernel.c of the width ---- */
+
+/* Ends a guest whose kernel is linked where it cannot run. */
+void kernel_check(const struct afterburn_wedge_header *header);
+
+/* Finds Xen's machine-to-physical table, and keeps it from user code if Xen can. */
+void kernel_machine_table(void);
+
 /* ---- segments.c ---- */
 
-/* Finds out if a null selector clears a segment's base. Call it while nothing uses FS. */
-void segments_init(void);
+/* Before the guest loads a segment. Call it while nothing uses FS. */
+void segments_init(struct vcpu *v);
 
 /* ---- update.c ---- */
 
@@ -164,8 +183,8 @@ void update_extended(unsigned int command, uint64_t argument);
 /* Flushes the whole TLB and the paging-structure caches. */
 void update_flush_tlb(void);
 
-/* Loads the top-level tables of both views, given as machine frames; flushes the TLB too. */
-void update_load_tables(uint64_t kernel, uint64_t user);
+/* Counts a flush of the whole TLB that another operation of Xen's has brought. */
+void update_note_flush(void);
 
 /* How often the whole TLB was flushed; wraps around. */
 uint32_t update_tlb_flushes(void);
@@ -208,6 +227,15 @@ bool balloon_return_all(void);
 
 /* ---- traps.c, events.c, console.c ---- */
 void traps_init(void);
+
+/* Has Xen enter the wedge at an address for a kind of event (public/callback.h). */
+void traps_register(uint16_t type, const char *address);
+
+/* What only one width has: traps.c of the width. The second returns false if it knows no such
+ * entry. */
+void traps_register_width(void);
+bool traps_entered_width(struct vcpu *v);
+
 void events_init(struct vcpu *v);
 void events_start(void); /* those of the guest's timer and console; handled once it runs */
 void events_handle(struct vcpu *v);

@@ -133,7 +133,7 @@ CHECK(user_segment_limit)
 {
 	struct regs regs = run(user_limit, 0);
 
-	if (regs.vector == TRAP_UD && !on_wedge())
+	if (regs.vector == TRAP_UD && on_emulator())
 		skip("this QEMU has no segment limits");
 	expect_trap(regs, TRAP_GP, 0, (word)user_limit + 8);
 }
@@ -142,7 +142,7 @@ CHECK(user_null_segment)
 {
 	struct regs regs = run(user_null_gs, 0);
 
-	if (regs.vector == TRAP_PF && !on_wedge())
+	if (regs.vector == TRAP_PF && on_emulator())
 		skip("this QEMU takes null for a flat segment");
 	expect_is(regs.vector, TRAP_GP);
 	expect_is(regs.error, 0);
@@ -158,7 +158,7 @@ CHECK(user_alignment_check)
 	write_cr0(cr0 | 1ul << 18);
 	regs = run(user_misaligned, FLAG_AC);
 	write_cr0(cr0);
-	if (regs.vector == TRAP_UD && !on_wedge())
+	if (regs.vector == TRAP_UD && on_emulator())
 		skip("this QEMU has no alignment check");
 	expect_trap(regs, TRAP_AC, 0, (word)user_misaligned);
 }

@@ -59,7 +59,7 @@ CHECK(user_debug_opcode)
 	struct regs regs = user_regs(user_icebp);
 
 	user_run(&regs, BY_IRET);
-	if (regs.vector == TRAP_UD && !on_wedge())
+	if (regs.vector == TRAP_UD && on_emulator())
 		skip("this QEMU takes int1 for nothing");
 	expect_is(regs.vector, TRAP_DB);
 	if (regs.ip == (word)user_icebp)

@@ -49,7 +49,7 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 #define TEST_AREA   0xa0000000
 #define AREA(n)	    (TEST_AREA + (n)*0x800000ul)
 #define LOW_AREA(n) (0x20000000 + (n)*0x800000ul)
-#define SLOT(n)	    (0xc0000000 + (n)*0x1000000ul)
+#define SLOT(n)	    (0xb0000000 + (n)*0x1000000ul)
 #define LOW_SLOT    0x30000000
 
 #define BOOT_CS	     0x10

@@ -8,6 +8,7 @@
 #include <wedge/x86.h>
 #include <wedge/vcpu_asm.h>
 #include "../entry.h"
+#include "selectors.h"
 
 	.section .gates, "ax", @progbits
 

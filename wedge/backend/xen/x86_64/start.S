@@ -45,7 +45,7 @@ xen_high:
 	note XEN_ELFNOTE_MOD_START_PFN, .long 1
 	/* XENFEAT_dom0: may be the first domain */
 	note XEN_ELFNOTE_SUPPORTED_FEATURES, .long 1 << 11
-	note XEN_ELFNOTE_L1_MFN_VALID, .quad 1; .quad 1
+	note XEN_ELFNOTE_L1_MFN_VALID, .quad 1, 1
 	/*
 	 * Xen reads the kernel's notes before these. Linux with CONFIG_XEN has one by which the
 	 * domain's list of its pages would lie elsewhere than at its physical address. This value

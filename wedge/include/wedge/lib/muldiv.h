@@ -45,7 +45,17 @@ static inline uint64_t u64_muldiv(uint64_t n, uint32_t mul, uint32_t div)
 	return whole * mul + u64_div((uint64_t)rest * mul, div, &ignored);
 }
 
-/* The same, rounded up: the least n' with u64_muldiv(n', div, mul) >= n. */
+/* The integer part of n * mul / 2^32, exact while the result fits in 64 bits. */
+static inline uint64_t u64_mul_fraction(uint64_t n, uint32_t mul)
+{
+#ifdef __i386__
+	return (n >> 32) * mul + ((uint64_t)(uint32_t)n * mul >> 32);
+#else
+	return (uint64_t)((unsigned __int128)n * mul >> 32);
+#endif
+}
+
+/* The same as u64_muldiv(), rounded up: the least n' with u64_muldiv(n', div, mul) >= n. */
 static inline uint64_t u64_muldiv_up(uint64_t n, uint32_t mul, uint32_t div)
 {
 	uint32_t rest, over;

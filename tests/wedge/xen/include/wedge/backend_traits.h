@@ -23,10 +23,17 @@ extern uint64_t fake_machine_to_physical[];
 #define WEDGE_VCPU_PAGES  2
 #define WEDGE_STACK_PAGES 4
 
-#define XEN_PHYSMAP ((uintptr_t)fake_physmap)
+#define XEN_PHYSMAP	      ((uintptr_t)fake_physmap)
+#define XEN_PHYSMAP_PAGES_MAX 0x6f00000
+
+#define XEN_LEVELS 4
+#define XEN_VIEWS  2
 
 /* Where Xen's header looks for the table of guest-physical pages by machine frame. */
 #define HYPERVISOR_VIRT_START ((uintptr_t)fake_machine_to_physical)
+
+/* How many descriptors the copy of the guest's GDT has. */
+#define XEN_GDT_ENTRIES 512
 
 #define BACKEND_SELECTORS_ARE_REAL     1
 #define BACKEND_STACKS_MUST_BE_PRESENT 1

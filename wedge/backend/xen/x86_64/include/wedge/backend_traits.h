@@ -22,8 +22,22 @@
 #define WEDGE_STACK_PAGES 4
 #define WEDGE_STACK_TOP	  (WEDGE_VCPU_BASE + (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * 0x1000)
 
-/* Where the wedge sees guest-physical memory, its own frames included (xen.h). */
-#define XEN_PHYSMAP 0xffffff8000000000
+/*
+ * Where the wedge sees guest-physical memory, its own frames included (xen.h): up to 444 GiB.
+ * Behind them, kernels of Linux may have EFI's code mapped (Documentation/x86/x86_64/mm.rst).
+ */
+#define XEN_PHYSMAP	      0xffffff8000000000
+#define XEN_PHYSMAP_PAGES_MAX 0x6f00000
+
+/*
+ * Levels of Xen's tables, and trees of them for each space: Xen has only its own ring 0 and ring 3,
+ * so what user code must not reach is in the kernel's tree alone.
+ */
+#define XEN_LEVELS 4
+#define XEN_VIEWS  2
+
+/* How many descriptors the copy of the guest's GDT has. */
+#define XEN_GDT_ENTRIES 512
 
 /* DS, ES, FS and GS hold the selectors that the guest (or its user code) loaded. */
 #define BACKEND_SELECTORS_ARE_REAL 1

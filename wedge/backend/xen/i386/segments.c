@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * segments.c - selectors of a 32-bit guest. Its kernel runs with the wedge's (selectors.h), whose
+ * bases are those that FS and GS have for it; user code gets the guest's own, of the copies of its
+ * tables (descriptors.c), when it is resumed.
+ *
+ * Invariant: user code's registers hold null, or a selector whose descriptor in the copy is the
+ * guest's.
+ */
+#include <wedge/descriptor.h>
+#include "../descriptors.h"
+#include "selectors.h"
+
+enum { FLAT_LOW = 0x0000ffff, FLAT_HIGH = 0x00cfb300 }; /* ring 1's data, 4 GiB (SDM 3A, 3.4.5) */
+
+static uint64_t kernel_descriptor(uint64_t base)
+{
+	return (uint64_t)FLAT_HIGH << 32 | FLAT_LOW | (base & 0xffffff) << 16 |
+	       (base & 0xff000000) << 32;
+}
+
+static void load_base(struct vcpu *v, unsigned int index, uint64_t base)
+{
+	descriptors_set(xen_of(v)->gdt_page, index, kernel_descriptor(base));
+}
+
+void segments_init(struct vcpu *v)
+{
+	descriptors_create(v);
+	load_base(v, KERNEL_FS_INDEX, 0);
+	load_base(v, KERNEL_GS_INDEX, 0);
+	__asm__ volatile("movw %w0, %%fs; movw %w1, %%gs" : : "r"(KERNEL_FS), "r"(KERNEL_GS));
+}
+
+void backend_load_fs_base(struct vcpu *v)
+{
+	load_base(v, KERNEL_FS_INDEX, v->fs_base);
+	__asm__ volatile("movw %w0, %%fs" : : "r"(KERNEL_FS));
+}
+
+void backend_load_gs_base(struct vcpu *v, bool user)
+{
+	(void)user;
+	load_base(v, KERNEL_GS_INDEX, v->gs_base_kernel);
+	__asm__ volatile("movw %w0, %%gs" : : "r"(KERNEL_GS));
+}
+
+void backend_read_bases(struct vcpu *v)
+{
+	(void)v;
+}
+
+bool backend_null_clears_base(void)
+{
+	return false;
+}
+
+bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector)
+{
+	(void)v;
+	(void)sreg;
+	(void)selector;
+	return true;
+}
+
+uint16_t backend_read_selector(const struct vcpu *v, unsigned int sreg)
+{
+	return (uint16_t)v->selector[sreg];
+}
+
+uint16_t backend_user_selector(uint16_t selector)
+{
+	return selector;
+}
+
+void xen_prepare_user(struct vcpu *v);
+
+/* User code must not fault where its selectors are loaded, so one that it cannot have becomes null.
+ */
+static void prepare_selector(struct vcpu *v, unsigned int sreg)
+{
+	uint16_t selector = (uint16_t)v->selector[sreg];
+	uint64_t d;
+
+	if (selector < 4)
+		return;
+	d = descriptors_copy(v, selector);
+	if (!descriptor_is_readable(d) || !descriptor_is_present(d))
+		v->selector[sreg] = 0;
+}
+
+/*
+ * Xen maps a page of the LDT when it is used first. If that is by Xen's own iret, the fault becomes
+ * the guest's.
+ */
+static void touch_local(uint64_t selector)
+{
+	if (selector & X86_SELECTOR_LDT)
+		__asm__ volatile("verr %w0" : : "r"((uint32_t)selector) : "cc");
+}
+
+void xen_prepare_user(struct vcpu *v)
+{
+	descriptors_renew_all(v);
+	prepare_selector(v, X86_ES);
+	prepare_selector(v, X86_DS);
+	prepare_selector(v, X86_FS);
+	prepare_selector(v, X86_GS);
+	touch_local(v->cs);
+	touch_local(v->ss);
+}
