@@ -7,7 +7,7 @@
 # Invariant: no result depends on how fast the machine is: a boot ends by itself, or is one that must
 # not end and is looked at for a fixed time.
 l4_root=$O/tests/l4/conformance
-l4_hazards=$(sed -n 's/.*{"\([a-z0-9-]*\)", [a-z_]*}.*/\1/p' "$TOP/tests/l4/task/hazards.c")
+l4_hazards=$(grep -oE '[{]"[a-z0-9-]+"' "$TOP/tests/l4/task/hazards.c" | tr -d '{"')
 l4_boot_limit=${L4_BOOT_LIMIT:-120}
 l4_silence=${L4_SILENCE:-2}
 
