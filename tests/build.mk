@@ -9,7 +9,7 @@ include $(wildcard $(SRC)/tests/*/build.mk)
 LONG_TESTS := $(sort $(wildcard $(SRC)/tests/long/*.t))
 SHELL_TESTS := $(filter-out $(LONG_TESTS),$(sort $(wildcard $(SRC)/tests/*/*.t)))
 # Tests that need the built guest, or boot something.
-GUEST_TESTS := $(filter $(SRC)/tests/boot/% $(SRC)/tests/guest/% $(SRC)/tests/isolation/% $(SRC)/tests/micro/% $(SRC)/tests/bench/gate.t,$(SHELL_TESTS))
+GUEST_TESTS := $(filter $(SRC)/tests/boot/% $(SRC)/tests/guest/% $(SRC)/tests/isolation/% $(SRC)/tests/l4/% $(SRC)/tests/micro/% $(SRC)/tests/bench/gate.t,$(SHELL_TESTS))
 UNIT_TESTS = $(sort $(TESTS)) $(filter-out $(GUEST_TESTS),$(SHELL_TESTS))
 # Of the compiled ones, those that execute 32-bit code: skipped where the host runs none.
 RUN_TESTS = env O=$(O) TOP=$(SRC) TESTS_32_BIT="$(strip $(TESTS_32_BIT))" $(SRC)/tests/run

@@ -9,7 +9,7 @@
 l4_root=$O/tests/l4/conformance
 l4_hazards=$(grep -oE '[{]"[a-z0-9-]+"' "$TOP/tests/l4/task/hazards.c" | tr -d '{"')
 l4_boot_limit=${L4_BOOT_LIMIT:-120}
-l4_silence=${L4_SILENCE:-2}
+l4_silence=${L4_SILENCE:-1}
 
 # QEMU's program and options for a folder and the root task's arguments.
 l4_command() { # l4_command DIR ARGUMENTS

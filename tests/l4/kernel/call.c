@@ -56,8 +56,9 @@ void call_other(struct frame *f)
 {
 	extern char kip_calls[]; /* an offset */
 	static void (*const calls[])(struct frame *) = {
-		call_space_control, call_thread_control,     call_processor_control, call_memory_control,
-		call_unmap,	    call_exchange_registers, call_thread_switch,     call_schedule,
+		call_space_control,  call_thread_control, call_processor_control,
+		call_memory_control, call_unmap,	  call_exchange_registers,
+		call_thread_switch,  call_schedule,
 	};
 	word offset = f->eip - INT_LENGTH - current->space->kip_area - (word)kip_calls;
 	if (offset % ENTRY_SIZE == 0 && offset / ENTRY_SIZE < sizeof calls / sizeof *calls)

@@ -9,11 +9,11 @@
 #define CLOCK_LINE 8
 
 /* Bits of a page table's entry. */
-#define ENTRY_PRESENT   0x001u
-#define ENTRY_WRITABLE  0x002u
-#define ENTRY_USER      0x004u
-#define ENTRY_ACCESSED  0x020u
-#define ENTRY_DIRTY     0x040u
+#define ENTRY_PRESENT	0x001u
+#define ENTRY_WRITABLE	0x002u
+#define ENTRY_USER	0x004u
+#define ENTRY_ACCESSED	0x020u
+#define ENTRY_DIRTY	0x040u
 #define ENTRY_READ_ONLY (ENTRY_PRESENT | ENTRY_USER)
 
 void call_ipc(struct frame *f);

@@ -1,6 +1,7 @@
 /*
- * The kernel's clock: the real-time clock's periodic interrupt, 512 a second, as the original's; and the
- * time stamp counter's frequency, by channel 2 of the 8254. MC146818A and Intel 8254 data sheets.
+ * The kernel's clock: the real-time clock's periodic interrupt, 512 a second, as the original's;
+ * and the time stamp counter's frequency, by channel 2 of the 8254. MC146818A and Intel 8254 data
+ * sheets.
  *
  * Invariant: channel 0 and its line are left as the BIOS set them: they are the programs'.
  */
@@ -10,8 +11,8 @@
 #define RTC_INDEX 0x70
 #define RTC_DATA  0x71
 
-#define PIT_HZ    1193182u
-#define PIT_MS    20
+#define PIT_HZ 1193182u
+#define PIT_MS 20
 
 static uint64_t ticks;
 static word khz;

@@ -1,5 +1,5 @@
 /*
- * The kernel's only output: one line on COM1, before any user code runs.
+ * The kernel's only output, on COM1: why it stops. What it is has been said by its loader.
  *
  * Invariant: COM1 is left as programs find it after a BIOS, at 115,200 baud.
  */

@@ -47,8 +47,9 @@ static void set_gate(word vector, word privilege)
 {
 	extern char vectors[];
 	word address = (word)vectors + vector * 16;
-	idt[vector] = (struct gate){(uint16_t)address, KERNEL_CODE, (uint16_t)(0x8e00 | privilege << 13),
-				    (uint16_t)(address >> 16)};
+	idt[vector] =
+		(struct gate){(uint16_t)address, KERNEL_CODE, (uint16_t)(0x8e00 | privilege << 13),
+			      (uint16_t)(address >> 16)};
 }
 
 void cpu_map_ports(struct space *s)
@@ -75,9 +76,10 @@ static void load_tables(void)
 	table.limit = 0x80;
 	table.base = (word)gdt;
 	__asm__ volatile("lgdt %0" ::"m"(table));
-	__asm__ volatile("ljmp %0, $1f\n1:\n\tmovl %1, %%ss\n\tmovl %1, %%ds\n\tmovl %1, %%es" ::"i"(
-				 KERNEL_CODE),
-			 "r"(KERNEL_DATA));
+	__asm__ volatile(
+		"ljmp %0, $1f\n1:\n\tmovl %1, %%ss\n\tmovl %1, %%ds\n\tmovl %1, %%es" ::"i"(
+			KERNEL_CODE),
+		"r"(KERNEL_DATA));
 	__asm__ volatile("movl %0, %%fs\n\tmovl %1, %%gs" ::"r"(USER_DATA), "r"(USER_UTCB));
 	table.limit = 0x800;
 	table.base = (word)idt;
@@ -87,7 +89,8 @@ static void load_tables(void)
 void cpu_init(void)
 {
 	extern word boot_directory[];
-	utcb_pointer_table[0] = PHYSICAL(utcb_pointer_page) | ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_USER;
+	utcb_pointer_table[0] =
+		PHYSICAL(utcb_pointer_page) | ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_USER;
 	boot_directory[UTCB_POINTER >> 22] =
 		PHYSICAL(utcb_pointer_table) | ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_USER;
 	for (word i = 0; i < PAGE_SIZE; i++)
@@ -117,7 +120,8 @@ _Noreturn void cpu_enter(struct tcb *t)
 	if (fpu_is_of(t))
 		__asm__ volatile("clts");
 	else
-		__asm__ volatile("movl %%cr0, %%eax\n\torl $8, %%eax\n\tmovl %%eax, %%cr0" ::: "eax");
+		__asm__ volatile("movl %%cr0, %%eax\n\torl $8, %%eax\n\tmovl %%eax, %%cr0" ::
+					 : "eax");
 	leave_kernel(&t->frame);
 }
 

@@ -1,20 +1,21 @@
 /*
- * ExchangeRegisters, X.2 manual, section 2.3: a thread's registers read and set, its IPC aborted, its
- * run stopped and continued.
+ * ExchangeRegisters, X.2 manual, section 2.3: a thread's registers read and set, its IPC aborted,
+ * its run stopped and continued.
  *
- * Invariant: nothing of a thread is shown or changed unless it or its pager is of the caller's space.
+ * Invariant: nothing of a thread is shown or changed unless it or its pager is of the caller's
+ * space.
  */
 #include "kernel.h"
 #include "call.h"
 
-#define CONTROL_HALT       0x001u
-#define CONTROL_RECEIVE    0x002u
-#define CONTROL_SEND       0x004u
-#define CONTROL_SP         0x008u
-#define CONTROL_IP         0x010u
-#define CONTROL_FLAGS      0x020u
-#define CONTROL_HANDLE     0x040u
-#define CONTROL_PAGER      0x080u
+#define CONTROL_HALT	   0x001u
+#define CONTROL_RECEIVE	   0x002u
+#define CONTROL_SEND	   0x004u
+#define CONTROL_SP	   0x008u
+#define CONTROL_IP	   0x010u
+#define CONTROL_FLAGS	   0x020u
+#define CONTROL_HANDLE	   0x040u
+#define CONTROL_PAGER	   0x080u
 #define CONTROL_APPLY_HALT 0x100u
 
 /* CF PF AF ZF SF OF: what an answer may change of the flags. */

@@ -1,19 +1,21 @@
 /*
  * What user code does wrong becomes a message to its pager or its exception handler, section 6 and
- * appendix A of the X.2 manual; what the original handles itself or does not survive is the same here.
+ * appendix A of the X.2 manual; what the original handles itself or does not survive is the same
+ * here.
  *
- * Invariant: the handlers of faults read user memory only at the instruction that was just executed.
+ * Invariant: the handlers of faults read user memory only at the instruction that was just
+ * executed.
  */
 #include "kernel.h"
 #include "call.h"
 
 #define LABEL_PAGE_FAULT 0xffe0u
-#define LABEL_EXCEPTION  0xffb0u
-#define FAULT_WRITE      2u
-#define USER_FLAGS       0x8d5u
-#define EXCEPTION_WORDS  12
-#define KIP_VERSION      0x84050000u
-#define KERNEL_ID        0x04020000u
+#define LABEL_EXCEPTION	 0xffb0u
+#define FAULT_WRITE	 2u
+#define USER_FLAGS	 0x8d5u
+#define EXCEPTION_WORDS	 12
+#define KIP_VERSION	 0x84050000u
+#define KERNEL_ID	 0x04020000u
 
 /* An entry with ES at the UTCB's segment: the original copies with it and is lost. */
 static void check_es(const struct tcb *t)

@@ -38,11 +38,11 @@ void heap_init(word start, word end)
 
 void *heap_page(void)
 {
-	word *page = free_pages;
-	if (!page) {
+	if (!free_pages) {
 		console_text("X.2 test kernel: out of memory; give kickstart kmem=\n");
 		dead();
 	}
+	word *page = free_pages;
 	free_pages = *(void **)page;
 	for (word i = 0; i < PAGE_SIZE / 4; i++)
 		page[i] = 0;

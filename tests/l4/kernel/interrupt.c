@@ -7,9 +7,9 @@
 #include "kernel.h"
 #include "call.h"
 
-#define LINES           16
+#define LINES		16
 #define LABEL_INTERRUPT 0xfff0u
-#define CASCADE         2
+#define CASCADE		2
 
 static struct tcb lines[LINES];
 

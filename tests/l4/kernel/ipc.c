@@ -1,8 +1,8 @@
 /*
  * Messages: the send phase, the receive phase, who waits for whom. X.2 manual, section 5.6.
  *
- * A phase of any thread can be carried out at any time: the kernel goes on with a sender's receive phase
- * when its message is fetched.
+ * A phase of any thread can be carried out at any time: the kernel goes on with a sender's receive
+ * phase when its message is fetched.
  *
  * Invariant: a SENDING thread is in the queue of its partner, unless that has been deleted.
  */
@@ -74,7 +74,8 @@ void ipc_fail(struct tcb *t, word error)
 	case OP_START:
 	case OP_FAULT:
 	case OP_EXCEPTION:
-		/* A thread without a pager or a handler stops for ever; an aborted one tries again. */
+		/* A thread without a pager or a handler stops for ever; an aborted one tries again.
+		 */
 		if (error / 2 == IPC_NO_THREAD)
 			stop(t);
 		else

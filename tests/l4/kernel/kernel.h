@@ -1,39 +1,40 @@
 /*
  * The test kernel's types: threads, spaces, frames, and what its files offer each other.
  *
- * It implements L4 version X.2 for ia32 as far as the project's tests use it, from the X.2 reference
- * manual, and behaves as L4Ka::Pistachio does where programs can see it, faults included. It is for
- * tests only: its first line on the console says so.
+ * It implements L4 version X.2 for ia32 as far as the project's tests use it, from the X.2
+ * reference manual, and behaves as L4Ka::Pistachio does where programs can see it, faults included.
+ * It is for tests only: its first line on the console says so.
  *
- * Invariant: the kernel never blocks and is never preempted. Each entry runs to its end on one stack;
- * what a thread waits for is a state of its tcb.
+ * Invariant: the kernel never blocks and is never preempted. Each entry runs to its end on one
+ * stack; what a thread waits for is a state of its tcb.
  */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "layout.h"
+#include "../ports.h"
 
 typedef uint32_t word;
 
 /* A flexpage's and a message tag's parts; X.2 manual, sections 4.1 and 5.1. */
-#define RIGHT_READ      4u
-#define RIGHT_WRITE     2u
-#define RIGHT_EXECUTE   1u
-#define TAG_ERROR       0x8000u
-#define TAG_UNTYPED(t)  ((t)&0x3f)
-#define TAG_TYPED(t)    ((t) >> 6 & 0x3f)
-#define NIL             0u
-#define ANY             0xffffffffu
-#define ANY_LOCAL       0xffffffc0u
-#define THREAD(n, v)    ((word)(n) << 14 | (v))
+#define RIGHT_READ	  4u
+#define RIGHT_WRITE	  2u
+#define RIGHT_EXECUTE	  1u
+#define TAG_ERROR	  0x8000u
+#define TAG_UNTYPED(t)	  ((t)&0x3f)
+#define TAG_TYPED(t)	  ((t) >> 6 & 0x3f)
+#define NIL		  0u
+#define ANY		  0xffffffffu
+#define ANY_LOCAL	  0xffffffc0u
+#define THREAD(n, v)	  ((word)(n) << 14 | (v))
 #define THREAD_NUMBER(id) ((id) >> 14)
-#define IS_LOCAL(id)    (((id)&0x3f) == 0)
-#define SIGMA0_NUMBER   48u
-#define ROOT_NUMBER     50u
-#define SYSTEM_BASE     16u
-#define USER_BASE       48u
-#define THREADS         (1u << 17)
+#define IS_LOCAL(id)	  (((id)&0x3f) == 0)
+#define SIGMA0_NUMBER	  48u
+#define ROOT_NUMBER	  50u
+#define SYSTEM_BASE	  16u
+#define USER_BASE	  48u
+#define THREADS		  (1u << 17)
 
 /* IPC errors, section 5.6: the low bit says in which phase. */
 enum { IPC_TIMEOUT = 1, IPC_NO_THREAD = 2, IPC_CANCELLED = 3, IPC_OVERFLOW = 4 };
@@ -50,7 +51,8 @@ enum {
 	E_MEMORY = 8,
 };
 
-/* Words of a UTCB, from the address that %gs:0 gives; negative ones are the thread's control words. */
+/* Words of a UTCB, from the address that %gs:0 gives; negative ones are the thread's control words.
+ */
 enum {
 	UTCB_ERROR = -9,
 	UTCB_HANDLER = -11,
@@ -64,7 +66,8 @@ enum {
 
 /* As trap.S pushes it. */
 struct frame {
-	word es, ds, edi, esi, ebp, unused, ebx, edx, ecx, eax, vector, error, eip, cs, eflags, esp, ss;
+	word es, ds, edi, esi, ebp, unused, ebx, edx, ecx, eax, vector, error, eip, cs, eflags, esp,
+		ss;
 };
 
 enum state {
@@ -115,7 +118,8 @@ struct space {
 	struct node ***nodes; /* for each page table 1,024 nodes */
 	word utcb_area, utcb_log2, kip_area;
 	struct tcb *threads;
-	uint8_t *ports[2]; /* a page for 32,768 ports each, a set bit forbids; none: all are forbidden */
+	uint8_t *ports[2]; /* a page for 32,768 ports each, a set bit forbids; none: all are
+			      forbidden */
 	bool initialized;
 };
 
@@ -243,18 +247,6 @@ extern char kip_page[];
 _Noreturn void leave_kernel(struct frame *f);
 void write_utcb_pointer(word utcb);
 void wait_for_interrupt(void);
-
-static inline void out8(uint16_t port, uint8_t value)
-{
-	__asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port));
-}
-
-static inline uint8_t in8(uint16_t port)
-{
-	uint8_t value;
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
 
 static inline word min_word(word a, word b)
 {

@@ -1,6 +1,6 @@
 /*
- * The kernel's start: everything initialised, sigma0 and the root task made, the first thread run; and
- * where traps from user code are told apart.
+ * The kernel's start: everything initialised, sigma0 and the root task made, the first thread run;
+ * and where traps from user code are told apart.
  *
  * Invariant: interrupts are off while the kernel runs, but for the one wait of an idle processor.
  */
@@ -46,7 +46,6 @@ _Noreturn void kernel_main(const struct boot *boot);
 _Noreturn void kernel_main(const struct boot *boot)
 {
 	boot = VIRTUAL(boot);
-	console_text("\nX.2 test kernel: for Afterburner's tests only, not for use\n");
 	heap_init(boot->heap_start, boot->heap_end);
 	cpu_init();
 	pic_init();

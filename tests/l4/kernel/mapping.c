@@ -1,17 +1,17 @@
 /*
  * The mapping tree: who has a page from whom. X.2 manual, sections 4.1 to 4.3 and 5.3.
  *
- * Each mapping has a node; sigma0's are roots and come into being when they are first needed. A page
- * that a mapping loses takes the pages derived from it along.
+ * Each mapping has a node; sigma0's are roots and come into being when they are first needed. A
+ * page that a mapping loses takes the pages derived from it along.
  *
  * Invariant: a page table entry's rights are at most those of the mapping that it is derived from.
  */
 #include "kernel.h"
 #include "call.h"
 
-#define LOG2(fpage)   ((fpage) >> 4 & 0x3f)
-#define BASE(fpage)   ((fpage) & ~0x3ffu)
-#define USED          (RIGHT_READ | RIGHT_EXECUTE)
+#define LOG2(fpage) ((fpage) >> 4 & 0x3f)
+#define BASE(fpage) ((fpage) & ~0x3ffu)
+#define USED	    (RIGHT_READ | RIGHT_EXECUTE)
 
 static word mask_of(word log2)
 {
@@ -176,7 +176,8 @@ void map_item(struct tcb *from, word base, word fpage, struct tcb *to, word wind
 	if (send < 12 || receive < 12 || !rights)
 		return;
 	word size = min_word(send, receive), pages = (mask_of(size) >> 12) + 1;
-	word source = BASE(fpage) & ~mask_of(send), target = receive == 32 ? 0 : BASE(window) & ~mask_of(receive);
+	word source = BASE(fpage) & ~mask_of(send),
+	     target = receive == 32 ? 0 : BASE(window) & ~mask_of(receive);
 	if (receive >= send)
 		target |= base & mask_of(receive) & ~mask_of(send);
 	else

@@ -1,7 +1,8 @@
 /*
  * The two 8259s. Intel 8259A data sheet.
  *
- * Invariant: vectors VECTOR_LINES to VECTOR_LINES + 15; only attached lines and the clock's are unmasked.
+ * Invariant: vectors VECTOR_LINES to VECTOR_LINES + 15; only attached lines and the clock's are
+ * unmasked.
  */
 #include "kernel.h"
 #include "call.h"

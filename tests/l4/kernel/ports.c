@@ -1,8 +1,8 @@
 /*
  * I/O ports: flexpages of them, and the fault of who has none.
  *
- * Ports have no mapping tree: when a space unmaps a port, all spaces but sigma0's and its own lose it.
- * That is what a tree gives where sigma0 hands a port to one space and that one hands it on.
+ * Ports have no mapping tree: when a space unmaps a port, all spaces but sigma0's and its own lose
+ * it. That is what a tree gives where sigma0 hands a port to one space and that one hands it on.
  *
  * Invariant: a port that is not sigma0's and has no clear bit in a space's bitmap faults there.
  */
@@ -49,7 +49,7 @@ void ports_map(struct space *from, word fpage, struct space *to)
 		make_bitmap(to);
 	for (word port = first_port(fpage); port < end_port(fpage); port++)
 		if (allowed(from, port))
-			*byte_of(to, port) &= (uint8_t)~(1u << port % 8);
+			*byte_of(to, port) &= (uint8_t) ~(1u << port % 8);
 }
 
 static void take_away(struct space *s, word fpage)
@@ -67,7 +67,8 @@ void ports_unmap(struct space *s, word fpage, bool flush)
 			take_away(t->space, fpage);
 }
 
-/* The instruction's port and the logarithm of its size in bytes; false if it is none of the kind. */
+/* The instruction's port and the logarithm of its size in bytes; false if it is none of the kind.
+ */
 static bool decode(const struct frame *f, word *port, word *log2)
 {
 	const uint8_t *code = (const uint8_t *)f->eip;

@@ -1,8 +1,9 @@
 /*
- * Spaces: page tables of 4 KiB pages, each with a table of mapping nodes beside it, and the areas of
- * UTCBs and of the kernel interface page.
+ * Spaces: page tables of 4 KiB pages, each with a table of mapping nodes beside it, and the areas
+ * of UTCBs and of the kernel interface page.
  *
- * Invariant: an entry with a node is a mapping; one without is the kernel's own, which nobody unmaps.
+ * Invariant: an entry with a node is a mapping; one without is the kernel's own, which nobody
+ * unmaps.
  */
 #include "kernel.h"
 #include "call.h"

@@ -27,8 +27,8 @@ kernel_entry:
 	movl	%eax, %cr4
 	movl	%edi, %cr3
 	movl	%cr0, %eax
-	andl	$0xfffffffb, %eax	/* no EM */
-	orl	$0x80010023, %eax	/* PG, WP, NE, MP, PE */
+	andl	$0xffffffd1, %eax	/* no NE, TS, EM, MP */
+	orl	$0x80010011, %eax	/* PG, WP, ET, PE: user code sees what the original has */
 	movl	%eax, %cr0
 	movl	$1f, %eax
 	jmp	*%eax

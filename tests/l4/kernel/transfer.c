@@ -59,7 +59,8 @@ static void start(struct tcb *t, const word *words)
 bool transfer(struct tcb *from, struct tcb *to)
 {
 	const word *words = words_of(from);
-	word tag = words[0] & ~(TAG_ERROR | 0x7000), untyped = TAG_UNTYPED(tag), typed = TAG_TYPED(tag);
+	word tag = words[0] & ~(TAG_ERROR | 0x7000), untyped = TAG_UNTYPED(tag),
+	     typed = TAG_TYPED(tag);
 	if (to->operation == OP_CALL) {
 		to->words[0] = tag;
 		for (word i = 1; i <= untyped; i++)

@@ -1,12 +1,13 @@
 /*
- * The bootinfo page for the root task: header and records, X.2 manual, appendix on generic bootinfo.
+ * The bootinfo page for the root task: header and records, X.2 manual, appendix on generic
+ * bootinfo.
  *
  * Invariant: each record's third word leads to the next one.
  */
 #include "kickstart.h"
 
-#define MAGIC     0x14b0021du
-#define FIRST     0x20
+#define MAGIC	  0x14b0021du
+#define FIRST	  0x20
 #define TYPE_FILE 1
 #define TYPE_EXEC 2
 #define TYPE_BOOT 0x102
@@ -45,10 +46,22 @@ static void add(const uint32_t *words, uint32_t count, uint32_t text_at, const c
 
 void bootinfo_program(const struct image *image, const char *text)
 {
-	const uint32_t words[] = {
-		TYPE_EXEC, 1, 0, image->code.start, image->code.start, image->code.size,
-		image->data.start, image->data.start, image->data.size, image->bss.start,
-		image->bss.start, image->bss.size, image->entry, 1, 0, 0};
+	const uint32_t words[] = {TYPE_EXEC,
+				  1,
+				  0,
+				  image->code.start,
+				  image->code.start,
+				  image->code.size,
+				  image->data.start,
+				  image->data.start,
+				  image->data.size,
+				  image->bss.start,
+				  image->bss.start,
+				  image->bss.size,
+				  image->entry,
+				  1,
+				  0,
+				  0};
 	add(words, 16, 15, text);
 }
 

@@ -18,8 +18,8 @@ struct program {
 
 #define ELF_MAGIC 0x464c457fu
 #define CLASS_32  1
-#define LOAD      1
-#define EXECUTE   1
+#define LOAD	  1
+#define EXECUTE	  1
 
 static bool overlaps(uint32_t start, uint32_t end, uint32_t other, uint32_t other_end)
 {
@@ -56,6 +56,19 @@ static void check_target(const struct program *p, const struct multiboot *info)
 		if (overlaps(p->physical, end, m[i].start, m[i].end))
 			fail("a program overlaps a module: choose another link address");
 	check_loaded(p->physical, end);
+}
+
+uint32_t first_in_the_way(uint32_t start, uint32_t end, const struct multiboot *info)
+{
+	const struct module *m = (const struct module *)info->module;
+	uint32_t first = end;
+	for (uint32_t i = 0; i < loads; i++)
+		if (overlaps(start, end, loaded[i].start, loaded[i].end) && loaded[i].start < first)
+			first = loaded[i].start;
+	for (uint32_t i = 0; i < info->modules; i++)
+		if (overlaps(start, end, m[i].start, m[i].end) && m[i].start < first)
+			first = m[i].start;
+	return first;
 }
 
 static void copy(const struct program *p, const uint8_t *file)
@@ -95,8 +108,8 @@ struct image load_image(const struct module *m, const struct multiboot *info)
 		fail("a module is no ELF file of 32 bit");
 	struct image image = {.entry = elf->entry};
 	for (uint32_t i = 0; i < elf->programs; i++) {
-		const struct program *p =
-			(const struct program *)(file + elf->program_offset + i * elf->program_size);
+		const struct program *p = (const struct program *)(file + elf->program_offset +
+								   i * elf->program_size);
 		if (p->type != LOAD || !p->memory_size)
 			continue;
 		if (p->offset + p->file_size > m->end - m->start)

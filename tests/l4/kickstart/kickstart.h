@@ -33,6 +33,10 @@ _Noreturn void fail(const char *why);
 /* Copies an ELF file's segments to their physical addresses. */
 struct image load_image(const struct module *m, const struct multiboot *info);
 
+/* Where the first thing in the way of START to END begins, whether loaded or a module; END if
+ * nothing is. */
+uint32_t first_in_the_way(uint32_t start, uint32_t end, const struct multiboot *info);
+
 /* memory.c: the kernel's heap is BYTES at the end of memory. */
 void describe_memory(const struct multiboot *info, uint32_t bytes);
 void add_descriptor(uint32_t type, uint32_t start, uint32_t end);

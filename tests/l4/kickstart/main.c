@@ -1,29 +1,18 @@
 /*
- * kickstart: loads the test kernel, sigma0 and the root task, in this order of modules, as the original's
- * loader of the same name does; further modules are files for the root task.
+ * kickstart: loads the test kernel, sigma0 and the root task, in this order of modules, as the
+ * original's loader of the same name does; further modules are files for the root task.
  *
  * Invariant: a module that cannot be loaded ends the boot with a sentence on COM1.
  */
 #include <stddef.h>
 #include "kickstart.h"
+#include "../ports.h"
 
 #define MULTIBOOT_MAGIC 0x2badb002u
-#define DEFAULT_HEAP    (16u << 20)
-#define EXIT_PORT       0xf4
+#define DEFAULT_HEAP	(16u << 20)
+#define EXIT_PORT	0xf4
 
 struct boot kernel_data;
-
-static void out8(uint16_t port, uint8_t value)
-{
-	__asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port));
-}
-
-static uint8_t in8(uint16_t port)
-{
-	uint8_t value;
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
 
 static void print(const char *text)
 {
@@ -97,6 +86,8 @@ uint32_t load(uint32_t magic, const struct multiboot *info)
 	add_descriptor(0x1e, (uint32_t)bootinfo, (uint32_t)bootinfo + BOOTINFO_SIZE);
 	add_descriptor(0x02, kernel.start, kernel.end);
 	add_descriptor(0x201, 0, KERNEL_BASE);
-	print("X.2 test kernel: loaded\n");
+	/* The second line is the original's last one: programs look for it. */
+	print("X.2 test kernel: for Afterburner's tests only, not for use\n");
+	print("Launching kernel ...\n");
 	return kernel.entry;
 }

@@ -1,6 +1,6 @@
 /*
- * Memory descriptors for the kernel interface page, in the order and with the types of the original:
- * what comes later counts. X.2 manual, section 1.2.
+ * Memory descriptors for the kernel interface page, in the order and with the types of the
+ * original: what comes later counts. X.2 manual, section 1.2.
  *
  * Invariant: the kernel's heap is conventional memory below what the kernel maps.
  */
@@ -16,8 +16,8 @@ struct range {
 #define AVAILABLE    1
 #define CONVENTIONAL 0x11
 #define FIRMWARE     0x2f
-#define KERNEL       0x02
-#define SHARED       0x04
+#define KERNEL	     0x02
+#define SHARED	     0x04
 
 void add_descriptor(uint32_t type, uint32_t start, uint32_t end)
 {
@@ -28,7 +28,22 @@ void add_descriptor(uint32_t type, uint32_t start, uint32_t end)
 	d[1] = (end - 1) & ~0x3ffu;
 }
 
-static void add_range(const struct range *r, uint32_t bytes)
+/* The highest place for the heap below TOP. */
+static void place_heap(const struct multiboot *info, uint32_t start, uint32_t top, uint32_t bytes)
+{
+	while (top > start && top - start >= bytes) {
+		uint32_t free_to = first_in_the_way(top - bytes, top, info);
+		if (free_to == top) {
+			kernel_data.heap_start = top - bytes;
+			kernel_data.heap_end = top;
+			return;
+		}
+		top = free_to & -PAGE_SIZE;
+	}
+	fail("too little memory for the kernel's heap");
+}
+
+static void add_range(const struct multiboot *info, const struct range *r, uint32_t bytes)
 {
 	if (r->start >> 32 || !r->length)
 		return;
@@ -40,10 +55,7 @@ static void add_range(const struct range *r, uint32_t bytes)
 	uint32_t top = end & -PAGE_SIZE;
 	if (top > DIRECT_END - KERNEL_BASE)
 		top = DIRECT_END - KERNEL_BASE;
-	if (top - start < bytes || top - bytes < start)
-		fail("too little memory for the kernel's heap");
-	kernel_data.heap_start = top - bytes;
-	kernel_data.heap_end = top;
+	place_heap(info, start, top, bytes);
 }
 
 void describe_memory(const struct multiboot *info, uint32_t bytes)
@@ -52,7 +64,7 @@ void describe_memory(const struct multiboot *info, uint32_t bytes)
 	bytes = (bytes + PAGE_SIZE - 1) & -PAGE_SIZE;
 	for (uint32_t at = 0; at < info->map_length;) {
 		const struct range *r = (const struct range *)(info->map + at);
-		add_range(r, bytes);
+		add_range(info, r, bytes);
 		at += r->size + 4;
 	}
 	add_descriptor(KERNEL, kernel_data.heap_start, kernel_data.heap_end);

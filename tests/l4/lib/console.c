@@ -6,8 +6,8 @@
 #include <stdarg.h>
 #include "console.h"
 
-#define COM1      0x3f8
-#define LSR       (COM1 + 5)
+#define COM1	  0x3f8
+#define LSR	  (COM1 + 5)
 #define LSR_READY 0x20
 #define LSR_IDLE  0x40
 #define EXIT_PORT 0xf4

@@ -1,7 +1,8 @@
 /*
  * Output of a test program on COM1.
  *
- * Invariant: none of it depends on an address, a time or a count of interrupts, unless a caller prints one.
+ * Invariant: none of it depends on an address, a time or a count of interrupts, unless a caller
+ * prints one.
  */
 #pragma once
 #include "x2.h"

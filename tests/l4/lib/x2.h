@@ -6,11 +6,13 @@
  * The message registers are those of the thread's UTCB; x2_ipc() moves the three that travel in
  * processor registers.
  *
- * Invariant: nothing here is shared with the wedge. A second reading of the manual finds misreadings.
+ * Invariant: nothing here is shared with the wedge. A second reading of the manual finds
+ * misreadings.
  */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "../ports.h"
 
 typedef uint32_t word;
 
@@ -18,12 +20,12 @@ typedef uint32_t word;
 
 /* Identifiers, section 2.1: a thread's number and version. */
 #define THREAD(number, version) ((word)(number) << 14 | (version))
-#define NIL_THREAD              0u
-#define ANY_THREAD              0xffffffffu
-#define ANY_LOCAL               0xffffffc0u
-#define SIGMA0                  THREAD(48, 1)
-#define ROOT                    THREAD(50, 1)
-#define INTERRUPT(line)         THREAD(line, 1)
+#define NIL_THREAD		0u
+#define ANY_THREAD		0xffffffffu
+#define ANY_LOCAL		0xffffffc0u
+#define SIGMA0			THREAD(48, 1)
+#define ROOT			THREAD(50, 1)
+#define INTERRUPT(line)		THREAD(line, 1)
 
 /* The UTCB's words from the address that %gs:0 holds, section 2.2 and appendix A. */
 enum utcb_word {
@@ -41,16 +43,16 @@ enum utcb_word {
 
 /* The message tag, section 5.1. */
 #define TAG(label, typed, untyped) ((word)(label) << 16 | (typed) << 6 | (untyped))
-#define TAG_ERROR                  0x8000u
-#define TAG_LABEL(tag)             ((tag) >> 16)
-#define TAG_TYPED(tag)             ((tag) >> 6 & 0x3f)
-#define TAG_UNTYPED(tag)           ((tag) & 0x3f)
+#define TAG_ERROR		   0x8000u
+#define TAG_LABEL(tag)		   ((tag) >> 16)
+#define TAG_TYPED(tag)		   ((tag) >> 6 & 0x3f)
+#define TAG_UNTYPED(tag)	   ((tag)&0x3f)
 
 #define LABEL_PAGE_FAULT 0xffe0u /* access in the low 3 bits */
-#define LABEL_INTERRUPT  0xfff0u
-#define LABEL_EXCEPTION  0xffb0u
-#define LABEL_SIGMA0     0xffa0u
-#define LABEL_IO_FAULT   0xff86u
+#define LABEL_INTERRUPT	 0xfff0u
+#define LABEL_EXCEPTION	 0xffb0u
+#define LABEL_SIGMA0	 0xffa0u
+#define LABEL_IO_FAULT	 0xff86u
 
 /* The words of an exception's message. */
 enum exception_word {
@@ -70,21 +72,21 @@ enum exception_word {
 };
 
 /* Timeouts, section 5.2: mantissa << exponent microseconds; receive in the low half. */
-#define TIME_NEVER               0u
-#define TIME_ZERO                0x400u
-#define TIME_5MS                 (3u << 10 | 625)
-#define TIME_SECOND              (10u << 10 | 977)
-#define TIMEOUTS(send, receive)  ((word)(send) << 16 | (receive))
+#define TIME_NEVER		0u
+#define TIME_ZERO		0x400u
+#define TIME_5MS		(3u << 10 | 625)
+#define TIME_SECOND		(10u << 10 | 977)
+#define TIMEOUTS(send, receive) ((word)(send) << 16 | (receive))
 
 /* Flexpages, section 4.1, and map items, section 5.3. */
-#define READ             4u
-#define WRITE            2u
-#define EXECUTE          1u
-#define RIGHTS           7u
+#define READ			  4u
+#define WRITE			  2u
+#define EXECUTE			  1u
+#define RIGHTS			  7u
 #define FPAGE(base, log2, rights) (((word)(base) & ~0x3ffu) | (word)(log2) << 4 | (rights))
-#define FPAGE_ALL                 0x10u
-#define IO_FPAGE(port, log2)      ((word)(port) << 16 | (word)(log2) << 10 | 0x20u)
-#define MAP_ITEM(send_base)       ((send_base) | 8u)
+#define FPAGE_ALL		  0x10u
+#define IO_FPAGE(port, log2)	  ((word)(port) << 16 | (word)(log2) << 10 | 0x20u)
+#define MAP_ITEM(send_base)	  ((send_base) | 8u)
 
 /* The kernel interface page's offsets, section 1.1. */
 enum kip_offset {
@@ -113,17 +115,17 @@ enum kip_offset {
 };
 
 /* ExchangeRegisters' control, section 2.3. */
-#define XR_HALT          0x001u
-#define XR_RECEIVE       0x002u
-#define XR_SEND          0x004u
-#define XR_SP            0x008u
-#define XR_IP            0x010u
-#define XR_FLAGS         0x020u
-#define XR_HANDLE        0x040u
-#define XR_PAGER         0x080u
-#define XR_APPLY_HALT    0x100u
+#define XR_HALT	      0x001u
+#define XR_RECEIVE    0x002u
+#define XR_SEND	      0x004u
+#define XR_SP	      0x008u
+#define XR_IP	      0x010u
+#define XR_FLAGS      0x020u
+#define XR_HANDLE     0x040u
+#define XR_PAGER      0x080u
+#define XR_APPLY_HALT 0x100u
 
-#define UNMAP_FLUSH      0x40u
+#define UNMAP_FLUSH 0x40u
 
 /* What a call takes and gives back. */
 struct registers {
@@ -142,7 +144,8 @@ word x2_ipc(word to, word from, word timeouts);
 word x2_ipc_entry(word kip_entry, word to, word from, word timeouts);
 bool x2_thread_control(word thread, word space, word scheduler, word pager, word utcb);
 bool x2_space_control(word space, word kip_fpage, word utcb_fpage);
-/* Registers in and out as the manual says: EAX thread, ECX control, EDX SP, ESI IP, EDI flags, EBX handle, EBP pager. */
+/* Registers in and out as the manual says: EAX thread, ECX control, EDX SP, ESI IP, EDI flags, EBX
+ * handle, EBP pager. */
 void x2_exchange_registers(struct registers *r);
 /* The flexpages are MR0 and what follows; so is the answer. */
 void x2_unmap(word control);
@@ -159,16 +162,4 @@ static inline word mr(int i)
 static inline void set_mr(int i, word value)
 {
 	x2_utcb()[i] = value;
-}
-
-static inline void out8(uint16_t port, uint8_t value)
-{
-	__asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port));
-}
-
-static inline uint8_t in8(uint16_t port)
-{
-	uint8_t value;
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
 }

@@ -1,32 +1,34 @@
 /*
- * sigma0 of the test kernel: has all memory and hands it out, each page to the first space that asks.
- * X.2 manual, chapter 7. Who asks is known by its thread's number only: the root task and a thread
- * that it made are told apart, threads of one space are not known to be so, as in the original.
+ * sigma0 of the test kernel: has all memory and hands it out, each page to the first space that
+ * asks. X.2 manual, chapter 7. Who asks is known by its thread's number only: the root task and a
+ * thread that it made are told apart, threads of one space are not known to be so, as in the
+ * original.
  *
  * Invariant: memory that the kernel reserves is never handed out, nor what another one has.
  */
 #include "../lib/x2.h"
 
-#define FRAMES          (1u << 18) /* of conventional memory: 1 GiB */
-#define LABEL_PAGE      0xffeu
-#define LABEL_IO        0xff8u
-#define LABEL_RPC       0xffau
-#define FREE            0u
-#define RESERVED        1u
+#define FRAMES	   (1u << 18) /* of conventional memory: 1 GiB */
+#define LABEL_PAGE 0xffeu
+#define LABEL_IO   0xff8u
+#define LABEL_RPC  0xffau
+#define FREE	   0u
+#define RESERVED   1u
 
 #define TYPE_CONVENTIONAL 1u
-#define TYPE_KERNEL       2u
-#define TYPE_SHARED       4u
-#define TYPE_LOADER       0xeu
-#define TYPE_FIRMWARE     0xfu
-#define IS_VIRTUAL        0x200u
+#define TYPE_KERNEL	  2u
+#define TYPE_SHARED	  4u
+#define TYPE_LOADER	  0xeu
+#define TYPE_FIRMWARE	  0xfu
+#define IS_VIRTUAL	  0x200u
 
 /* What a page is by the last descriptor that holds it. */
 static word type_of(word address)
 {
 	word info = x2_kip(KIP_MEMORY_INFO), type = RESERVED;
 	for (word i = 0; i < (info & 0xffff); i++) {
-		word low = x2_kip((info >> 16) + i * 8), high = x2_kip((info >> 16) + i * 8 + 4) | 0x3ff;
+		word low = x2_kip((info >> 16) + i * 8),
+		     high = x2_kip((info >> 16) + i * 8 + 4) | 0x3ff;
 		if (!(low & IS_VIRTUAL) && address >= (low & ~0x3ffu) && address <= high)
 			type = low & 0xff;
 	}
@@ -139,6 +141,7 @@ void program(void)
 	word from = x2_ipc(NIL_THREAD, ANY_THREAD, 0);
 	for (;;) {
 		bool answered = !(mr(0) & TAG_ERROR) && serve(from);
-		from = x2_ipc(answered ? from : NIL_THREAD, ANY_THREAD, TIMEOUTS(TIME_ZERO, TIME_NEVER));
+		from = x2_ipc(answered ? from : NIL_THREAD, ANY_THREAD,
+			      TIMEOUTS(TIME_ZERO, TIME_NEVER));
 	}
 }

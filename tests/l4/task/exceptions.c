@@ -11,7 +11,8 @@ static void divide(void)
 {
 	__asm__ volatile("movl $0x11, %%ebx\n\tmovl $0x12, %%esi\n\tmovl $0x13, %%edi\n\t"
 			 "xorl %%ecx, %%ecx\n\tmovl $0x14, %%eax\n\txorl %%edx, %%edx\n\t"
-			 "divl %%ecx" ::: "eax", "ebx", "ecx", "edx", "esi", "edi");
+			 "divl %%ecx" ::
+				 : "eax", "ebx", "ecx", "edx", "esi", "edi");
 	child_done(1, 1);
 }
 

@@ -53,23 +53,24 @@ static void running(void)
 	word thread = helper(1, count);
 	counts();
 	struct registers r = exchange(thread, 0, 0, 0);
-	say("exchange.look: local id %x control %x ip %d pager %x handle %x flags %x\n", r.eax, r.ecx,
-	    r.esi >= (word)count && r.esi < (word)count + 64, r.ebp, r.ebx, r.edi & 0x200);
+	say("exchange.look: local id %x control %x ip %d pager %x handle %x flags %x\n", r.eax,
+	    r.ecx, r.esi >= (word)count && r.esi < (word)count + 64, r.ebp, r.ebx, r.edi & 0x200);
 	r = exchange(thread, XR_APPLY_HALT | XR_HALT, 0, 0);
 	say("exchange.halt: control %x, counts %d\n", r.ecx, counts());
 	r = exchange(thread, 0, 0, 0);
 	say("exchange.halted: control %x, counts %d\n", r.ecx, counts());
 	r = exchange(thread, XR_APPLY_HALT, 0, 0);
 	say("exchange.resume: control %x, counts %d\n", r.ecx, counts());
-	struct registers h = {.eax = thread, .ecx = XR_HANDLE | XR_PAGER, .ebx = 0x1234, .ebp = SIGMA0};
+	struct registers h = {
+		.eax = thread, .ecx = XR_HANDLE | XR_PAGER, .ebx = 0x1234, .ebp = SIGMA0};
 	x2_exchange_registers(&h);
 	r = exchange(thread, 0, 0, 0);
 	say("exchange.set: handle %x pager %x, were %x %x\n", r.ebx, r.ebp, h.ebx, h.ebp);
 	reached = 0;
 	r = exchange(thread, XR_IP, 0, (word)arrive);
 	counts();
-	say("exchange.ip: old %d, reached %d, counts %d\n", r.esi >= (word)count && r.esi < (word)count + 64,
-	    (int)reached, counts());
+	say("exchange.ip: old %d, reached %d, counts %d\n",
+	    r.esi >= (word)count && r.esi < (word)count + 64, (int)reached, counts());
 	struct registers local = {.eax = 0xbf000300u};
 	x2_exchange_registers(&local);
 	say("exchange.by-local-id: %x control %x\n", local.eax, local.ecx);

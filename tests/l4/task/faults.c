@@ -41,7 +41,8 @@ static void basic(void)
 	struct event e = child_start(read_it);
 	say("fault.read:");
 	say_event(&e);
-	say(" tag %x ip %d;", e.tag, e.words[2] >= (word)read_it && e.words[2] < (word)read_it + 32);
+	say(" tag %x ip %d;", e.tag,
+	    e.words[2] >= (word)read_it && e.words[2] < (word)read_it + 32);
 	e = child_map(ELSEWHERE, FPAGE(own_page(0), 12, RIGHTS));
 	say_event(&e);
 	say("\n");
@@ -126,7 +127,8 @@ static void many_items(void)
 	say_event(&e);
 	say("\n");
 	child_end();
-	/* Four pages by one flexpage: 16 KiB, which the spare pages are aligned to or not; take what is. */
+	/* Four pages by one flexpage: 16 KiB, which the spare pages are aligned to or not; take
+	 * what is. */
 	word base = ((word)spare + 4 * PAGE - 1) & -(4 * PAGE);
 	for (word n = 0; n < 4; n++)
 		*(volatile word *)(base + n * PAGE) = 0x20 + n;

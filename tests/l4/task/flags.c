@@ -1,5 +1,6 @@
 /*
- * Which flags an answer to an exception and ExchangeRegisters change, and what becomes of selectors.
+ * Which flags an answer to an exception and ExchangeRegisters change, and what becomes of
+ * selectors.
  *
  * Invariant: none of these loads a flat selector into GS: the machine does not survive that.
  */
@@ -86,7 +87,8 @@ static void gs_33(void)
 static void gs_again(void)
 {
 	word gs;
-	__asm__ volatile("movl $0x2b, %%eax\n\tmovw %%ax, %%gs\n\tmovl %%gs, %0" : "=&c"(gs)::"eax");
+	__asm__ volatile("movl $0x2b, %%eax\n\tmovw %%ax, %%gs\n\tmovl %%gs, %0"
+			 : "=&c"(gs)::"eax");
 	child_done(gs, 0);
 }
 

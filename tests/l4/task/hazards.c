@@ -54,9 +54,13 @@ static const struct {
 	const char *name;
 	void (*f)(void);
 } hazards[] = {
-	{"kernel-address", kernel_address}, {"ud2", undefined}, {"gs-23", flat_gs},
-	{"gs-1b", flat_code_gs},	    {"gs-0", nil_gs},
-	{"es-2b-message", utcb_es_message}, {"es-2b-exception", utcb_es_exception},
+	{"kernel-address", kernel_address},
+	{"ud2", undefined},
+	{"gs-23", flat_gs},
+	{"gs-1b", flat_code_gs},
+	{"gs-0", nil_gs},
+	{"es-2b-message", utcb_es_message},
+	{"es-2b-exception", utcb_es_exception},
 };
 
 static bool begins(const char *text, const char *with)

@@ -1,8 +1,8 @@
 /*
  * Interrupts as messages: the 8254's on line 0, which the BIOS leaves ticking.
  *
- * Invariant: line 0 is attached once: the original does not survive a line that is attached again after
- * it was given back.
+ * Invariant: line 0 is attached once: the original does not survive a line that is attached again
+ * after it was given back.
  */
 #include "task.h"
 
@@ -30,7 +30,8 @@ static void attach(void)
 
 static void attachments(void)
 {
-	bool done = x2_thread_control(INTERRUPT(0), INTERRUPT(0), NIL_THREAD, INTERRUPT(0), ANY_THREAD);
+	bool done =
+		x2_thread_control(INTERRUPT(0), INTERRUPT(0), NIL_THREAD, INTERRUPT(0), ANY_THREAD);
 	say("irq.detach: %d\n", done);
 	done = x2_thread_control(INTERRUPT(8), INTERRUPT(8), NIL_THREAD, ROOT, ANY_THREAD);
 	say("irq.clock's: %d error %x\n", done, error_code());
@@ -70,8 +71,7 @@ static void preemption(void)
 	x2_exchange_registers(&r);
 	for (int i = 0; i < 200 && !stopped_at; i++)
 		pause();
-	say("irq.preempts: error %x, was sent elsewhere %d\n", error,
-	    (int)stopped_at);
+	say("irq.preempts: error %x, was sent elsewhere %d\n", error, (int)stopped_at);
 	helper_end(1);
 }
 

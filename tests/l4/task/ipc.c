@@ -66,7 +66,8 @@ static void words(void)
 	set_mr(0, TAG(1, 0, 1));
 	set_mr(1, 1);
 	from = x2_ipc(utcb, utcb, TIMEOUTS(TIME_SECOND, TIME_SECOND));
-	say("ipc.local-id: from helper %d error %x word %d\n", is_helper(from, 1), outcome(), (int)mr(1));
+	say("ipc.local-id: from helper %d error %x word %d\n", is_helper(from, 1), outcome(),
+	    (int)mr(1));
 	helper_end(1);
 	set_mr(0, 0);
 	x2_ipc(to, NIL_THREAD, 0);
@@ -116,8 +117,8 @@ static void queue(void)
 	wait_for(HELPER(3));
 	word second = mr(1);
 	word from = x2_ipc(NIL_THREAD, ANY_LOCAL, TIMEOUTS(0, TIME_SECOND));
-	say("ipc.queue: %d error %x, then %d, then %d from helper 2 %d\n", (int)first, error, (int)second, (int)mr(1),
-	    is_helper(from, 2));
+	say("ipc.queue: %d error %x, then %d, then %d from helper 2 %d\n", (int)first, error,
+	    (int)second, (int)mr(1), is_helper(from, 2));
 	for (int n = 1; n <= 3; n++)
 		helper_end(n);
 }
@@ -143,7 +144,8 @@ static void overflow(void)
 	x2_ipc(to, NIL_THREAD, TIMEOUTS(TIME_SECOND, 0));
 	word tag = mr(0), error = error_code();
 	pause();
-	say("ipc.overflow: sender %x error %x, receiver %x error %x\n", tag, error, seen[1], seen[2]);
+	say("ipc.overflow: sender %x error %x, receiver %x error %x\n", tag, error, seen[1],
+	    seen[2]);
 	helper_end(1);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "task.h"
 
+#define TYPE_EXEC 2u
+
 static bool contains(const char *text, const char *part)
 {
 	for (;; text++) {
@@ -68,10 +70,11 @@ static void beginnings(void)
 static void bootinfo(void)
 {
 	const word *info = (const word *)x2_kip(KIP_BOOT_INFO);
-	say("bootinfo: magic %x version %x count %x:", info[0], info[1], info[4]);
+	say("bootinfo: magic %x version %x programs", info[0], info[1]);
 	const word *record = (const word *)((word)info + info[3]);
 	for (word i = 0; i < info[4]; i++) {
-		say(" %x", record[0]);
+		if (record[0] == TYPE_EXEC)
+			say(" %x-%x", record[3], record[12] - record[3] < record[5]);
 		record = (const word *)((word)record + record[2]);
 	}
 	say("\n");

@@ -56,8 +56,8 @@ static const char *hazard_name(const char *line)
 static void touch_image(void)
 {
 	extern char image_start[], image_end[];
-	for (volatile char *p = image_start; p < (volatile char *)image_end; p += PAGE)
-		*p = *p;
+	for (word page = (word)image_start; page < (word)image_end; page += PAGE)
+		touch_page(page);
 }
 
 void program(void);

@@ -13,7 +13,8 @@ static volatile word words[4];
 static void fpu_fresh(void)
 {
 	__asm__ volatile("fxsave %0" : "=m"(image));
-	child_done(*(uint16_t *)image << 16 | *(uint16_t *)(image + 2), image[4] | *(word *)(image + 24) << 8);
+	child_done(*(uint16_t *)image << 16 | *(uint16_t *)(image + 2),
+		   image[4] | *(word *)(image + 24) << 8);
 }
 
 static void fpu_of_child(void)

@@ -14,7 +14,8 @@ static void request(const char *name, word fpage, word attributes, word window)
 	set_mr(1, fpage);
 	set_mr(2, attributes);
 	word from = x2_ipc(SIGMA0, SIGMA0, TIMEOUTS(TIME_SECOND, TIME_SECOND));
-	say("sigma0.%s: from %x tag %x error %x", name, from, mr(0), outcome());
+	say("sigma0.%s: from %x tag %x error %x", name, outcome() ? NIL_THREAD : from, mr(0),
+	    outcome());
 	if (TAG_TYPED(mr(0)) == 2)
 		say(" item %x fpage %x", mr(1), mr(2));
 	say("\n");

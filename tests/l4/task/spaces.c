@@ -5,7 +5,7 @@
  */
 #include "task.h"
 
-#define SPACE THREAD(100, 1)
+#define SPACE	   THREAD(100, 1)
 #define KIP_FPAGE  FPAGE(0xbff00000u, 12, 0)
 #define UTCB_FPAGE FPAGE(0xbf000000u, 12, 0)
 
@@ -38,7 +38,8 @@ static void refusals(void)
 static void kip_again(void)
 {
 	struct registers found = {0};
-	__asm__ volatile("lock; nop" : "=a"(found.eax), "=c"(found.ecx), "=d"(found.edx), "=S"(found.esi));
+	__asm__ volatile("lock; nop"
+			 : "=a"(found.eax), "=c"(found.ecx), "=d"(found.edx), "=S"(found.esi));
 	child_done(found.eax, found.ecx);
 }
 

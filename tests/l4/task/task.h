@@ -2,9 +2,10 @@
  * The conformance root task: what its cases share. A case prints one line, "name: what was seen";
  * equal lines on two kernels are the test.
  *
- * Helpers are threads of the task's own space. A child is a thread alone in a space of its own, with
- * the task as its pager and exception handler: the task's image is mapped into it 1:1 on demand, so
- * that a child runs functions of the task and shares its variables. Only faults elsewhere are events.
+ * Helpers are threads of the task's own space. A child is a thread alone in a space of its own,
+ * with the task as its pager and exception handler: the task's image is mapped into it 1:1 on
+ * demand, so that a child runs functions of the task and shares its variables. Only faults
+ * elsewhere are events.
  *
  * Invariant: every wait has a timeout of a second, so that a case that goes wrong is a line that
  * differs and not the end of the output.
@@ -36,7 +37,8 @@ word wait_for(word thread);
 /* Lets helpers run for 5 ms: the task has the highest priority. A ThreadSwitch to one that then
  * blocks would not come back. */
 void pause(void);
-/* Whether FROM names helper N: by its global or local identifier, as the way of the message has it. */
+/* Whether FROM names helper N: by its global or local identifier, as the way of the message has it.
+ */
 bool is_helper(word from, int n);
 /* Sends what the message registers hold; at most a second. */
 void send(word to);
@@ -44,6 +46,9 @@ void send(word to);
 word error_code(void);
 /* "ok" or "error CODE" of the last IPC's tag. */
 word outcome(void);
+
+/* Reads and writes a page of the task, so that the task has it. */
+void touch_page(word page);
 
 /* Helper N (1 to 6) begins at F, which must not return. Its pager is the task until then. */
 word helper(int n, void (*f)(void));

@@ -16,7 +16,8 @@ static void count(void)
 static void tell_beginnings(void)
 {
 	word *utcb = x2_utcb();
-	word words[4] = {utcb[UTCB_GLOBAL_ID], utcb[UTCB_PAGER], utcb[UTCB_EXCEPTION_HANDLER], (word)utcb};
+	word words[4] = {utcb[UTCB_GLOBAL_ID], utcb[UTCB_PAGER], utcb[UTCB_EXCEPTION_HANDLER],
+			 (word)utcb};
 	set_mr(0, TAG(6, 0, 4));
 	for (int i = 0; i < 4; i++)
 		set_mr(i + 1, words[i]);
@@ -28,7 +29,8 @@ static void create(void)
 {
 	helper(2, tell_beginnings);
 	word from = wait_for(HELPER(2));
-	say("thread.begins: from helper %d id %x pager %x handler %x utcb %x\n", is_helper(from, 2), mr(1), mr(2), mr(3), mr(4));
+	say("thread.begins: from helper %d id %x pager %x handler %x utcb %x\n", is_helper(from, 2),
+	    mr(1), mr(2), mr(3), mr(4));
 	word utcb = 0xbf000000u + 512 * 2;
 	bool done = x2_thread_control(HELPER(2), ROOT, ROOT, SIGMA0, utcb + 512);
 	say("thread.move-utcb: %d error %x\n", done, error_code());

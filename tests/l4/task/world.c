@@ -5,8 +5,8 @@
  */
 #include "task.h"
 
-#define STACK        2048
-#define HELPERS      6
+#define STACK	     2048
+#define HELPERS	     6
 #define CHILD_NUMBER 80
 #define KIP_AREA     0xbff00000u
 #define UTCB_AREA    0xbf000000u
@@ -87,8 +87,8 @@ word child(void)
 static bool in_image(const struct event *e)
 {
 	extern char image_start[], image_end[];
-	return (TAG_LABEL(e->tag) & 0xfff0) == LABEL_PAGE_FAULT && e->words[1] >= (word)image_start &&
-	       e->words[1] < (word)image_end;
+	return (TAG_LABEL(e->tag) & 0xfff0) == LABEL_PAGE_FAULT &&
+	       e->words[1] >= (word)image_start && e->words[1] < (word)image_end;
 }
 
 /* The message that has come, or one that never came: from 0. */
@@ -100,6 +100,13 @@ static struct event take(word from)
 	if (e.tag & TAG_ERROR)
 		e.from = NIL_THREAD;
 	return e;
+}
+
+void touch_page(word page)
+{
+	volatile uint8_t *byte = (volatile uint8_t *)page;
+	uint8_t value = *byte;
+	*byte = value;
 }
 
 static void load_map(word send_base, word fpage)
@@ -114,7 +121,7 @@ static struct event answer_and_wait(void)
 	struct event e = take(x2_ipc(child(), child(), TIMEOUTS(TIME_SECOND, TIME_SECOND)));
 	while (in_image(&e)) {
 		word page = e.words[1] & -PAGE;
-		*(volatile uint8_t *)page = *(volatile uint8_t *)page;
+		touch_page(page);
 		load_map(page, FPAGE(page, 12, RIGHTS));
 		e = take(x2_ipc(child(), child(), TIMEOUTS(TIME_SECOND, TIME_SECOND)));
 	}
