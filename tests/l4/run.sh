@@ -36,7 +36,7 @@ l4_hazard() { # l4_hazard DIR NAME
 	l4_command "$1" "hazard=$2"
 	: >"$tmp/l4.console"
 	timeout "$l4_boot_limit" "${l4_qemu[@]}" </dev/null >"$tmp/l4.qemu" 2>&1 &
-	until grep -aq '^hazard .*nothing' "$tmp/l4.console" || ((waited++ > l4_boot_limit * 5)); do
+	until grep -aq 'hazard .*says nothing' "$tmp/l4.console" || ((waited++ > l4_boot_limit * 5)); do
 		sleep 0.2
 	done
 	sleep "$l4_silence"
