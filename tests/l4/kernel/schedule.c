@@ -11,6 +11,7 @@
 #define SLICE_TICKS 5
 
 static struct tcb *ready[PRIORITIES], **ready_end[PRIORITIES];
+static word occupied[PRIORITIES / 32]; /* a bit for each queue that is not empty */
 static struct tcb *timed;
 static word slice;
 
@@ -25,6 +26,7 @@ void make_ready(struct tcb *t)
 	t->next_ready = NULL;
 	t->ready_link = *end;
 	**end = t;
+	occupied[t->priority / 32] |= 1u << t->priority % 32;
 	*end = &t->next_ready;
 }
 
@@ -37,6 +39,8 @@ void unready(struct tcb *t)
 		t->next_ready->ready_link = t->ready_link;
 	else
 		ready_end[t->priority] = t->ready_link;
+	if (!ready[t->priority])
+		occupied[t->priority / 32] &= ~(1u << t->priority % 32);
 	t->ready_link = NULL;
 }
 
@@ -51,9 +55,9 @@ void rotate(void)
 
 static struct tcb *highest(void)
 {
-	for (int i = PRIORITIES - 1; i >= 0; i--)
-		if (ready[i])
-			return ready[i];
+	for (int i = PRIORITIES / 32 - 1; i >= 0; i--)
+		if (occupied[i])
+			return ready[i * 32 + 31 - __builtin_clz(occupied[i])];
 	return NULL;
 }
 
