@@ -35,6 +35,9 @@ wedge_width_x86_64 := $(call wedge_in, arch/x86/x86_64, \
 wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
 	encode.c gates.S guest_tables.c idt.c interrupt_return.c registers.c start_state.c task.c)
 
+# The shadow MMU of platforms whose user code runs in processes of a host.
+WEDGE_VIEW := $(call wedge_in, view, space.c view.c view_entry.c view_sync.c view_table.c)
+
 # ---- of each platform, and of a platform for a width ----
 
 wedge_platform_xen := $(call wedge_in, backend/xen, \
@@ -50,8 +53,9 @@ wedge_platform_xen_i386 := $(call wedge_in, backend/xen/i386, \
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \
 	console.c copy.c debug.c entry.S events.c filter.c main.c mapping.c memory.c process.c processor.c run.c \
-	segments.c signals.c space.c stop_notify.c stop_trace.c stub.S stub.c turn.c \
-	user_segments.c vdso.c view.c view_copy.c view_entry.c view_sync.c view_table.c virtio.c zygote.c)
+	segments.c signals.c stop_notify.c stop_trace.c stub.S stub.c turn.c \
+	user_segments.c vdso.c view_copy.c view_limits.c virtio.c zygote.c) \
+	$(WEDGE_VIEW)
 wedge_platform_linux_i386 := $(call wedge_in, backend/linux/i386, bases.c door.c door.S gates.S user_code.c)
 wedge_platform_linux_x86_64 := $(call wedge_in, backend/linux/x86_64, bases.c door.c door.S gates.S hops.c user_code.c) \
 	$(SRC)/afterburner/insn/length.c
@@ -63,7 +67,7 @@ WEDGE_OFFSETS := $(SRC)/wedge/arch/x86/offsets.c
 
 WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER) $(WEDGE_VIRTIO_OWN) $(WEDGE_OFFSETS) \
 	$(foreach v,$(filter wedge_width_% wedge_platform_%,$(.VARIABLES)),$($(v))), \
-	$(foreach f,base boot core lib dev dev/* arch/x86 arch/x86/* backend/* backend/*/*, \
+	$(foreach f,base boot core lib view dev dev/* arch/x86 arch/x86/* backend/* backend/*/*, \
 		$(wildcard $(SRC)/wedge/$(f)/*.[cS])))
 ifneq ($(WEDGE_UNLISTED),)
 $(error wedge/sources.mk: no list names $(patsubst $(SRC)/%,%,$(WEDGE_UNLISTED)): add it to one, or remove the file)

@@ -131,8 +131,8 @@ $$(eval $$(call wedge_test_programs,linux-$(1),$$(filter \
 	$$(addprefix $(WEDGE_TEST_SRC)/linux/,$(wedge_test_linux_$(1)) $(1)/%),$$(wildcard \
 		$(WEDGE_TEST_SRC)/linux/*_test.c $(WEDGE_TEST_SRC)/linux/$(1)/*_test.c)), \
 	$$(call wedge_test_objects,obj-linux-$(1), \
-		$$(call wedge_in, backend/linux, copy.c space.c vdso.c view.c view_copy.c view_entry.c \
-			view_sync.c view_table.c user_segments.c) \
+		$$(call wedge_in, backend/linux, copy.c vdso.c view_copy.c view_limits.c \
+			user_segments.c) $(WEDGE_VIEW) \
 		$$(call wedge_in, backend/linux/$(1),$$(wedge_test_linux_parts_$(1))) \
 		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c)) \
 		$(SRC)/afterburner/insn/length.c) \

@@ -18,7 +18,7 @@ static uint8_t spare[LINUX_COPIES * X86_PAGE_SIZE];
 static bool kernel_text[FAKE_MEMORY / X86_PAGE_SIZE];
 /* Address space 0 is the wedge's own; then those of fake_view, then those of space.c. */
 static struct process processes[FAKE_SPACES];
-_Static_assert(FAKE_SPACES > FAKE_VIEWS + LINUX_SLOTS, "room for all processes");
+_Static_assert(FAKE_SPACES > FAKE_VIEWS + VIEW_SLOTS, "room for all processes");
 
 /* View tables stay with the code under test, which keeps lists of the free ones. */
 static uint8_t heap[HEAP] __attribute__((aligned(16)));
@@ -193,7 +193,7 @@ void fake_kernel_text(uint64_t page, bool is)
 
 struct process *process_get(uint32_t slot)
 {
-	assert_true(slot < LINUX_SLOTS);
+	assert_true(slot < VIEW_SLOTS);
 	return &processes[FAKE_VIEWS + slot];
 }
 

@@ -11,7 +11,7 @@
 #define TESTS_WEDGE_LINUX_FAKE_HOST_H
 
 #include <process.h>
-#include <view.h>
+#include <view/space.h>
 
 #include "../guest.h"
 #include "fake_pages.h"

@@ -5,13 +5,15 @@
  *
  * Invariant: what is mapped is asked of the fake host alone.
  */
+#include <copy.h>
+
 #include "fake_host.h"
 
 enum {
 	U = X86_PTE_P | X86_PTE_W | X86_PTE_U,
 	PAGE = X86_PAGE_SIZE,
 	W = X86_PF_WRITE,
-	PROGRAMS = LINUX_SLOTS + 1,
+	PROGRAMS = VIEW_SLOTS + 1,
 	USER_VA = 0x08048000,
 	SLOT = USER_VA / PAGE % VIEW_ENTRIES, /* the entry of last tables that is used */
 	PA = 0x200000,
@@ -57,15 +59,16 @@ static int setup(void **state)
 {
 	fake_host_setup(state);
 	if (!kernel) {
+		assert_true(copies_init());
 		spaces_init(&vcpu);
-		kernel = linux_of(&vcpu)->kernel;
+		kernel = view_state(&vcpu)->kernel;
 	}
-	linux_of(&vcpu)->kernel = kernel;
+	view_state(&vcpu)->kernel = kernel;
 	view_forget(kernel);
 	make_tables();
 	for (unsigned int i = 0; i < PROGRAMS; i++) {
 		load_program(i);
-		if (linux_of(&vcpu)->space)
+		if (view_state(&vcpu)->space)
 			space_lost_process(&vcpu);
 	}
 	host = (struct fake_host){0};
@@ -164,7 +167,7 @@ static void the_oldest_process_serves_again(void **state)
 	load_program(0);
 	first = run_user();
 	touch(USER_VA, W);
-	for (unsigned int i = 1; i < LINUX_SLOTS; i++) {
+	for (unsigned int i = 1; i < VIEW_SLOTS; i++) {
 		run_kernel();
 		load_program(i);
 		assert_ptr_not_equal(run_user(), first);
@@ -173,7 +176,7 @@ static void the_oldest_process_serves_again(void **state)
 	load_program(1);
 	second = run_user();
 	run_kernel();
-	load_program(LINUX_SLOTS);
+	load_program(VIEW_SLOTS);
 	assert_ptr_equal(run_user(), first);
 	assert_int_equal(process_prot(first, USER_VA), 0);
 	load_program(1);

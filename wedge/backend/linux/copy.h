@@ -68,4 +68,17 @@ const struct copy_site *copy_site(uint64_t site);
 /* A copy's site one of whose hops is there; NULL: there is none. */
 const struct copy_site *copy_site_at_hop(uint32_t copy, uint32_t hop);
 
+/* ---- copies in views (view_copy.c) ---- */
+
+/*
+ * Maps the copy of a page of guest-physical memory, in place of that page, at the address `va` of a
+ * user process, which has the page there for execution. Makes the copy if there is none: all views
+ * lose the right to write to the page. Returns its number; COPY_NONE if that cannot be, because of
+ * a large page.
+ */
+uint32_t view_copy(struct view *view, uint64_t va);
+
+/* Where a user process has a copy mapped; 0: nowhere. */
+uint64_t view_copy_at(const struct view *view, uint32_t copy);
+
 #endif /* WEDGE_BACKEND_LINUX_COPY_H */

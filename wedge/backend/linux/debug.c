@@ -11,7 +11,6 @@
 #include <wedge/arch_traits.h>
 #include <wedge/guest_memory.h>
 #include "debug.h"
-#include "view.h"
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, INT3 = 0xcc, REGISTERS = 16 };
 

@@ -29,9 +29,6 @@
 /* Where in the image the launcher calls it. */
 #define LINUX_ENTRY 0x400
 
-/* The most user processes at once. If the guest has more spaces, they share the slots. */
-#define LINUX_SLOTS 64
-
 /* The most copies of pages of guest programs. */
 #define LINUX_COPIES 64
 
@@ -48,10 +45,8 @@
 #ifndef __ASSEMBLER__
 #include <wedge/core.h>
 #include <wedge/launch.h>
+#include "../../view/space.h"
 #include "channel.h"
-
-struct space;
-struct view;
 
 /* The machine; filled in at start, only read afterwards. */
 struct linux_machine {
@@ -71,15 +66,14 @@ extern struct linux_machine machine;
 
 /* What the back end keeps for each vCPU, behind its `backend` pointer. */
 struct linux_vcpu {
-	struct space *space; /* the address space that is loaded */
-	uint16_t user_cs;    /* what the guest calls the flat user segments */
+	struct view_state view;
+	uint16_t user_cs; /* what the guest calls the flat user segments */
 	uint16_t user_ss;
 	uint16_t host_cs; /* the host's code selector with which user code was resumed last */
 	uint64_t fault_address;
 	uint64_t fs_descriptor; /* bases that are in the process's LDT */
 	uint64_t gs_descriptor;
 	uint64_t ldt_round;  /* counts loads of the guest's LDT */
-	struct view *kernel; /* the guest kernel's: its tables follow whatever CR3 holds */
 	bool mapping_failed; /* the host had no room, since that was last asked (mapping.c) */
 	/* The processor is not ours alone: so many turns to come without yields, and next time. */
 	unsigned int busy, busy_next;
@@ -117,8 +111,7 @@ void memory_init(void);
 /* The pages of the memory file behind the guest's memory: LINUX_COPIES of them. */
 uint8_t *memory_spare(void);
 
-/* The kernel's own code, whose sites are rewritten, and which it never gives to anything else. */
-bool memory_is_kernel_text(uint64_t page);
+/* memory_is_kernel_text() in view/view.h says so from now on. */
 void memory_note_kernel_text(uint64_t page);
 
 /* ---- entry.S, signals.c ---- */
@@ -149,21 +142,6 @@ void zygote_start(void);
 
 /* A new user process in a slot; returns its process number, and a descriptor of it in `pidfd`. */
 int32_t zygote_make(uint32_t slot, int32_t *pidfd);
-
-/* ---- space.c ---- */
-void spaces_init(struct vcpu *v);
-
-/* The user process of the loaded address space, with its mappings compared; made if need be. */
-struct process *space_process(struct vcpu *v);
-
-/* The view of the loaded space's user process; NULL: there is none. */
-struct view *space_user_view(struct vcpu *v);
-
-/* The view of a slot's user process; NULL: there is none. */
-struct view *space_view_of(uint32_t slot);
-
-/* It is no more: nothing is mapped in it. */
-void space_lost_process(struct vcpu *v);
 
 /* ---- filter.c ---- */
 void filter_install(void);

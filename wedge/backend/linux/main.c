@@ -12,12 +12,12 @@
 #include <wedge/cpuid.h>
 #include <wedge/lib.h>
 #include <wedge/log.h>
+#include "copy.h"
 #include "debug.h"
 #include "linux.h"
 #include "stub.h"
 #include "turn.h"
 #include "run.h"
-#include "view.h"
 
 extern const char wedge_image[], wedge_gates_end[], wedge_data[];
 
@@ -146,7 +146,7 @@ static void drop_launcher(void)
 	unmap_until(&at, LINUX_STACK_TOP - STACK_SIZE, STACK_SIZE);
 	unmap_until(&at, LINUX_ALTSTACK_TOP - SIGNAL_STACK_SIZE, SIGNAL_STACK_SIZE);
 	unmap_until(&at, LINUX_HEAP, LINUX_HEAP_SIZE);
-	unmap_until(&at, LINUX_CHANNELS, (uint64_t)LINUX_SLOTS * USER_SLOT_SIZE);
+	unmap_until(&at, LINUX_CHANNELS, (uint64_t)VIEW_SLOTS * USER_SLOT_SIZE);
 	unmap_until(&at, LINUX_PHYSMAP,
 		    machine.info.memory_bytes + LINUX_COPIES * (uint64_t)X86_PAGE_SIZE);
 	if (shared < at)
@@ -168,6 +168,8 @@ __attribute__((used)) _Noreturn void linux_begin(void)
 	bases_init(v);
 	signals_init();
 	events_init(v);
+	if (!copies_init())
+		wedge_fatal("the wedge's heap is too small for its own tables");
 	spaces_init(v);
 	turn_init(v);
 	core_start(v, &wedge_header);

@@ -8,7 +8,10 @@
  */
 #include <wedge/log.h>
 #include "process.h"
-#include "view.h"
+
+_Static_assert((int)VIEW_READ == (int)HOST_PROT_READ && (int)VIEW_WRITE == (int)HOST_PROT_WRITE &&
+		       (int)VIEW_EXEC == (int)HOST_PROT_EXEC,
+	       "the host knows the rights by these numbers");
 
 static void count(const struct view *view, enum counter at_once, enum counter ordered)
 {

@@ -21,7 +21,7 @@
  */
 enum { PATIENCE_TURNS = 3000, SPENT_MAX_NS = 50000000, TRIES = 50 };
 
-static struct process processes[LINUX_SLOTS];
+static struct process processes[VIEW_SLOTS];
 
 /* ---- orders ---- */
 
@@ -127,7 +127,7 @@ static void forget_orders(struct process *process)
 
 static struct process *process_of(int32_t pid)
 {
-	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
+	for (unsigned int i = 0; i < VIEW_SLOTS; i++) {
 		if (processes[i].pid == pid && processes[i].state != PROCESS_NONE)
 			return &processes[i];
 	}
@@ -364,7 +364,7 @@ bool process_resumed(const struct process *process)
 /* A new process has an empty LDT. Without memory for the copy, each write is ordered. */
 static struct process_ldt *empty_ldt(uint32_t slot)
 {
-	static struct process_ldt *copies[LINUX_SLOTS];
+	static struct process_ldt *copies[VIEW_SLOTS];
 
 	if (!copies[slot])
 		copies[slot] = backend_allocate(sizeof(*copies[slot]));

@@ -92,9 +92,6 @@ struct process {
 	unsigned int tls_next;
 };
 
-/* The user process of a slot, made and stopped if there was none. */
-struct process *process_get(uint32_t slot);
-
 /* Queues a system call; the memory file's descriptor is filled in for mmap. */
 void process_order(struct process *process, long number, uint64_t a, uint64_t b, uint64_t c,
 		   uint64_t d, uint64_t f);
@@ -104,12 +101,6 @@ void process_order(struct process *process, long number, uint64_t a, uint64_t b,
  * entry is below PROCESS_LDT_ENTRIES.
  */
 void process_descriptor(struct process *process, unsigned int entry, uint64_t descriptor);
-
-/*
- * Makes sure that it is stopped. Call this before something is taken away from it, whether at once
- * or by the time the guest kernel goes on.
- */
-void process_hold(struct process *process);
 
 /* Has all orders carried out now and stops the process again; or ends it. */
 void process_flush(struct process *process);

@@ -16,7 +16,6 @@
 #include "run.h"
 #include "user_code.h"
 #include "user_segments.h"
-#include "view.h"
 
 enum {
 	INT_LENGTH = 2,

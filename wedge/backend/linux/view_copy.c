@@ -14,7 +14,7 @@
 #include <wedge/lib.h>
 #include "copy.h"
 #include "process.h"
-#include "view_table.h"
+#include "../../view/view_table.h"
 
 /* The rights with which a view has a page of guest-physical memory mapped at an address; 0: not. */
 static unsigned int rights_at(const struct view *view, uint64_t va, uint64_t page)
@@ -40,7 +40,7 @@ static void drop(uint32_t copy)
 {
 	uint64_t page = copy_page(copy);
 
-	for (uint32_t slot = 0; slot < LINUX_SLOTS; slot++) {
+	for (uint32_t slot = 0; slot < VIEW_SLOTS; slot++) {
 		const struct view *view = space_view_of(slot);
 		uint64_t va = view ? view_copy_at(view, copy) : 0;
 
@@ -184,9 +184,9 @@ static bool take_from_node(const struct view *view, const struct view_node *node
 
 static bool take_from_all(uint64_t page)
 {
-	const struct view *kernel = linux_of(vcpu_this())->kernel;
+	const struct view *kernel = view_state(vcpu_this())->kernel;
 
-	for (uint32_t slot = 0; slot < LINUX_SLOTS; slot++) {
+	for (uint32_t slot = 0; slot < VIEW_SLOTS; slot++) {
 		const struct view *view = space_view_of(slot);
 
 		if (view && !take_from_node(view, &view->top, ARCH_PAGE_LEVELS, 0, page))
@@ -204,7 +204,7 @@ static uint32_t make(uint64_t page)
 		return COPY_NONE;
 	/* The host had no room to take the right away. */
 	if (mapping_failed(v))
-		view_clear(linux_of(v)->kernel);
+		view_clear(view_state(v)->kernel);
 	copy = copy_free();
 	if (copy == COPY_NONE) {
 		copy = copy_victim();

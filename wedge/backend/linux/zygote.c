@@ -21,7 +21,7 @@ static void check(const char *what, long result)
 static void make_channels(void)
 {
 	static const char name[] = "afterburn-channels";
-	uint64_t size = (uint64_t)LINUX_SLOTS * USER_SLOT_SIZE;
+	uint64_t size = (uint64_t)VIEW_SLOTS * USER_SLOT_SIZE;
 	long fd = host_call2(__NR_memfd_create, name, MFD_CLOEXEC);
 
 	check("a memory file", fd);
@@ -94,7 +94,7 @@ void zygote_start(void)
 		.channel_fd = machine.channel_fd,
 		.memory_fd = machine.info.memory_fd,
 		.parent = (int32_t)host_call0(__NR_getpid),
-		.slots = LINUX_SLOTS,
+		.slots = VIEW_SLOTS,
 		.dispatch = machine.info.trap == LAUNCH_TRAP_DISPATCH,
 		.trace = machine.info.handover == LAUNCH_HANDOVER_TRACE,
 	};

@@ -90,12 +90,13 @@ static int setup(void **state)
 	fake_host_setup(state);
 	vcpu.efer |= X86_EFER_NX;
 	if (!kernel) {
+		assert_true(copies_init());
 		spaces_init(&vcpu);
-		kernel = linux_of(&vcpu)->kernel;
+		kernel = view_state(&vcpu)->kernel;
 	}
-	linux_of(&vcpu)->kernel = kernel;
+	view_state(&vcpu)->kernel = kernel;
 	view_forget(kernel);
-	for (uint32_t i = 0; i < LINUX_SLOTS; i++) {
+	for (uint32_t i = 0; i < VIEW_SLOTS; i++) {
 		struct view *view = space_view_of(i);
 
 		if (view) {

@@ -5,6 +5,7 @@
  * Invariant: the tests run in order, since the page is learnt once in a life: first what is not
  * recognized, then what is.
  */
+#include <copy.h>
 #include <vdso.h>
 
 #include "../fake_host.h"
@@ -44,6 +45,7 @@ static int setup(void **state)
 	guest_map(VDSO, VDSO_PA, USER_RX);
 	make_vdso();
 	guest_enter_user(GUEST_USER + 0x800);
+	assert_true(copies_init());
 	spaces_init(&vcpu);
 	backend_space_load(&vcpu);
 	return 0;
@@ -127,7 +129,7 @@ static void the_kernels_access_is_none(void **state)
 	(void)state;
 	memcpy(before, vdso(), sizeof(before));
 	vcpu.cs = SEL_CODE;
-	assert_true(fake_touch(linux_of(&vcpu)->kernel, VDSO, 0));
+	assert_true(fake_touch(view_state(&vcpu)->kernel, VDSO, 0));
 	assert_memory_equal(vdso(), before, sizeof(before));
 }
 

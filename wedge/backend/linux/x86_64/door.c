@@ -9,7 +9,6 @@
 #include <wedge/guest_pages.h>
 #include <wedge/guest_walk.h>
 #include "../debug.h"
-#include "../view.h"
 #include "door.h"
 #include "hops.h"
 

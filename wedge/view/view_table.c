@@ -219,14 +219,6 @@ void view_note_removed(struct view_table *t, unsigned int n)
 
 /* ---- taking away ---- */
 
-struct view_bounds view_bounds(const struct view *view)
-{
-	if (view->process)
-		return (struct view_bounds){USER_DOOR, USER_DOOR + USER_DOOR_SIZE, USER_END};
-	return (struct view_bounds){WEDGE_BASE, WEDGE_BASE + (uint64_t)WEDGE_SIZE,
-				    ARCH_LONG_MODE ? LAUNCH_WEDGE_BASE : 1ull << 32};
-}
-
 static void remove(const struct view *view, uint64_t from, uint64_t end)
 {
 	if (from < end)

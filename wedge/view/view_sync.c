@@ -84,7 +84,7 @@ static void sync_table(struct view *view, struct view_table *t, uint64_t va, str
 {
 	const view_entry *guest = view_guest_table(t->pde);
 
-	linux_count(COUNT_TABLES_COMPARED);
+	vcpu_count(vcpu_this(), COUNT_TABLES_COMPARED);
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
 		for (uint64_t bits = t->present[i]; bits; bits &= bits - 1) {
 			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);

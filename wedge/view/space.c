@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * space.c - the guest's address spaces: one view for the guest kernel, in the wedge's own process,
- * and one for the user code of each space, in a user process.
+ * space.c - the guest's address spaces: one view for the guest kernel, in the wedge's own address
+ * space, and one for the user code of each space, in a user process.
  *
  * Invariant: a user process runs only after its view has been compared with the tables that CR3
  * names.
@@ -9,10 +9,7 @@
 #include <wedge/arch.h>
 #include <wedge/arch_traits.h>
 #include <wedge/log.h>
-#include "copy.h"
-#include "process.h"
-#include "vdso.h"
-#include "view.h"
+#include "space.h"
 
 struct space {
 	uint64_t root; /* guest-physical address of the top-level table */
@@ -22,12 +19,12 @@ struct space {
 	struct view user;
 };
 
-static struct space spaces[LINUX_SLOTS];
+static struct space spaces[VIEW_SLOTS];
 static uint64_t loads; /* the clock of `last_use` */
 
 static struct space *find(uint64_t root)
 {
-	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
+	for (unsigned int i = 0; i < VIEW_SLOTS; i++) {
 		if (spaces[i].used && spaces[i].root == root)
 			return &spaces[i];
 	}
@@ -39,26 +36,26 @@ static struct space *take(uint64_t root)
 {
 	struct space *oldest = &spaces[0];
 
-	for (unsigned int i = 0; i < LINUX_SLOTS && oldest->used; i++) {
+	for (unsigned int i = 0; i < VIEW_SLOTS && oldest->used; i++) {
 		if (!spaces[i].used || spaces[i].last_use < oldest->last_use)
 			oldest = &spaces[i];
 	}
 	if (oldest->user.process) {
 		view_clear(&oldest->user);
-		oldest->user.process->moved = true;
+		process_moves(oldest->user.process);
 	}
 	oldest->used = true;
 	oldest->root = root;
-	linux_count(COUNT_SPACES_MADE);
+	vcpu_count(vcpu_this(), COUNT_SPACES_MADE);
 	return oldest;
 }
 
 /* The view that remembers most; NULL: none remembers anything. */
 static struct view *largest_view(struct vcpu *v)
 {
-	struct view *largest = linux_of(v)->kernel;
+	struct view *largest = view_state(v)->kernel;
 
-	for (unsigned int i = 0; i < LINUX_SLOTS; i++) {
+	for (unsigned int i = 0; i < VIEW_SLOTS; i++) {
 		if (spaces[i].user.tables > largest->tables)
 			largest = &spaces[i].user;
 	}
@@ -85,24 +82,24 @@ static void make_room(struct vcpu *v)
 static void check_room(struct vcpu *v)
 {
 	if (mapping_failed(v))
-		view_clear(linux_of(v)->kernel);
+		view_clear(view_state(v)->kernel);
 }
 
 void spaces_init(struct vcpu *v)
 {
 	struct view *kernel = backend_allocate(sizeof(*kernel));
 
-	if (!kernel || !copies_init())
+	if (!kernel)
 		wedge_fatal("the wedge's heap is too small for its own tables");
 	kernel->identity = !ARCH_LONG_MODE;
-	linux_of(v)->kernel = kernel;
-	linux_of(v)->space = NULL;
+	view_state(v)->kernel = kernel;
+	view_state(v)->space = NULL;
 }
 
 /* The loaded address space's user process is stopped. */
 static void hold_user(struct vcpu *v)
 {
-	struct space *space = linux_of(v)->space;
+	struct space *space = view_state(v)->space;
 
 	if (space && space->user.process)
 		process_hold(space->user.process);
@@ -117,14 +114,14 @@ void backend_space_load(struct vcpu *v)
 
 	loads = vcpu_count(v, COUNT_SPACE_LOADS);
 	hold_user(v);
-	linux_of(v)->space = space;
+	view_state(v)->space = space;
 	if (space) {
 		space->stale = true;
 		space->last_use = loads;
 		if (space->user.process)
-			space->user.process->moved = true;
+			process_moves(space->user.process);
 	}
-	view_sync(linux_of(v)->kernel, !(v->cr[4] & X86_CR4_PGE));
+	view_sync(view_state(v)->kernel, !(v->cr[4] & X86_CR4_PGE));
 	check_room(v);
 }
 
@@ -132,18 +129,18 @@ void backend_space_flush(struct vcpu *v)
 {
 	vcpu_count(v, COUNT_SPACE_FLUSHES);
 	hold_user(v);
-	if (linux_of(v)->space)
-		linux_of(v)->space->stale = true;
-	view_sync(linux_of(v)->kernel, true);
+	if (view_state(v)->space)
+		view_state(v)->space->stale = true;
+	view_sync(view_state(v)->kernel, true);
 	check_room(v);
 }
 
 void backend_space_invalidate(struct vcpu *v, uint64_t va)
 {
-	struct space *space = linux_of(v)->space;
+	struct space *space = view_state(v)->space;
 
 	vcpu_count(v, COUNT_SPACE_INVALIDATIONS);
-	view_invalidate(linux_of(v)->kernel, va);
+	view_invalidate(view_state(v)->kernel, va);
 	check_room(v);
 	if (space && space->user.process)
 		view_invalidate(&space->user, va);
@@ -159,7 +156,7 @@ static bool fill_user(struct vcpu *v, struct space *space, uint64_t va,
 	if (had && v->retry)
 		return false;
 	vcpu_count(v, COUNT_SPACE_USER_FILLS);
-	vdso_learn(walk);
+	process_learns(walk);
 	if (space->user.process) {
 		make_room(v);
 		view_fill(&space->user, va, walk);
@@ -169,7 +166,7 @@ static bool fill_user(struct vcpu *v, struct space *space, uint64_t va,
 
 static bool fill_kernel(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
-	struct view *kernel = linux_of(v)->kernel;
+	struct view *kernel = view_state(v)->kernel;
 	bool had = view_has(kernel, va, walk);
 
 	vcpu_count(v, COUNT_SPACE_FILLS);
@@ -184,7 +181,7 @@ static bool fill_kernel(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 
 bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *walk)
 {
-	struct space *space = linux_of(v)->space;
+	struct space *space = view_state(v)->space;
 
 	if (!vcpu_in_user(v))
 		return fill_kernel(v, va, walk);
@@ -193,13 +190,13 @@ bool backend_space_fill(struct vcpu *v, uint64_t va, const struct guest_walk *wa
 
 struct process *space_process(struct vcpu *v)
 {
-	struct space *space = linux_of(v)->space;
+	struct space *space = view_state(v)->space;
 
 	if (!space) {
 		space = take(v->cr[3] & X86_PTE_ADDRESS);
 		space->last_use = loads;
 		space->stale = true;
-		linux_of(v)->space = space;
+		view_state(v)->space = space;
 	}
 	if (!space->user.process)
 		space->user.process = process_get((uint32_t)(space - spaces));
@@ -217,14 +214,14 @@ struct view *space_view_of(uint32_t slot)
 
 struct view *space_user_view(struct vcpu *v)
 {
-	struct space *space = linux_of(v)->space;
+	struct space *space = view_state(v)->space;
 
 	return space && space->user.process ? &space->user : NULL;
 }
 
 void space_lost_process(struct vcpu *v)
 {
-	struct space *space = linux_of(v)->space;
+	struct space *space = view_state(v)->space;
 
 	view_forget(&space->user);
 	space->user.process = NULL;
@@ -232,12 +229,12 @@ void space_lost_process(struct vcpu *v)
 
 bool backend_code_held(struct vcpu *v, uint64_t va)
 {
-	return view_holds(linux_of(v)->kernel, va);
+	return view_holds(view_state(v)->kernel, va);
 }
 
 void backend_code_release(struct vcpu *v, uint64_t va)
 {
-	if (view_holds(linux_of(v)->kernel, va))
-		view_release(linux_of(v)->kernel, va);
+	if (view_holds(view_state(v)->kernel, va))
+		view_release(view_state(v)->kernel, va);
 	check_room(v);
 }

@@ -3,8 +3,9 @@
  * view.h - the shadow MMU's half that knows the guest's page tables: what of the guest's address
  * space is mapped in one host address space.
  *
- * A view is either the wedge's own process below the wedge, where guest kernel code runs with the
- * kernel's rights, or a user process, where it has the rights of guest user code. It remembers the
+ * A view is either the wedge's own address space below the wedge, where guest kernel code runs with
+ * the kernel's rights, or that of a user process, where guest user code runs with its rights. "The
+ * host" is what keeps these address spaces: a system's kernel or a hypervisor. It remembers the
  * guest's entries that the host's mappings were made from; when the guest invalidates, they are
  * compared with what the guest's tables hold now, and the host is told of the differences, adjacent
  * ones at once.
@@ -16,20 +17,25 @@
  * Invariant: a view maps only what the guest's entries allowed when the guest last invalidated the
  * address, or later.
  */
-#ifndef WEDGE_BACKEND_LINUX_VIEW_H
-#define WEDGE_BACKEND_LINUX_VIEW_H
+#ifndef WEDGE_VIEW_H
+#define WEDGE_VIEW_H
 
 #include <wedge/arch_traits.h>
-#include "linux.h"
+#include <wedge/backend.h>
+#include <wedge/view_platform.h>
 
 enum {
 	VIEW_ENTRIES = X86_PAGE_SIZE / ARCH_WORD_SIZE, /* of one of the guest's tables */
 	VIEW_WORDS = VIEW_ENTRIES / 64,
 	VIEW_INDEX_BITS = ARCH_LONG_MODE ? 9 : 10,
 	VIEW_TABLE_SHIFT = X86_PAGE_SHIFT + VIEW_INDEX_BITS,
-	VIEW_LOW_END =
-		0x10000, /* hosts do not let a process map its first pages (vm.mmap_min_addr) */
 };
+
+/* The host's rights. */
+enum { VIEW_READ = 1, VIEW_WRITE = 2, VIEW_EXEC = 4 };
+
+/* What runs guest user code: the platform's. */
+struct process;
 
 /* An entry of the guest's tables. */
 typedef __typeof__(__builtin_choose_expr(ARCH_LONG_MODE, (uint64_t)0, (uint32_t)0)) view_entry;
@@ -104,29 +110,15 @@ bool view_has(const struct view *view, uint64_t va, const struct guest_walk *wal
 /* Lets a page that view_holds() be executed, as long as it is mapped. */
 void view_release(struct view *view, uint64_t va);
 
-/*
- * Maps the copy of a page of guest-physical memory, in place of that page, at the address `va` of a
- * user process, which has the page there for execution. Makes the copy if there is none: all views
- * lose the right to write to the page. Returns its number; COPY_NONE if that cannot be, because of
- * a large page.
- */
-uint32_t view_copy(struct view *view, uint64_t va);
-
-/* Where a user process has a copy mapped; 0: nowhere. */
-uint64_t view_copy_at(const struct view *view, uint32_t copy);
-
-/* These guest-physical pages have copies no longer. */
-void view_drop_copies(uint64_t page, uint64_t count);
-
 /* The host process is gone, and its mappings with it. */
 void view_forget(struct view *view);
 
 /* A small page is mapped, but not for execution. */
 bool view_holds(const struct view *view, uint64_t va);
 
-/* ---- the host's side (mapping.c); sizes in bytes, whole pages ---- */
+/* ---- the platform's side; sizes in bytes, whole pages ---- */
 
-/* HOST_PROT_* for `size` bytes of guest-physical memory from `physical` at `va`. */
+/* VIEW_READ and so on for `size` bytes of guest-physical memory from `physical` at `va`. */
 void mapping_set(const struct view *view, uint64_t va, uint64_t size, uint64_t physical,
 		 unsigned int prot);
 void mapping_protect(const struct view *view, uint64_t va, uint64_t size, unsigned int prot);
@@ -135,4 +127,38 @@ void mapping_remove(const struct view *view, uint64_t va, uint64_t size);
 /* The host had no room for a mapping in the wedge's own view, which must be cleared. */
 bool mapping_failed(struct vcpu *v);
 
-#endif /* WEDGE_BACKEND_LINUX_VIEW_H */
+/*
+ * As mapping_set(). If the platform maps copies of pages in place of some, it decides what becomes
+ * of them and of the right to write.
+ */
+void view_map(const struct view *view, uint64_t va, uint64_t size, uint64_t physical,
+	      unsigned int prot);
+
+/*
+ * Has a page of a large page of the kernel's only lost the right to be written, because of a copy?
+ * Then an access needs it: gives it back, with all others of the large page, and returns true.
+ */
+bool view_give_back(const struct view *view, uint64_t va, const struct guest_walk *walk);
+
+/* These guest-physical pages have copies no longer. */
+void view_drop_copies(uint64_t page, uint64_t count);
+
+/* A view has guest memory below `end`, but for a hole. */
+struct view_bounds {
+	uint64_t hole, hole_end, end;
+};
+struct view_bounds view_bounds(const struct view *view);
+
+/* How much memory the guest has. */
+uint64_t view_memory_bytes(void);
+
+/*
+ * Where code that runs where it was loaded sees the window: must not be executed in the kernel's
+ * view. An address that no view has, if that is not among the guest's memory.
+ */
+uint64_t view_window_alias(void);
+
+/* The kernel's own code, whose sites are rewritten, and which it never gives to anything else. */
+bool memory_is_kernel_text(uint64_t page);
+
+#endif /* WEDGE_VIEW_H */

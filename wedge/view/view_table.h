@@ -5,8 +5,8 @@
  *
  * Invariant: see view.h; only view*.c include this.
  */
-#ifndef WEDGE_BACKEND_LINUX_VIEW_TABLE_H
-#define WEDGE_BACKEND_LINUX_VIEW_TABLE_H
+#ifndef WEDGE_VIEW_TABLE_H
+#define WEDGE_VIEW_TABLE_H
 
 #include "view.h"
 
@@ -119,30 +119,9 @@ void view_note_local(struct view *view, struct view_table *t, uint64_t va);
 /* The page is not mapped any more; what is mapped there next counts as new code. */
 void view_note_removed(struct view_table *t, unsigned int n);
 
-/* ---- what the host maps (view_copy.c) ---- */
-
-/*
- * As mapping_set(), but pages that have a copy are not writable: where they are to be, the copy
- * goes, or, in a large page of the kernel's, the right.
- */
-void view_map(const struct view *view, uint64_t va, uint64_t size, uint64_t physical,
-	      unsigned int prot);
-
-/*
- * Has a page of a large page of the kernel's only lost the right to be written? Then an access
- * needs it: gives it back, with all others of the large page, and returns true.
- */
-bool view_give_back(const struct view *view, uint64_t va, const struct guest_walk *walk);
-
 /* ---- addresses ---- */
-
-/* A view has guest memory below `end`, but for a hole: the window, or the door. */
-struct view_bounds {
-	uint64_t hole, hole_end, end;
-};
-struct view_bounds view_bounds(const struct view *view);
 
 /* Tells the host; what is not the guest's is never removed. */
 void view_remove_range(const struct view *view, uint64_t from, uint64_t end);
 
-#endif /* WEDGE_BACKEND_LINUX_VIEW_TABLE_H */
+#endif /* WEDGE_VIEW_TABLE_H */

@@ -24,7 +24,7 @@ bool view_is_large(uint64_t pde)
 
 bool view_is_memory(uint64_t entry)
 {
-	return (entry & FRAME) / PAGE < machine.pages;
+	return (entry & FRAME) / PAGE < view_memory_bytes() / PAGE;
 }
 
 const view_entry *view_guest_table(uint64_t entry)
@@ -82,18 +82,18 @@ unsigned int view_rights(const struct view *view, uint64_t pde, uint64_t leaf)
 {
 	bool large = view_is_large(pde);
 	uint64_t both = large ? pde : pde & leaf;
-	unsigned int prot = HOST_PROT_READ;
+	unsigned int prot = VIEW_READ;
 
 	if (!(both & X86_PTE_P) || !(leaf & X86_PTE_A) || is_reserved(leaf))
 		return 0;
 	if (view->process && !(both & X86_PTE_U))
 		return 0;
 	if ((both & X86_PTE_W) && (leaf & X86_PTE_D))
-		prot |= HOST_PROT_WRITE;
+		prot |= VIEW_WRITE;
 	if (view_no_execute(pde, leaf))
 		return prot;
 	if (view->process || large || memory_is_kernel_text((leaf & FRAME) / PAGE))
-		prot |= HOST_PROT_EXEC;
+		prot |= VIEW_EXEC;
 	return prot;
 }
 
@@ -103,7 +103,7 @@ unsigned int view_page_rights(const struct view *view, const struct view_table *
 	unsigned int prot = view_rights(view, t->pde, leaf);
 
 	if (prot && view_get(t->released, n) && !view_no_execute(t->pde, leaf))
-		prot |= HOST_PROT_EXEC;
+		prot |= VIEW_EXEC;
 	return prot;
 }
 

@@ -24,15 +24,17 @@ static void check_memory(const struct view *view, uint64_t va, uint64_t physical
 {
 	struct view_bounds bounds = view_bounds(view);
 
-	if (physical + size > machine.info.memory_bytes)
-		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory", va,
-			    physical);
+	if (physical + size > view_memory_bytes())
+		wedge_fatal("the guest maps %lx to guest-physical %lx, where it has no memory",
+			    (unsigned long)va, (unsigned long)physical);
 	if (va < bounds.hole ? size <= bounds.hole - va
 			     : va >= bounds.hole_end && va < bounds.end && size <= bounds.end - va)
 		return;
 	if (ARCH_LONG_MODE)
-		wedge_fatal("the guest uses %lx, which no kernel in the lower half does", va);
-	wedge_fatal("the guest uses %lx, where the wedge is: boot it with reservetop=8M", va);
+		wedge_fatal("the guest uses %lx, which no kernel in the lower half does",
+			    (unsigned long)va);
+	wedge_fatal("the guest uses %lx, where the wedge is: boot it with reservetop=" VIEW_RESERVE,
+		    (unsigned long)va);
 }
 
 static struct view_table *table_for(struct view *view, uint64_t va, uint64_t pde)
@@ -67,15 +69,15 @@ static void fill_large(struct view *view, uint64_t va, const struct guest_walk *
 	/* A page that the kernel may write only now is taken away at the next flush. */
 	t->pde = walk->forced ? 0 : pde;
 	if (walk->forced)
-		prot |= HOST_PROT_WRITE;
+		prot |= VIEW_WRITE;
 	if (walk->forced)
 		view_drop_copies(physical / PAGE, LARGE / PAGE);
 	if (walk->forced || !(pde & X86_PTE_G))
 		view_note_local(view, t, va);
-	if (!view->process && va == (machine.window_alias & LARGE_MASK))
-		prot &= ~(unsigned int)HOST_PROT_EXEC;
-	if (physical + size > machine.info.memory_bytes)
-		size = machine.info.memory_bytes - physical;
+	if (!view->process && va == (view_window_alias() & LARGE_MASK))
+		prot &= ~(unsigned int)VIEW_EXEC;
+	if (physical + size > view_memory_bytes())
+		size = view_memory_bytes() - physical;
 	if (!va) {
 		va += VIEW_LOW_END;
 		physical += VIEW_LOW_END;
@@ -133,8 +135,8 @@ static void fill_small(struct view *view, struct view_table *t, uint64_t va,
  */
 static void fill_identity(struct view *view)
 {
-	unsigned int prot = HOST_PROT_READ | HOST_PROT_WRITE | HOST_PROT_EXEC;
-	uint64_t end = machine.info.memory_bytes, hole = machine.window_alias;
+	unsigned int prot = VIEW_READ | VIEW_WRITE | VIEW_EXEC;
+	uint64_t end = view_memory_bytes(), hole = view_window_alias();
 	uint64_t behind = hole + WEDGE_SIZE;
 
 	if (!view->identity)
@@ -164,7 +166,8 @@ void view_fill(struct view *view, uint64_t va, const struct guest_walk *walk)
 		return;
 	}
 	if (walk->leaf > 2)
-		wedge_fatal("the guest maps %lx by a page of 1 GiB, which CPUID does not show", va);
+		wedge_fatal("the guest maps %lx by a page of 1 GiB, which CPUID does not show",
+			    (unsigned long)va);
 	if (walk->leaf == 2) {
 		fill_large(view, va, walk);
 		return;
@@ -176,7 +179,7 @@ void view_fill(struct view *view, uint64_t va, const struct guest_walk *walk)
 		view_set(t->released, n, false);
 	prot = view_page_rights(view, t, n, leaf);
 	if (walk->forced)
-		prot |= HOST_PROT_WRITE;
+		prot |= VIEW_WRITE;
 	if (!prot)
 		return;
 	fill_small(view, t, va, walk, prot);
@@ -221,5 +224,5 @@ bool view_holds(const struct view *view, uint64_t va)
 	unsigned int n = view_index(va, 1);
 
 	return t && !t->large && view_get(t->present, n) && !view_no_execute(t->pde, t->seen[n]) &&
-	       !(view_page_rights(view, t, n, t->seen[n]) & HOST_PROT_EXEC);
+	       !(view_page_rights(view, t, n, t->seen[n]) & VIEW_EXEC);
 }
