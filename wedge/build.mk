@@ -95,13 +95,22 @@ $(eval $(call wedge_variant,linux,i386))
 $(eval $(call wedge_variant,linux,x86_64))
 
 WEDGE_XEN_I386 := $(O)/lib/afterburner/wedge-xen-i386.elf
+# What L4's boot loader starts: a program of its own, linked elsewhere.
+FLAGS_wedge_l4-root := $(WEDGE_CFLAGS_32) $(call wedge_headers,l4,i386) -I$(O)/wedge/l4-root
+$(eval $(call wedge_compile,l4-root,))
+L4_ROOT := $(O)/lib/afterburner/l4-root.elf
+$(L4_ROOT): $(call wedge_objects,l4-root,$(WEDGE_L4_ROOT)) $(SRC)/wedge/backend/l4/root/root.lds
+	@mkdir -p $(@D)
+	@echo "  LD      $(@F)"
+	@$(LD) $(WEDGE_LDFLAGS) $(WEDGE_LDFLAGS_32) -T $(filter %.lds,$^) -o $@ $(filter %.o,$^)
+
 WEDGE_XEN_X86_64 := $(O)/lib/afterburner/wedge-xen-x86_64.elf
 WEDGE_LINUX_I386 := $(O)/lib/afterburner/wedge-linux-i386.elf
 WEDGE_LINUX_X86_64 := $(O)/lib/afterburner/wedge-linux-x86_64.elf
 
 .PHONY: wedge
-wedge: $(WEDGES)
-ALL += $(WEDGES)
+wedge: $(WEDGES) $(L4_ROOT)
+ALL += $(WEDGES) $(L4_ROOT)
 
 # ---- lint: nothing of a compiler's library ----
 

@@ -60,12 +60,19 @@ wedge_platform_linux_i386 := $(call wedge_in, backend/linux/i386, bases.c door.c
 wedge_platform_linux_x86_64 := $(call wedge_in, backend/linux/x86_64, bases.c door.c door.S gates.S hops.c user_code.c) \
 	$(SRC)/afterburner/insn/length.c
 
+wedge_platform_l4 := $(call wedge_in, backend/l4, \
+	console.c events.c irq.c load.c main.c mapping.c memory.c pager.c ports.c process.c processor.c run.c \
+	segments.c x2.c x2.S) $(WEDGE_VIEW)
+wedge_platform_l4_i386 := $(call wedge_in, backend/l4/i386, entry.S stub.S)
+# The program that L4's loader starts, and that starts the wedge.
+WEDGE_L4_ROOT := $(call wedge_in, backend/l4, root/root.c root/start.S console.c x2.c x2.S) $(SRC)/wedge/lib/string.c
+
 # ---- nothing else lies there ----
 
 # Compiled for its text alone (wedge/build.mk).
 WEDGE_OFFSETS := $(SRC)/wedge/arch/x86/offsets.c
 
-WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER) $(WEDGE_VIRTIO_OWN) $(WEDGE_OFFSETS) \
+WEDGE_UNLISTED := $(filter-out $(WEDGE_SHARED) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_LAUNCHER) $(WEDGE_VIRTIO_OWN) $(WEDGE_OFFSETS) $(WEDGE_L4_ROOT) \
 	$(foreach v,$(filter wedge_width_% wedge_platform_%,$(.VARIABLES)),$($(v))), \
 	$(foreach f,base boot core lib view dev dev/* arch/x86 arch/x86/* backend/* backend/*/*, \
 		$(wildcard $(SRC)/wedge/$(f)/*.[cS])))

@@ -17,7 +17,7 @@ static bool is_guests(const struct view *view, uint64_t va)
 {
 	struct view_bounds bounds = view_bounds(view);
 
-	return va >= VIEW_LOW_END && va < bounds.end && (va < bounds.hole || va >= bounds.hole_end);
+	return va + 1 > VIEW_LOW_END && va < bounds.end && (va < bounds.hole || va >= bounds.hole_end);
 }
 
 static void check_memory(const struct view *view, uint64_t va, uint64_t physical, uint64_t size)
@@ -152,7 +152,7 @@ bool view_cannot_have(struct vcpu *v, uint64_t va)
 {
 	struct guest_walk walk;
 
-	return va < VIEW_LOW_END && guest_lookup(v, va, &walk);
+	return va + 1 <= VIEW_LOW_END && guest_lookup(v, va, &walk);
 }
 
 void view_fill(struct view *view, uint64_t va, const struct guest_walk *walk)

@@ -87,7 +87,7 @@ static void sync_table(struct view *view, struct view_table *t, uint64_t va, str
 	vcpu_count(vcpu_this(), COUNT_TABLES_COMPARED);
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
 		for (uint64_t bits = t->present[i]; bits; bits &= bits - 1) {
-			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+			unsigned int n = i * 64 + view_lowest(bits);
 
 			sync_entry(view, t, va + n * PAGE, guest ? guest[n] : 0, run);
 		}
@@ -154,7 +154,7 @@ static void sync_node(struct sync *sync, struct view_node *node, unsigned int le
 		uint64_t bits = sync->all ? node->present[i] : node->local[i];
 
 		for (; bits; bits &= bits - 1) {
-			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+			unsigned int n = i * 64 + view_lowest(bits);
 			uint64_t now = guest ? view_below(table, guest[n], level) : 0;
 			uint64_t va = base + ((uint64_t)n << view_shift(level));
 

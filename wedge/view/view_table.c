@@ -96,7 +96,7 @@ static unsigned int next_bit(const uint64_t *bits, unsigned int n)
 		uint64_t word = bits[i] >> n % 64;
 
 		if (word)
-			return n + (unsigned int)__builtin_ctzll(word);
+			return n + view_lowest(word);
 	}
 	return VIEW_ENTRIES;
 }
@@ -239,7 +239,7 @@ static void forget_below(struct view *view, struct view_node *node, unsigned int
 {
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
 		for (uint64_t bits = node->present[i]; bits; bits &= bits - 1) {
-			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+			unsigned int n = i * 64 + view_lowest(bits);
 
 			if (level > 2)
 				forget_below(view, node->child[n], level - 1);

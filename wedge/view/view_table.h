@@ -22,6 +22,15 @@ static inline bool view_get(const uint64_t *bits, unsigned int n)
 	return bits[n / 64] >> n % 64 & 1;
 }
 
+/* The number of the lowest bit that is set; `word` is not 0. (No compiler library: lib/muldiv.h.) */
+static inline unsigned int view_lowest(uint64_t word)
+{
+	if (sizeof(long) == sizeof(word))
+		return (unsigned int)__builtin_ctzll(word);
+	return (uint32_t)word ? (unsigned int)__builtin_ctz((uint32_t)word)
+			      : 32 + (unsigned int)__builtin_ctz((uint32_t)(word >> 32));
+}
+
 static inline void view_set(uint64_t *bits, unsigned int n, bool value)
 {
 	uint64_t bit = 1ull << n % 64;

@@ -148,7 +148,7 @@ static void take_from_table(const struct view *view, struct view_table *t, uint6
 {
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
 		for (uint64_t bits = t->present[i]; bits; bits &= bits - 1) {
-			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+			unsigned int n = i * 64 + view_lowest(bits);
 			view_entry seen = t->seen[n];
 
 			/* Nothing is seen of a page that must not stay as it is. */
@@ -167,7 +167,7 @@ static bool take_from_node(const struct view *view, const struct view_node *node
 {
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
 		for (uint64_t bits = node->present[i]; bits; bits &= bits - 1) {
-			unsigned int n = i * 64 + (unsigned int)__builtin_ctzll(bits);
+			unsigned int n = i * 64 + view_lowest(bits);
 			uint64_t va = base + ((uint64_t)n << view_shift(level));
 			struct view_table *t = node->child[n];
 

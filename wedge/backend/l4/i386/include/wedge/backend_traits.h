@@ -3,26 +3,34 @@
  * backend_traits.h - where a wedge on L4 lives as guest code sees it, and what L4 does like
  * hardware, so that sites may stay as they are.
  *
- * The wedge is 32-bit code in the guest kernel's own address space, of which L4 keeps everything
- * from 3 GiB on.
+ * The wedge is 32-bit code in the guest kernel's own address space. L4's kernel has everything from
+ * 3 GiB on; the last 16 MiB below are the thread blocks and the kernel interface page.
  *
  * Invariant: constants, and functions of constants alone; assembler files use the constants too.
  */
 #ifndef BACKEND_TRAITS_H
 #define BACKEND_TRAITS_H
 
-/* The window is the whole wedge: the last 4 MiB but 12 below L4's, where its thread blocks are. */
-#define WEDGE_BASE 0xbf000000
+/* Guest-physical memory, from page 0 on, as much as there is room for. */
+#define L4_WINDOW     0xa4000000
+#define L4_WINDOW_END 0xbe000000
+
+/* The wedge: one page of 4 MiB. The bundle's tables follow the image. */
+#define WEDGE_BASE 0xbe000000
 #define WEDGE_SIZE 0x400000
 
 /* Room for the ramps of sites (ramps.h). */
-#define WEDGE_RAMPS 0xbf080000
+#define WEDGE_RAMPS 0xbe200000
 
-/* The processor's vCPU, behind it an unmapped page and the wedge's stack. */
-#define WEDGE_VCPU_BASE	  0xbf300000
+/* The processor's vCPU, and the wedge's stack. */
+#define WEDGE_VCPU_BASE	  0xbe300000
 #define WEDGE_VCPU_PAGES  2
-#define WEDGE_STACK_PAGES 4
-#define WEDGE_STACK_TOP	  (WEDGE_VCPU_BASE + (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * 0x1000)
+#define WEDGE_STACK_PAGES 16
+#define WEDGE_STACK_TOP	  (WEDGE_VCPU_BASE + 0x80000 + WEDGE_STACK_PAGES * 0x1000)
+
+/* What backend_allocate() gives. */
+#define L4_HEAP	    0xbe400000
+#define L4_HEAP_END 0xbf000000
 
 /* L4's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
 #define BACKEND_SELECTORS_ARE_REAL 0
@@ -33,8 +41,11 @@
 /* Nobody serves virtio devices. */
 #define BACKEND_VIRTIO 0
 
-/* Words for the kernel's command line: its fixed mappings end where the wedge's window begins. */
-#define BACKEND_BOOT_WORDS "reservetop=0x41000000 tsc=reliable "
+/*
+ * Words for the kernel's command line: its fixed mappings end where the window begins; the TSC is
+ * reliable, although a busy machine serves ticks late.
+ */
+#define BACKEND_BOOT_WORDS "reservetop=1472M tsc=reliable "
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

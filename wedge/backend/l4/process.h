@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * process.h - a space of L4 and a thread in it, for the user code of one guest address space
+ * (stub.h).
+ *
+ * The thread is at rest in the stub's call of K whenever guest kernel code or the wedge runs.
+ *
+ * Invariant: what is mapped in a space is never more than its view says. It may be less: user code
+ * can flush its own pages, and map items that found no room in a message were dropped. Such a page
+ * is mapped when it faults.
+ */
+#ifndef WEDGE_BACKEND_L4_PROCESS_H
+#define WEDGE_BACKEND_L4_PROCESS_H
+
+#include "l4.h"
+#include "stub.h"
+
+struct process {
+	uint32_t id; /* the thread's */
+	bool made;
+	struct orders *orders;
+	struct channel *channel;
+	/* Map items that go with the next answer. */
+	unsigned int item_count;
+	struct process_item {
+		uint32_t base, fpage;
+	} items[L4_ITEMS];
+};
+
+/* A piece of guest-physical memory for the space; `fpage` is the wedge's. */
+void process_map(struct process *process, uint32_t base, uint32_t fpage);
+
+/* Rights to be taken from a piece of the space, or all. */
+void process_unmap(struct process *process, uint32_t fpage);
+
+/* Puts the waiting map items into K's message registers; returns the tag of that answer. */
+uint32_t process_items(struct process *process);
+
+/* The three pages above; also a tag. */
+uint32_t process_own_pages(const struct process *process);
+
+/* Lets it carry out its orders and call again. False if it is lost. */
+bool process_flush(struct process *process);
+
+/*
+ * Stops the thread, wherever it is, and waits for the stub's call. Fills in the stack pointer, the
+ * place and the flags that it had; false if it is lost.
+ */
+bool process_stop(struct process *process, struct x2_registers *was);
+
+/* Ends thread and space. */
+void process_end(struct process *process);
+
+#endif /* WEDGE_BACKEND_L4_PROCESS_H */
