@@ -88,7 +88,7 @@ static int check_header(const struct wedge *wedge, struct ab_error *error)
 			       h->width, wedge->elf.width);
 	if (h->entry >= wedge->image_size)
 		return ab_fail(error, "its entry 0x%x lies outside its image", h->entry);
-	if (wedge_is_launched(wedge) && wedge->link_addr <= UINT32_MAX)
+	if (wedge_is_launched(wedge) && wedge->elf.width == 64 && wedge->link_addr <= UINT32_MAX)
 		return ab_fail(error,
 			       "it is linked at 0x%" PRIx64
 			       ", in the first 4 GiB, where kernels are",

@@ -92,6 +92,12 @@ void events_handle(struct vcpu *v)
 		v->events.pending = 1;
 }
 
+/* L4 may name a sender of the same space by its local identifier. */
+bool events_is_irq(uint32_t sender)
+{
+	return sender == L4_IRQ || sender == L4_IRQ_UTCB;
+}
+
 uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender, uint32_t words[L4_WORDS])
 {
 	uint32_t got = 0, irq;
@@ -109,7 +115,7 @@ uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender, uint32_t words
 	machine.waiting = false;
 	__asm__ volatile("" : : : "memory");
 	/* The irq thread has promised a message, and waits until it is taken. */
-	if (machine.sending && (!got || *sender != L4_IRQ))
+	if (machine.sending && (!got || !events_is_irq(*sender)))
 		x2_ipc(X2_NIL, L4_IRQ, X2_NEVER, 0, L4_K_UTCB, &irq);
 	machine.sending = false;
 	return got;

@@ -75,8 +75,8 @@ extern const char l4_enter[], l4_resume[], l4_resume_unmasked[], l4_resume_end[]
 
 /* ---- memory.c ---- */
 
-/* Takes everything that sigma0 has: the guest's memory first; never the block at `reserved`. */
-void memory_init(uint32_t mib, uint32_t reserved);
+/* Takes everything that sigma0 has: the guest's memory first, from blocks at or above `from`. */
+void memory_init(uint32_t mib, uint32_t from);
 
 /* Whole pages of the wedge's own memory, zeroed; NULL: there are no more. */
 void *memory_own_pages(unsigned int count);
@@ -110,6 +110,8 @@ void events_handle(struct vcpu *v);
  */
 enum { L4_WORDS = 6 };
 uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender, uint32_t words[L4_WORDS]);
+
+bool events_is_irq(uint32_t sender);
 
 /* ---- mapping.c ---- */
 

@@ -81,13 +81,18 @@ __attribute__((used)) void l4_main(const struct root_info *info)
 	need_feature("pagerexregs", "by which the wedge stops user code (CONFIG_X_PAGER_EXREGS)");
 	need_feature("ioflexpages",
 		     "by which user code is kept from ports (CONFIG_X86_IO_FLEXPAGES)");
-	memory_init(info->memory_mib, ROOT_BASE);
+	wedge_log("L4, %u MiB", info->memory_mib);
+	memory_init(info->memory_mib, info->next_block);
+	wedge_log("memory");
 	load_guest(info, &wedge_header);
+	wedge_log("loaded");
 	ports_init();
+	wedge_log("ports");
 	clear_low_addresses();
 	x2_schedule(L4_K, L4_PRIORITY_K);
 	pager_start();
 	irq_start();
+	wedge_log("threads");
 	spaces_init(v);
 	core_start(v, &wedge_header);
 	note_kernel_text();

@@ -11,12 +11,12 @@
  */
 #include <wedge/lib.h>
 #include <wedge/log.h>
+#include "blocks.h"
 #include "l4.h"
 
 enum {
 	PAGE = X86_PAGE_SIZE,
-	BLOCK_LOG2 = 22,
-	BLOCK = 1 << BLOCK_LOG2,
+	BLOCK = BLOCKS_BYTES,
 	MIB = 1 << 20,
 	HEAP_BLOCKS = (L4_HEAP_END - L4_HEAP) / BLOCK,
 	LARGEST_LOG2 = 30,
@@ -24,78 +24,52 @@ enum {
 	VGA_END = 0x100000,
 };
 
-/* A place for one page, where what is only taken is mapped one after the other. */
-#define DUMP (WEDGE_VCPU_BASE - PAGE)
+/*
+ * Where what is only taken is mapped, one after the other, until main.c clears these addresses. L4
+ * cannot map a small page over a part of a large one, so each kind has a place of its own.
+ */
+#define DUMP_LARGE 0x40000000
+#define DUMP_SMALL 0x40400000
 
 static uint32_t heap_next = L4_HEAP;
 static uint64_t *text_words; /* a bit for each page of the kernel's own code */
 
-/* Descriptors that come later override those before (section 1.1 of the manual). */
-static bool is_conventional(uint32_t from)
-{
-	uint32_t list = x2_kip(X2_KIP_MEMORY), last = from + BLOCK - 1;
-	const uint32_t *d = (const uint32_t *)(X2_KIP + (list >> 16));
-	bool is = false;
-
-	for (uint32_t i = 0; i < (list & 0xffff); i++, d += 2) {
-		uint32_t low = d[0] & ~0x3ffu, high = d[1] | 0x3ff;
-
-		if (X2_MEMORY_VIRTUAL(d[0]) || low > last || high < from)
-			continue;
-		is = X2_MEMORY_TYPE(d[0]) == X2_MEMORY_CONVENTIONAL && low <= from && high >= last;
-	}
-	return is;
-}
-
-/* The next block at or above *from, mapped at `to`; false: there is none. */
-static bool take_block(uint32_t *from, uint32_t to, uint32_t reserved)
-{
-	while (*from < X2_USER_END) {
-		uint32_t at = *from;
-
-		*from += BLOCK;
-		if (at != reserved && is_conventional(at) &&
-		    x2_sigma0(X2_FPAGE(at, BLOCK_LOG2), X2_FPAGE(to, BLOCK_LOG2), L4_K_UTCB))
-			return true;
-	}
-	return false;
-}
-
 /* What is refused is somebody's already, or a part of it is. */
 static void take_rest(uint32_t base, unsigned int log2)
 {
-	if (x2_sigma0(X2_FPAGE(base, log2), X2_FPAGE(DUMP, X86_PAGE_SHIFT), L4_K_UTCB) ||
+	uint32_t dump = log2 >= BLOCKS_LOG2 ? DUMP_LARGE : DUMP_SMALL;
+
+	if (x2_sigma0(X2_FPAGE(base, log2) | X2_RIGHTS, X2_FPAGE(dump, BLOCKS_LOG2), L4_K_UTCB) ||
 	    log2 == X86_PAGE_SHIFT)
 		return;
 	take_rest(base, log2 - 1);
 	take_rest(base + (1u << (log2 - 1)), log2 - 1);
 }
 
-static void take_guest_memory(uint32_t *from, uint32_t blocks, uint32_t reserved)
+static void take_guest_memory(uint32_t *from, uint32_t blocks)
 {
 	for (uint32_t i = 0; i < blocks; i++) {
-		if (!take_block(from, L4_WINDOW + i * BLOCK, reserved))
+		if (!blocks_take(from, L4_WINDOW + i * BLOCK))
 			wedge_fatal("not enough memory: the guest shall have %u MiB, L4 has only %u MiB "
 				    "left in pieces of 4",
 				    blocks * (BLOCK / MIB), i * (BLOCK / MIB));
 	}
-	memset((void *)L4_WINDOW, 0, blocks * BLOCK);
 }
 
-void memory_init(uint32_t mib, uint32_t reserved)
+void memory_init(uint32_t mib, uint32_t from)
 {
-	uint32_t from = 0, most = (L4_WINDOW_END - L4_WINDOW) / MIB;
+	uint32_t most = (L4_WINDOW_END - L4_WINDOW) / MIB;
 
 	if (mib < BLOCK / MIB || mib > most)
 		wedge_fatal("%u MiB of memory: a guest on L4 has 4 to %u, since L4 leaves its kernel "
 			    "address space for no more",
 			    mib, most);
 	for (unsigned int i = 0; i < HEAP_BLOCKS; i++) {
-		if (!take_block(&from, L4_HEAP + i * BLOCK, reserved))
+		if (!blocks_take(&from, L4_HEAP + i * BLOCK))
 			wedge_fatal("not enough memory: L4 has none in pieces of 4 MiB for the wedge");
 	}
 	memset((void *)L4_HEAP, 0, L4_HEAP_END - L4_HEAP);
-	take_guest_memory(&from, mib / (BLOCK / MIB), reserved);
+	take_guest_memory(&from, mib / (BLOCK / MIB));
 	machine.pages = (uint64_t)mib / (BLOCK / MIB) * (BLOCK / PAGE);
 	for (uint32_t i = 0; i < 4; i++)
 		take_rest(i << LARGEST_LOG2, LARGEST_LOG2);

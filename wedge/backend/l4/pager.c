@@ -48,20 +48,24 @@ static void enter(struct vcpu *v, uint32_t ip, uint32_t sp, uint32_t flags)
 	machine.entry = L4_ENTRY_TRAP;
 }
 
-/* K waits in L4's kernel for an answer to its fault: that ends, and it enters the wedge. */
+/*
+ * K waits in L4's kernel for an answer to its fault: that ends, and it enters the wedge. L4 may let K
+ * run before the call returns, so its old registers are asked for before.
+ */
 static void take_fault(struct vcpu *v, uint32_t vector, uint32_t error, uint32_t address)
 {
-	struct x2_registers r = {X2_EXCHANGE_ABORT | X2_EXCHANGE_SP | X2_EXCHANGE_IP, WEDGE_STACK_TOP,
-				 (uint32_t)l4_enter, 0};
+	struct x2_registers was = {0}, r = {X2_EXCHANGE_ABORT | X2_EXCHANGE_SP | X2_EXCHANGE_IP,
+					    WEDGE_STACK_TOP, (uint32_t)l4_enter, 0};
 
 	if (v->in_wedge)
 		fault_inside(*x2_mr(L4_PAGER_UTCB, 2), vector, address);
 	v->trap = vector;
 	v->trap_error = error;
 	machine.fault_address = address;
-	if (!x2_exchange_registers(L4_K, &r))
+	if (!x2_exchange_registers(L4_K, &was))
 		wedge_fatal("L4 refuses to exchange the registers of the kernel's thread");
-	enter(v, r.ip, r.sp, r.flags);
+	enter(v, was.ip, was.sp, was.flags);
+	x2_exchange_registers(L4_K, &r);
 }
 
 /* The answer to an exception may change where K goes on. */

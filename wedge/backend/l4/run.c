@@ -226,7 +226,7 @@ static void turn(struct vcpu *v, struct process *process)
 		tag = events_wait(to, tag, &sender, words);
 		if (!tag && to)
 			return; /* an event came before it was resumed */
-		if (sender == L4_IRQ) {
+		if (events_is_irq(sender)) {
 			stop(v, process);
 			return;
 		}

@@ -14,15 +14,16 @@
 #include <stddef.h>
 #include <wedge/backend_traits.h>
 #include <wedge/lib.h>
+#include "../blocks.h"
 #include "../console.h"
 #include "../x2.h"
 #include "root.h"
 
-enum { PAGE_LOG2 = 12, PAGE = 1 << PAGE_LOG2, WEDGE_LOG2 = 22, MODULES = 2 };
+enum { PAGE_LOG2 = 12, PAGE = 1 << PAGE_LOG2, MODULES = 2 };
 
 #define UTCB (X2_UTCB_AREA + X2_UTCB_POINTER)
 
-_Static_assert(WEDGE_SIZE == 1 << WEDGE_LOG2, "the wedge is one page");
+_Static_assert(WEDGE_SIZE == BLOCKS_BYTES, "the wedge is one block");
 
 void root_main(void);
 
@@ -40,7 +41,7 @@ _Noreturn static void fail(const char *why)
 static void map(uint32_t start, uint32_t size)
 {
 	for (uint32_t at = start & -(uint32_t)PAGE; at - start < size || at < start; at += PAGE) {
-		if (!x2_sigma0(X2_FPAGE(at, PAGE_LOG2), X2_EVERYTHING, UTCB))
+		if (!x2_sigma0(X2_FPAGE(at, PAGE_LOG2) | X2_RIGHTS, X2_EVERYTHING, UTCB))
 			fail("the boot loader's memory is not to be had from sigma0");
 	}
 }
@@ -136,13 +137,13 @@ static const struct afterburn_wedge_header *find_bundle(const struct root_file *
 }
 
 /* Any 4 MiB of memory, where the wedge is linked. */
-static void load_wedge(const struct afterburn_wedge_header *h)
+static void load_wedge(struct root_info *info, const struct afterburn_wedge_header *h)
 {
 	if (h->version != AFTERBURN_BUNDLE_VERSION || h->entry != ROOT_WEDGE_ENTRY)
 		fail("the wedge is of another version than the root program: build both from one source");
 	if (h->bundle_size > WEDGE_RAMPS - WEDGE_BASE)
 		fail("the kernel has too many sites for the wedge's addresses");
-	if (!x2_sigma0(X2_FPAGE(-1u << 10, WEDGE_LOG2), X2_FPAGE(WEDGE_BASE, WEDGE_LOG2), UTCB))
+	if (!blocks_take(&info->next_block, WEDGE_BASE))
 		fail("not enough memory: no 4 MiB in one piece are left for the wedge");
 	memset((void *)WEDGE_BASE, 0, WEDGE_SIZE);
 	memcpy((void *)WEDGE_BASE, h, (size_t)h->bundle_size);
@@ -157,6 +158,6 @@ void root_main(void)
 		fail("the kernel interface page is not that of an L4 X.2 kernel (API 0x84, 5)");
 	info = look_for_modules();
 	take_memory(&info);
-	load_wedge(find_bundle(&info.kernel));
+	load_wedge(&info, find_bundle(&info.kernel));
 	((void (*)(const struct root_info *))(WEDGE_BASE + ROOT_WEDGE_ENTRY))(&info);
 }
