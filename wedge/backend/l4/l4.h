@@ -118,6 +118,9 @@ bool events_is_irq(uint32_t sender);
 /* Executes what has to be done before guest kernel code goes on: looks at code that is new. */
 void mapping_settle(struct vcpu *v);
 
+/* ---- traps.c ---- */
+void traps_deliver(struct vcpu *v, uint32_t vector, uint32_t error, uint32_t address);
+
 /* ---- segments.c ---- */
 
 /* After user code: its FS may be loaded. */

@@ -83,16 +83,12 @@ __attribute__((used)) void l4_main(const struct root_info *info)
 		     "by which user code is kept from ports (CONFIG_X86_IO_FLEXPAGES)");
 	wedge_log("L4, %u MiB", info->memory_mib);
 	memory_init(info->memory_mib, info->next_block);
-	wedge_log("memory");
 	load_guest(info, &wedge_header);
-	wedge_log("loaded");
 	ports_init();
-	wedge_log("ports");
 	clear_low_addresses();
 	x2_schedule(L4_K, L4_PRIORITY_K);
 	pager_start();
 	irq_start();
-	wedge_log("threads");
 	spaces_init(v);
 	core_start(v, &wedge_header);
 	note_kernel_text();
@@ -107,10 +103,7 @@ __attribute__((used)) void l4_entered(struct vcpu *v)
 		return;
 	}
 	vcpu_count(v, COUNT_L4_KERNEL_FAULT);
-	/* L4 knows no vector from 32 on, and delivers none that a user could not raise. */
-	if (v->trap > X86_TRAP_XM)
-		wedge_fatal("L4 delivers an exception %u", (unsigned int)v->trap);
-	core_trap(v, machine.fault_address);
+	traps_deliver(v, (uint32_t)v->trap, (uint32_t)v->trap_error, machine.fault_address);
 }
 
 /* The site has called the gate, with the frame behind the return address. */

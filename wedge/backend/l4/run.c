@@ -18,8 +18,6 @@
 #include "process.h"
 
 enum {
-	INT_LENGTH = 2,
-	ERROR_IDT = 2,	   /* #GP: the selector's index names a gate */
 	MXCSR = 24,	   /* in what fxsave writes (SDM 1, table 10-2) */
 	MXCSR_MASK = 0xffff,
 	FPU_USED = 32 + 8 * 16 + 8 * 16, /* up to the last XMM register of 32-bit code */
@@ -137,31 +135,6 @@ static bool stop(struct vcpu *v, struct process *process)
 	return true;
 }
 
-/* `int n` of user code is #GP, with the vector in the error code (SDM 3A 6.13). */
-static void general_protection(struct vcpu *v)
-{
-	uint32_t error = (uint32_t)v->trap_error;
-
-	if ((error & 7) != ERROR_IDT) {
-		core_trap(v, 0);
-		return;
-	}
-	v->rip += INT_LENGTH;
-	exception_deliver(v, error >> 3 & 0xff, ARCH_NO_ERROR_CODE, INT_LENGTH);
-}
-
-static void deliver(struct vcpu *v, uint32_t vector, uint32_t error, uint32_t address)
-{
-	v->trap = vector;
-	v->trap_error = error;
-	if (vector == X86_TRAP_GP)
-		general_protection(v);
-	else if (vector <= X86_TRAP_XM)
-		core_trap(v, address);
-	else
-		exception_gp(v, 0);
-}
-
 /* ---- page faults ---- */
 
 /*
@@ -201,15 +174,15 @@ static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag,
 		if (fill(v, process, words[1], words[2], error, tag))
 			return true;
 		if (stop(v, process))
-			deliver(v, X86_TRAP_PF, error, words[1]);
+			traps_deliver(v, X86_TRAP_PF, error, words[1]);
 		return false;
 	case X2_LABEL_EXCEPTION:
 		if (stop(v, process))
-			deliver(v, words[X2_EXCEPTION_NUMBER], words[X2_EXCEPTION_ERROR] & 0xffff, 0);
+			traps_deliver(v, words[X2_EXCEPTION_NUMBER], words[X2_EXCEPTION_ERROR] & 0xffff, 0);
 		return false;
 	case X2_LABEL_IO_FAULT:
 		if (stop(v, process))
-			deliver(v, X86_TRAP_GP, 0, 0);
+			traps_deliver(v, X86_TRAP_GP, 0, 0);
 		return false;
 	default:
 		/* User code has called K by itself. */

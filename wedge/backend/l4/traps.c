@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * traps.c - exceptions as L4 delivers them, of guest kernel code and of user code, become what the
+ * processor has raised.
+ *
+ * Invariant: the vCPU has the state of the code that has raised it.
+ */
+#include <wedge/arch.h>
+#include <wedge/guest_memory.h>
+#include "l4.h"
+
+enum {
+	INT3_LENGTH = 1,
+	INT_LENGTH = 2,
+	OPCODE_INT3 = 0xcc,
+	ERROR_IDT = 2, /* #GP: the selector's index names a gate */
+};
+
+/* Every software interrupt is #GP on L4, with the vector in the error code (SDM 3A 6.13). */
+static void software_interrupt(struct vcpu *v, unsigned int vector)
+{
+	unsigned int length = INT_LENGTH;
+	struct guest_fault fault;
+	uint8_t opcode = 0;
+	bool read = vcpu_in_user(v) ? guest_read_user(v, v->rip, &opcode, 1)
+				    : guest_read(v, v->rip, &opcode, 1, &fault);
+
+	if (read && opcode == OPCODE_INT3)
+		length = INT3_LENGTH;
+	v->rip += length;
+	exception_deliver(v, vector, ARCH_NO_ERROR_CODE, length);
+}
+
+void traps_deliver(struct vcpu *v, uint32_t vector, uint32_t error, uint32_t address)
+{
+	v->trap = vector;
+	v->trap_error = error;
+	if (vector == X86_TRAP_GP && (error & 7) == ERROR_IDT)
+		software_interrupt(v, error >> 3 & 0xff);
+	else if (vector <= X86_TRAP_XM)
+		core_trap(v, address);
+	else
+		exception_gp(v, 0);
+}
