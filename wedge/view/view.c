@@ -177,6 +177,8 @@ void view_fill(struct view *view, uint64_t va, const struct guest_walk *walk)
 	/* The core has looked at the code of another page than this. */
 	if ((t->seen[n] ^ leaf) & FRAME)
 		view_set(t->released, n, false);
+	if (!VIEW_MAP_REPLACES && view_get(t->present, n) && ((t->seen[n] ^ leaf) & FRAME))
+		view_remove_range(view, va & PAGE_MASK, (va & PAGE_MASK) + PAGE);
 	prot = view_page_rights(view, t, n, leaf);
 	if (walk->forced)
 		prot |= VIEW_WRITE;

@@ -74,6 +74,8 @@ static void sync_entry(struct view *view, struct view_table *t, uint64_t va, vie
 		run_add(run, va, PAGE, 0);
 	} else if (moved) {
 		run_flush(run);
+		if (!VIEW_MAP_REPLACES)
+			view_remove_range(view, va, va + PAGE);
 		view_map(view, va, PAGE, now & FRAME, has);
 	} else if (has != had) {
 		run_add(run, va, PAGE, has);

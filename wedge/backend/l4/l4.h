@@ -123,7 +123,7 @@ void traps_deliver(struct vcpu *v, uint32_t vector, uint32_t error, uint32_t add
 
 /* ---- segments.c ---- */
 
-/* After user code: its FS may be loaded. */
+/* Before guest kernel code goes on: user code or the start of a thread may have loaded FS. */
 void segments_check(struct vcpu *v);
 
 /* ---- run.c ---- */

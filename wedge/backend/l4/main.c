@@ -122,8 +122,10 @@ __attribute__((used)) void l4_leave(struct vcpu *v)
 			events_handle(v);
 			core_deliver_interrupts(v);
 		}
-		if (!vcpu_in_user(v))
+		if (!vcpu_in_user(v)) {
+			segments_check(v);
 			return;
+		}
 		run_user_code(v);
 	}
 }

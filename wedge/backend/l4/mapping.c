@@ -137,7 +137,7 @@ static void unmap(const struct view *view, uint64_t va, uint64_t size, uint32_t 
 void mapping_protect(const struct view *view, uint64_t va, uint64_t size, unsigned int prot)
 {
 	if (!(prot & VIEW_WRITE))
-		unmap(view, va, size, view->process ? X2_WRITE : X2_RIGHTS);
+		unmap(view, va, size, X2_RIGHTS);
 }
 
 void mapping_remove(const struct view *view, uint64_t va, uint64_t size)

@@ -10,6 +10,9 @@
 /* The most address spaces of L4 for user code. If the guest has more, they share these. */
 #define VIEW_SLOTS 32
 
+/* L4Ka::Pistachio stops if other memory is mapped there. */
+#define VIEW_MAP_REPLACES 0
+
 /* Every address can be mapped. */
 #define VIEW_LOW_END 0
 

@@ -11,6 +11,9 @@
 /* The most user processes at once. If the guest has more spaces, they share the slots. */
 #define VIEW_SLOTS 64
 
+/* A mapping takes the place of what is mapped there. */
+#define VIEW_MAP_REPLACES 1
+
 /* Hosts do not let a process map its first pages (vm.mmap_min_addr). */
 #define VIEW_LOW_END 0x10000
 
