@@ -17,7 +17,8 @@ static bool is_guests(const struct view *view, uint64_t va)
 {
 	struct view_bounds bounds = view_bounds(view);
 
-	return va + 1 > VIEW_LOW_END && va < bounds.end && (va < bounds.hole || va >= bounds.hole_end);
+	return va + 1 > VIEW_LOW_END && va < bounds.end &&
+	       (va < bounds.hole || va >= bounds.hole_end);
 }
 
 static void check_memory(const struct view *view, uint64_t va, uint64_t physical, uint64_t size)

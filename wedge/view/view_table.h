@@ -22,7 +22,8 @@ static inline bool view_get(const uint64_t *bits, unsigned int n)
 	return bits[n / 64] >> n % 64 & 1;
 }
 
-/* The number of the lowest bit that is set; `word` is not 0. (No compiler library: lib/muldiv.h.) */
+/* The number of the lowest bit that is set; `word` is not 0. (No compiler library: lib/muldiv.h.)
+ */
 static inline unsigned int view_lowest(uint64_t word)
 {
 	if (sizeof(long) == sizeof(word))

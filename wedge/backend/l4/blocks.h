@@ -2,8 +2,8 @@
 /*
  * blocks.h - memory from sigma0 in blocks of 4 MiB, each by its physical address.
  *
- * Invariant: nothing here needs the rest of the wedge: the root program uses it too. sigma0 gives the
- * same block again to whom it has given it, so a block is asked for once.
+ * Invariant: nothing here needs the rest of the wedge: the root program uses it too. sigma0 gives
+ * the same block again to whom it has given it, so a block is asked for once.
  */
 #ifndef WEDGE_BACKEND_L4_BLOCKS_H
 #define WEDGE_BACKEND_L4_BLOCKS_H

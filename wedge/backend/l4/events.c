@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * events.c - what comes from outside, as irq.c leaves it: ticks of the 8254, console input; time, and
- * K's waiting for messages.
+ * events.c - what comes from outside, as irq.c leaves it: ticks of the 8254, console input; time,
+ * and K's waiting for messages.
  *
  * L4's own clock has a resolution of 2 ms, its timer interrupt is not ours. The 8254 is free: one
  * interrupt for each deadline, or for each 54 ms on the way to a far one.
@@ -52,8 +52,9 @@ static void arm(void)
 	if (deadline == UINT64_MAX)
 		return;
 	if (deadline > now)
-		count = deadline - now > NS_PER_S ? TIMER_MOST
-						  : u64_muldiv(deadline - now, TIMER_HZ, NS_PER_S) + 1;
+		count = deadline - now > NS_PER_S
+				? TIMER_MOST
+				: u64_muldiv(deadline - now, TIMER_HZ, NS_PER_S) + 1;
 	if (count > TIMER_MOST)
 		count = TIMER_MOST;
 	port_out8(TIMER_MODE, TIMER_ONE_SHOT);
@@ -156,7 +157,8 @@ static uint64_t read_clock(void)
 	unsigned int hours = from_bcd(clock_read(4)), day = from_bcd(clock_read(7));
 	unsigned int month = from_bcd(clock_read(8)), year = from_bcd(clock_read(9));
 
-	return (uint64_t)days(2000 + year, month, day) * 86400 + hours * 3600 + minutes * 60 + seconds;
+	return (uint64_t)days(2000 + year, month, day) * 86400 + hours * 3600 + minutes * 60 +
+	       seconds;
 }
 
 /*

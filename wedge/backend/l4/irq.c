@@ -2,11 +2,12 @@
 /*
  * irq.c - the thread that takes the interrupts of the timer and of the serial port.
  *
- * It leaves a mark and sets `pending`. If K runs guest kernel code that takes interrupts, K is made to
- * enter the wedge. If K waits for a message, it gets one. Otherwise K is in the wedge, or on the way
- * there, and sees the mark before it leaves.
+ * It leaves a mark and sets `pending`. If K runs guest kernel code that takes interrupts, K is made
+ * to enter the wedge. If K waits for a message, it gets one. Otherwise K is in the wedge, or on the
+ * way there, and sees the mark before it leaves.
  *
- * Invariant: K neither waits nor runs guest code with interrupts on for long while `pending` is set.
+ * Invariant: K neither waits nor runs guest code with interrupts on for long while `pending` is
+ * set.
  */
 #include <wedge/log.h>
 #include "l4.h"
@@ -68,7 +69,8 @@ static void mark(unsigned int irq)
 	}
 }
 
-/* An empty answer lets the next interrupt come. Guest programs may send messages, too: no answer. */
+/* An empty answer lets the next interrupt come. Guest programs may send messages, too: no answer.
+ */
 static void run(void)
 {
 	uint32_t to = X2_NIL, tag, sender;

@@ -28,12 +28,17 @@
 #define L4_PAGER      X2_ID(51, 1)
 #define L4_IRQ	      X2_ID(52, 1)
 #define L4_USER(n)    X2_ID(64 + (n), 1)
-#define L4_UTCB(n)    (X2_UTCB_AREA + (n) * X2_UTCB_BYTES + X2_UTCB_POINTER)
+#define L4_UTCB(n)    (X2_UTCB_AREA + (n)*X2_UTCB_BYTES + X2_UTCB_POINTER)
 #define L4_K_UTCB     L4_UTCB(0)
 #define L4_PAGER_UTCB L4_UTCB(1)
 #define L4_IRQ_UTCB   L4_UTCB(2)
 
-enum { L4_PRIORITY_IRQ = 250, L4_PRIORITY_PAGER = 249, L4_PRIORITY_K = 240, L4_PRIORITY_USER = 230 };
+enum {
+	L4_PRIORITY_IRQ = 250,
+	L4_PRIORITY_PAGER = 249,
+	L4_PRIORITY_K = 240,
+	L4_PRIORITY_USER = 230
+};
 
 /* Map items in one message: two words each, in 63 registers. */
 enum { L4_ITEMS = 31, L4_COMMAND_LINE = 2048 };

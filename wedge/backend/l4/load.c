@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * load.c - the boot loader's part that L4's does not do: puts the kernel's segments and the RAM disk
- * into the guest's memory.
+ * load.c - the boot loader's part that L4's does not do: puts the kernel's segments and the RAM
+ * disk into the guest's memory.
  *
  * Invariant: what does not fit ends the guest before it runs, with a message.
  */
@@ -55,7 +55,8 @@ static void load_ramdisk(const struct root_file *file, uint32_t kernel_end)
 	if (!file->size)
 		return;
 	if (size > end || end - size < (uint64_t)kernel_end + HEADROOM)
-		wedge_fatal("not enough memory for the kernel and a RAM disk of %u KiB: at least %u MiB",
+		wedge_fatal("not enough memory for the kernel and a RAM disk of %u KiB: at least "
+			    "%u MiB",
 			    size / 1024, (kernel_end + HEADROOM + size + 0x3fffff) >> 22 << 2);
 	machine.ramdisk = end - size;
 	machine.ramdisk_bytes = file->size;

@@ -3,8 +3,8 @@
  * main.c - the L4 back end's start: the root program calls it; and what K does when it enters and
  * leaves the wedge.
  *
- * Invariant: all memory and all ports are the root task's, and nothing of the root program is mapped
- * any more, before guest code runs.
+ * Invariant: all memory and all ports are the root task's, and nothing of the root program is
+ * mapped any more, before guest code runs.
  */
 #include <afterburn/sites.h>
 #include <wedge/arch.h>

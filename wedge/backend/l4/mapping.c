@@ -4,9 +4,10 @@
  * once; for user code by messages and orders (process.h).
  *
  * L4 on ia32 cannot keep a page from execution. So a page of small mappings that the kernel may not
- * write counts as code, and the core looks at it before the kernel goes on. One that it may write is
- * looked at when it loses that right: it is taken away then, and comes back by a fault. Code that
- * stays writable is never looked at: its sensitive instructions are emulated as far as they fault.
+ * write counts as code, and the core looks at it before the kernel goes on. One that it may write
+ * is looked at when it loses that right: it is taken away then, and comes back by a fault. Code
+ * that stays writable is never looked at: its sensitive instructions are emulated as far as they
+ * fault.
  *
  * Invariant: only guest-physical memory is mapped, below what view_bounds() says.
  */
@@ -49,12 +50,14 @@ static void send_items(void)
 	}
 	*x2_word(L4_K_UTCB, X2_UTCB_BR0) = X2_EVERYTHING;
 	l4_count(COUNT_L4_IPC);
-	tag = x2_ipc(L4_PAGER, L4_PAGER, X2_NEVER, X2_TAG(0, 0, 2 * item_count), L4_K_UTCB, &sender);
+	tag = x2_ipc(L4_PAGER, L4_PAGER, X2_NEVER, X2_TAG(0, 0, 2 * item_count), L4_K_UTCB,
+		     &sender);
 	*x2_word(L4_K_UTCB, X2_UTCB_BR0) = 0;
 	if (tag & X2_TAG_ERROR)
-		wedge_fatal("L4 refuses to map memory for the kernel (error %u): its own memory may be "
-			    "too small (kmem=)",
-			    *x2_word(L4_K_UTCB, X2_UTCB_ERROR));
+		wedge_fatal(
+			"L4 refuses to map memory for the kernel (error %u): its own memory may be "
+			"too small (kmem=)",
+			*x2_word(L4_K_UTCB, X2_UTCB_ERROR));
 	item_count = 0;
 }
 
@@ -73,7 +76,8 @@ static void unmap_for_kernel(uint32_t fpage)
 	x2_unmap(X2_UNMAP_FLUSH, L4_K_UTCB);
 }
 
-/* Is the page to be looked at before it is used? If there is no room to note it, it stays absent. */
+/* Is the page to be looked at before it is used? If there is no room to note it, it stays absent.
+ */
 static bool may_map_now(const struct view *view, uint32_t va, uint64_t size, unsigned int prot)
 {
 	if (view->process || (prot & (VIEW_WRITE | VIEW_EXEC)))

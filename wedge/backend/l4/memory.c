@@ -50,7 +50,8 @@ static void take_guest_memory(uint32_t *from, uint32_t blocks)
 {
 	for (uint32_t i = 0; i < blocks; i++) {
 		if (!blocks_take(from, L4_WINDOW + i * BLOCK))
-			wedge_fatal("not enough memory: the guest shall have %u MiB, L4 has only %u MiB "
+			wedge_fatal("not enough memory: the guest shall have %u MiB, L4 has only "
+				    "%u MiB "
 				    "left in pieces of 4",
 				    blocks * (BLOCK / MIB), i * (BLOCK / MIB));
 	}
@@ -61,12 +62,14 @@ void memory_init(uint32_t mib, uint32_t from)
 	uint32_t most = (L4_WINDOW_END - L4_WINDOW) / MIB;
 
 	if (mib < BLOCK / MIB || mib > most)
-		wedge_fatal("%u MiB of memory: a guest on L4 has 4 to %u, since L4 leaves its kernel "
-			    "address space for no more",
-			    mib, most);
+		wedge_fatal(
+			"%u MiB of memory: a guest on L4 has 4 to %u, since L4 leaves its kernel "
+			"address space for no more",
+			mib, most);
 	for (unsigned int i = 0; i < HEAP_BLOCKS; i++) {
 		if (!blocks_take(&from, L4_HEAP + i * BLOCK))
-			wedge_fatal("not enough memory: L4 has none in pieces of 4 MiB for the wedge");
+			wedge_fatal(
+				"not enough memory: L4 has none in pieces of 4 MiB for the wedge");
 	}
 	memset((void *)L4_HEAP, 0, L4_HEAP_END - L4_HEAP);
 	take_guest_memory(&from, mib / (BLOCK / MIB));

@@ -49,8 +49,8 @@ static void enter(struct vcpu *v, uint32_t ip, uint32_t sp, uint32_t flags)
 }
 
 /*
- * K waits in L4's kernel for an answer to its fault: that ends, and it enters the wedge. L4 may let K
- * run before the call returns, so its old registers are asked for before.
+ * K waits in L4's kernel for an answer to its fault: that ends, and it enters the wedge. L4 may let
+ * K run before the call returns, so its old registers are asked for before.
  */
 static void take_fault(struct vcpu *v, uint32_t vector, uint32_t error, uint32_t address)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ports.c - ports of I/O: all that sigma0 has become the root task's, so that no user program gets any
- * from there.
+ * ports.c - ports of I/O: all that sigma0 has become the root task's, so that no user program gets
+ * any from there.
  *
  * The root task keeps them all, although the back end uses few: of ports that came in one piece, L4
  * takes away all or none. So `in` and `out` of guest kernel code without a site reach the real

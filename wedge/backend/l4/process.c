@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * process.c - see process.h: spaces for user code are made, stopped, told and ended. Making one costs
- * 35,000 instructions and ending one 140,000, so they serve one guest address space after the other.
+ * process.c - see process.h: spaces for user code are made, stopped, told and ended. Making one
+ * costs 35,000 instructions and ending one 140,000, so they serve one guest address space after the
+ * other.
  *
  * Invariant: K waits for a user thread without limit only while that runs guest code.
  */
@@ -86,8 +87,9 @@ static bool await_call(struct process *process, uint32_t to, uint32_t tag)
 static void check(bool good, const char *what)
 {
 	if (!good)
-		wedge_fatal("L4 refuses %s (error %u): its kernel's memory may be too small (kmem=)", what,
-			    *x2_word(L4_K_UTCB, X2_UTCB_ERROR));
+		wedge_fatal(
+			"L4 refuses %s (error %u): its kernel's memory may be too small (kmem=)",
+			what, *x2_word(L4_K_UTCB, X2_UTCB_ERROR));
 }
 
 static void make_space(struct process *process)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * run.c - guest user code runs: the vCPU's registers go to a user thread, and come back when it stops
- * (stub.h).
+ * run.c - guest user code runs: the vCPU's registers go to a user thread, and come back when it
+ * stops (stub.h).
  *
- * The thread's FPU has the program's state, K's FPU has it for the guest kernel: the stub saves its own
- * at each stop. L4 switches the FPU lazily, so using it costs both threads a trap of L4's; what has
- * not changed is not loaded. CR0.TS, which user mode can read, tells that K has not used its own since
- * it runs.
+ * The thread's FPU has the program's state, K's FPU has it for the guest kernel: the stub saves its
+ * own at each stop. L4 switches the FPU lazily, so using it costs both threads a trap of L4's; what
+ * has not changed is not loaded. CR0.TS, which user mode can read, tells that K has not used its
+ * own since it runs.
  *
  * Invariant: a message of a user thread tells about that thread alone. It may lie about registers,
  * which are the program's own.
@@ -18,7 +18,7 @@
 #include "process.h"
 
 enum {
-	MXCSR = 24,	   /* in what fxsave writes (SDM 1, table 10-2) */
+	MXCSR = 24, /* in what fxsave writes (SDM 1, table 10-2) */
 	MXCSR_MASK = 0xffff,
 	FPU_USED = 32 + 8 * 16 + 8 * 16, /* up to the last XMM register of 32-bit code */
 	/* What user code can set itself. */
@@ -113,15 +113,16 @@ static void lose(struct vcpu *v, struct process *process)
 	exception_gp(v, 0);
 }
 
-/* The stub's code, or L4's, which the stub calls. (User code that calls L4 gets nothing but trouble.) */
+/* The stub's code, or L4's, which the stub calls. (User code that calls L4 gets nothing but
+ * trouble.) */
 static bool is_in_stub(uint32_t ip)
 {
 	return ip - STUB_CODE < X86_PAGE_SIZE || ip - X2_KIP < 1u << X2_KIP_LOG2;
 }
 
 /*
- * Stops the thread and takes its registers. If it was on its way through the stub, no guest code has
- * run since it was resumed, and the vCPU has its registers already.
+ * Stops the thread and takes its registers. If it was on its way through the stub, no guest code
+ * has run since it was resumed, and the vCPU has its registers already.
  */
 static bool stop(struct vcpu *v, struct process *process)
 {
@@ -166,7 +167,8 @@ static bool fill(struct vcpu *v, struct process *process, uint32_t address, uint
 
 /* ---- a turn ---- */
 
-/* The kinds of messages while user code runs. Returns true if the thread goes on, by this answer. */
+/* The kinds of messages while user code runs. Returns true if the thread goes on, by this answer.
+ */
 static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag,
 			 const uint32_t words[L4_WORDS])
 {
@@ -182,7 +184,8 @@ static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag,
 		return false;
 	case X2_LABEL_EXCEPTION:
 		if (stop(v, process))
-			traps_deliver(v, words[X2_EXCEPTION_NUMBER], words[X2_EXCEPTION_ERROR] & 0xffff, 0);
+			traps_deliver(v, words[X2_EXCEPTION_NUMBER],
+				      words[X2_EXCEPTION_ERROR] & 0xffff, 0);
 		return false;
 	case X2_LABEL_IO_FAULT:
 		if (stop(v, process))

@@ -4,9 +4,9 @@
  *
  * L4 has one descriptor table, with flat segments for user mode and none to be changed. But it
  * carries wrmsr out for the root task, and FS's base is an MSR on a processor with long mode, also
- * while that is off. L4 neither saves nor restores FS, so the base stays until somebody loads FS: user
- * code, or L4 when it starts a thread. GS's base cannot be had so: L4 writes through GS at each
- * switch.
+ * while that is off. L4 neither saves nor restores FS, so the base stays until somebody loads FS:
+ * user code, or L4 when it starts a thread. GS's base cannot be had so: L4 writes through GS at
+ * each switch.
  *
  * Invariant: whenever guest kernel code runs, FS has the selector below and the vCPU's base.
  */

@@ -4,11 +4,11 @@
  * space ("process").
  *
  * A user thread's space has the pages of guest user code below STUB and three pages above: the stub
- * (code, read-only), its orders (read-only to it), its channel. To stop the thread, K makes it go on
- * in the stub, which saves its registers in the channel and calls K. K's answer may carry map items.
- * Then the stub carries out the orders: it flushes pages from its own space, which no other space
- * can do so exactly; and either calls K again, or loads all registers from the orders and goes on
- * with guest code.
+ * (code, read-only), its orders (read-only to it), its channel. To stop the thread, K makes it go
+ * on in the stub, which saves its registers in the channel and calls K. K's answer may carry map
+ * items. Then the stub carries out the orders: it flushes pages from its own space, which no other
+ * space can do so exactly; and either calls K again, or loads all registers from the orders and
+ * goes on with guest code.
  *
  * Invariant: user code can execute and forge anything here but the orders. So what K reads from the
  * channel is only believed to be that program's registers.

@@ -8,7 +8,8 @@
 #ifndef WEDGE_BACKEND_L4_X2_H
 #define WEDGE_BACKEND_L4_X2_H
 
-/* Where L4Ka::Pistachio puts them in its root task; the back end uses the same places everywhere. */
+/* Where L4Ka::Pistachio puts them in its root task; the back end uses the same places everywhere.
+ */
 #define X2_KIP		0xbff00000
 #define X2_KIP_LOG2	12
 #define X2_UTCB_AREA	0xbf000000
@@ -58,7 +59,7 @@
 #define X2_TAG(label, typed, untyped) ((uint32_t)(label) << 16 | (typed) << 6 | (untyped))
 #define X2_TAG_ERROR		      0x8000
 #define X2_TAG_LABEL(tag)	      ((tag) >> 16)
-#define X2_TAG_UNTYPED(tag)	      ((tag) & 63)
+#define X2_TAG_UNTYPED(tag)	      ((tag)&63)
 
 /* The label's low four bits tell the access: read 4, write 2, execute 1. */
 #define X2_LABEL_PAGE_FAULT 0xffe0
@@ -70,16 +71,16 @@
 #define X2_ACCESS_WRITE	    2
 
 /* Timeouts of an Ipc: receive in the low half, send in the high one; 0 is never. */
-#define X2_NEVER	  0
-#define X2_NOW		  0x0400
-#define X2_SEND_NOW	  (X2_NOW << 16)
-#define X2_RECEIVE_NOW	  X2_NOW
+#define X2_NEVER       0
+#define X2_NOW	       0x0400
+#define X2_SEND_NOW    (X2_NOW << 16)
+#define X2_RECEIVE_NOW X2_NOW
 
 /* Pages and ranges of ports (sections 4.1 and A.5). */
-#define X2_READ	  4
-#define X2_WRITE  2
-#define X2_EXEC	  1
-#define X2_RIGHTS (X2_READ | X2_WRITE | X2_EXEC)
+#define X2_READ			4
+#define X2_WRITE		2
+#define X2_EXEC			1
+#define X2_RIGHTS		(X2_READ | X2_WRITE | X2_EXEC)
 #define X2_FPAGE(base, log2)	((uint32_t)(base) | (uint32_t)(log2) << 4)
 #define X2_IO_FPAGE(port, log2) ((uint32_t)(port) << 16 | (uint32_t)(log2) << 10 | 2 << 4)
 #define X2_EVERYTHING		0x10
@@ -112,8 +113,8 @@
 #define X2_EXCEPTION_EAX    12
 
 /* Memory descriptors (section 1.1). */
-#define X2_MEMORY_TYPE(low)    ((low) & 15)
-#define X2_MEMORY_VIRTUAL(low) ((low) & 0x200)
+#define X2_MEMORY_TYPE(low)    ((low)&15)
+#define X2_MEMORY_VIRTUAL(low) ((low)&0x200)
 #define X2_MEMORY_CONVENTIONAL 1
 
 /* Boot information (appendix of the manual's generic boot interface). */
@@ -159,7 +160,8 @@ bool x2_init(void);
 
 /* ---- x2.S; `utcb` is the caller's own ---- */
 
-/* Returns the tag received or, with X2_TAG_ERROR, that of a failure; MR1 and MR2 are in the UTCB. */
+/* Returns the tag received or, with X2_TAG_ERROR, that of a failure; MR1 and MR2 are in the UTCB.
+ */
 uint32_t x2_ipc(uint32_t to, uint32_t from, uint32_t timeouts, uint32_t tag, uint32_t utcb,
 		uint32_t *sender);
 

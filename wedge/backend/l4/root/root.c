@@ -4,8 +4,8 @@
  * wedge for L4 where that is linked, and calls it.
  *
  * A program of its own, since the loader of an L4 kernel copies the root program to its link
- * addresses as if they were physical. Modules: the packed kernel, its command line that of the guest;
- * then, if there is one, the RAM disk. Its own command line: memory=MIB.
+ * addresses as if they were physical. Modules: the packed kernel, its command line that of the
+ * guest; then, if there is one, the RAM disk. Its own command line: memory=MIB.
  *
  * Invariant: everything read of the modules is checked against their sizes.
  */
@@ -48,14 +48,15 @@ static void map(uint32_t start, uint32_t size)
 
 static const struct x2_bootinfo *boot_information(void)
 {
-	const struct x2_bootinfo *info = (const void *)x2_kip(X2_KIP_BOOTINFO);
+	uint32_t at = x2_kip(X2_KIP_BOOTINFO);
+	const struct x2_bootinfo *info = (const void *)at;
 
-	if (!info)
+	if (!at)
 		fail("the boot loader has left no list of modules");
-	map((uint32_t)info, PAGE);
+	map(at, PAGE);
 	if (info->magic != X2_BOOTINFO_MAGIC)
 		fail("the boot loader's list of modules is of another kind");
-	map((uint32_t)info, info->size);
+	map(at, info->size);
 	return info;
 }
 
@@ -117,7 +118,8 @@ static const struct afterburn_wedge_header *find_bundle(const struct root_file *
 	if (kernel->size < sizeof(*elf) || memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0)
 		fail("the kernel is no ELF file");
 	if (elf->e_ident[EI_CLASS] != ELFCLASS32)
-		fail("the kernel is 64-bit code: it lives in the upper half of the address space, which L4 "
+		fail("the kernel is 64-bit code: it lives in the upper half of the address space, "
+		     "which L4 "
 		     "keeps for itself");
 	if (elf->e_phentsize != sizeof(*segment) || elf->e_phoff > kernel->size ||
 	    elf->e_phnum > (kernel->size - elf->e_phoff) / sizeof(*segment))
@@ -140,7 +142,8 @@ static const struct afterburn_wedge_header *find_bundle(const struct root_file *
 static void load_wedge(struct root_info *info, const struct afterburn_wedge_header *h)
 {
 	if (h->version != AFTERBURN_BUNDLE_VERSION || h->entry != ROOT_WEDGE_ENTRY)
-		fail("the wedge is of another version than the root program: build both from one source");
+		fail("the wedge is of another version than the root program: build both from one "
+		     "source");
 	if (h->bundle_size > WEDGE_RAMPS - WEDGE_BASE)
 		fail("the kernel has too many sites for the wedge's addresses");
 	if (!blocks_take(&info->next_block, WEDGE_BASE))

@@ -26,7 +26,7 @@ struct root_file {
 struct root_info {
 	uint32_t version; /* ROOT_VERSION */
 	uint32_t memory_mib;
-	uint32_t next_block; /* blocks below are taken (blocks.h) */
+	uint32_t next_block;		  /* blocks below are taken (blocks.h) */
 	struct root_file kernel, ramdisk; /* the latter may be empty */
 	const char *command_line;	  /* the guest's */
 };
