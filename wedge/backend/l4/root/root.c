@@ -27,7 +27,7 @@ _Static_assert(WEDGE_SIZE == BLOCKS_BYTES, "the wedge is one block");
 
 void root_main(void);
 
-_Noreturn static void fail(const char *why)
+_Noreturn static void root_fail(const char *why)
 {
 	static const char prefix[] = "afterburn wedge: fatal: ";
 
@@ -42,20 +42,21 @@ static void map(uint32_t start, uint32_t size)
 {
 	for (uint32_t at = start & -(uint32_t)PAGE; at - start < size || at < start; at += PAGE) {
 		if (!x2_sigma0(X2_FPAGE(at, PAGE_LOG2) | X2_RIGHTS, X2_EVERYTHING, UTCB))
-			fail("the boot loader's memory is not to be had from sigma0");
+			root_fail("the boot loader's memory is not to be had from sigma0");
 	}
 }
 
 static const struct x2_bootinfo *boot_information(void)
 {
 	uint32_t at = x2_kip(X2_KIP_BOOTINFO);
-	const struct x2_bootinfo *info = (const void *)at;
+	const struct x2_bootinfo *info;
 
 	if (!at)
-		fail("the boot loader has left no list of modules");
+		root_fail("the boot loader has left no list of modules");
 	map(at, PAGE);
+	info = (const void *)at;
 	if (info->magic != X2_BOOTINFO_MAGIC)
-		fail("the boot loader's list of modules is of another kind");
+		root_fail("the boot loader's list of modules is of another kind");
 	map(at, info->size);
 	return info;
 }
@@ -89,7 +90,7 @@ static struct root_info look_for_modules(void)
 		r = (const void *)((const char *)r + r->next);
 	}
 	if (!files)
-		fail("no kernel is among the boot loader's modules");
+		root_fail("no kernel is among the boot loader's modules");
 	return found;
 }
 
@@ -101,7 +102,7 @@ static void take_memory(struct root_info *info)
 	uint32_t mib = 0;
 
 	if (strlen(line) < sizeof(key) || memcmp(line, key, sizeof(key) - 1) != 0)
-		fail("the kernel's command line does not begin with memory=MIB");
+		root_fail("the kernel's command line does not begin with memory=MIB");
 	for (line += sizeof(key) - 1; *line >= '0' && *line <= '9' && mib < 1 << 20; line++)
 		mib = mib * 10 + (uint32_t)(*line - '0');
 	info->memory_mib = mib;
@@ -116,14 +117,15 @@ static const struct afterburn_wedge_header *find_bundle(const struct root_file *
 	const Elf32_Phdr *segment;
 
 	if (kernel->size < sizeof(*elf) || memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0)
-		fail("the kernel is no ELF file");
+		root_fail("the kernel is no ELF file");
 	if (elf->e_ident[EI_CLASS] != ELFCLASS32)
-		fail("the kernel is 64-bit code: it lives in the upper half of the address space, "
-		     "which L4 "
-		     "keeps for itself");
+		root_fail("the kernel is 64-bit code: it lives in the upper half of the address "
+			  "space, "
+			  "which L4 "
+			  "keeps for itself");
 	if (elf->e_phentsize != sizeof(*segment) || elf->e_phoff > kernel->size ||
 	    elf->e_phnum > (kernel->size - elf->e_phoff) / sizeof(*segment))
-		fail("the kernel's program headers lie outside of its file");
+		root_fail("the kernel's program headers lie outside of its file");
 	segment = (const void *)(file + elf->e_phoff);
 	for (unsigned int i = 0; i < elf->e_phnum; i++, segment++) {
 		const struct afterburn_wedge_header *h = (const void *)(file + segment->p_offset);
@@ -135,19 +137,20 @@ static const struct afterburn_wedge_header *find_bundle(const struct root_file *
 		    h->bundle_size <= segment->p_filesz)
 			return h;
 	}
-	fail("the kernel is packed without the wedge for L4: use `afterburn pack --wedge l4`");
+	root_fail("the kernel is packed without the wedge for L4: use `afterburn pack --wedge l4`");
 }
 
 /* Any 4 MiB of memory, where the wedge is linked. */
 static void load_wedge(struct root_info *info, const struct afterburn_wedge_header *h)
 {
 	if (h->version != AFTERBURN_BUNDLE_VERSION || h->entry != ROOT_WEDGE_ENTRY)
-		fail("the wedge is of another version than the root program: build both from one "
-		     "source");
+		root_fail("the wedge is of another version than the root program: build both from "
+			  "one "
+			  "source");
 	if (h->bundle_size > WEDGE_RAMPS - WEDGE_BASE)
-		fail("the kernel has too many sites for the wedge's addresses");
+		root_fail("the kernel has too many sites for the wedge's addresses");
 	if (!blocks_take(&info->next_block, WEDGE_BASE))
-		fail("not enough memory: no 4 MiB in one piece are left for the wedge");
+		root_fail("not enough memory: no 4 MiB in one piece are left for the wedge");
 	memset((void *)WEDGE_BASE, 0, WEDGE_SIZE);
 	memcpy((void *)WEDGE_BASE, h, (size_t)h->bundle_size);
 }
@@ -158,7 +161,8 @@ void root_main(void)
 
 	console_open();
 	if (!x2_init())
-		fail("the kernel interface page is not that of an L4 X.2 kernel (API 0x84, 5)");
+		root_fail(
+			"the kernel interface page is not that of an L4 X.2 kernel (API 0x84, 5)");
 	info = look_for_modules();
 	take_memory(&info);
 	load_wedge(&info, find_bundle(&info.kernel));
