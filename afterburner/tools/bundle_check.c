@@ -209,6 +209,10 @@ static int check_kernel(struct bundle *bundle, struct ab_error *error)
 
 int bundle_possible(const char *platform, const struct ab_image *kernel, struct ab_error *error)
 {
+	if (kernel->width == 64 && strcmp(platform, "l4") == 0)
+		return ab_fail(error,
+			       "a 64-bit kernel, which lives in the upper half of the address "
+			       "space: L4 keeps that for itself; build it for i386");
 	if (kernel->width != 64 || strcmp(platform, "linux") != 0)
 		return 0;
 	for (uint32_t i = 0; i < kernel->segment_count; i++) {

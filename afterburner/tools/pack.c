@@ -23,7 +23,7 @@ static const char usage[] =
 	"usage: afterburn pack --wedge PLATFORM,... [-o OUT] KERNEL\n"
 	"       afterburn pack --wedge-file FILE [-o OUT] KERNEL\n"
 	"\n"
-	"Puts KERNEL (vmlinux or bzImage) and the wedges for PLATFORMs (xen, linux) into one\n"
+	"Puts KERNEL (vmlinux or bzImage) and the wedges for PLATFORMs (xen, linux, l4) into one\n"
 	"file of the same form, OUT (default: KERNEL.packed), which boots on bare metal as\n"
 	"before, and on each PLATFORM.\n"
 	"\n"
@@ -240,6 +240,17 @@ static void leave_out(const struct options *o, struct wedge_files *files,
 	files->count = kept;
 }
 
+/* Is the platform one of a list of names? */
+static bool names(const char *list, const char *platform)
+{
+	size_t length = strlen(platform);
+
+	for (const char *at = list; (at = strstr(at, platform)); at += length)
+		if ((at == list || at[-1] == ',') && (!at[length] || at[length] == ','))
+			return true;
+	return false;
+}
+
 /* Which wedges, by the options and the kernel's width. */
 static int find_wedges(struct options *o, const struct ab_image *kernel)
 {
@@ -248,6 +259,9 @@ static int find_wedges(struct options *o, const struct ab_image *kernel)
 	struct ab_error error;
 	int result = 0;
 
+	/* There is no wedge of that width to be looked for. */
+	if (o->platforms && names(o->platforms, "l4") && check_possible("l4", kernel) != EXIT_CLEAN)
+		return EXIT_NEVER;
 	if (all)
 		result = wedge_files_all(files, kernel->width, &error);
 	else if (o->platforms)
