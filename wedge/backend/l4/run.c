@@ -200,16 +200,18 @@ static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag,
 
 static void turn(struct vcpu *v, struct process *process)
 {
-	uint32_t to = process->id, tag = process_items(process), sender, words[L4_WORDS];
+	uint32_t tag = process_items(process), sender, words[L4_WORDS];
+	bool running = false;
 
 	for (;;) {
-		tag = events_wait(to, tag, &sender, words);
-		if (!tag && to)
-			return; /* an event came before it was resumed */
+		tag = events_wait(process->id, tag, &sender, words);
 		if (events_is_irq(sender)) {
-			stop(v, process);
+			/* An event. If it came before the first answer, the thread is at rest. */
+			if (tag || running)
+				stop(v, process);
 			return;
 		}
+		running = true;
 		if (tag & X2_TAG_ERROR) {
 			lose(v, process);
 			return;
