@@ -167,6 +167,24 @@ static bool fill(struct vcpu *v, struct process *process, uint32_t address, uint
 
 /* ---- a turn ---- */
 
+/*
+ * The program is to be stepped: the stub has loaded TF, and with it the program's registers, but
+ * the instruction that traps is the stub's own, in front of its jump to the program.
+ */
+static bool is_step_of_stub(const uint32_t words[L4_WORDS])
+{
+	return words[X2_EXCEPTION_NUMBER] == X86_TRAP_DB &&
+	       words[X2_EXCEPTION_EIP] - STUB_CODE < X86_PAGE_SIZE;
+}
+
+/* The answer, all but two of whose words are in the message registers; TF stays as it is. */
+static uint32_t go_on_behind_stub(const struct process *process, const uint32_t words[L4_WORDS])
+{
+	*x2_mr(L4_K_UTCB, X2_EXCEPTION_EIP) = process->orders->eip;
+	*x2_mr(L4_K_UTCB, X2_EXCEPTION_EFLAGS) = words[X2_EXCEPTION_EFLAGS];
+	return X2_TAG(0, 0, X2_EXCEPTION_EAX);
+}
+
 /* The kinds of messages while user code runs. Returns true if the thread goes on, by this answer.
  */
 static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag,
@@ -183,6 +201,10 @@ static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag,
 			traps_deliver(v, X86_TRAP_PF, error, words[1]);
 		return false;
 	case X2_LABEL_EXCEPTION:
+		if (is_step_of_stub(words)) {
+			*tag = go_on_behind_stub(process, words);
+			return true;
+		}
 		if (stop(v, process))
 			traps_deliver(v, words[X2_EXCEPTION_NUMBER],
 				      words[X2_EXCEPTION_ERROR] & 0xffff, 0);
