@@ -35,7 +35,7 @@ skips() { # skips SYSTEM: with a reason, and that is no failure
 ok "there are metrics" test "$(measured | wc -l)" -ge 20
 is "each metric is in sites.txt, once" "$(documented)" "$(measured)"
 ok "no system is an error" refuses "no system ''"
-ok "so is one that there is not" refuses "no system 'annotated/xen-dom0/i386'" annotated/xen-dom0/i386
+ok "so is one that there is not" refuses "no system 'annotated/xen-domU/i386'" annotated/xen-domU/i386
 ok "so is an unknown option" refuses "unknown option" --slow annotated/bare/x86_64
 ok "so is a metric that there is not" refuses "no metric 'clli'" annotated/bare/x86_64 --only clli
 ok "so is an option without value" refuses "needs a value" annotated/bare/x86_64 --wedge

@@ -8,7 +8,7 @@
 # Invariant: systems of one width run the same programs; only the kernel and what is below it differ.
 icount_systems='plain/bare/x86_64 annotated/bare/x86_64 annotated/xen-dom0/x86_64'
 icount_systems+=' annotated/xen-domU/x86_64 stock/bare/x86_64 stock/xen-domU/x86_64'
-icount_systems+=' plain/bare/i386 annotated/bare/i386'
+icount_systems+=' plain/bare/i386 annotated/bare/i386 annotated/xen-dom0/i386'
 wall_systems='host/host/i386 annotated/process/i386 host/host/x86_64 uml/uml/x86_64'
 afterburn=$O/bin/afterburn
 

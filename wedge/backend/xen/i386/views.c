@@ -98,27 +98,35 @@ void views_load(const struct space *sp)
 
 /* ---- comparing ---- */
 
-/* True if a quarter of the guest's directory is still what its shadow was made from. */
-static bool unchanged(const struct shadow *s)
-{
-	for (unsigned int i = 0; i < ENTRIES; i += 2) {
-		if (!shadow_unchanged(s, i))
-			return false;
-	}
-	return true;
-}
+/*
+ * What a quarter of the directory held that the kernel's tables follow. Each directory has accessed
+ * and dirty bits of its own, which mean nothing here: pages of the kernel are writable at once.
+ */
+static uint32_t followed[KERNEL_PARTS][TABLES_PART_OF_DIRECTORY];
+
+enum { OF_NO_MEANING = X86_PTE_A | X86_PTE_D };
 
 /* Xen pushes frames on the kernel's stack, so all of the kernel's tables are present. */
-static bool sync_kernel_part(struct shadow *s, bool deep)
+static bool follow(struct shadow *s, uint32_t *seen)
 {
+	const volatile uint32_t *guest = tables_slot(s, 0);
 	bool changed = false;
 
-	if (!unchanged(s)) {
-		for (unsigned int i = 0; i < ENTRIES; i++) {
-			if (!shadow_unchanged(s, i))
-				changed |= shadow_update(s, i, true);
-		}
+	for (unsigned int i = 0; i < TABLES_PART_OF_DIRECTORY; i++) {
+		if (!((guest[i] ^ seen[i]) & ~OF_NO_MEANING))
+			continue;
+		changed |= shadow_update(s, 2 * i, true);
+		changed |= shadow_update(s, 2 * i + 1, true);
+		if (!table_pool_refused)
+			seen[i] = guest[i];
 	}
+	return changed;
+}
+
+static bool sync_kernel_part(struct shadow *s, uint32_t *seen, bool deep)
+{
+	bool changed = follow(s, seen);
+
 	if (!deep && !s->local)
 		return changed;
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
@@ -147,7 +155,7 @@ bool views_sync(struct space *sp, bool deep)
 
 		if (s->guest != sp->guest)
 			shadow_follow(s, sp->guest);
-		changed |= sync_kernel_part(s, deep);
+		changed |= sync_kernel_part(s, followed[n], deep);
 	}
 	return changed;
 }
