@@ -111,16 +111,22 @@ is_32_bit() {
 # Debian's has no support for them, so it is built, once.
 choose_xen() {
 	[[ -z ${AFTERBURN_XEN:-} ]] && is_32_bit "$kernel" || return 0
-	local folder
+	local folder turn
 	folder=$(cache_folder)/xen32-$(cat "$here"/dom0/{build-xen,apt-suite,suite-sources} | sha256sum | cut -c1-16)
 	AFTERBURN_XEN=$folder/xen.gz
 	[[ ! -r $AFTERBURN_XEN ]] || return 0
 	need_program apt-get apt
 	need_program dpkg-source dpkg-dev
 	mkdir -p "${folder%/*}"
-	echo "afterburn run: building Debian's Xen with support for 32-bit guests once, in $folder" >&2
-	"$here/dom0/build-xen" "$folder" >&2 ||
-		die 3 "Debian's Xen could not be built with support for 32-bit guests; AFTERBURN_XEN names another that has it (CONFIG_PV32)"
+	# Another run that builds it is waited for.
+	exec {turn}>"$folder.lock"
+	flock "$turn"
+	[[ -r $AFTERBURN_XEN ]] || {
+		echo "afterburn run: building Debian's Xen with support for 32-bit guests once, in $folder" >&2
+		"$here/dom0/build-xen" "$folder" >&2 ||
+			die 3 "Debian's Xen could not be built with support for 32-bit guests; AFTERBURN_XEN names another that has it (CONFIG_PV32)"
+	}
+	exec {turn}>&-
 }
 
 # The hypervisor as an ELF file in $work/xen: AFTERBURN_XEN is a file, or a version that is then taken

@@ -87,7 +87,7 @@ done
 ok "folders keep no pace" exits 2 'not with --icount' --on bare --icount --share / "$tmp/kernel"
 # What QEMU's disks are refused for; in a process the launcher says the same (tests/launch/disk.t).
 truncate -s 1024 "$tmp/disk"
-ok "a disk is missing" exits 2 "the disk '.*/no,rw' cannot be opened: .*options behind a comma are ro, cow and serial=S" \
+ok "a disk is missing" exits 2 "the disk '.*/no,rw' cannot be opened: .*options behind a comma are ro, cow, serial=S and format=F" \
 	--on bare --disk "$tmp/no,rw" "$tmp/kernel"
 ok "a folder is no disk" exits 2 'neither a regular file nor a block device' --on bare --disk "$tmp" "$tmp/kernel"
 ok "a disk without whole sectors" exits 2 "kernel' has 10 bytes: a disk has whole sectors" --on bare \
