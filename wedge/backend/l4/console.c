@@ -24,6 +24,8 @@ enum {
 	KEYBOARD_RESET = 0xfe,
 	POWER = 0x604, /* PM1 control of a PIIX4, where firmware for QEMU puts it */
 	POWER_SLEEP = 1 << 13,
+	POWER_READS = 1000000,
+	STATUS_ALL_SENT = 0x40,
 };
 
 void console_open(void)
@@ -62,7 +64,7 @@ size_t console_receive(char *text, size_t size)
 
 static void drain(void)
 {
-	while ((port_in8(STATUS) & 0x40) == 0)
+	while (!(port_in8(STATUS) & STATUS_ALL_SENT))
 		;
 }
 
@@ -77,5 +79,8 @@ _Noreturn void console_power_off(void)
 {
 	drain();
 	port_out16(POWER, POWER_SLEEP);
+	/* The machine goes off a little later; what is written until then may still count. */
+	for (unsigned int i = 0; i < POWER_READS; i++)
+		port_in8(STATUS);
 	console_reset_machine();
 }
