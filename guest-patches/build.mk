@@ -41,7 +41,7 @@ GUEST_INPUTS_debian-cloud := $(GUEST_DIR)/configs/debian.config
 # The wedges in vmlinux.packed. A guest without a wedge has no such file. What can be a process does
 # not need Xen: without its headers that wedge is left out.
 GUEST_WEDGES_x86_64 := xen
-GUEST_WEDGES_i386 := $(if $(wildcard $(XEN_HEADERS)/xen.h),xen) linux
+GUEST_WEDGES_i386 := $(if $(wildcard $(XEN_HEADERS)/xen.h),xen) linux l4
 GUEST_WEDGES_debian-cloud := xen
 GUEST_WEDGES_debian := xen
 GUEST_WEDGES_x86_64-low := $(if $(wildcard $(XEN_HEADERS)/xen.h),xen) linux

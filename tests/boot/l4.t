@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# timeout: 600
+#
+# The i386 kernel on L4: on the test kernel of tests/l4, and on a real one if AFTERBURN_L4 names its
+# folder. The script's steps are the same but for L4's limits (limits.l4).
+source "$TOP/tests/lib.sh"
+source "$TOP/tests/boot/lib.sh"
+guest=$O/guest/i386
+ramdisk=initrd-no-tls.gz
+boot_platform=l4
+
+l4_steps() {
+	local step
+	for step in $(expected_steps); do
+		[[ -n $(limit_of "$step") ]] || echo "$step"
+	done
+}
+
+refused() { # refused TEXT OPTION...: exit code 3 and the reason
+	local text=$1 code=0
+	shift
+	"$afterburn_run" --on l4 "$@" >"$tmp/out" 2>&1 </dev/null || code=$?
+	((code == 3)) && grep -qF -- "$text" "$tmp/out" || {
+		echo "exit code $code"
+		cat "$tmp/out"
+		return 1
+	}
+}
+
+report_l4() { # report_l4 TITLE FOLDER
+	local what=$1 step steps
+	mapfile -t steps < <(l4_steps)
+	boot l4 "$guest/vmlinux.packed" --l4-kernel "$2" --memory 128 --append "afterburn.steps=$(IFS=, && echo "${steps[*]}")"
+	ok "$what: exit code 0" exit_code 0
+	for step in "${steps[@]}"; do
+		ok "$what: $step" step_passed "$step"
+	done
+	ok "$what: these steps and nothing else" grep -qx "GUEST-END pass=${#steps[@]} fail=0" "$tmp/console"
+	for step in $(expected_steps); do
+		[[ -z $(limit_of "$step") ]] || skip "$what: $step" "known limit: $(limit_of "$step")"
+	done
+}
+
+mkdir "$tmp/empty"
+AFTERBURN_L4='' ok "no L4 kernel is refused" refused "no L4 kernel: give a folder" "$guest/vmlinux"
+ok "so is a folder without one" refused "has no kickstart" --l4-kernel "$tmp/empty" "$guest/vmlinux"
+ok "so is a 64-bit kernel" refused "L4 keeps that for itself" --l4-kernel "$O/tests/l4" "$O/guest/x86_64/vmlinux"
+report_l4 "test kernel" "$O/tests/l4"
+if [[ -n ${AFTERBURN_L4:-} ]]; then
+	report_l4 "AFTERBURN_L4" "$AFTERBURN_L4"
+else
+	skip "AFTERBURN_L4" "it names no folder with a real L4 kernel"
+fi
+done_testing
