@@ -9,7 +9,7 @@ tree=$tmp/tree
 out=$tmp/build
 mkdir -p "$tree/scripts" "$tree/tests/boot" "$tmp/bin" "$tmp/qemu" "$out/bin"
 cp "$TOP/scripts/demo" "$tree/scripts/"
-cp "$TOP/tests/boot/limits.process" "$tree/tests/boot/"
+cp "$TOP/tests/boot/limits."{process,l4} "$tree/tests/boot/"
 mkdir -p "$out/libexec/afterburner"
 cp "$TOP/scripts/host-runs-32-bit" "$tree/scripts/"
 for guest in i386 x86_64-low; do
@@ -34,6 +34,10 @@ case "$3 $*" in
 *" --disk "*disk-amd64.img,cow*x86_64-low/* | *" --disk "*disk-i386.img,cow*/i386/*)
 	printf "${DEBIAN:-GUEST-BEGIN\nguest login: GUEST-END pass=6 fail=0\n}"; exit ${CODE:-0} ;;
 *" --disk "*) exit 1 ;;
+l4*) case "$*" in
+	*"--l4-kernel "*initrd-no-tls.gz*afterburn.without=*privileged,*) ;;
+	*) exit 1 ;;
+	esac ;;
 esac
 case $3 in
 process) case $kernel in */i386/*) printf "$GUEST" ;; *) printf "${GUEST_64:-$GOOD_64}" ;; esac ;;
@@ -130,7 +134,9 @@ if [[ -n $xen_headers ]]; then
 		'^== x86-64: pack' '^== x86-64, a Linux process' '^== x86-64, bare' '^== x86-64, Xen, dom0' \
 		'^== x86-64, Xen, domU' "^== x86-64: Debian's root disk" "^== x86-64, Debian's disk, a Linux process" \
 		"^== x86-64, Debian's disk, bare" "^== x86-64, Debian's disk, Xen, domU" '^== i386: Linux' '^== i386: pack' '^== i386, a Linux process' \
-		'^== i386, bare' "^== i386, Debian's disk, a Linux process"
+		'^== i386, bare' '^== i386, Xen, dom0' '^== i386, Xen, domU' '^== i386, L4 \(a kernel for tests only\)' \
+		"^== i386, Debian's disk, a Linux process"
+	ok 'a real L4 kernel has a line of its own' eval 'AFTERBURN_L4=$tmp demo 0 "$good" && shows "^i386, L4 +PASS"'
 	ok 'nothing is left out' eval '! grep -qi "left out" "$tmp/out"'
 else
 	run_32_bit
