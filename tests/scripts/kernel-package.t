@@ -93,6 +93,6 @@ ok 'no argument' refuses 2 'no package given'
 ok 'two packages' refuses 2 'one package at a time' in.deb no.deb
 ok 'an unknown option' refuses 2 "unknown option '--sign'" --sign in.deb
 ok 'an option without value' refuses 2 'needs a value' in.deb --wedge
-ok 'a wedge that is not there' refuses 2 'cannot be packed' --wedge l4 in.deb
+ok 'a wedge that is not there' refuses 2 'cannot be packed' --wedge other in.deb
 ok 'no folder' eval '! "$afterburn" kernel-package --output nowhere in.deb 2>err && grep "not a folder" err'
 done_testing

@@ -152,11 +152,12 @@ for width in 32 64; do
 	ok "$width-bit: twice the same wedge" refuses 1 "two wedges for platform 'linux'" -W l$width -W l$width "$kernel"
 done
 ok 'two wedges that are loaded' eval \
-	'wedge 64 wl4 "-DPLATFORM=\"l4\"" -DNO_ENTRY=1 && refuses 1 "cannot be in one file" -W w64 -W wl4 k64'
+	'wedge 64 wother "-DPLATFORM=\"other\"" -DNO_ENTRY=1 && refuses 1 "cannot be in one file" -W w64 -W wother k64'
 ok 'not for a 64-bit kernel in the upper half, and why' refuses 3 \
 	'a 64-bit kernel in the upper half of the address space' -W l64 k64
 ok 'the same by name, wedge or not' refuses 3 'where a process can map nothing' -w linux k64
 ok 'nor as one of two' refuses 3 'where a process can map nothing' -w xen,linux k64
+ok 'nor for L4, and why' refuses 3 'L4 keeps that for itself' -w l4 k64
 ok 'called: an entry is needed' eval \
 	'launched wrong 32 -ULAUNCH_ENTRY && refuses 1 "for 32-bit kernels, but is an ELF64 file" -W wrong k32'
 ok 'called: an entry outside' eval \
@@ -177,14 +178,14 @@ ok 'an installed wedge is found' eval \
 	'mkdir -p i/bin i/lib/afterburner && cp "$afterburn" i/bin && cp w64 i/lib/afterburner/wedge-xen-x86_64.elf &&
 	 i/bin/afterburn pack -q --wedge xen -o pi k64 && cmp pi p64'
 ok 'a platform that is not installed' eval \
-	'! i/bin/afterburn pack --wedge l4 -o o4 k64 2>err && grep -q "wedge-l4-x86_64.elf: cannot read the wedge" err && [[ ! -e o4 ]]'
+	'! i/bin/afterburn pack --wedge other -o o4 k64 2>err && grep -q "wedge-other-x86_64.elf: cannot read the wedge" err && [[ ! -e o4 ]]'
 
 # By name, and all that are installed.
 cp l64 i/lib/afterburner/wedge-linux-x86_64.elf
 cp w32 i/lib/afterburner/wedge-xen-i386.elf
 ok 'several by name, in that order' eval 'i/bin/afterburn pack -q -w xen,linux -o by64 low && cmp by64 two64'
 ok 'one of them is not there' eval \
-	'! i/bin/afterburn pack -w xen,l4 -o o4 low 2>err && grep -q "wedge-l4-x86_64.elf: cannot read" err && [[ ! -e o4 ]]'
+	'! i/bin/afterburn pack -w xen,other -o o4 low 2>err && grep -q "wedge-other-x86_64.elf: cannot read" err && [[ ! -e o4 ]]'
 ok 'all' eval 'i/bin/afterburn pack -q -w all -o all64 low 2>err && "$afterburn" pack -q -W l64 -W w64 -o lw low &&
 	cmp all64 lw && [[ ! -s err ]]'
 ok 'all of the width' eval 'i/bin/afterburn pack -q -w all -o all32 k32 && cmp all32 p32'
@@ -229,8 +230,8 @@ ok 'a wedge whose tables do not fit below the top of the address space' eval \
 ok 'nor below 4 GiB' eval \
 	'wedge_base=0xffffe000 wedge 32 top && refuses 1 "too many for where the wedge is linked" -W top k32'
 ok 'a wedge for another platform' eval \
-	'wedge 64 i/lib/afterburner/wedge-l4-x86_64.elf && ! i/bin/afterburn pack -w l4 -o o4 k64 2>err &&
-	 grep -q "is for platform .xen., not .l4." err && [[ ! -e o4 ]]'
+	'wedge 64 i/lib/afterburner/wedge-other-x86_64.elf && ! i/bin/afterburn pack -w other -o o4 k64 2>err &&
+	 grep -q "is for platform .xen., not .other." err && [[ ! -e o4 ]]'
 
 # A site that is wrong.
 wrong_site() { # wrong_site TEXT CODE

@@ -20,14 +20,16 @@
 enum { FIRST_DESCRIPTOR = 3, DESCRIPTORS = 3 + LAUNCH_VIRTIO_MAX, OUT_OF_THE_WAY = 32 };
 _Static_assert(FIRST_DESCRIPTOR + DESCRIPTORS <= OUT_OF_THE_WAY, "none is overwritten");
 
+/* A debugger may stop the guest before the wedge is ready for the signal (launch.h). */
 static void reset_signals(void)
 {
-	sigset_t none;
+	sigset_t blocked;
 
 	for (int number = 1; number < NSIG; number++)
 		signal(number, number == SIGPIPE || number == SIGTTOU ? SIG_IGN : SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGUSR2);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
 /* Closes all other descriptors; these get numbers in a row. */

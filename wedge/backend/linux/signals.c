@@ -153,11 +153,14 @@ static void take(int signal, void (*handler)(int, const void *, struct ucontext 
 		linux_host_failed("a signal handler", result);
 }
 
-/* A traced process sends one for every event; stop_trace.c waits for it. */
-static void block_child_signal(void)
+/*
+ * Only SIGCHLD stays blocked: a traced process sends one for every event, and stop_trace.c waits for
+ * it. A debugger's SIGUSR2 that came before there were handlers comes now (launch.h).
+ */
+static void block_child_signal_alone(void)
 {
 	uint64_t child = 1ull << (SIGCHLD - 1);
-	long result = host_call4(__NR_rt_sigprocmask, SIG_BLOCK, &child, 0, SIGNAL_MASK_BYTES);
+	long result = host_call4(__NR_rt_sigprocmask, SIG_SETMASK, &child, 0, SIGNAL_MASK_BYTES);
 
 	if (host_failed(result))
 		linux_host_failed("blocking a signal", result);
@@ -168,9 +171,9 @@ void signals_init(void)
 	static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
 	static const int marks[] = {SIGALRM, SIGURG, SIGIO, SIGUSR2};
 
-	block_child_signal();
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		take(faults[i], on_fault);
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		take(marks[i], on_mark);
+	block_child_signal_alone();
 }
