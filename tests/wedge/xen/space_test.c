@@ -161,6 +161,42 @@ DEFINE_XEN_TEST(a_load_takes_away_what_is_not_global_whoever_filled_it)
 	assert_int_equal(reach(KERNEL, KERNEL_VA).page * PAGE, PA + 2 * PAGE);
 }
 
+/* Loads the same space again, and counts the tables that this compares. */
+static uint64_t tables_compared_by_a_load(void)
+{
+	uint64_t before = vcpu.counters[COUNT_TABLES_COMPARED];
+
+	load_root(vcpu.cr[3]);
+	return vcpu.counters[COUNT_TABLES_COMPARED] - before;
+}
+
+/* As a kernel's first pages do, when it turns CR4.PGE on. */
+DEFINE_XEN_TEST(a_table_whose_pages_became_global_is_compared_no_more)
+{
+	uint64_t without;
+
+	vcpu.gpr[X86_RSP] = GUEST_NOTHING;
+	load_root(new_root());
+	guest_map(KERNEL_VA, PA, K);
+	assert_true(touch(KERNEL, KERNEL_VA, 0));
+	load_root(vcpu.cr[3]);
+	without = tables_compared_by_a_load();
+	guest_map(KERNEL_VA + PAGE, PA + PAGE, K & ~X86_PTE_G);
+	assert_true(touch(KERNEL, KERNEL_VA + PAGE, 0));
+	load_root(vcpu.cr[3]);
+	assert_true(tables_compared_by_a_load() > without);
+	guest_map(KERNEL_VA + PAGE, PA + PAGE, K);
+	load_root(vcpu.cr[3]);
+	assert_int_equal(tables_compared_by_a_load(), without);
+
+	/* And again, when one of its pages is not. */
+	guest_map(KERNEL_VA + PAGE, PA + PAGE, K & ~X86_PTE_G);
+	invlpg(KERNEL_VA + PAGE);
+	guest_map(KERNEL_VA + PAGE, PA + 2 * PAGE, K & ~X86_PTE_G);
+	load_root(vcpu.cr[3]);
+	assert_int_equal(reach(KERNEL, KERNEL_VA + PAGE).page * PAGE, PA + 2 * PAGE);
+}
+
 /* All of this is global: the space that is not loaded keeps its entry, and the table that leads to.
  */
 DEFINE_XEN_TEST(a_flush_also_takes_away_what_only_another_space_has)
@@ -278,6 +314,7 @@ int main(void)
 		XEN_TEST(what_a_fill_takes_away_is_flushed_when_the_guest_asks),
 		XEN_TEST(a_fill_that_adds_flushes_nothing),
 		XEN_TEST(a_load_takes_away_what_is_not_global_whoever_filled_it),
+		XEN_TEST(a_table_whose_pages_became_global_is_compared_no_more),
 		XEN_TEST(a_flush_also_takes_away_what_only_another_space_has),
 		XEN_TEST(both_views_follow_the_rights_of_the_top_level),
 		XEN_TEST(a_program_with_too_many_tables_goes_on),

@@ -15,6 +15,9 @@
 
 enum { BUCKETS = 2048 };
 
+/* `seen` of an entry that counts as changed: no guest's entry is all ones. */
+#define OUTDATED (~0ull)
+
 static struct shadow *buckets[BUCKETS];
 static uint32_t current_round = 1;
 static uint64_t kernel_changes;
@@ -501,10 +504,34 @@ bool shadow_fill_leaves(struct shadow *s)
 	return changed;
 }
 
+static bool is_local(const struct shadow *s, unsigned int index)
+{
+	const struct shadow *child = shadow_child(s, index);
+	bool leaf = s->level == 1 || (s->level == 2 && (s->seen[index] & X86_PTE_PS));
+
+	/* Of an entry that counts as changed, nothing is known. */
+	if ((child && child->local) || s->seen[index] == OUTDATED)
+		return true;
+	return leaf && s->role == SHADOW_KERNEL && !(s->seen[index] & X86_PTE_G);
+}
+
+void shadow_renew_local(struct shadow *s)
+{
+	bool local = false;
+
+	if (!s->local)
+		return;
+	for (unsigned int w = 0; w < ENTRIES / 64 && !local; w++) {
+		for (uint64_t bits = s->present[w]; bits && !local; bits &= bits - 1)
+			local = is_local(s, w * 64 + u64_lowest_bit(bits));
+	}
+	s->local = local;
+}
+
 /* Last-level tables hold most of all entries, so they have a loop of their own without children. */
 static bool sync_leaves(struct shadow *s)
 {
-	bool changed = false;
+	bool changed = false, differed = false;
 
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
 		const tables_leaf *guest = tables_leaves(s) + w * 64;
@@ -516,9 +543,12 @@ static bool sync_leaves(struct shadow *s)
 			if (guest[i] != seen[i]) {
 				xen_count(COUNT_ENTRIES_DIFFERENT);
 				changed |= shadow_update(s, w * 64 + i, false);
+				differed = true;
 			}
 		}
 	}
+	if (differed)
+		shadow_renew_local(s);
 	return changed;
 }
 
@@ -548,6 +578,7 @@ bool shadow_sync(struct shadow *s)
 			}
 		}
 	}
+	shadow_renew_local(s);
 	return changed;
 }
 
@@ -600,8 +631,7 @@ void shadow_follow_split(uint64_t page)
 
 void shadow_outdate(struct shadow *s, unsigned int index)
 {
-	/* No guest's entry is all ones. */
-	s->seen[index] = ~0ull;
+	s->seen[index] = OUTDATED;
 }
 
 void shadow_allow_write(struct shadow *s, unsigned int index)

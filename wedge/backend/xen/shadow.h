@@ -65,6 +65,12 @@ bool shadow_fill_leaves(struct shadow *s);
  */
 bool shadow_sync(struct shadow *s);
 
+/*
+ * Finds out anew whether a table is `local`, when all present entries were compared. Kernels start
+ * with pages that are not global, and make them global once the processor's feature is on.
+ */
+void shadow_renew_local(struct shadow *s);
+
 /* True if a page is a table of the guest's that some shadow is made from. */
 bool shadow_has_table(uint64_t page);
 

@@ -106,13 +106,33 @@ static uint32_t followed[KERNEL_PARTS][TABLES_PART_OF_DIRECTORY];
 
 enum { OF_NO_MEANING = X86_PTE_A | X86_PTE_D };
 
-/* Xen pushes frames on the kernel's stack, so all of the kernel's tables are present. */
+/* The first entry from `first` on that is not as it was, or TABLES_PART_OF_DIRECTORY. */
+static unsigned int first_different(const uint32_t *guest, const uint32_t *seen, unsigned int first)
+{
+	unsigned int left = TABLES_PART_OF_DIRECTORY - first;
+	bool equal;
+
+	guest += first;
+	seen += first;
+	/* Without an entry to compare the flags stay, so ZF is set first. */
+	__asm__ volatile("cmpl %0, %0; repe cmpsl"
+			 : "+S"(guest), "+D"(seen), "+c"(left), "=@cce"(equal)
+			 :
+			 : "memory");
+	return TABLES_PART_OF_DIRECTORY - left - !equal;
+}
+
+/*
+ * Xen pushes frames on the kernel's stack, so all of the kernel's tables are present. Hardly an
+ * entry differs, so the usual case is one string compare.
+ */
 static bool follow(struct shadow *s, uint32_t *seen)
 {
-	const volatile uint32_t *guest = tables_slot(s, 0);
+	const uint32_t *guest = (const uint32_t *)tables_slot(s, 0);
 	bool changed = false;
 
-	for (unsigned int i = 0; i < TABLES_PART_OF_DIRECTORY; i++) {
+	for (unsigned int i = 0; (i = first_different(guest, seen, i)) < TABLES_PART_OF_DIRECTORY;
+	     i++) {
 		if (!((guest[i] ^ seen[i]) & ~OF_NO_MEANING))
 			continue;
 		changed |= shadow_update(s, 2 * i, true);
@@ -139,6 +159,7 @@ static bool sync_kernel_part(struct shadow *s, uint32_t *seen, bool deep)
 			}
 		}
 	}
+	shadow_renew_local(s);
 	return changed;
 }
 
