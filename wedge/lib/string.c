@@ -7,6 +7,7 @@
  *
  * Invariant: touches no floating-point or vector state.
  */
+#include <stdbool.h>
 #include <wedge/lib.h>
 
 void *memcpy(void *to, const void *from, size_t size)
@@ -53,7 +54,20 @@ void *memset(void *to, int byte, size_t size)
 int memcmp(const void *a, const void *b, size_t size)
 {
 	const unsigned char *x = a, *y = b;
+	size_t words = size / sizeof(words);
+	bool differ;
 
+	/* Words first. The comparison in front sets the flags if there is none. */
+	size %= sizeof(words);
+	__asm__ volatile("cmp %2, %2\n\trepe cmps%z2"
+			 : "+S"(x), "+D"(y), "+c"(words), "=@ccne"(differ)
+			 :
+			 : "memory");
+	if (differ) {
+		x -= sizeof(words);
+		y -= sizeof(words);
+		size = sizeof(words);
+	}
 	for (; size; size--, x++, y++) {
 		if (*x != *y)
 			return *x - *y;

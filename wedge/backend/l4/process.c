@@ -138,12 +138,34 @@ void process_end(struct process *process)
 	process->made = false;
 }
 
-bool process_stop(struct process *process, struct x2_registers *was)
+static bool stop_anywhere(struct process *process, struct x2_registers *was)
 {
 	was->control = X2_EXCHANGE_ABORT | X2_EXCHANGE_IP;
 	was->ip = STUB_CODE + (uint32_t)(stub_stop - stub_page);
 	l4_count(COUNT_L4_EXCHANGE);
 	return x2_exchange_registers(process->id, was) && await_call(process, X2_NIL, 0);
+}
+
+/*
+ * The answer to an exception sets the registers, those of the message but for the place: half as
+ * dear as to exchange them. The stub itself sets the flags that it needs.
+ */
+static bool stop_by_answer(struct process *process, const uint32_t exception[L4_WORDS],
+			   struct x2_registers *was)
+{
+	uint32_t *mr = x2_mr(L4_K_UTCB, 0);
+
+	was->ip = exception[X2_EXCEPTION_EIP];
+	was->flags = exception[X2_EXCEPTION_EFLAGS];
+	was->sp = mr[X2_EXCEPTION_ESP];
+	mr[X2_EXCEPTION_EIP] = STUB_CODE + (uint32_t)(stub_stop - stub_page);
+	mr[X2_EXCEPTION_EFLAGS] = was->flags;
+	return await_call(process, process->id, X2_TAG(0, 0, X2_EXCEPTION_EAX));
+}
+
+bool process_stop(struct process *process, const uint32_t *exception, struct x2_registers *was)
+{
+	return exception ? stop_by_answer(process, exception, was) : stop_anywhere(process, was);
 }
 
 /* It rests whenever the wedge runs. */

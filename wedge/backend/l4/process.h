@@ -43,10 +43,12 @@ uint32_t process_own_pages(const struct process *process);
 bool process_flush(struct process *process);
 
 /*
- * Stops the thread, wherever it is, and waits for the stub's call. Fills in the stack pointer, the
- * place and the flags that it had; false if it is lost.
+ * Stops the thread, wherever it is, and waits for the stub's call. If it waits for the answer to an
+ * exception, `exception` has the first words of its message, whose others are in K's message
+ * registers; NULL if it does not. Fills in the stack pointer, the place and the flags that it had;
+ * false if it is lost.
  */
-bool process_stop(struct process *process, struct x2_registers *was);
+bool process_stop(struct process *process, const uint32_t *exception, struct x2_registers *was);
 
 /* Ends thread and space. */
 void process_end(struct process *process);

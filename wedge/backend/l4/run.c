@@ -122,14 +122,14 @@ static bool is_in_stub(uint32_t ip)
 
 /*
  * Stops the thread and takes its registers. If it was on its way through the stub, no guest code
- * has run since it was resumed, and the vCPU has its registers already.
+ * has run since it was resumed, and the vCPU has its registers already. `exception`: process.h.
  */
-static bool stop(struct vcpu *v, struct process *process)
+static bool stop(struct vcpu *v, struct process *process, const uint32_t *exception)
 {
 	struct x2_registers was;
 
 	vcpu_count(v, COUNT_L4_USER_STOP);
-	if (!process_stop(process, &was)) {
+	if (!process_stop(process, exception, &was)) {
 		lose(v, process);
 		return false;
 	}
@@ -197,7 +197,7 @@ static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag,
 	case X2_LABEL_PAGE_FAULT:
 		if (fill(v, process, words[1], words[2], error, tag))
 			return true;
-		if (stop(v, process))
+		if (stop(v, process, NULL))
 			traps_deliver(v, X86_TRAP_PF, error, words[1]);
 		return false;
 	case X2_LABEL_EXCEPTION:
@@ -205,12 +205,12 @@ static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag,
 			*tag = go_on_behind_stub(process, words);
 			return true;
 		}
-		if (stop(v, process))
+		if (stop(v, process, words))
 			traps_deliver(v, words[X2_EXCEPTION_NUMBER],
 				      words[X2_EXCEPTION_ERROR] & 0xffff, 0);
 		return false;
 	case X2_LABEL_IO_FAULT:
-		if (stop(v, process))
+		if (stop(v, process, NULL))
 			traps_deliver(v, X86_TRAP_GP, 0, 0);
 		return false;
 	default:
@@ -230,7 +230,7 @@ static void turn(struct vcpu *v, struct process *process)
 		if (events_is_irq(sender)) {
 			/* An event. If it came before the first answer, the thread is at rest. */
 			if (tag || running)
-				stop(v, process);
+				stop(v, process, NULL);
 			return;
 		}
 		running = true;

@@ -16,17 +16,22 @@ enum {
 	ERROR_IDT = 2, /* #GP: the selector's index names a gate */
 };
 
+/* int3, which is one byte, and `int $3` have the same vector. */
+static bool is_int3(struct vcpu *v)
+{
+	struct guest_fault fault;
+	uint8_t opcode = 0;
+
+	return (vcpu_in_user(v) ? guest_read_user(v, v->rip, &opcode, 1)
+				: guest_read(v, v->rip, &opcode, 1, &fault)) &&
+	       opcode == OPCODE_INT3;
+}
+
 /* Every software interrupt is #GP on L4, with the vector in the error code (SDM 3A 6.13). */
 static void software_interrupt(struct vcpu *v, unsigned int vector)
 {
-	unsigned int length = INT_LENGTH;
-	struct guest_fault fault;
-	uint8_t opcode = 0;
-	bool read = vcpu_in_user(v) ? guest_read_user(v, v->rip, &opcode, 1)
-				    : guest_read(v, v->rip, &opcode, 1, &fault);
+	unsigned int length = vector == X86_TRAP_BP && is_int3(v) ? INT3_LENGTH : INT_LENGTH;
 
-	if (read && opcode == OPCODE_INT3)
-		length = INT3_LENGTH;
 	v->rip += length;
 	exception_deliver(v, vector, ARCH_NO_ERROR_CODE, length);
 }
