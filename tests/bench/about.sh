@@ -15,6 +15,15 @@ package_version() { # package_version PACKAGE
 	dpkg-query -W -f '${Version}\n' "$1" 2>/dev/null || echo unknown
 }
 
+# Which L4 kernel: what a figure about L4 tells depends on it.
+about_l4() {
+	local file
+	file=$(l4_kernel)/x86-kernel
+	[[ -r $file ]] || { echo unknown && return; }
+	[[ -n ${AFTERBURN_L4:-} ]] && echo -n "AFTERBURN_L4's kernel" || echo -n "the test kernel of tests/l4"
+	echo ", sha256 $(sha256sum <"$file" | cut -c 1-16)"
+}
+
 about_machine() {
 	echo "commit $(git -C "$top" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)"
 	echo "machine.cpu $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)"
@@ -24,6 +33,7 @@ about_machine() {
 	echo "machine.gcc $(gcc -dumpfullversion)"
 	echo "machine.xen $(package_version xen-hypervisor-4.17-amd64)"
 	echo "machine.linux_source $(package_version linux-source-6.1)"
+	echo "machine.l4 $(about_l4)"
 }
 
 # The version is in the text that the kernel prints first; Debian's own of its kernel at the end.

@@ -24,15 +24,23 @@ $(BENCH_O)/$(1)/bench-tiny: $(BENCH_DIR)/ops/$(1)/tiny.c
 endef
 $(foreach width,$(BENCH_WIDTHS),$(eval $(call bench_width,$(width))))
 
+# On L4 no program has thread-local storage.
+BENCH_L4 := $(BENCH_O)/i386-no-tls/bench-ops
+$(BENCH_L4): $(wildcard $(BENCH_DIR)/ops/*.c) $(BENCH_DIR)/ops/i386/operations.c $(wildcard $(BENCH_DIR)/ops/*.h) \
+		$(O)/guest/i386/initrd-no-tls.gz
+	@mkdir -p $(@D)
+	$(GUEST_DIR)/no-tls/cc $(NO_TLS) $(filter-out -static -no-pie,$(BENCH_CFLAGS)) $(filter %.c,$^) -o $@
+	$(GUEST_DIR)/no-tls/check-segments $@
+
 unit check check-only check-long: $(BENCH_PROGRAMS)
 
 .PHONY: bench bench-full bench-programs bench-process bench-process-stress
 bench-programs: $(BENCH_PROGRAMS)
-bench: all guest guest-plain $(BENCH_PROGRAMS)
+bench: all guest guest-plain l4 $(BENCH_PROGRAMS) $(BENCH_L4)
 	O=$(O) $(BENCH_DIR)/bench --set quick
 	$(call bench_finish,quick)
 	O=$(O) $(BENCH_DIR)/process-bench --io --width x86_64 --rounds 3 || [ $$? = 3 ]
-bench-full: all guest guest-plain $(BENCH_PROGRAMS)
+bench-full: all guest guest-plain l4 $(BENCH_PROGRAMS) $(BENCH_L4)
 	O=$(O) $(BENCH_DIR)/bench --set full
 	$(call bench_finish,full)
 # One width after the other, all CPUs for one of them. Without 32-bit code no i386 kernel is built;

@@ -5,10 +5,11 @@
 # and how it is run. Source it with $here (this folder), $top, $O, $work and $guest (whose kernels the
 # x86-64 systems have) set, and die() defined.
 #
-# Invariant: systems of one width run the same programs; only the kernel and what is below it differ.
+# Invariant: systems of one width run the same programs; only the kernel and what is below it differ. But
+# those for L4 are compiled with another C library: L4 has no thread-local storage for programs.
 icount_systems='plain/bare/x86_64 annotated/bare/x86_64 annotated/xen-dom0/x86_64'
 icount_systems+=' annotated/xen-domU/x86_64 stock/bare/x86_64 stock/xen-domU/x86_64'
-icount_systems+=' plain/bare/i386 annotated/bare/i386 annotated/xen-dom0/i386'
+icount_systems+=' plain/bare/i386 annotated/bare/i386 annotated/xen-dom0/i386 annotated/l4/i386'
 wall_systems='host/host/i386 annotated/process/i386 host/host/x86_64 uml/uml/x86_64'
 afterburn=$O/bin/afterburn
 
@@ -34,6 +35,8 @@ runs_of() { # runs_of SYSTEM SET
 	local clock
 	clock=$(clock_of "$1")
 	if [[ $clock == icount ]]; then echo count; else echo micro; fi
+	# The jobs' programs need thread-local storage, the sites' kernel ends by what stops a real L4.
+	[[ $1 != */l4/* ]] || return 0
 	case $1 in
 	# Sites are what annotation makes of instructions; the gate leaves out what boots a dom0 again.
 	annotated/xen-domU/*) [[ $2 == gate ]] || echo sites ;;
@@ -70,21 +73,49 @@ kernel_of() { # kernel_of SYSTEM: the file, or nothing where none is booted
 	esac
 }
 
+# The programs that a system runs: a width, or i386-no-tls.
+programs_of() { # programs_of SYSTEM
+	case $1 in
+	*/l4/*) echo i386-no-tls ;;
+	*) echo "${1##*/}" ;;
+	esac
+}
+
+ramdisk_of() { # ramdisk_of PROGRAMS: the guest's RAM disk to which they are added
+	case $1 in
+	i386-no-tls) echo "$O/guest/i386/initrd-no-tls.gz" ;;
+	*) echo "$O/guest/$1/initrd.gz" ;;
+	esac
+}
+
+busybox_of() { # busybox_of PROGRAMS
+	case $1 in
+	i386-no-tls) echo "$O/guest/i386/no-tls/busybox" ;;
+	*) "$top/guest-patches/busybox" "$1" ;;
+	esac
+}
+
+# The L4 kernel: the user's, else that of the tests, whose figures are not those of a real one.
+l4_kernel() {
+	echo "${AFTERBURN_L4:-$O/tests/l4}"
+}
+
 # A folder with the programs, for a guest's /bench and for the host.
-fill_programs() { # fill_programs WIDTH FOLDER
+fill_programs() { # fill_programs PROGRAMS FOLDER
 	local programs=$O/bench/$1
 	[[ -x $programs/bench-ops ]] || die "$programs/bench-ops is missing: run make bench-programs"
 	mkdir -p "$2"
 	cp "$programs/bench-ops" "$2/"
-	cp -L "$("$top/guest-patches/busybox" "$1")" "$2/busybox" || die "no busybox for $1"
+	cp -L "$(busybox_of "$1")" "$2/busybox" || die "no busybox for $1"
 }
 
-# The RAM disk of a width for the operations or the jobs, made once. It is not compressed:
+# The RAM disk with those programs for the operations or the jobs, made once. It is not compressed:
 # unpacking would take emulated time.
-bench_initrd() { # bench_initrd WIDTH ops|jobs
-	local initrd=$O/guest/$1/initrd.gz made=$work/initrd-$1-$2 extra=$work/extra-$1-$2
+bench_initrd() { # bench_initrd PROGRAMS ops|jobs
+	local initrd made=$work/initrd-$1-$2 extra=$work/extra-$1-$2
+	initrd=$(ramdisk_of "$1")
 	if [[ ! -e $made ]]; then
-		[[ -r $initrd ]] || die "$initrd is missing: run make guest-$1"
+		[[ -r $initrd ]] || die "$initrd is missing: run make guest-${1%-no-tls}"
 		fill_programs "$1" "$extra/bench"
 		install -m 755 "$here/guest-init" "$extra/bench/init"
 		[[ $2 == ops ]] || O=$O "$here/jobs/image" "$1" "$extra/bench/jobs" >&2 ||
@@ -123,14 +154,14 @@ prepare() { # prepare SYSTEM WHAT
 	uml/*) bench_initrd "${1##*/}" "$kind" >/dev/null ;;
 	*)
 		kernel_of "$1" >/dev/null
-		bench_initrd "${1##*/}" "$kind" >/dev/null
+		bench_initrd "$(programs_of "$1")" "$kind" >/dev/null
 		;;
 	esac
 }
 
 # run_icount SYSTEM WHAT: takes this shell's place with the system's console
 run_icount() {
-	local on=${1#*/} width=${1##*/} of file initrd memory=256 kind=ops
+	local on=${1#*/} width=${1##*/} of file initrd memory=256 kind=ops options=()
 	on=${on%/*}
 	[[ $on != xen-domU ]] || on=xen
 	[[ $2 != sites ]] || exec "$here/sites/run" "$1"
@@ -139,7 +170,8 @@ run_icount() {
 	file=$(kernel_of "$1")
 	of=$(guest_of "$width")
 	[[ -r $file ]] || die "$file is missing: run make guest-$of guest-plain-$of"
-	initrd=$(bench_initrd "$width" "$kind")
-	exec "$afterburn" run --on "$on" --icount --memory "$memory" --timeout 1200 --initrd "$initrd" \
+	[[ $on != l4 ]] || options=(--l4-kernel "$(l4_kernel)")
+	initrd=$(bench_initrd "$(programs_of "$1")" "$kind")
+	exec "$afterburn" run --on "$on" "${options[@]}" --icount --memory "$memory" --timeout 1200 --initrd "$initrd" \
 		--append "quiet rdinit=/bench/init bench.run=$2 $(words_of "$1")" "$file"
 }
