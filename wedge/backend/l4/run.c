@@ -28,7 +28,10 @@ enum {
 
 /* ---- the FPU ---- */
 
-/* What both K's FPU and that thread's hold, if `owner` is not NULL. */
+/*
+ * What K's FPU holds while the program's turn lasts. The thread's holds the same if it is `owner`:
+ * one that is told to load it may be stopped before it has.
+ */
 static struct {
 	const struct process *owner;
 	uint8_t state[STUB_FPU_BYTES] __attribute__((aligned(16)));
@@ -53,12 +56,12 @@ static void fpu_load(uint8_t *from)
 /* The program's state, as the stub has saved it, becomes K's. */
 static void fpu_take(const struct process *process)
 {
-	if (fpu.owner == process && !memcmp(fpu.state, process->channel->fpu, FPU_USED))
+	fpu.owner = process;
+	if (!memcmp(fpu.state, process->channel->fpu, FPU_USED))
 		return;
 	vcpu_count(vcpu_this(), COUNT_L4_FPU_IN);
 	memcpy(fpu.state, process->channel->fpu, sizeof(fpu.state));
 	fpu_load(fpu.state);
-	fpu.owner = process;
 }
 
 static void fpu_give(struct process *process)
@@ -71,7 +74,7 @@ static void fpu_give(struct process *process)
 		return;
 	vcpu_count(vcpu_this(), COUNT_L4_FPU_OUT);
 	memcpy(fpu.state, orders->fpu, sizeof(fpu.state));
-	fpu.owner = process;
+	fpu.owner = NULL;
 }
 
 /* ---- before ---- */
