@@ -5,7 +5,8 @@
 #   $(O)/tests/wedge/i386/*.t        the guest: tests/wedge/*_test.c, tests/wedge/WIDTH/*_test.c
 #   $(O)/tests/wedge/linux-*/*.t     the Linux back end's tables against a model of the host, for each
 #                                    width of the guest
-#   $(O)/tests/wedge/xen/*.t         the Xen back end's tables against a model of Xen
+#   $(O)/tests/wedge/xen*/*.t        the Xen back end's tables against a model of Xen, for 64-bit and
+#                                    (xen-i386) 32-bit guests
 #   $(O)/tests/wedge/front/*.t       its front ends against a model of a store and of back ends
 #   $(O)/tests/wedge/front-net/*.t   its network devices alone, between a driver and a back end
 #   $(O)/tests/wedge/platform/*.t    the smallest back end, an example
@@ -146,24 +147,43 @@ $(eval $(call wedge_test_linux,i386))
 
 # ---- the Xen back end's parts that keep page tables ----
 
-# They see the 64-bit guest of the tests above, and its architecture; what they define themselves
-# takes the fake back end's place.
-$(eval $(call wedge_test_compile,obj-xen,-I$(WEDGE_TEST_SRC)/xen/include \
-	-I$(SRC)/wedge/backend/xen/x86_64/include -I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
-WEDGE_TEST_XEN := $(call wedge_test_objects,obj-xen, \
-	$(call wedge_in, backend/xen, balloon.c layout.c memory.c memory_layout.c update.c table_pool.c \
-		shadow.c space.c space_address.c) \
-	$(call wedge_in, backend/xen/x86_64, views.c views_address.c) \
-	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/xen/*.c)))
-WEDGE_TEST_XEN_FAKE := $(WEDGE_TEST)/obj-xen/fake_backend.o
-$(WEDGE_TEST_XEN) $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-xen/%.o,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c)): $(wedge_needs_xen)
-$(WEDGE_TEST_XEN_FAKE): $(WEDGE_TEST)/obj-x86_64/tests/wedge/fake_backend.o
-	@mkdir -p $(@D)
-	@objcopy --weaken $< $@
-$(eval $(call wedge_test_programs,xen,$(wildcard $(WEDGE_TEST_SRC)/xen/*_test.c), \
-	$(WEDGE_TEST_XEN) $(WEDGE_TEST_XEN_FAKE) \
-	$(filter-out %/fake_backend.o,$(wedge_test_objs_x86_64)), \
-	$(call wedge_test_wrap) $(wedge_test_gates_x86_64:%=-Wl,--defsym=%)))
+# They see the guest of the tests above, of either width, and its architecture; what they define
+# themselves takes the fake back end's place. For the 32-bit guest both are compiled once more, since
+# the back end of the tests above counts what Linux's does. Parts and tests are for both widths, but
+# for those that are for 64-bit kernels alone.
+wedge_test_xen_parts_x86_64 := layout.c x86_64/views.c x86_64/views_address.c
+wedge_test_xen_parts_i386 := i386/views.c
+wedge_test_xen_not_i386 := balloon_test.c code_test.c memory_test.c stack_run_test.c tlb_model.c
+wedge_test_xen_shared_x86_64 := $(wedge_test_objs_x86_64)
+wedge_test_xen_shared_i386 := $(patsubst $(WEDGE_TEST)/obj-i386/%, \
+	$(WEDGE_TEST)/obj-i386-xen/%,$(wedge_test_objs_i386))
+$(eval $(call wedge_test_compile,obj-i386-xen,-I$(SRC)/wedge/backend/xen/include \
+	$(wedge_test_headers_i386)))
+
+# $(call wedge_test_xen,WIDTH,SUITE)
+define wedge_test_xen
+$$(eval $$(call wedge_test_compile,obj-$(2),-I$(WEDGE_TEST_SRC)/xen/$(1)/include \
+	-I$(WEDGE_TEST_SRC)/xen/include -I$(SRC)/wedge/backend/xen/include \
+	-I$(SRC)/wedge/backend/xen/$(1)/include -I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $$(wedge_test_headers_$(1))))
+wedge_test_xen_sources_$(1) := $$(filter-out $$(addprefix $(WEDGE_TEST_SRC)/xen/,$(wedge_test_xen_not_$(1))), \
+	$$(wildcard $(WEDGE_TEST_SRC)/xen/*.c $(WEDGE_TEST_SRC)/xen/$(1)/*.c))
+wedge_test_xen_objs_$(1) := $$(call wedge_test_objects,obj-$(2), \
+	$$(call wedge_in, backend/xen, balloon.c memory.c memory_layout.c update.c table_pool.c \
+		shadow.c space.c space_address.c $(wedge_test_xen_parts_$(1))) \
+	$$(filter-out %_test.c,$$(wedge_test_xen_sources_$(1))))
+wedge_test_xen_fake_$(1) := $(WEDGE_TEST)/obj-$(2)/fake_backend.o
+$$(wedge_test_xen_objs_$(1)) $$(call wedge_test_objects,obj-$(2),$$(filter %_test.c,$$(wedge_test_xen_sources_$(1)))): $(wedge_needs_xen)
+$$(wedge_test_xen_fake_$(1)): $(filter %/fake_backend.o,$(wedge_test_xen_shared_$(1)))
+	@mkdir -p $$(@D)
+	@objcopy --weaken $$< $$@
+$$(eval $$(call wedge_test_programs,$(2),$$(filter %_test.c,$$(wedge_test_xen_sources_$(1))), \
+	$$(wedge_test_xen_objs_$(1)) $$(wedge_test_xen_fake_$(1)) \
+	$$(filter-out %/fake_backend.o,$(wedge_test_xen_shared_$(1))), \
+	$$(call wedge_test_wrap) $$(wedge_test_gates_$(1):%=-Wl,--defsym=%)))
+endef
+
+$(eval $(call wedge_test_xen,x86_64,xen))
+$(eval $(call wedge_test_xen,i386,xen-i386))
 
 # ---- the front ends on Xen ----
 

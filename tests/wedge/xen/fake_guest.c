@@ -6,21 +6,7 @@
  */
 #include "fake_guest.h"
 
-static const uint64_t table_flags = X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A;
-
-static uint64_t *entries_of(uint64_t table)
-{
-	return guest_page(table & X86_PTE_ADDRESS);
-}
-
-/* As Linux does in pgd_alloc: a table for entry 0 that has the kernel's entry. */
-static void share_image(uint64_t *root, const uint64_t *first)
-{
-	uint64_t table = guest_table();
-
-	entries_of(table)[xen.layout.image] = entries_of(first[0])[xen.layout.image];
-	root[0] = table | table_flags;
-}
+#include "fake_width.h"
 
 uint64_t new_root(void)
 {
@@ -28,10 +14,7 @@ uint64_t new_root(void)
 	uint64_t root = guest_table();
 
 	first = first ? first : vcpu.cr[3];
-	for (unsigned int i = xen.layout.first; i < ENTRIES; i++)
-		entries_of(root)[i] = entries_of(first)[i];
-	if (xen.layout.image)
-		share_image(entries_of(root), entries_of(first));
+	fake_share_kernel(root, first);
 	return root;
 }
 
@@ -69,9 +52,9 @@ bool touch(enum view view, uint64_t va, uint32_t access)
 
 struct reach reach(enum view view, uint64_t va)
 {
-	uint64_t frame = view == USER ? fake_xen.user : fake_xen.kernel, all = ~0ull, any = 0;
+	uint64_t frame = fake_top_frame(view == USER), all = ~0ull, any = 0;
 
-	for (unsigned int level = 4; level; level--) {
+	for (unsigned int level = XEN_LEVELS; level; level--) {
 		uint64_t e = frame ? fake_frame(frame)[va >> (3 + 9 * level) & 511] : 0;
 
 		if (!(e & X86_PTE_P))
@@ -80,6 +63,8 @@ struct reach reach(enum view view, uint64_t va)
 		any |= e;
 		frame = (e & X86_PTE_ADDRESS) / PAGE;
 	}
+	if (view == USER && !(all & X86_PTE_U))
+		return (struct reach){0};
 	return (struct reach){
 		.prot = R | (all & X86_PTE_W ? W : 0) | (any & X86_PTE_NX ? 0 : X),
 		.page = fake_page(frame),

@@ -14,7 +14,7 @@ enum view { KERNEL, USER };
 enum { R = 1, W = 2, X = 4 };
 
 /* Where guest_setup's tables end: the kernel's half that all top-level tables share. */
-#define KERNEL_VA 0xffffffff90000000ull
+#define KERNEL_VA (XEN_LEVELS == 4 ? 0xffffffff90000000ull : 0x90000000ull)
 
 /* Where a low kernel has its image: the second GiB. */
 #define IMAGE_VA 0x41000000ull

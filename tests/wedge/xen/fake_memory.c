@@ -13,6 +13,7 @@
 
 #include "apart.h"
 #include "fake_xen.h"
+#include "fake_width.h"
 
 enum { READ_ONLY = X86_PTE_P | X86_PTE_A | X86_PTE_D, TABLE = READ_ONLY | X86_PTE_W };
 
@@ -51,7 +52,7 @@ void fake_memory_follow(uint64_t table, unsigned int index, uint64_t value)
 	uint64_t page = (table - xen.physmap_l1) * ENTRIES + index;
 	int prot = PROT_NONE;
 
-	if (table < xen.physmap_l1 || table >= xen.physmap_l2)
+	if (table < xen.physmap_l1 || table >= xen.physmap_l1 + (xen.pages + ENTRIES - 1) / ENTRIES)
 		return;
 	if (value & X86_PTE_P)
 		prot = PROT_READ | (value & X86_PTE_W ? PROT_WRITE : 0);
@@ -82,32 +83,21 @@ static uint64_t *new_table(uint64_t *page)
 	return memory + *page * ENTRIES;
 }
 
-/* The tables that boot.c makes, for a domain of less than 1 GiB. */
+/* The tables that boot.c makes. */
 static void build_tables(void)
 {
-	uint64_t tables = (xen.pages + ENTRIES - 1) / ENTRIES, l2_page, l3_page, page;
-	uint64_t tables_end = xen.heap + tables + 5, *l1, *l2, *l3, *l4;
+	uint64_t tables = (xen.pages + ENTRIES - 1) / ENTRIES, *l1 = NULL, page;
+	uint64_t tables_end = xen.heap + tables + FAKE_UPPER_TABLES;
 
 	xen.physmap_l1 = xen.heap_next;
-	for (uint64_t i = 0; i < tables * ENTRIES; i++) {
+	for (uint64_t i = 0; i < xen.pages; i++) {
 		bool is_table = i >= xen.heap && i < tables_end;
 
-		l1 = i % ENTRIES ? memory + page * ENTRIES : new_table(&page);
-		if (i < xen.pages)
-			l1[i % ENTRIES] = xen_machine(i) | (is_table ? READ_ONLY : TABLE);
+		if (i % ENTRIES == 0)
+			l1 = new_table(&page);
+		l1[i % ENTRIES] = xen_machine(i) | (is_table ? READ_ONLY : TABLE);
 	}
-	l2 = new_table(&xen.physmap_l2);
-	for (uint64_t i = 0; i < tables; i++)
-		l2[i] = xen_machine(xen.physmap_l1 + i) | TABLE;
-	l1 = new_table(&xen.wedge_l1);
-	l1[0] = xen_machine(FAKE_WEDGE_PAGE) | READ_ONLY;
-	l2 = new_table(&l2_page);
-	l2[ENTRIES - 1] = xen_machine(xen.wedge_l1) | TABLE;
-	l3 = new_table(&l3_page);
-	l3[0] = xen_machine(xen.physmap_l2) | TABLE | X86_PTE_NX;
-	l3[ENTRIES - 1] = xen_machine(l2_page) | TABLE;
-	l4 = new_table(&xen.boot_table);
-	l4[XEN_TOP_SLOT] = xen_machine(l3_page) | TABLE;
+	fake_build_upper(new_table, tables);
 	assert_int_equal(xen.heap_next, tables_end);
 	for (page = xen.heap; page < tables_end; page++)
 		assert_int_equal(mprotect(fake_physmap + page * PAGE, PAGE, PROT_READ), 0);
@@ -116,17 +106,12 @@ static void build_tables(void)
 static void load_tables(void)
 {
 	struct mmuext_op ops[] = {
-		{.cmd = MMUEXT_PIN_L4_TABLE, .arg1.mfn = xen.p2m[xen.boot_table]},
+		{.cmd = MMUEXT_PIN_L1_TABLE + XEN_LEVELS - 1, .arg1.mfn = xen.p2m[xen.boot_table]},
 		{.cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = xen.p2m[xen.boot_table]},
 	};
 
 	assert_int_equal(hypercall_raw(__HYPERVISOR_mmuext_op, (uintptr_t)ops, 2, 0, DOMID_SELF, 0),
 			 0);
-}
-
-void fake_link_kernel(uint64_t va)
-{
-	xen.layout = layout_of(va, va + 4 * PAGE);
 }
 
 /* A domain as boot.c and memory_init leave it. */
@@ -150,7 +135,7 @@ static void start(uint64_t heap_pages)
 	memory_init();
 	guest_setup(NULL);
 	vcpu.backend = &backend;
-	vcpu.cr[4] |= X86_CR4_PGE;
+	vcpu.cr[4] |= X86_CR4_PGE | X86_CR4_PSE;
 }
 
 /* ---- a process for each test ---- */

@@ -9,15 +9,12 @@
 #include <errno.h>
 
 #include "fake_memory.h"
+#include "fake_width.h"
 
 #include <xen/memory.h>
 
 /* Besides the levels of page tables, 1 to 4. */
 enum { TYPE_NONE, TYPE_WRITABLE = 5 };
-
-#define GUEST_KERNEL (1ull << 52)
-
-enum { XEN_SLOTS_FIRST = 256, XEN_SLOTS_END = 272 }; /* of a top-level table, Xen's own */
 
 static struct frame {
 	unsigned int type;
@@ -69,28 +66,13 @@ static void put_type(uint64_t frame)
 		put_entry(f->type, fake_frame(frame)[i]);
 }
 
-/*
- * Xen lets its guest kernel, which runs in ring 3, reach everything; an entry of the last level
- * that had no U it marks as the kernel's, the others as global.
- */
-static uint64_t adjusted(unsigned int level, uint64_t e)
-{
-	if (!(e & X86_PTE_P))
-		return e;
-	if (level == 1 && !(e & X86_PTE_U))
-		e |= GUEST_KERNEL;
-	if (level == 1 && !(e & GUEST_KERNEL))
-		e |= X86_PTE_G;
-	return e | X86_PTE_U;
-}
-
 static bool validate(unsigned int level, uint64_t frame)
 {
 	for (unsigned int i = 0; i < ENTRIES; i++) {
 		uint64_t e = fake_frame(frame)[i];
 
 		if (get_entry(level, e)) {
-			fake_frame_write(frame, i, adjusted(level, e));
+			fake_frame_write(frame, i, fake_adjusted(level, e));
 			continue;
 		}
 		while (i--)
@@ -122,7 +104,8 @@ static bool get_type(uint64_t frame, unsigned int type)
 static bool get_entry(unsigned int level, uint64_t e)
 {
 	uint64_t allowed = X86_PTE_ADDRESS | X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A |
-			   X86_PTE_D | X86_PTE_NX | GUEST_KERNEL | (level == 1 ? X86_PTE_G : 0);
+			   X86_PTE_D | X86_PTE_NX | FAKE_GUEST_KERNEL |
+			   (level == 1 ? X86_PTE_G : 0);
 
 	if (!(e & X86_PTE_P))
 		return true;
@@ -142,18 +125,20 @@ static bool update(const struct mmu_update *u)
 {
 	uint64_t frame = u->ptr / PAGE, old;
 	unsigned int index = u->ptr % PAGE / 8, level;
+	const char *kept;
 
 	if (u->ptr % 8 != MMU_NORMAL_PT_UPDATE || !frame_of(frame))
 		return refuse("an update of what is no entry");
 	level = frame_of(frame)->type;
 	if (!frame_of(frame)->count || level < 1 || level > 4)
 		return refuse("an update of what is no table");
-	if (level == 4 && index >= XEN_SLOTS_FIRST && index < XEN_SLOTS_END)
-		return refuse("an update of Xen's own part of the address space");
+	kept = fake_kept_entry(level, fake_page(frame), index);
+	if (kept)
+		return refuse(kept);
 	old = fake_frame(frame)[index];
 	if (!get_entry(level, u->val))
 		return false;
-	fake_frame_write(frame, index, adjusted(level, u->val));
+	fake_frame_write(frame, index, fake_adjusted(level, u->val));
 	put_entry(level, old);
 	fake_xen.updates++;
 	fake_memory_follow(fake_page(frame), index, u->val);
@@ -178,7 +163,7 @@ static void flush(void)
 
 static bool load(uint64_t *base, uint64_t frame)
 {
-	if (!get_type(frame, 4))
+	if (!get_type(frame, XEN_LEVELS))
 		return false;
 	if (*base)
 		put_type(*base);

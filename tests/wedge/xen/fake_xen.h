@@ -31,6 +31,9 @@ enum {
 	FAKE_HEAP_ENOUGH = 0x800,
 };
 
+/* By this bit Xen marks a 64-bit kernel's own pages. */
+#define FAKE_GUEST_KERNEL (1ull << 52)
+
 struct fake_xen {
 	unsigned int updates;	    /* entries written */
 	unsigned int flushes;	    /* of the whole TLB, by loading tables too */

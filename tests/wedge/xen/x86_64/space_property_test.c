@@ -14,7 +14,7 @@
  */
 #include <stdio.h>
 
-#include "tlb_model.h"
+#include "../tlb_model.h"
 
 enum {
 	STEPS = 6000,

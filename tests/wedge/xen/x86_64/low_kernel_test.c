@@ -8,7 +8,7 @@
  */
 #include <space.h>
 
-#include "fake_guest.h"
+#include "../fake_guest.h"
 
 enum {
 	K = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D | X86_PTE_G,
