@@ -153,7 +153,7 @@ $(eval $(call wedge_test_linux,i386))
 # for those that are for 64-bit kernels alone.
 wedge_test_xen_parts_x86_64 := layout.c x86_64/views.c x86_64/views_address.c
 wedge_test_xen_parts_i386 := i386/views.c
-wedge_test_xen_not_i386 := balloon_test.c code_test.c memory_test.c stack_run_test.c tlb_model.c
+wedge_test_xen_not_i386 := balloon_test.c code_test.c memory_test.c stack_run_test.c
 wedge_test_xen_shared_x86_64 := $(wedge_test_objs_x86_64)
 wedge_test_xen_shared_i386 := $(patsubst $(WEDGE_TEST)/obj-i386/%, \
 	$(WEDGE_TEST)/obj-i386-xen/%,$(wedge_test_objs_i386))

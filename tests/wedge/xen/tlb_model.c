@@ -8,43 +8,16 @@
 
 enum { RIGHTS_ALL = X86_PTE_W | X86_PTE_U };
 
-/* Entries of the tables of levels 4, 3 and 2; from PROGRAM_TOPS on, the kernel's. */
-enum { PROGRAM_TOPS = 5 };
-static const unsigned int layouts[2][TOPS][3] = {
-	{{0, 0, 0},
-	 {0, 0, 1},
-	 {0, 1, 0},
-	 {1, 0, 0},
-	 {255, 511, 511},
-	 {300, 0, 0},
-	 {511, 510, 3},
-	 {511, 511, 0},
-	 {511, 511, 400}},
-	{{0, 0, 0},
-	 {0, 0, 1},
-	 {0, 2, 0},
-	 {1, 0, 0},
-	 {127, 511, 511},
-	 {0, 1, 0},
-	 {0, 1, 400},
-	 {129, 0, 0},
-	 {236, 511, 3}},
-};
-static const unsigned int (*tops)[3] = layouts[0];
+static const uint64_t *tops;
 
-void places_choose(bool low)
+void places_choose(const uint64_t chosen[TOPS])
 {
-	tops = layouts[low];
+	tops = chosen;
 }
 
 bool place_is_kernel(unsigned int place)
 {
 	return place / SLOTS >= PROGRAM_TOPS;
-}
-
-static unsigned int index_at(unsigned int top, unsigned int level)
-{
-	return tops[top][4 - level];
 }
 
 static unsigned int slot_index(unsigned int slot)
@@ -54,11 +27,7 @@ static unsigned int slot_index(unsigned int slot)
 
 uint64_t place_address(unsigned int place)
 {
-	unsigned int top = place / SLOTS;
-	uint64_t va = (uint64_t)tops[top][0] << 39 | (uint64_t)tops[top][1] << 30 |
-		      (uint64_t)tops[top][2] << 21 | slot_index(place % SLOTS) << 12;
-
-	return tops[top][0] < ENTRIES / 2 ? va : va | 0xffffull << 48;
+	return tops[place / SLOTS] + slot_index(place % SLOTS) * PAGE;
 }
 
 void tlb_hold_leaf(struct tlb *tlb, unsigned int place, struct held h)
@@ -103,32 +72,29 @@ static uint64_t with(uint64_t rights, uint64_t entry)
 static void hold_large(struct tlb *tlb, unsigned int top, uint64_t e, uint64_t rights)
 {
 	struct held h = tlb->leaf(tlb->view, e & ~(uint64_t)X86_PTE_PS, rights);
-	uint64_t first = (e & X86_PTE_ADDRESS_2M) / PAGE;
+	uint64_t size = 1ull << tlb->large_shift, first = (e & X86_PTE_ADDRESS) & ~(size - 1);
 
 	h.large = true;
-	for (unsigned int slot = 0; slot < SLOTS; slot++) {
-		h.page = first + slot_index(slot);
-		tlb_hold_leaf(tlb, top * SLOTS + slot, h);
+	for (unsigned int place = top * SLOTS; place < (top + 1) * SLOTS; place++) {
+		h.page = (first | (place_address(place) & (size - 1))) / PAGE;
+		tlb_hold_leaf(tlb, place, h);
 	}
 }
 
 static void hold_leaves(struct tlb *tlb, unsigned int top, struct held_table t)
 {
-	const uint64_t *entries = tlb->entries(t.table);
-
-	for (unsigned int slot = 0; entries && slot < SLOTS; slot++) {
-		uint64_t e = entries[slot_index(slot)];
+	for (unsigned int place = top * SLOTS; place < (top + 1) * SLOTS; place++) {
+		uint64_t e = tlb->entry(t.table, 1, place_address(place));
 
 		if (e & X86_PTE_P)
-			tlb_hold_leaf(tlb, top * SLOTS + slot, tlb->leaf(tlb->view, e, t.rights));
+			tlb_hold_leaf(tlb, place, tlb->leaf(tlb->view, e, t.rights));
 	}
 }
 
 /* What the entry of a table that leads to the next level adds. */
 static void hold_next(struct tlb *tlb, unsigned int level, unsigned int top, struct held_table t)
 {
-	const uint64_t *entries = tlb->entries(t.table);
-	uint64_t e = entries ? entries[index_at(top, level)] : 0;
+	uint64_t e = tlb->entry(t.table, level, tops[top]);
 	struct held_table next = {(e & X86_PTE_ADDRESS) / PAGE, with(t.rights, e)};
 
 	if (!(e & X86_PTE_P))
@@ -142,8 +108,8 @@ static void hold_next(struct tlb *tlb, unsigned int level, unsigned int top, str
 void tlb_hold(struct tlb *tlb)
 {
 	for (unsigned int top = 0; top < TOPS && tlb->root; top++) {
-		hold_next(tlb, 4, top, (struct held_table){tlb->root, RIGHTS_ALL});
-		for (unsigned int level = 3; level; level--) {
+		hold_next(tlb, tlb->levels, top, (struct held_table){tlb->root, RIGHTS_ALL});
+		for (unsigned int level = tlb->levels - 1; level; level--) {
 			for (unsigned int i = 0; i < HELD; i++) {
 				struct held_table t = tlb->tables[level][top][i];
 
@@ -185,10 +151,10 @@ void tlb_forget(struct tlb *tlb, bool keep_global)
 	}
 }
 
-void tlb_forget_place(struct tlb *tlb, unsigned int place)
+/* Forgets the tables on the way to a place, and of the translations below that entry, `place`'s and
+ * those of large pages. */
+static void forget_below(struct tlb *tlb, unsigned int top, unsigned int place)
 {
-	unsigned int top = place / SLOTS;
-
 	forget_tables_of(tlb, top);
 	for (unsigned int other = top * SLOTS; other < (top + 1) * SLOTS; other++) {
 		struct held *held = tlb->leaves[other];
@@ -201,6 +167,14 @@ void tlb_forget_place(struct tlb *tlb, unsigned int place)
 			if (h.prot && !h.large && other != place)
 				held[kept++] = h;
 		}
+	}
+}
+
+void tlb_forget_place(struct tlb *tlb, unsigned int place)
+{
+	for (unsigned int top = 0; top < TOPS; top++) {
+		if (!((tops[top] ^ place_address(place)) >> tlb->large_shift))
+			forget_below(tlb, top, place);
 	}
 }
 

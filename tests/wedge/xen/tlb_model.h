@@ -20,8 +20,12 @@ enum { TOPS = 9, SLOTS = 12, PLACES = TOPS * SLOTS, HELD = 24 };
 
 uint64_t place_address(unsigned int place);
 
-/* Chooses the places for a kernel in the lower half (layout.h), or back for one in the upper. */
-void places_choose(bool low);
+/*
+ * Chooses where these tables are: first addresses of 2 MiB each, the first PROGRAM_TOPS of them
+ * programs'. They must last.
+ */
+enum { PROGRAM_TOPS = 5 };
+void places_choose(const uint64_t tops[TOPS]);
 
 /* The place is the kernel's, where every space has the same. */
 bool place_is_kernel(unsigned int place);
@@ -40,12 +44,17 @@ struct held_table {
 };
 
 struct tlb {
-	/* The entries of a table, as the top-level table or an entry names it; NULL: no memory. */
-	const uint64_t *(*entries)(uint64_t table);
+	/*
+	 * The entry for an address of a table of a level, as the top-level table or an entry names
+	 * it; 0 if there is no memory.
+	 */
+	uint64_t (*entry)(uint64_t table, unsigned int level, uint64_t va);
 	/* What an entry of the last level, with the rights of the way to it, allows. */
 	struct held (*leaf)(enum view view, uint64_t entry, uint64_t rights);
 	enum view view;
-	uint64_t root;				 /* 0: none */
+	unsigned int levels;
+	unsigned int large_shift; /* an entry of level 2 is for so many address bits */
+	uint64_t root;		  /* 0: none */
 	struct held_table tables[4][TOPS][HELD]; /* by level */
 	struct held leaves[PLACES][HELD];
 	bool overflow; /* more was to be held than there is room for */
@@ -61,7 +70,10 @@ void tlb_hold_leaf(struct tlb *tlb, unsigned int place, struct held h);
  */
 void tlb_forget(struct tlb *tlb, bool keep_global);
 
-/* Forgets what leads to an address; tables on other ways are kept. */
+/*
+ * Forgets what leads to an address, and to all others of the same entry of level 2 but the small
+ * pages; tables on other ways are kept.
+ */
 void tlb_forget_place(struct tlb *tlb, unsigned int place);
 
 /* Forgets all tables, as hardware does at every invlpg. */

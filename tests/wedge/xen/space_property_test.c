@@ -5,7 +5,8 @@
  * invalidations executed, as core would. Whatever a processor may hold of the tables that Xen has
  * loaded, a processor with the guest's own tables may hold too (tlb_model.h).
  *
- * The guest's kernel is in the upper half, or a low one (layout.h), whose stack is in its image.
+ * The guest's kernel is in the upper half, or a low one of 64 bits (layout.h), whose stack is in
+ * its image. guest_shape.h has what differs by width.
  *
  * Invariant: nothing here asks the code under test what it believes; a fixed seed makes fixed
  * steps, and a failure names both. The guest keeps the rules that kernels keep: what is the
@@ -14,7 +15,10 @@
  */
 #include <stdio.h>
 
-#include "../tlb_model.h"
+#include "fake_width.h"
+#include "tlb_model.h"
+
+#include <guest_shape.h>
 
 enum {
 	STEPS = 6000,
@@ -25,7 +29,6 @@ enum {
 	IMAGE_TABLE,	     /* of a low kernel: where its image is */
 	TABLES = 20,
 	STACK_TABLES = 3,
-	STACK_SLOT = 400,	/* of the top-level tables: a stack of the kernel's, always there */
 	IMAGE = 1,		/* entry of the tables below entry 0: a low kernel's */
 	IMAGE_STACK_SLOT = 100, /* of its table: another stack */
 	ROOT_PAGE = 0x4c0,
@@ -38,10 +41,9 @@ enum {
 	FREE = 0,
 	LEFT = -1, /* a table no more, but not yet to be used again */
 	FLAGS = X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A | X86_PTE_D,
-	HEAP_LEAST = 206, /* pages: below, this guest may end for want of them */
+	GUEST_ENTRIES = 1 << GUEST_INDEX_BITS,
 };
 
-#define STACK_TOP	(0xffffull << 48 | (uint64_t)STACK_SLOT << 39 | 2 * PAGE)
 #define IMAGE_STACK_TOP ((uint64_t)IMAGE << 30 | (uint64_t)IMAGE_STACK_SLOT << 21 | 2 * PAGE)
 
 /* How the back end is broken on purpose. */
@@ -77,9 +79,23 @@ static bool one_in(uint32_t n)
 
 /* ---- the models ---- */
 
-static const uint64_t *guest_entries(uint64_t page)
+static unsigned int index_of(uint64_t va, unsigned int level)
 {
-	return guest_page(page * PAGE);
+	return va >> (12 + GUEST_INDEX_BITS * (level - 1)) & (GUEST_ENTRIES - 1);
+}
+
+static uint64_t guest_entry_at(uint64_t page, unsigned int level, uint64_t va)
+{
+	const guest_pte *entries = guest_page(page * PAGE);
+
+	return entries ? entries[index_of(va, level)] : 0;
+}
+
+static uint64_t real_entry_at(uint64_t frame, unsigned int level, uint64_t va)
+{
+	const uint64_t *entries = fake_frame(frame);
+
+	return entries ? entries[va >> (3 + 9 * level) & (ENTRIES - 1)] : 0;
 }
 
 static struct held guest_leaf(enum view view, uint64_t e, uint64_t rights)
@@ -99,7 +115,8 @@ static struct held guest_leaf(enum view view, uint64_t e, uint64_t rights)
 
 static struct held real_leaf(enum view view, uint64_t e, uint64_t rights)
 {
-	(void)view;
+	if (view == USER && !(e & rights & X86_PTE_U))
+		return (struct held){0};
 	return (struct held){
 		.page = fake_page((e & X86_PTE_ADDRESS) / PAGE),
 		.prot = R | (e & rights & X86_PTE_W ? W : 0) | ((e | rights) & X86_PTE_NX ? 0 : X),
@@ -116,8 +133,8 @@ static void hold_guest(void)
 
 static void hold_real(void)
 {
-	run.real[KERNEL].root = fake_xen.kernel;
-	run.real[USER].root = fake_xen.user;
+	run.real[KERNEL].root = fake_top_frame(false);
+	run.real[USER].root = fake_top_frame(true);
 	tlb_hold(&run.real[KERNEL]);
 	tlb_hold(&run.real[USER]);
 }
@@ -157,7 +174,9 @@ static void check_place(enum view view, unsigned int place)
 			     "gave",
 			     view ? "user" : "kernel", (unsigned long long)place_address(place),
 			     (unsigned long long)h.page, h.prot);
-		if (place_is_kernel(place) && (h.prot & X) && !run.looked[h.page])
+		/* What a 32-bit kernel gives to user code too, nobody looks at. */
+		if (place_is_kernel(place) && (h.prot & X) && !run.looked[h.page] &&
+		    !tlb_allows(&run.real[USER], place, h))
 			FAIL("%llx may be executed, and nobody has looked at page %llx",
 			     (unsigned long long)place_address(place), (unsigned long long)h.page);
 	}
@@ -166,15 +185,11 @@ static void check_place(enum view view, unsigned int place)
 /* The user view has no table of the kernel's, whatever the guest's entries allow. */
 static void check_user_view(void)
 {
-	const uint64_t *top = fake_frame(fake_xen.user), *first;
+	unsigned int excess = guest_user_excess(run.low ? IMAGE : 0);
 
-	for (unsigned int i = run.low ? 128 : 256; i < ENTRIES; i++) {
-		if (top[i])
-			FAIL("user view: entry %u of the top-level table is there", i);
-	}
-	first = fake_frame((top[0] & X86_PTE_ADDRESS) / PAGE);
-	if (run.low && first && first[IMAGE])
-		FAIL("user view: the kernel's image is there");
+	if (excess)
+		FAIL("user view: %s %u of the top-level table is there",
+		     excess == ENTRIES ? "the kernel's image, not" : "entry", excess);
 }
 
 static void check(void)
@@ -194,7 +209,7 @@ static void check(void)
 
 /* ---- the guest's tables ---- */
 
-static uint64_t *page_entries(uint64_t page)
+static guest_pte *page_entries(uint64_t page)
 {
 	return guest_page(page * PAGE);
 }
@@ -206,11 +221,6 @@ static uint64_t random_flags(void)
 	for (unsigned int i = random_below(3); i; i--)
 		flags &= ~(1ull << random_below(7));
 	return flags | (one_in(3) ? X86_PTE_G : 0) | (one_in(4) ? X86_PTE_NX : 0);
-}
-
-static unsigned int index_of(uint64_t va, unsigned int level)
-{
-	return va >> (3 + 9 * level) & (ENTRIES - 1);
 }
 
 static bool is_programs(unsigned int t)
@@ -249,11 +259,11 @@ static unsigned int count_tables(int level, bool programs)
 /* A table begins empty; one of programs' has a low kernel's image where that may be. */
 static void begin_table(unsigned int t, int level)
 {
-	uint64_t *entries = page_entries(TABLE_PAGE + t);
+	guest_pte *entries = page_entries(TABLE_PAGE + t);
 
 	memset(entries, 0, PAGE);
 	if (is_image(t, (unsigned int)level, IMAGE))
-		entries[IMAGE] = (TABLE_PAGE + IMAGE_TABLE) * PAGE | run.image_flags;
+		entries[IMAGE] = (guest_pte)((TABLE_PAGE + IMAGE_TABLE) * PAGE | run.image_flags);
 	run.level[t] = level;
 }
 
@@ -275,27 +285,37 @@ static unsigned int child_table(int level, bool programs)
 static void set_top(unsigned int index, uint64_t value)
 {
 	for (unsigned int i = 0; i < ROOTS; i++) {
-		if (index >= xen.layout.first || ROOT_PAGE + i == run.guest[0].root)
-			page_entries(ROOT_PAGE + i)[index] = value;
+		if (index >= guest_kernel_first() || ROOT_PAGE + i == run.guest[0].root)
+			page_entries(ROOT_PAGE + i)[index] = (guest_pte)value;
 	}
+}
+
+static uint64_t large_page(uint64_t flags)
+{
+	return (LARGE_FIRST * PAGE + random_below(2) * ((uint64_t)GUEST_ENTRIES * PAGE)) |
+	       X86_PTE_PS | flags;
 }
 
 static void edit_top(void)
 {
-	unsigned int place = random_below(PLACES), index = index_of(place_address(place), 4);
+	unsigned int place = random_below(PLACES);
+	unsigned int index = index_of(place_address(place), GUEST_LEVELS);
 	uint64_t flags = random_flags();
 	bool mixed = run.low && index == 0;
-	unsigned int t = child_table(3, mixed || !place_is_kernel(place));
+	unsigned int t = child_table(GUEST_LEVELS - 1, mixed || !place_is_kernel(place));
 
 	/* A low kernel cannot do without its image. */
 	if (mixed)
 		flags = (flags & X86_PTE_U) | X86_PTE_P | X86_PTE_W | X86_PTE_A;
-	if (!mixed && (t == TABLES || one_in(6)))
+	if (GUEST_LEVELS == 2 && one_in(4))
+		set_top(index, large_page(flags));
+	else if (!mixed && (t == TABLES || one_in(6)))
 		set_top(index, 0);
 	else if (t < TABLES)
 		set_top(index, (TABLE_PAGE + t) * PAGE | (flags & ~(uint64_t)X86_PTE_G));
 }
 
+/* Tables that are neither of the top level nor of the last. */
 static void edit_middle(void)
 {
 	int level = 2 + (int)random_below(2);
@@ -308,10 +328,10 @@ static void edit_middle(void)
 	if (parent == TABLES || is_image(parent, (unsigned int)level, index))
 		return;
 	if (level == 2 && one_in(4))
-		value = (2 + random_below(2)) * (uint64_t)ENTRIES * PAGE | X86_PTE_PS | flags;
+		value = large_page(flags);
 	else if (child < TABLES && !one_in(6))
 		value = (TABLE_PAGE + child) * PAGE | (flags & ~(uint64_t)X86_PTE_G);
-	page_entries(TABLE_PAGE + parent)[index] = value;
+	page_entries(TABLE_PAGE + parent)[index] = (guest_pte)value;
 }
 
 static void edit_leaf(void)
@@ -322,36 +342,37 @@ static void edit_leaf(void)
 
 	if (t < TABLES)
 		page_entries(TABLE_PAGE + t)[index_of(va, 1)] =
-			one_in(4) ? 0 : page * PAGE | random_flags();
+			one_in(4) ? 0 : (guest_pte)(page * PAGE | random_flags());
 }
 
 /* As fork and the like do: the same page or table with other rights. */
 static void edit_rights(void)
 {
-	unsigned int t = random_below(TABLES), level = 1 + random_below(4);
-	uint64_t va = place_address(random_below(PLACES)), *e;
+	unsigned int t = random_below(TABLES), level = 1 + random_below(GUEST_LEVELS);
+	uint64_t va = place_address(random_below(PLACES));
+	guest_pte *e;
 	unsigned int index = index_of(va, level);
 
-	if (level == 4)
+	if (level == GUEST_LEVELS)
 		e = &page_entries(run.guest[0].root)[index];
 	else if (run.level[t] == (int)level && !is_image(t, level, index))
 		e = &page_entries(TABLE_PAGE + t)[index];
 	else
 		return;
-	if (level == 4 && index == 0 && run.low) {
+	if (level == GUEST_LEVELS && index == 0 && run.low) {
 		*e ^= X86_PTE_U;
 		return;
 	}
 	/* P, W, U, A, D: not what would make a large page of a table. */
 	if (*e)
-		*e ^= (const uint64_t[]){1, 2, 4, 32, 64}[random_below(level == 1 ? 5 : 3)];
-	if (level == 4)
+		*e ^= (const guest_pte[]){1, 2, 4, 32, 64}[random_below(level == 1 ? 5 : 3)];
+	if (level == GUEST_LEVELS)
 		set_top(index, *e);
 }
 
-static void unlink_in(uint64_t *entries, uint64_t page)
+static void unlink_in(guest_pte *entries, uint64_t page)
 {
-	for (unsigned int i = 0; i < ENTRIES; i++) {
+	for (unsigned int i = 0; i < GUEST_ENTRIES; i++) {
 		if ((entries[i] & X86_PTE_ADDRESS) / PAGE == page && !(entries[i] & X86_PTE_PS))
 			entries[i] = 0;
 	}
@@ -462,7 +483,7 @@ static void access_place(enum view view, unsigned int place, uint32_t access)
 	struct reach r;
 
 	/* The user view lacks the kernel's: whatever the guest gives away there stays its own. */
-	if (view == USER && place_is_kernel(place))
+	if (XEN_VIEWS == 2 && view == USER && place_is_kernel(place))
 		return;
 	if (!(need & ~reach(view, va).prot) || !guest_lookup(&vcpu, va, &walk) ||
 	    !guest_page(walk.address))
@@ -505,7 +526,7 @@ static void step(void)
 		release_code(mapped_place());
 	else if (what < 640)
 		edit_leaf();
-	else if (what < 720)
+	else if (what < 720 && GUEST_LEVELS > 2)
 		edit_middle();
 	else if (what < 760)
 		edit_top();
@@ -528,19 +549,26 @@ static void step(void)
 /* ---- runs ---- */
 
 /* Two pages below a table's entry: a table of the last level at `page`, the pages behind it. */
-static void map_stack(uint64_t *entry, uint64_t page)
+static void map_stack(guest_pte *entry, uint64_t page)
 {
-	*entry = page * PAGE | FLAGS;
+	*entry = (guest_pte)(page * PAGE | FLAGS);
 	for (unsigned int i = 0; i < 2; i++)
-		page_entries(page)[i] = (page + 1 + i) * PAGE | X86_PTE_P | X86_PTE_W | X86_PTE_G;
+		page_entries(page)[i] =
+			(guest_pte)((page + 1 + i) * PAGE | X86_PTE_P | X86_PTE_W | X86_PTE_G);
 }
 
 static void set_up_stack(void)
 {
-	for (unsigned int i = 0; i < ROOTS; i++)
-		page_entries(ROOT_PAGE + i)[STACK_SLOT] = STACK_PAGE * PAGE | FLAGS;
-	page_entries(STACK_PAGE)[0] = (STACK_PAGE + 1) * PAGE | FLAGS;
-	map_stack(page_entries(STACK_PAGE + 1), STACK_PAGE + 2);
+	guest_pte *entry = &page_entries(ROOT_PAGE)[STACK_SLOT];
+	uint64_t page = STACK_PAGE;
+
+	for (unsigned int level = GUEST_LEVELS; level > 2; level--) {
+		*entry = (guest_pte)(page * PAGE | FLAGS);
+		entry = page_entries(page++);
+	}
+	map_stack(entry, page);
+	for (unsigned int i = 1; i < ROOTS; i++)
+		page_entries(ROOT_PAGE + i)[STACK_SLOT] = page_entries(ROOT_PAGE)[STACK_SLOT];
 	vcpu.gpr[X86_RSP] = STACK_TOP;
 }
 
@@ -552,17 +580,23 @@ static void set_up_image(void)
 	begin_table(IMAGE_TABLE, 2);
 	begin_table(0, 3);
 	for (unsigned int i = 0; i < ROOTS; i++)
-		page_entries(ROOT_PAGE + i)[0] = TABLE_PAGE * PAGE | FLAGS;
+		page_entries(ROOT_PAGE + i)[0] = (guest_pte)(TABLE_PAGE * PAGE | FLAGS);
 	map_stack(page_entries(TABLE_PAGE + IMAGE_TABLE) + IMAGE_STACK_SLOT, IMAGE_STACK_PAGE);
 }
 
 static void set_up_models(void)
 {
 	for (enum view view = KERNEL; view <= USER; view++) {
-		run.guest[view] =
-			(struct tlb){.view = view, .entries = guest_entries, .leaf = guest_leaf};
-		run.real[view] =
-			(struct tlb){.view = view, .entries = fake_frame, .leaf = real_leaf};
+		run.guest[view] = (struct tlb){.view = view,
+					       .entry = guest_entry_at,
+					       .leaf = guest_leaf,
+					       .levels = GUEST_LEVELS,
+					       .large_shift = 12 + GUEST_INDEX_BITS};
+		run.real[view] = (struct tlb){.view = view,
+					      .entry = real_entry_at,
+					      .leaf = real_leaf,
+					      .levels = XEN_LEVELS,
+					      .large_shift = 21};
 	}
 	fake_xen.flushed = real_flushed;
 	fake_xen.invalidate = real_invalidated;
@@ -570,7 +604,7 @@ static void set_up_models(void)
 
 static void walk_steps(unsigned int steps)
 {
-	places_choose(run.low);
+	places_choose(guest_places[run.low]);
 	set_up_stack();
 	if (run.low)
 		set_up_image();
@@ -630,7 +664,7 @@ static void go_well(void)
 
 static void run_seeds(uint64_t first, uint64_t last)
 {
-	for (unsigned int i = 0; i < 2 * SEEDS; i++) {
+	for (unsigned int i = 0; i < KERNELS * SEEDS; i++) {
 		chosen_low = i >= SEEDS;
 		chosen_seed = i % SEEDS + 1;
 		heap = first + (last - first) * chosen_seed / SEEDS;
@@ -654,7 +688,7 @@ static void nor_on_a_small_heap(void **state)
 static void nor_on_one_that_is_too_small(void **state)
 {
 	(void)state;
-	run_seeds(164, HEAP_LEAST - 4);
+	run_seeds(HEAP_TOO_SMALL, HEAP_LEAST - 4);
 }
 
 /* ---- the test itself: a broken back end is noticed ---- */
