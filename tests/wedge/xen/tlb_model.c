@@ -39,7 +39,8 @@ void tlb_hold_leaf(struct tlb *tlb, unsigned int place, struct held h)
 		return;
 	for (; i < HELD && held[i].prot; i++) {
 		if (held[i].page == h.page && !(h.prot & ~held[i].prot) &&
-		    held[i].global == h.global && held[i].large == h.large)
+		    held[i].global == h.global && held[i].large == h.large &&
+		    held[i].user == h.user)
 			return;
 	}
 	if (i < HELD)

@@ -204,6 +204,7 @@ static void clear(struct shadow *s, unsigned int index, bool changed)
 	update_entry(s->page, index, 0);
 	set_present(s, index, false);
 	s->seen[index] = 0;
+	tables_seen_changes(s);
 	unlink_child(s, index);
 }
 
@@ -469,6 +470,7 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 			return changed;
 	}
 	s->seen[index] = g;
+	tables_seen_changes(s);
 	note_leaf(s, index, g);
 	if (!differs)
 		return false;
@@ -632,11 +634,20 @@ void shadow_follow_split(uint64_t page)
 void shadow_outdate(struct shadow *s, unsigned int index)
 {
 	s->seen[index] = OUTDATED;
+	tables_seen_changes(s);
 }
 
 void shadow_allow_write(struct shadow *s, unsigned int index)
 {
+	uint64_t value = shadow_value(s, index) | X86_PTE_W;
+
+	/* Pieces of a large page are writable as they are: the right is in the entry above. */
+	if (s->source == SHADOW_OF_LARGE)
+		return;
+	/* The right is the kernel's alone, which has no business with the code of a program's. */
+	if (XEN_VIEWS == 1 && (value & X86_PTE_U))
+		value = (value & ~(uint64_t)X86_PTE_U) | X86_PTE_NX;
 	/* The next comparison takes the right away again. */
 	shadow_outdate(s, index);
-	update_entry(s->page, index, shadow_value(s, index) | X86_PTE_W);
+	update_entry(s->page, index, value);
 }

@@ -142,6 +142,45 @@ DEFINE_XEN_TEST(the_kernels_half_follows_the_directory_that_is_loaded)
 	assert_int_equal(reach(KERNEL, last).page * PAGE, PA + PAGE);
 }
 
+/* A fault made it present, and the guest puts back what was there when it loaded CR3 before. */
+DEFINE_XEN_TEST(an_entry_that_a_fault_made_is_compared_too)
+{
+	load_root(new_root());
+	guest_map(MIDDLE, PA, K);
+	assert_true(touch(KERNEL, MIDDLE, X86_PF_WRITE));
+	*guest_entry(MIDDLE, 2) = 0;
+	load_root(vcpu.cr[3]);
+	assert_reaches_nothing(KERNEL, MIDDLE);
+}
+
+DEFINE_XEN_TEST(a_large_page_that_is_clean_in_one_directory_is_not_written_by_programs)
+{
+	uint64_t first = new_root(), second = new_root();
+	guest_pte clean = LARGE_PA | U | X86_PTE_A | X86_PTE_PS;
+
+	load_root(first);
+	*guest_entry(MIDDLE, 2) = clean | X86_PTE_D;
+	((guest_pte *)guest_page(second))[MIDDLE / SPAN] = clean;
+	load_root(first);
+	assert_int_equal(reach(USER, MIDDLE).prot & W, W);
+	load_root(second);
+	assert_int_equal(reach(USER, MIDDLE).prot & W, 0);
+}
+
+/* With CR0.WP clear the kernel writes to what is read-only, and programs do not. */
+DEFINE_XEN_TEST(a_write_that_only_the_kernel_may_gives_programs_nothing)
+{
+	vcpu.cr[0] &= ~(uint64_t)X86_CR0_WP;
+	load_root(new_root());
+	guest_map(VA, PA, U & ~X86_PTE_W);
+	assert_true(touch(USER, VA, 0));
+	assert_true(touch(KERNEL, VA, X86_PF_WRITE));
+	assert_int_equal(reach(KERNEL, VA).prot & W, W);
+	assert_int_equal(reach(USER, VA).prot & W, 0);
+	assert_true(touch(USER, VA, 0));
+	assert_reaches(USER, VA, PA, R | X);
+}
+
 /* What the guest has where the wedge is stays away, in every space. */
 DEFINE_XEN_TEST(the_wedge_stays_where_it_is)
 {
@@ -204,6 +243,9 @@ int main(void)
 		XEN_TEST(so_is_all_of_a_table),
 		XEN_TEST(a_page_of_programs_in_the_kernels_half_is_reached),
 		XEN_TEST(the_kernels_half_follows_the_directory_that_is_loaded),
+		XEN_TEST(an_entry_that_a_fault_made_is_compared_too),
+		XEN_TEST(a_large_page_that_is_clean_in_one_directory_is_not_written_by_programs),
+		XEN_TEST(a_write_that_only_the_kernel_may_gives_programs_nothing),
 		XEN_TEST(the_wedge_stays_where_it_is),
 		XEN_TEST(programs_have_their_own_half),
 		XEN_TEST(a_guest_without_paging_sees_physical_addresses),

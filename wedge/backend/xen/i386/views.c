@@ -17,6 +17,7 @@
  *
  * Invariant: what is mapped with U is in a table of the guest's with U; all else is ring 1's.
  */
+#include <wedge/lib.h>
 #include <wedge/lib/bits.h>
 #include <wedge/log.h>
 #include "../space.h"
@@ -99,27 +100,39 @@ void views_load(const struct space *sp)
 /* ---- comparing ---- */
 
 /*
- * What a quarter of the directory held that the kernel's tables follow. Each directory has accessed
- * and dirty bits of its own, which mean nothing here: pages of the kernel are writable at once.
+ * What a quarter of the directory held that the kernel's tables follow. If somebody else has made
+ * an entry of these tables (tables_kernel_changed), it may be of another value, and nothing here
+ * counts.
  */
 static uint32_t followed[KERNEL_PARTS][TABLES_PART_OF_DIRECTORY];
 
-enum { OF_NO_MEANING = X86_PTE_A | X86_PTE_D };
+bool tables_kernel_changed;
+
+/*
+ * Each directory has accessed and dirty bits of its own. For a table they mean nothing here. A
+ * large page must have them before it is used so.
+ */
+static bool differ(uint32_t now, uint32_t before)
+{
+	uint32_t ignored = now & X86_PTE_PS ? 0 : X86_PTE_A | X86_PTE_D;
+
+	return (now ^ before) & ~ignored;
+}
 
 /* The first entry from `first` on that is not as it was, or TABLES_PART_OF_DIRECTORY. */
 static unsigned int first_different(const uint32_t *guest, const uint32_t *seen, unsigned int first)
 {
-	unsigned int left = TABLES_PART_OF_DIRECTORY - first;
+	size_t left = TABLES_PART_OF_DIRECTORY - first;
 	bool equal;
 
 	guest += first;
 	seen += first;
 	/* Without an entry to compare the flags stay, so ZF is set first. */
-	__asm__ volatile("cmpl %0, %0; repe cmpsl"
+	__asm__ volatile("cmp %0, %0; repe cmpsl"
 			 : "+S"(guest), "+D"(seen), "+c"(left), "=@cce"(equal)
 			 :
 			 : "memory");
-	return TABLES_PART_OF_DIRECTORY - left - !equal;
+	return TABLES_PART_OF_DIRECTORY - (unsigned int)left - !equal;
 }
 
 /*
@@ -133,7 +146,7 @@ static bool follow(struct shadow *s, uint32_t *seen)
 
 	for (unsigned int i = 0; (i = first_different(guest, seen, i)) < TABLES_PART_OF_DIRECTORY;
 	     i++) {
-		if (!((guest[i] ^ seen[i]) & ~OF_NO_MEANING))
+		if (!differ(guest[i], seen[i]))
 			continue;
 		changed |= shadow_update(s, 2 * i, true);
 		changed |= shadow_update(s, 2 * i + 1, true);
@@ -171,6 +184,9 @@ bool views_sync(struct space *sp, bool deep)
 	kernel_changes = shadow_kernel_changes();
 	for (unsigned int n = 0; n < VIEWS_PROGRAM_PARTS; n++)
 		changed |= shadow_sync(sp->programs[n]);
+	/* No entry of the guest's is all ones. */
+	if (tables_kernel_changed)
+		memset(followed, 0xff, sizeof(followed));
 	for (unsigned int n = 0; n < KERNEL_PARTS; n++) {
 		struct shadow *s = kernel_part(n);
 
@@ -178,6 +194,7 @@ bool views_sync(struct space *sp, bool deep)
 			shadow_follow(s, sp->guest);
 		changed |= sync_kernel_part(s, followed[n], deep);
 	}
+	tables_kernel_changed = false;
 	return changed;
 }
 

@@ -15,7 +15,7 @@ enum {
 	KERNELS = 1,
 	STACK_SLOT = 0x2c0, /* of the directories: a stack of the kernel's, always there */
 	LARGE_FIRST = 0,    /* two large pages, the second with pages of the wedge's */
-	HEAP_LEAST = 206,   /* pages: below, this guest may end for want of them */
+	HEAP_LEAST = 184,   /* pages: below, this guest may end for want of them */
 	HEAP_TOO_SMALL = 164,
 };
 

@@ -46,6 +46,16 @@ static inline uint64_t tables_entry(const struct shadow *s, unsigned int index)
 	return s->level == XEN_LEVELS ? 0 : *tables_slot(s, index);
 }
 
+/*
+ * An entry of a shadow is made from another one of the guest's, or from none, from now on. The
+ * kernel's directory is told, which compares only what it has seen (views.c).
+ */
+extern bool tables_kernel_changed;
+static inline void tables_seen_changes(const struct shadow *s)
+{
+	tables_kernel_changed |= s->level == 2 && s->role == SHADOW_KERNEL;
+}
+
 /* Sets bits of that entry, as a processor does. */
 static inline void tables_set(const struct shadow *s, unsigned int index, uint64_t bits)
 {
