@@ -154,8 +154,8 @@ static void take(int signal, void (*handler)(int, const void *, struct ucontext 
 }
 
 /*
- * Only SIGCHLD stays blocked: a traced process sends one for every event, and stop_trace.c waits for
- * it. A debugger's SIGUSR2 that came before there were handlers comes now (launch.h).
+ * Only SIGCHLD stays blocked: a traced process sends one for every event, and stop_trace.c waits
+ * for it. A debugger's SIGUSR2 that came before there were handlers comes now (launch.h).
  */
 static void block_child_signal_alone(void)
 {

@@ -368,6 +368,12 @@ static void set_local(struct shadow *s)
 	s->local = true;
 }
 
+/* With one view, each load compares all of the kernel's directory, its large pages too. */
+static bool leaf_is_local(const struct shadow *s, uint64_t g)
+{
+	return !(g & X86_PTE_G) && s->role == SHADOW_KERNEL && (XEN_VIEWS == 2 || s->level == 1);
+}
+
 /*
  * A kernel leaf that is not global must follow CR3 loads, so its table becomes `local`. A kernel
  * page is writable at once, so its dirty bit is set at once: too early rather than never.
@@ -379,7 +385,7 @@ static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 	if ((XEN_VIEWS == 2 && s->role != SHADOW_KERNEL) || s->source != SHADOW_OF_TABLE ||
 	    !(s->level == 1 || (s->level == 2 && (g & X86_PTE_PS))))
 		return;
-	if (!(g & X86_PTE_G) && s->role == SHADOW_KERNEL)
+	if (leaf_is_local(s, g))
 		set_local(s);
 	if ((g & X86_PTE_U) || (g & bits) == bits)
 		return;
@@ -512,9 +518,8 @@ static bool is_local(const struct shadow *s, unsigned int index)
 	bool leaf = s->level == 1 || (s->level == 2 && (s->seen[index] & X86_PTE_PS));
 
 	/* Of an entry that counts as changed, nothing is known. */
-	if ((child && child->local) || s->seen[index] == OUTDATED)
-		return true;
-	return leaf && s->role == SHADOW_KERNEL && !(s->seen[index] & X86_PTE_G);
+	return (child && child->local) || s->seen[index] == OUTDATED ||
+	       (leaf && leaf_is_local(s, s->seen[index]));
 }
 
 void shadow_renew_local(struct shadow *s)
@@ -530,7 +535,24 @@ void shadow_renew_local(struct shadow *s)
 	s->local = local;
 }
 
-/* Last-level tables hold most of all entries, so they have a loop of their own without children. */
+/* The next of 64 entries, from `i` on, that is not the one seen; 64 if there is none. */
+static unsigned int next_different(const tables_leaf *guest, const uint64_t *seen, unsigned int i)
+{
+	while (i < 64 && guest[i] == seen[i])
+		i++;
+	return i;
+}
+
+static bool sync_different(struct shadow *s, unsigned int index)
+{
+	xen_count(COUNT_ENTRIES_DIFFERENT);
+	return shadow_update(s, index, false);
+}
+
+/*
+ * Last-level tables hold most of all entries, so they have a loop of their own without children,
+ * and one without bits for entries that are all present.
+ */
 static bool sync_leaves(struct shadow *s)
 {
 	bool changed = false, differed = false;
@@ -538,13 +560,20 @@ static bool sync_leaves(struct shadow *s)
 	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
 		const tables_leaf *guest = tables_leaves(s) + w * 64;
 		const uint64_t *seen = s->seen + w * 64;
+		uint64_t bits = s->present[w];
 
-		for (uint64_t bits = s->present[w]; bits; bits &= bits - 1) {
+		if (bits == ~0ull) {
+			for (unsigned int i = 0; (i = next_different(guest, seen, i)) < 64; i++) {
+				changed |= sync_different(s, w * 64 + i);
+				differed = true;
+			}
+			continue;
+		}
+		for (; bits; bits &= bits - 1) {
 			unsigned int i = u64_lowest_bit(bits);
 
 			if (guest[i] != seen[i]) {
-				xen_count(COUNT_ENTRIES_DIFFERENT);
-				changed |= shadow_update(s, w * 64 + i, false);
+				changed |= sync_different(s, w * 64 + i);
 				differed = true;
 			}
 		}
@@ -556,7 +585,7 @@ static bool sync_leaves(struct shadow *s)
 
 bool shadow_sync(struct shadow *s)
 {
-	bool changed = false;
+	bool changed = false, below = false;
 
 	if (s->round == current_round || s->source != SHADOW_OF_TABLE)
 		return false;
@@ -569,18 +598,19 @@ bool shadow_sync(struct shadow *s)
 			unsigned int i = w * 64 + u64_lowest_bit(bits);
 			struct shadow *child;
 
-			if (!shadow_unchanged(s, i)) {
-				xen_count(COUNT_ENTRIES_DIFFERENT);
-				changed |= shadow_update(s, i, false);
-			}
+			if (!shadow_unchanged(s, i))
+				changed |= sync_different(s, i);
 			child = shadow_child(s, i);
 			if (child) {
 				changed |= shadow_sync(child);
-				s->local |= child->local;
+				below |= child->local;
 			}
 		}
 	}
-	shadow_renew_local(s);
+	if (below)
+		s->local = true;
+	else
+		shadow_renew_local(s);
 	return changed;
 }
 

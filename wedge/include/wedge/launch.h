@@ -93,8 +93,9 @@ typedef void launch_entry(const struct launch_info *info);
 /*
  * The interface for the debugger: memory that launcher and wedge share.
  *
- * To stop the guest the launcher sets `request` to LAUNCH_STOP and sends the child SIGUSR2, which the
- * child begins with blocked; the wedge unblocks it once it has a handler. At that signal, and at every entry with `request` at LAUNCH_STOP, the wedge stops:
+ * To stop the guest the launcher sets `request` to LAUNCH_STOP and sends the child SIGUSR2, which
+ * the child begins with blocked; the wedge unblocks it once it has a handler. At that signal, and
+ * at every entry with `request` at LAUNCH_STOP, the wedge stops:
  *
  *   1. fills in `registers` and `reason`, sets `request` to LAUNCH_STOP (if it stops without a
  *      request), adds one to `stops`;

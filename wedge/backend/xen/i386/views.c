@@ -18,7 +18,6 @@
  * Invariant: what is mapped with U is in a table of the guest's with U; all else is ring 1's.
  */
 #include <wedge/lib.h>
-#include <wedge/lib/bits.h>
 #include <wedge/log.h>
 #include "../space.h"
 #include "../table_pool.h"
@@ -162,14 +161,13 @@ static bool sync_kernel_part(struct shadow *s, uint32_t *seen, bool deep)
 
 	if (!deep && !s->local)
 		return changed;
-	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
-		for (uint64_t bits = s->present[w]; bits; bits &= bits - 1) {
-			struct shadow *below = shadow_child(s, w * 64 + u64_lowest_bit(bits));
+	/* Most entries that are present are large pages, without a table below. */
+	for (unsigned int i = 0; i < ENTRIES; i++) {
+		struct shadow *below = s->children[i];
 
-			if (below && (deep || below->local)) {
-				changed |= shadow_sync(below);
-				s->local |= below->local;
-			}
+		if (below && (deep || below->local)) {
+			changed |= shadow_sync(below);
+			s->local |= below->local;
 		}
 	}
 	shadow_renew_local(s);
