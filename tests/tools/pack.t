@@ -83,6 +83,19 @@ for width in 64 32; do
 		"strip -o s$width k$width && '$afterburn' pack -W w$width -o ps$width s$width | grep -q ': 10 sites'"
 done
 
+# A 32-bit wedge on Xen stays where it is linked, and its note VIRT_BASE says by how much that is above
+# where it is loaded.
+wedge_base=0xc2000000 wedge 32 v32 -DVIRT_BASE=header
+"$afterburn" pack -q -W v32 -o pv32 k32
+note=$(($(readelf -lW pv32 | awk '$1 == "NOTE" { at = $2 } END { print at }')))
+paddr=$(($(readelf -lW pv32 | awk '$1 == "LOAD" { n++ } n == 4 { print $4; exit }')))
+is 'VIRT_BASE is the distance from its physical address' "$(number pv32 $((note + 20 + 16)) 4)" $((0xc2000000 - paddr))
+is 'and its Xen entry stays' "$(number pv32 $((note + 40 + 16)) 4)" $((0xc2000000 + 104 + 40 * 16))
+ok 'it must be linked above the kernel' eval 'wedge_base=0x800000 wedge 32 b32 -DVIRT_BASE=header &&
+	refuses 1 "too far for where the wedge is linked (0x800000)" -W b32 k32'
+ok 'and VIRT_BASE must name the wedge' eval 'wedge_base=0xc2000000 wedge 32 o32 -DVIRT_BASE=0x1234 &&
+	refuses 1 "its Xen note 3 names 0x1234, which is outside the wedge" -W o32 k32'
+
 # protocol_of KERNEL OBJECT-ARGUMENT...: what the packed file says, and the kernel's entry
 protocol_of() {
 	local kernel=$1 at

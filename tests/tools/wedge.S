@@ -45,6 +45,11 @@ wedge_start:
 	.long	4, 4, 6
 	.asciz	"Xen"
 	.asciz	"tst"
+#ifdef VIRT_BASE
+	.long	4, 4, 3
+	.asciz	"Xen"
+	.long	VIRT_BASE
+#endif
 #ifndef NO_ENTRY
 	.long	4, WIDTH / 8, 1
 	.asciz	"Xen"
