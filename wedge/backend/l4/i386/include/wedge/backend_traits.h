@@ -12,8 +12,9 @@
 #define BACKEND_TRAITS_H
 
 /* Guest-physical memory, from page 0 on, as much as there is room for. */
-#define L4_WINDOW     0xa4000000
-#define L4_WINDOW_END 0xbe000000
+#define L4_GUEST_KERNEL 0x80000000 /* programs have the addresses below */
+#define L4_WINDOW	0xa4000000
+#define L4_WINDOW_END	0xbe000000
 
 /* The wedge: one page of 4 MiB. The bundle's tables follow the image. */
 #define WEDGE_BASE 0xbe000000
