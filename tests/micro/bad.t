@@ -49,6 +49,15 @@ comes_to_nothing() { # comes_to_nothing PLACE CHECK
 	}
 }
 
+# The same, or the guest powers off: which code of the wedge it meets there is another in each build, and what
+# ends a guest is among it. A kernel can do that anyway.
+ends_somehow() {
+	ends_or_faults "$1" "$2" || {
+		((boot_code == 0)) && grep -aqx "MICRO-RUN $2" "$tmp/console" &&
+			! grep -aqE "^MICRO-(OK|FAIL) " "$tmp/console" && nothing_worse
+	}
+}
+
 resets_bare_metal() { # resets_bare_metal PLACE CHECK
 	micro_boot "$1" bad "only=$2"
 	((boot_code == 1)) && grep -q 'triple fault' "$tmp/run.err"
@@ -99,9 +108,10 @@ bad_on() { # bad_on PLACE
 	*/process) bad_on_process "$1" ;;
 	*) bad_on_xen "$1" ;;
 	esac
-	for check in jumps_to_wedge_start jumps_into_wedge writes_over_wedge writes_over_vcpu; do
+	for check in jumps_to_wedge_start writes_over_wedge writes_over_vcpu; do
 		micro_ok "$1" "$check" ends_or_faults "$1" "$check"
 	done
+	micro_ok "$1" jumps_into_wedge ends_somehow "$1" jumps_into_wedge
 	micro_ok "$1" halts_for_ever ends "$1" halts_for_ever 0 'halted with interrupts off'
 }
 
