@@ -240,17 +240,6 @@ static void leave_out(const struct options *o, struct wedge_files *files,
 	files->count = kept;
 }
 
-/* Is the platform one of a list of names? */
-static bool names(const char *list, const char *platform)
-{
-	size_t length = strlen(platform);
-
-	for (const char *at = list; (at = strstr(at, platform)); at += length)
-		if ((at == list || at[-1] == ',') && (!at[length] || at[length] == ','))
-			return true;
-	return false;
-}
-
 /* Which wedges, by the options and the kernel's width. */
 static int find_wedges(struct options *o, const struct ab_image *kernel)
 {
@@ -259,9 +248,6 @@ static int find_wedges(struct options *o, const struct ab_image *kernel)
 	struct ab_error error;
 	int result = 0;
 
-	/* There is no wedge of that width to be looked for. */
-	if (o->platforms && names(o->platforms, "l4") && check_possible("l4", kernel) != EXIT_CLEAN)
-		return EXIT_NEVER;
 	if (all)
 		result = wedge_files_all(files, kernel->width, &error);
 	else if (o->platforms)
