@@ -36,7 +36,7 @@ wedge_width_i386 := $(call wedge_in, arch/x86/i386, \
 	encode.c gates.S guest_tables.c idt.c interrupt_return.c registers.c start_state.c task.c)
 
 # The shadow MMU of platforms whose user code runs in processes of a host.
-WEDGE_VIEW := $(call wedge_in, view, space.c view.c view_entry.c view_sync.c view_table.c)
+WEDGE_VIEW := $(call wedge_in, view, kernel_text.c space.c view.c view_entry.c view_sync.c view_table.c)
 
 # ---- of each platform, and of a platform for a width ----
 

@@ -133,7 +133,7 @@ $$(eval $$(call wedge_test_programs,linux-$(1),$$(filter \
 		$(WEDGE_TEST_SRC)/linux/*_test.c $(WEDGE_TEST_SRC)/linux/$(1)/*_test.c)), \
 	$$(call wedge_test_objects,obj-linux-$(1), \
 		$$(call wedge_in, backend/linux, copy.c vdso.c view_copy.c view_limits.c \
-			user_segments.c) $(WEDGE_VIEW) \
+			user_segments.c) $(filter-out %/kernel_text.c,$(WEDGE_VIEW)) \
 		$$(call wedge_in, backend/linux/$(1),$$(wedge_test_linux_parts_$(1))) \
 		$$(filter-out %_test.c,$$(wildcard $(WEDGE_TEST_SRC)/linux/*.c)) \
 		$(SRC)/afterburner/insn/length.c) \

@@ -158,7 +158,17 @@ uint64_t view_memory_bytes(void);
  */
 uint64_t view_window_alias(void);
 
-/* The kernel's own code, whose sites are rewritten, and which it never gives to anything else. */
-bool memory_is_kernel_text(uint64_t page);
+/* ---- kernel_text.c ---- */
+
+/*
+ * The kernel's own code, whose sites are rewritten, and which it never gives to anything else. Code
+ * in other segments, such as .init.text, later makes room for something else: the core looks at it
+ * page by page, as at a module's.
+ */
+bool view_is_kernel_text(uint64_t page);
+
+/* Says so from now on. Call it once the core has started; ends the guest if there is no memory. */
+struct afterburn_wedge_header;
+void view_note_kernel_text(const struct afterburn_wedge_header *bundle);
 
 #endif /* WEDGE_VIEW_H */

@@ -92,7 +92,7 @@ unsigned int view_rights(const struct view *view, uint64_t pde, uint64_t leaf)
 		prot |= VIEW_WRITE;
 	if (view_no_execute(pde, leaf))
 		return prot;
-	if (view->process || large || memory_is_kernel_text((leaf & FRAME) / PAGE))
+	if (view->process || large || view_is_kernel_text((leaf & FRAME) / PAGE))
 		prot |= VIEW_EXEC;
 	return prot;
 }

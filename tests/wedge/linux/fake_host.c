@@ -181,7 +181,7 @@ void mapping_remove(const struct view *view, uint64_t va, uint64_t size)
 		*page_at(view, at, false) = 0;
 }
 
-bool memory_is_kernel_text(uint64_t page)
+bool view_is_kernel_text(uint64_t page)
 {
 	return page < machine.pages && kernel_text[page];
 }

@@ -86,8 +86,6 @@ void memory_init(uint32_t mib, uint32_t from);
 /* Whole pages of the wedge's own memory, zeroed; NULL: there are no more. */
 void *memory_own_pages(unsigned int count);
 
-void memory_note_kernel_text(uint64_t page);
-
 /* ---- ports.c ---- */
 
 /* Takes all ports from sigma0, and keeps those that the back end uses. */

@@ -55,18 +55,6 @@ static void clear_low_addresses(void)
 	x2_unmap(X2_UNMAP_FLUSH, L4_K_UTCB);
 }
 
-/* Segments of code stay the kernel's; code in others later makes room for something else. */
-static void note_kernel_text(void)
-{
-	for (unsigned int i = 0; i < wedge_header.segment_count; i++) {
-		const struct afterburn_bundle_segment *s = &wedge_header.segments[i];
-
-		for (uint64_t at = 0; (s->flags & AFTERBURN_SEGMENT_EXECUTE) && at < s->mem_size;
-		     at += X86_PAGE_SIZE)
-			memory_note_kernel_text((s->paddr + at) / X86_PAGE_SIZE);
-	}
-}
-
 __attribute__((used)) void l4_main(const struct root_info *info)
 {
 	struct vcpu *v = vcpu_this();
@@ -91,7 +79,7 @@ __attribute__((used)) void l4_main(const struct root_info *info)
 	irq_start();
 	spaces_init(v);
 	core_start(v, &wedge_header);
-	note_kernel_text();
+	view_note_kernel_text(&wedge_header);
 }
 
 /* Guest kernel code was interrupted, or has faulted. */

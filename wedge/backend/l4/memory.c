@@ -32,7 +32,6 @@ enum {
 #define DUMP_SMALL 0x40400000
 
 static uint32_t heap_next = L4_HEAP;
-static uint64_t *text_words; /* a bit for each page of the kernel's own code */
 
 /* What is refused is somebody's already, or a part of it is. */
 static void take_rest(uint32_t base, unsigned int log2)
@@ -76,7 +75,6 @@ void memory_init(uint32_t mib, uint32_t from)
 	machine.pages = (uint64_t)mib / (BLOCK / MIB) * (BLOCK / PAGE);
 	for (uint32_t i = 0; i < 4; i++)
 		take_rest(i << LARGEST_LOG2, LARGEST_LOG2);
-	text_words = backend_allocate((size_t)(machine.pages + 63) / 64 * 8);
 }
 
 void *backend_allocate(size_t size)
@@ -123,17 +121,6 @@ bool backend_window_page(uint64_t va, const void *bytes)
 {
 	memcpy((void *)(uint32_t)va, bytes, PAGE);
 	return true;
-}
-
-bool memory_is_kernel_text(uint64_t page)
-{
-	return page < machine.pages && (text_words[page / 64] >> page % 64 & 1);
-}
-
-void memory_note_kernel_text(uint64_t page)
-{
-	if (page < machine.pages)
-		text_words[page / 64] |= 1ull << page % 64;
 }
 
 const char *backend_command_line(void)

@@ -111,9 +111,6 @@ void memory_init(void);
 /* The pages of the memory file behind the guest's memory: LINUX_COPIES of them. */
 uint8_t *memory_spare(void);
 
-/* memory_is_kernel_text() in view/view.h says so from now on. */
-void memory_note_kernel_text(uint64_t page);
-
 /* ---- entry.S, signals.c ---- */
 void signals_init(void);
 _Noreturn void linux_enter_trap(struct vcpu *v);

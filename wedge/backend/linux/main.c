@@ -97,21 +97,6 @@ static void protect_image(void)
 			 HOST_PROT_READ | HOST_PROT_EXEC));
 }
 
-/*
- * Segments of code stay the kernel's. Code in other segments, such as .init.text, later makes room
- * for something else: the core looks at it page by page, as at a module's.
- */
-static void note_kernel_text(void)
-{
-	for (unsigned int i = 0; i < wedge_header.segment_count; i++) {
-		const struct afterburn_bundle_segment *s = &wedge_header.segments[i];
-
-		for (uint64_t at = 0; (s->flags & AFTERBURN_SEGMENT_EXECUTE) && at < s->mem_size;
-		     at += X86_PAGE_SIZE)
-			memory_note_kernel_text((s->paddr + at) / X86_PAGE_SIZE);
-	}
-}
-
 static void find_processors(void)
 {
 	long result = host_call3(__NR_sched_getaffinity, 0, sizeof(machine.cpus), machine.cpus);
@@ -173,7 +158,7 @@ __attribute__((used)) _Noreturn void linux_begin(void)
 	spaces_init(v);
 	turn_init(v);
 	core_start(v, &wedge_header);
-	note_kernel_text();
+	view_note_kernel_text(&wedge_header);
 	protect_image();
 	filter_install();
 	__asm__ volatile("jmp linux_resume");

@@ -10,7 +10,6 @@
 enum { SPARE_BYTES = LINUX_COPIES * X86_PAGE_SIZE };
 
 static uint64_t heap_next = LINUX_HEAP;
-static uint64_t *text_words; /* a bit for each guest-physical page */
 
 static void map_exactly(uint64_t at, uint64_t size, unsigned int flags, int fd, const char *what)
 {
@@ -44,9 +43,6 @@ void memory_init(void)
 	extend_file();
 	map_exactly(LINUX_PHYSMAP, machine.info.memory_bytes + SPARE_BYTES, HOST_MAP_SHARED,
 		    machine.info.memory_fd, "mapping the guest's memory");
-	text_words = backend_allocate((machine.pages + 63) / 64 * 8);
-	if (!text_words)
-		wedge_fatal("the wedge's heap is too small for its own tables");
 }
 
 void *backend_allocate(size_t size)
@@ -90,15 +86,4 @@ void backend_ramdisk(uint64_t *start, uint64_t *size)
 {
 	*start = machine.info.ramdisk;
 	*size = machine.info.ramdisk_bytes;
-}
-
-bool memory_is_kernel_text(uint64_t page)
-{
-	return page < machine.pages && (text_words[page / 64] >> page % 64 & 1);
-}
-
-void memory_note_kernel_text(uint64_t page)
-{
-	if (page < machine.pages)
-		text_words[page / 64] |= 1ull << page % 64;
 }
