@@ -16,6 +16,7 @@
 #include <wedge/x86.h>
 #include <wedge/vcpu_asm.h>
 #include "../entry.h"
+#include "../entry_asm.h"
 #include "selectors.h"
 
 #define BY_SS(offset) %ss:VCPU_AT(offset)
@@ -41,23 +42,7 @@ xen_trap_\vector:
 	jmp xen_entry
 	.endm
 
-	trap_entry 0, 0
-	trap_entry 1, 0
-	trap_entry 3, 0
-	trap_entry 4, 0
-	trap_entry 5, 0
-	trap_entry 6, 0
-	trap_entry 7, 0
-	trap_entry 8, 1
-	trap_entry 10, 1
-	trap_entry 11, 1
-	trap_entry 12, 1
-	trap_entry 13, 1
-	trap_entry 14, 1
-	trap_entry 16, 0
-	trap_entry 17, 1
-	trap_entry 19, 0
-	trap_entry 128, 0
+	trap_entries
 
 /*
  * An event may interrupt backend_resume between unmasking and the jump. Then all registers are the

@@ -7,6 +7,7 @@
  */
 #include <wedge/vcpu.h>
 #include <xen/elfnote.h>
+#include "../entry_asm.h"
 
 	.section .text.start, "ax"
 	.code32
@@ -26,17 +27,6 @@ xen_start:
 	.balign 16
 	.skip 4096
 boot_stack_end:
-
-	.macro note type, desc:vararg
-	.pushsection .note.Xen, "a", @note
-	.balign 4
-	.long 2f - 1f, 4f - 3f, \type
-1:	.asciz "Xen"
-2:	.balign 4
-3:	\desc
-4:	.balign 4
-	.popsection
-	.endm
 
 	note XEN_ELFNOTE_GUEST_OS, .asciz "afterburn"
 	note XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0"
