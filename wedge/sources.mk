@@ -41,7 +41,7 @@ WEDGE_VIEW := $(call wedge_in, view, kernel_text.c space.c view.c view_entry.c v
 # ---- of each platform, and of a platform for a width ----
 
 wedge_platform_xen := $(call wedge_in, backend/xen, \
-	balloon.c boot.c console.c descriptors.c events.c main.c memory.c memory_layout.c processor.c shadow.c \
+	balloon.c boot.c console.c descriptors.c events.c main.c memory.c memory_layout.c processor.c shadow.c shadow_memory.c \
 	space.c space_address.c table_pool.c traps.c update.c \
 	front/balloon.c front/block.c front/block_connect.c front/block_event.c front/block_jobs.c front/control.c front/front.c \
 	front/grant.c front/net.c front/net_frame.c front/net_life.c front/ring.c front/xenbus.c front/xenbus_list.c \

@@ -169,7 +169,7 @@ wedge_test_xen_sources_$(1) := $$(filter-out $$(addprefix $(WEDGE_TEST_SRC)/xen/
 	$$(wildcard $(WEDGE_TEST_SRC)/xen/*.c $(WEDGE_TEST_SRC)/xen/$(1)/*.c))
 wedge_test_xen_objs_$(1) := $$(call wedge_test_objects,obj-$(2), \
 	$$(call wedge_in, backend/xen, balloon.c memory.c memory_layout.c update.c table_pool.c \
-		shadow.c space.c space_address.c $(wedge_test_xen_parts_$(1))) \
+		shadow.c shadow_memory.c space.c space_address.c $(wedge_test_xen_parts_$(1))) \
 	$$(filter-out %_test.c,$$(wedge_test_xen_sources_$(1))))
 wedge_test_xen_fake_$(1) := $(WEDGE_TEST)/obj-$(2)/fake_backend.o
 $$(wedge_test_xen_objs_$(1)) $$(call wedge_test_objects,obj-$(2),$$(filter %_test.c,$$(wedge_test_xen_sources_$(1)))): $(wedge_needs_xen)

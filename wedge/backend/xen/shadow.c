@@ -13,12 +13,10 @@
 #include <wedge/log.h>
 #include "table_pool.h"
 
-enum { BUCKETS = 2048 };
-
 /* `seen` of an entry that counts as changed: no guest's entry is all ones. */
 #define OUTDATED (~0ull)
 
-static struct shadow *buckets[BUCKETS];
+static struct shadow *buckets[SHADOW_CHAINS];
 static uint32_t current_round = 1;
 static uint64_t kernel_changes;
 
@@ -34,7 +32,17 @@ void shadow_new_round(void)
 
 static struct shadow **bucket_of(uint64_t guest, unsigned int level)
 {
-	return &buckets[(guest ^ guest >> 11 ^ level << 9) % BUCKETS];
+	return &buckets[(guest ^ guest >> 11 ^ level << 9) % SHADOW_CHAINS];
+}
+
+struct shadow *shadow_chain(unsigned int n)
+{
+	return buckets[n];
+}
+
+struct shadow *shadow_chain_of(uint64_t guest, unsigned int level)
+{
+	return *bucket_of(guest, level);
 }
 
 /* ---- tables ---- */
@@ -612,53 +620,6 @@ bool shadow_sync(struct shadow *s)
 	else
 		shadow_renew_local(s);
 	return changed;
-}
-
-/* ---- pages that lose or get memory (balloon.c) ---- */
-
-bool shadow_has_table(uint64_t page)
-{
-	for (unsigned int level = 1; level <= XEN_LEVELS; level++) {
-		for (const struct shadow *s = *bucket_of(page, level); s; s = s->next) {
-			if (s->guest == page && s->level == level && s->source == SHADOW_OF_TABLE)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* An entry leads to the page of all ones exactly if the page that was meant is not the guest's. */
-static void follow_leaf(struct shadow *s, unsigned int index)
-{
-	uint64_t absent = xen_machine(xen.absent_page);
-	bool leads_there = (shadow_value(s, index) & X86_PTE_ADDRESS) == absent;
-
-	if (leads_there == memory_is_guest((s->seen[index] & X86_PTE_ADDRESS) / PAGE))
-		shadow_update(s, index, false);
-}
-
-void shadow_follow_memory(void)
-{
-	update_flush(); /* what Xen's tables hold is compared */
-	for (unsigned int b = 0; b < BUCKETS; b++) {
-		for (struct shadow *s = buckets[b]; s; s = s->next) {
-			if (s->level > 1 || s->source != SHADOW_OF_TABLE)
-				continue;
-			for (unsigned int w = 0; w < ENTRIES / 64; w++)
-				for (uint64_t bits = s->present[w]; bits; bits &= bits - 1)
-					follow_leaf(s, w * 64 + u64_lowest_bit(bits));
-		}
-	}
-}
-
-void shadow_follow_split(uint64_t page)
-{
-	uint64_t first = page & ~(uint64_t)(ENTRIES - 1);
-
-	for (struct shadow *s = *bucket_of(first, 1); s; s = s->next) {
-		if (s->guest == first && s->level == 1 && s->source == SHADOW_OF_LARGE)
-			shadow_update(s, (unsigned int)(page - first), true);
-	}
 }
 
 void shadow_outdate(struct shadow *s, unsigned int index)

@@ -71,6 +71,16 @@ bool shadow_sync(struct shadow *s);
  */
 void shadow_renew_local(struct shadow *s);
 
+/*
+ * All shadows are in chains (`next`). The first of chain `n`, or of the chain that a table's are in
+ * among others; NULL: it is empty.
+ */
+enum { SHADOW_CHAINS = 2048 };
+struct shadow *shadow_chain(unsigned int n);
+struct shadow *shadow_chain_of(uint64_t guest, unsigned int level);
+
+/* ---- shadow_memory.c ---- */
+
 /* True if a page is a table of the guest's that some shadow is made from. */
 bool shadow_has_table(uint64_t page);
 
@@ -81,6 +91,8 @@ bool shadow_has_table(uint64_t page);
  */
 void shadow_follow_memory(void);
 void shadow_follow_split(uint64_t page);
+
+/* ---- shadow.c ---- */
 
 /* Makes an entry count as changed by the guest, so that it is made anew when it is looked at next.
  */
