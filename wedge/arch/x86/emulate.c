@@ -9,6 +9,7 @@
 #include <wedge/descriptor.h>
 #include <wedge/guest_memory.h>
 #include "emulate.h"
+#include "user_selectors.h"
 
 static bool emulate_by_class(struct emulation *e)
 {
@@ -55,7 +56,7 @@ static uint64_t code_address(struct vcpu *v, enum afterburn_code_mode *mode)
 	uint64_t d;
 
 	*mode = ARCH_CODE_MODE;
-	if (!vcpu_in_user(v) || !descriptor_read(v, backend_user_selector((uint16_t)v->cs), &d) ||
+	if (!vcpu_in_user(v) || !descriptor_read(v, user_selector((uint16_t)v->cs), &d) ||
 	    !descriptor_is_code(d) || (ARCH_LONG_MODE && descriptor_is_64_bit(d)))
 		return v->rip;
 	*mode = descriptor_is_32_bit(d) ? AFTERBURN_CODE_32 : AFTERBURN_CODE_16;

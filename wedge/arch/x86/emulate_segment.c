@@ -14,6 +14,7 @@
 #include <wedge/descriptor.h>
 #include <wedge/log.h>
 #include "emulate.h"
+#include "user_selectors.h"
 
 /*
  * May the kernel load this selector (SDM 2B, MOV)? Returns the exception's vector if not, else 0
@@ -30,7 +31,7 @@ static unsigned int selector_fault(struct vcpu *v, uint16_t selector, unsigned i
 	if (selector < 4)
 		return sreg == X86_SS && !ARCH_LONG_MODE ? X86_TRAP_GP : 0;
 	/* User code may have one of the platform's, which its kernel saves and loads again. */
-	if (!descriptor_read(v, backend_user_selector(selector), &d) || !descriptor_is_segment(d))
+	if (!descriptor_read(v, user_selector(selector), &d) || !descriptor_is_segment(d))
 		return X86_TRAP_GP;
 	*descriptor = d;
 	if (sreg == X86_SS) {
@@ -57,7 +58,7 @@ static bool load_real(struct vcpu *v, unsigned int sreg, uint16_t selector, uint
 		backend_load_gs_base(v, false);
 		return true;
 	}
-	if (!backend_load_selector(v, sreg, selector))
+	if (BACKEND_SELECTORS_ARE_REAL && !backend_load_selector(v, sreg, selector))
 		return false;
 	if (sreg == X86_GS)
 		v->gs_base_user = base;

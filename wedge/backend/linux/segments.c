@@ -23,21 +23,3 @@ void backend_read_bases(struct vcpu *v)
 {
 	(void)v;
 }
-
-bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector)
-{
-	(void)v;
-	(void)sreg;
-	(void)selector;
-	return true;
-}
-
-uint16_t backend_read_selector(const struct vcpu *v, unsigned int sreg)
-{
-	return v->selector[sreg];
-}
-
-uint16_t backend_user_selector(uint16_t selector)
-{
-	return selector;
-}

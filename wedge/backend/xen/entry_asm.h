@@ -8,6 +8,8 @@
 #ifndef WEDGE_BACKEND_XEN_ENTRY_ASM_H
 #define WEDGE_BACKEND_XEN_ENTRY_ASM_H
 
+/* clang-format off */
+
 /*
  * An entry for each exception that reaches a guest, by the width's macro `trap_entry VECTOR,
  * HAS_ERROR`: whether the processor pushes an error code (SDM 3A, table 6-1). 128 is `int $0x80`.

@@ -138,6 +138,9 @@ void backend_debug_status(struct vcpu *v); /* after a debug exception: updates v
 bool backend_load_xcr0(struct vcpu *v, uint64_t value);
 
 /*
+ * The next three are asked for only if BACKEND_SELECTORS_ARE_REAL is 1; otherwise the vCPU holds
+ * what the guest has loaded.
+ *
  * Loads a data segment register for user code; false if the selector's descriptor does not allow
  * it.
  */

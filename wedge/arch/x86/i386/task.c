@@ -12,6 +12,7 @@
 #include <wedge/lib.h>
 #include "../emulate.h"
 #include "../tlb.h"
+#include "../user_selectors.h"
 #include "task.h"
 
 /*
@@ -27,12 +28,12 @@ struct state {
 
 uint32_t task_visible_cs(const struct vcpu *v)
 {
-	return vcpu_in_user(v) ? backend_user_selector((uint16_t)v->cs) : v->kernel_cs;
+	return vcpu_in_user(v) ? user_selector((uint16_t)v->cs) : v->kernel_cs;
 }
 
 uint32_t task_visible_ss(const struct vcpu *v)
 {
-	return vcpu_in_user(v) ? backend_user_selector((uint16_t)v->ss) : v->kernel_ss;
+	return vcpu_in_user(v) ? user_selector((uint16_t)v->ss) : v->kernel_ss;
 }
 
 static bool save_old(struct vcpu *v)

@@ -10,6 +10,7 @@
 #include <wedge/descriptor.h>
 #include <wedge/guest_memory.h>
 #include "../idt.h"
+#include "../user_selectors.h"
 
 enum {
 	TSS_RSP0 = 4,
@@ -42,12 +43,12 @@ static bool choose_stack(struct vcpu *v, unsigned int ist, uint64_t *rsp, struct
 /* The selectors that the guest sees. */
 static uint64_t visible_cs(const struct vcpu *v)
 {
-	return vcpu_in_user(v) ? backend_user_selector((uint16_t)v->cs) : v->kernel_cs;
+	return vcpu_in_user(v) ? user_selector((uint16_t)v->cs) : v->kernel_cs;
 }
 
 static uint64_t visible_ss(const struct vcpu *v)
 {
-	return vcpu_in_user(v) ? backend_user_selector((uint16_t)v->ss) : v->kernel_ss;
+	return vcpu_in_user(v) ? user_selector((uint16_t)v->ss) : v->kernel_ss;
 }
 
 /*

@@ -55,24 +55,6 @@ bool backend_null_clears_base(void)
 	return false;
 }
 
-bool backend_load_selector(struct vcpu *v, unsigned int sreg, uint16_t selector)
-{
-	(void)v;
-	(void)sreg;
-	(void)selector;
-	return true;
-}
-
-uint16_t backend_read_selector(const struct vcpu *v, unsigned int sreg)
-{
-	return (uint16_t)v->selector[sreg];
-}
-
-uint16_t backend_user_selector(uint16_t selector)
-{
-	return selector;
-}
-
 void xen_prepare_user(struct vcpu *v);
 
 /* User code must not fault where its selectors are loaded, so one that it cannot have becomes null.
