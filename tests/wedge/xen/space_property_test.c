@@ -84,11 +84,15 @@ static unsigned int index_of(uint64_t va, unsigned int level)
 	return va >> (12 + GUEST_INDEX_BITS * (level - 1)) & (GUEST_ENTRIES - 1);
 }
 
+/* Large pages of a table with 32-bit entries are there only while CR4.PSE is 1. */
 static uint64_t guest_entry_at(uint64_t page, unsigned int level, uint64_t va)
 {
 	const guest_pte *entries = guest_page(page * PAGE);
+	bool large = GUEST_LEVELS > 2 || (vcpu.cr[4] & X86_CR4_PSE);
 
-	return entries ? entries[index_of(va, level)] : 0;
+	if (!entries)
+		return 0;
+	return entries[index_of(va, level)] & ~(guest_pte)(level == 2 && !large ? X86_PTE_PS : 0);
 }
 
 static uint64_t real_entry_at(uint64_t frame, unsigned int level, uint64_t va)
@@ -542,6 +546,8 @@ static void step(void)
 		flush();
 	else if (what < 992)
 		switch_bit(4, X86_CR4_PGE);
+	else if (what < 996 && GUEST_LEVELS == 2)
+		switch_bit(4, X86_CR4_PSE);
 	else
 		switch_bit(0, X86_CR0_WP);
 }

@@ -212,12 +212,72 @@ DEFINE_XEN_TEST(programs_have_their_own_half)
 	assert_reaches(USER, last, PA + PAGE, R | X);
 }
 
+/* The guest changes CR4.PSE, which flushes the TLB. */
+static void switch_pse(void)
+{
+	vcpu.cr[4] ^= X86_CR4_PSE;
+	guest_forget_all(&vcpu);
+	backend_space_flush(&vcpu);
+}
+
+/* What is a large page while CR4.PSE is 1 leads to a table while it is 0. */
+static void be_large_and_table(uint64_t va)
+{
+	guest_pte *table = guest_page(LARGE_PA);
+
+	load_root(new_root());
+	table[3] = PA | K;
+	*guest_entry(va, 2) = LARGE_PA | K | X86_PTE_PS;
+	for (unsigned int i = 0; i < 2; i++) {
+		touch(KERNEL, va + 3 * PAGE, 0);
+		assert_int_equal(reach(KERNEL, va + 3 * PAGE).page * PAGE, LARGE_PA + 3 * PAGE);
+		touch(KERNEL, va + HALF, 0);
+		assert_int_equal(reach(KERNEL, va + HALF).page * PAGE, LARGE_PA + HALF);
+		switch_pse();
+		assert_reaches_nothing(KERNEL, va + 4 * PAGE);
+		touch(KERNEL, va + 3 * PAGE, 0);
+		assert_int_equal(reach(KERNEL, va + 3 * PAGE).page * PAGE, PA);
+		assert_reaches_nothing(KERNEL, va + HALF);
+		switch_pse();
+	}
+}
+
+DEFINE_XEN_TEST(cr4_pse_decides_what_an_entry_is)
+{
+	be_large_and_table(MIDDLE);
+}
+
+DEFINE_XEN_TEST(also_of_programs)
+{
+	be_large_and_table(VA);
+}
+
+/* Another space was compared last while the bit was otherwise. */
+DEFINE_XEN_TEST(it_decides_when_a_space_is_loaded_again)
+{
+	uint64_t first = new_root();
+	guest_pte *table = guest_page(LARGE_PA);
+
+	load_root(first);
+	table[3] = PA | U;
+	*guest_entry(VA, 2) = LARGE_PA | U | X86_PTE_PS;
+	assert_true(touch(USER, VA + 3 * PAGE, 0));
+	assert_int_equal(reach(USER, VA + 3 * PAGE).page * PAGE, LARGE_PA + 3 * PAGE);
+	load_root(new_root());
+	switch_pse();
+	load_root(first);
+	assert_reaches_nothing(USER, VA + 4 * PAGE);
+	assert_true(touch(USER, VA + 3 * PAGE, 0));
+	assert_int_equal(reach(USER, VA + 3 * PAGE).page * PAGE, PA);
+}
+
 /* Without paging the guest reaches its memory, and none of the wedge's. */
 DEFINE_XEN_TEST(a_guest_without_paging_sees_physical_addresses)
 {
 	uint64_t root = vcpu.cr[3];
 
 	vcpu.cr[0] &= ~(uint64_t)X86_CR0_PG;
+	vcpu.cr[4] &= ~(uint64_t)X86_CR4_PSE;
 	load_root(root);
 	assert_true(touch(KERNEL, PA, X86_PF_WRITE));
 	assert_int_equal(reach(KERNEL, PA).page * PAGE, PA);
@@ -248,6 +308,9 @@ int main(void)
 		XEN_TEST(a_write_that_only_the_kernel_may_gives_programs_nothing),
 		XEN_TEST(the_wedge_stays_where_it_is),
 		XEN_TEST(programs_have_their_own_half),
+		XEN_TEST(cr4_pse_decides_what_an_entry_is),
+		XEN_TEST(also_of_programs),
+		XEN_TEST(it_decides_when_a_space_is_loaded_again),
 		XEN_TEST(a_guest_without_paging_sees_physical_addresses),
 	};
 

@@ -176,8 +176,13 @@ static bool sync_kernel_part(struct shadow *s, uint32_t *seen, bool deep)
 
 bool views_sync(struct space *sp, bool deep)
 {
+	static uint64_t large_pages;
+	uint64_t now = vcpu_this()->cr[4] & X86_CR4_PSE;
 	bool changed = false;
 
+	/* Entries mean something else from now on. */
+	tables_kernel_changed |= now != large_pages;
+	large_pages = now;
 	deep |= kernel_changes != shadow_kernel_changes();
 	kernel_changes = shadow_kernel_changes();
 	for (unsigned int n = 0; n < VIEWS_PROGRAM_PARTS; n++)

@@ -40,10 +40,19 @@ static inline volatile uint32_t *tables_slot(const struct shadow *s, unsigned in
 			     : table + s->part * TABLES_PART_OF_DIRECTORY + index / 2;
 }
 
-/* The same as one of 64 bits. The root of all spaces is made from no table of the guest. */
+/*
+ * The same as one of 64 bits, and as the processor reads it: while CR4.PSE is 0, an entry of a
+ * directory has no bit PS (SDM 3A section 4.3), but in the wedge's own directory. The root of all
+ * spaces is made from no table of the guest.
+ */
 static inline uint64_t tables_entry(const struct shadow *s, unsigned int index)
 {
-	return s->level == XEN_LEVELS ? 0 : *tables_slot(s, index);
+	uint32_t entry = s->level == XEN_LEVELS ? 0 : *tables_slot(s, index);
+
+	if ((entry & X86_PTE_PS) && s->level == 2 && !(vcpu_this()->cr[4] & X86_CR4_PSE) &&
+	    s->guest != xen.start_table)
+		entry &= ~(uint32_t)X86_PTE_PS;
+	return entry;
 }
 
 /*
