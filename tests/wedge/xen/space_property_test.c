@@ -124,7 +124,7 @@ static struct held real_leaf(enum view view, uint64_t e, uint64_t rights)
 	return (struct held){
 		.page = fake_page((e & X86_PTE_ADDRESS) / PAGE),
 		.prot = R | (e & rights & X86_PTE_W ? W : 0) | ((e | rights) & X86_PTE_NX ? 0 : X),
-		.user = XEN_VIEWS == 1 && (e & X86_PTE_U),
+		.user = XEN_VIEWS == 1 && (e & rights & X86_PTE_U),
 	};
 }
 

@@ -35,7 +35,7 @@ struct held {
 	uint64_t page;	   /* guest-physical */
 	unsigned int prot; /* R, W and X; 0: unused */
 	bool global, large;
-	bool user; /* its own entry, of the last level, is for user code, whatever those above */
+	bool user; /* user code has it too */
 };
 
 /* A table that was found on the way to an address, and the rights up to there. */

@@ -163,10 +163,22 @@ static void set_present(struct shadow *s, unsigned int index, bool present)
 		s->present[index / 64] &= ~bit;
 }
 
+/* True for a table of which user code has no page, whatever the entries say. */
+static bool is_kernels_table(const struct shadow *s)
+{
+	return XEN_VIEWS == 1 ? s->place == SHADOW_SUPERVISOR : s->role == SHADOW_KERNEL;
+}
+
 /* True for an entry by which the kernel has a page that user code has not. */
 static bool is_kernels(const struct shadow *s, uint64_t entry)
 {
-	return XEN_VIEWS == 1 ? !(entry & X86_PTE_U) : s->role == SHADOW_KERNEL;
+	return is_kernels_table(s) || (XEN_VIEWS == 1 && !(entry & X86_PTE_U));
+}
+
+/* True for an entry of the guest's by which user code has the page: of one view, or of both. */
+static bool is_users(const struct shadow *s, uint64_t g)
+{
+	return (g & X86_PTE_U) && s->place != SHADOW_SUPERVISOR;
 }
 
 /*
@@ -243,7 +255,7 @@ static uint64_t leaf_rights(const struct shadow *s, uint64_t g)
 
 	if (XEN_VIEWS == 2 && s->role == SHADOW_USER && !(g & X86_PTE_U))
 		return 0;
-	if (g & X86_PTE_U) {
+	if (is_users(s, g)) {
 		if (!(g & X86_PTE_A))
 			return 0;
 		if (!(g & X86_PTE_D))
@@ -287,7 +299,7 @@ static uint64_t split_value(const struct shadow *s, unsigned int index)
 		return 0;
 	if (XEN_VIEWS == 1 || s->role == SHADOW_USER)
 		value |= X86_PTE_U;
-	if (s->role == SHADOW_KERNEL && !memory_code_seen(page))
+	if (is_kernels_table(s) && !memory_code_seen(page))
 		value |= X86_PTE_NX;
 	return xen_machine(page) | value;
 }
@@ -308,7 +320,7 @@ static struct wanted want_table(const struct shadow *s, unsigned int index, uint
 	if (!large && !memory_is_guest(guest))
 		return w;
 	w.child = shadow_get(s->level - 1u, tables_role_below(s, index), source,
-			     tables_place_below(s, index), guest,
+			     tables_place_below(s, index, g), guest,
 			     large ? 0 : tables_part_below(s, index));
 	if (!w.child)
 		return w;
@@ -395,7 +407,7 @@ static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 		return;
 	if (leaf_is_local(s, g))
 		set_local(s);
-	if ((g & X86_PTE_U) || (g & bits) == bits)
+	if (is_users(s, g) || (g & bits) == bits)
 		return;
 	tables_set(s, index, bits);
 	s->seen[index] |= bits;

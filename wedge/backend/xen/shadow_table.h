@@ -29,6 +29,11 @@ enum shadow_place {
 	 * SHADOW_KERNEL, so that a table of the user's lacks it, and all others have SHADOW_USER.
 	 */
 	SHADOW_MIXED,
+	/*
+	 * Of a 32-bit kernel's: below an entry without U. All pages are the kernel's, whatever the
+	 * entries of the table say, which another entry with U may have for programs.
+	 */
+	SHADOW_SUPERVISOR,
 };
 
 /* What of a new table is present from the start. */

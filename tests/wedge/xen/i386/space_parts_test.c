@@ -112,6 +112,51 @@ DEFINE_XEN_TEST(so_is_all_of_a_table)
 	assert_halves_absent(USER, VA);
 }
 
+/*
+ * One table, hooked for programs and for the kernel: by the second entry the page is the kernel's,
+ * whatever its own says, and the kernel does not execute what nobody has looked at.
+ */
+DEFINE_XEN_TEST(a_table_for_programs_is_the_kernels_below_an_entry_without_u)
+{
+	load_root(new_root());
+	guest_map(VA, PA, U);
+	*guest_entry(VA + SPAN, 2) = *guest_entry(VA, 2) & ~(guest_pte)X86_PTE_U;
+	assert_true(touch(USER, VA, X86_PF_WRITE));
+	assert_true(touch(KERNEL, VA + SPAN, X86_PF_WRITE));
+	assert_reaches(USER, VA, PA, R | W | X);
+	assert_reaches(KERNEL, VA + SPAN, PA, R | W);
+	assert_reaches_nothing(USER, VA + SPAN);
+	assert_true(backend_code_held(&vcpu, VA + SPAN));
+	backend_code_release(&vcpu, VA + SPAN);
+	assert_reaches(KERNEL, VA + SPAN, PA, R | W | X);
+	*guest_entry(VA + SPAN, 2) |= X86_PTE_U;
+	invlpg(VA + SPAN);
+	assert_true(touch(USER, VA + SPAN, X86_PF_WRITE));
+	assert_reaches(USER, VA + SPAN, PA, R | W | X);
+	*guest_entry(VA + SPAN, 2) &= ~(guest_pte)X86_PTE_U;
+	invlpg(VA + SPAN);
+	touch(KERNEL, VA + SPAN, 0);
+	assert_true(backend_code_held(&vcpu, VA + SPAN));
+}
+
+/* A block that holds pages of the wedge's too: its pieces have a table, among programs' as well. */
+DEFINE_XEN_TEST(what_is_held_of_a_split_large_page_depends_on_u_alone)
+{
+	guest_pte large = (guest_pte)(FAKE_WEDGE_PAGE * PAGE / SPAN * SPAN) | K | X86_PTE_PS;
+	uint64_t kernels = VA + HALF, programs = MIDDLE + HALF;
+
+	load_root(new_root());
+	*guest_entry(kernels, 2) = large;
+	*guest_entry(programs, 2) = large | X86_PTE_U;
+	touch(KERNEL, kernels, 0);
+	touch(KERNEL, programs, 0);
+	assert_true(backend_code_held(&vcpu, kernels));
+	assert_int_equal(reach(KERNEL, kernels).prot, R | W);
+	assert_int_equal(reach(USER, programs).prot, R | W | X);
+	backend_code_release(&vcpu, kernels);
+	assert_int_equal(reach(KERNEL, kernels).prot, R | W | X);
+}
+
 /* As the vsyscall page of old kernels was. */
 DEFINE_XEN_TEST(a_page_of_programs_in_the_kernels_half_is_reached)
 {
@@ -301,6 +346,8 @@ int main(void)
 		XEN_TEST(what_has_no_u_is_the_kernels_alone),
 		XEN_TEST(a_page_whose_u_goes_is_lost_for_programs),
 		XEN_TEST(so_is_all_of_a_table),
+		XEN_TEST(a_table_for_programs_is_the_kernels_below_an_entry_without_u),
+		XEN_TEST(what_is_held_of_a_split_large_page_depends_on_u_alone),
 		XEN_TEST(a_page_of_programs_in_the_kernels_half_is_reached),
 		XEN_TEST(the_kernels_half_follows_the_directory_that_is_loaded),
 		XEN_TEST(an_entry_that_a_fault_made_is_compared_too),

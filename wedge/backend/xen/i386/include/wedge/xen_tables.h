@@ -86,11 +86,12 @@ static inline unsigned int tables_part_below(const struct shadow *s, unsigned in
 	return index & 1;
 }
 
-static inline enum shadow_place tables_place_below(const struct shadow *s, unsigned int index)
+static inline enum shadow_place tables_place_below(const struct shadow *s, unsigned int index,
+						   uint64_t g)
 {
 	(void)s;
 	(void)index;
-	return SHADOW_PLAIN;
+	return g & X86_PTE_U ? SHADOW_PLAIN : SHADOW_SUPERVISOR;
 }
 
 static inline unsigned int tables_role_below(const struct shadow *s, unsigned int index)

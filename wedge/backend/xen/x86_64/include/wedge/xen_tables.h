@@ -52,8 +52,10 @@ static inline unsigned int tables_part_below(const struct shadow *s, unsigned in
 	return 0;
 }
 
-static inline enum shadow_place tables_place_below(const struct shadow *s, unsigned int index)
+static inline enum shadow_place tables_place_below(const struct shadow *s, unsigned int index,
+						   uint64_t g)
 {
+	(void)g;
 	if (s->level == 4 && index == XEN_TOP_SLOT)
 		return SHADOW_OVERLAY;
 	if (s->level == 4)
