@@ -6,6 +6,7 @@
  * Invariant: behind each test what has memory is the guest's, and what has none is mapped nowhere.
  */
 #include "fake_guest.h"
+#include "fake_width.h"
 
 enum {
 	K = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D | X86_PTE_G,
@@ -16,8 +17,8 @@ enum {
 	SPLIT = 0x600, /* one that holds pages of the wedge's too, and is split therefore */
 };
 
-#define VA    0x00400000ull
-#define MIB_2 (1ull << 21)
+#define VA	 0x00400000ull
+#define LARGE_VA (KERNEL_VA + SPAN)
 
 static void give(uint32_t page)
 {
@@ -82,16 +83,16 @@ DEFINE_XEN_TEST(what_maps_it_follows)
 /* A large page of the kernel's hooks the physmap's own table, which is changed in place. */
 DEFINE_XEN_TEST(a_large_page_loses_one_of_its_pages)
 {
-	uint64_t va = KERNEL_VA + MIB_2;
+	uint64_t va, other = new_root();
 
 	begin();
-	guest_map(va, LARGE * PAGE, K);
-	*guest_entry(va, 2) = LARGE * PAGE | K | X86_PTE_PS;
+	va = map_large(LARGE_VA, LARGE * PAGE, K);
 	assert_true(touch(KERNEL, va, X86_PF_WRITE));
 	give(LARGE + 5);
 	assert_reaches(KERNEL, va + 5 * PAGE, xen.absent_page * PAGE, R);
 	assert_reaches(KERNEL, va + 6 * PAGE, (LARGE + 6) * PAGE, R | W);
-	load_root(new_root());
+	fake_share_kernel(other, vcpu.cr[3]);
+	load_root(other);
 	assert_reaches(KERNEL, va + 5 * PAGE, xen.absent_page * PAGE, R);
 	get(LARGE + 5);
 	assert_reaches(KERNEL, va + 5 * PAGE, (LARGE + 5) * PAGE, R | W);
@@ -99,11 +100,10 @@ DEFINE_XEN_TEST(a_large_page_loses_one_of_its_pages)
 
 DEFINE_XEN_TEST(a_split_large_page_loses_one_of_its_pages)
 {
-	uint64_t va = KERNEL_VA + MIB_2;
+	uint64_t va;
 
 	begin();
-	guest_map(va, SPLIT * PAGE, K);
-	*guest_entry(va, 2) = SPLIT * PAGE | K | X86_PTE_PS;
+	va = map_large(LARGE_VA, SPLIT * PAGE, K);
 	assert_true(touch(KERNEL, va, X86_PF_WRITE));
 	give(SPLIT + 0x80);
 	assert_int_equal(fake_xen.given, 1);

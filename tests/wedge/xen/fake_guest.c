@@ -38,6 +38,30 @@ void invlpg(uint64_t va)
 	backend_space_invalidate(&vcpu, va);
 }
 
+/* The page of 4 KiB that it replaces brings the tables above. */
+uint64_t map_large(uint64_t va, uint64_t pa, uint64_t flags)
+{
+	guest_map(va, GUEST_DATA_PA, flags);
+	*guest_entry(va, 2) = (guest_pte)((pa & ~(SPAN - 1)) | X86_PTE_PS | flags);
+	return va + pa % SPAN;
+}
+
+void forbid_to_execute(guest_pte *entry)
+{
+	if (XEN_LEVELS == 4)
+		*entry |= (guest_pte)X86_PTE_NX;
+	else
+		*entry &= ~(guest_pte)X86_PTE_P;
+}
+
+void allow_to_execute(guest_pte *entry)
+{
+	if (XEN_LEVELS == 4)
+		*entry &= ~(guest_pte)X86_PTE_NX;
+	else
+		*entry |= (guest_pte)X86_PTE_P;
+}
+
 bool touch(enum view view, uint64_t va, uint32_t access)
 {
 	struct guest_walk walk;

@@ -19,6 +19,9 @@ enum { R = 1, W = 2, X = 4 };
 /* Where a low kernel has its image: the second GiB. */
 #define IMAGE_VA 0x41000000ull
 
+/* What one table of the guest's maps, and one large page. */
+#define SPAN (PAGE * (PAGE / sizeof(guest_pte)))
+
 /* A top-level table with the kernel's entries of the first one; its guest-physical address. */
 uint64_t new_root(void);
 
@@ -28,6 +31,19 @@ void be_low(void);
 /* The guest loads CR3, executes invlpg, flushes all. */
 void load_root(uint64_t root);
 void invlpg(uint64_t va);
+
+/*
+ * Maps at `va`, which is a multiple of SPAN, the large page that a guest-physical address is in;
+ * where that address is.
+ */
+uint64_t map_large(uint64_t va, uint64_t pa, uint64_t flags);
+
+/*
+ * Takes the right to execute from an entry of the guest's, or gives it back. Entries of 32 bits
+ * have no such right: there the page goes away, and comes back.
+ */
+void forbid_to_execute(guest_pte *entry);
+void allow_to_execute(guest_pte *entry);
 
 /* An access that reaches the wedge if it must: false if the guest's tables do not allow it. */
 bool touch(enum view view, uint64_t va, uint32_t access);

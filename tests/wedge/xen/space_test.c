@@ -18,9 +18,6 @@ enum {
 
 #define VA 0x00400000ull
 
-/* What one table of the guest's maps, and one large page. */
-#define SPAN (PAGE * (PAGE / sizeof(guest_pte)))
-
 /* A block that holds pages of the wedge's too, and is split therefore. */
 #define LARGE_PA (FAKE_WEDGE_PAGE * PAGE / SPAN * SPAN)
 

@@ -16,8 +16,7 @@ enum {
 };
 
 #define VA     0x00400000ull
-#define HALF   (1ull << 21) /* of what a table of the guest's maps */
-#define SPAN   (1ull << 22)
+#define HALF   (1ull << 21)  /* of what a table of the guest's maps */
 #define MIDDLE 0x80000000ull /* the kernel's half begins */
 
 static void map_halves(uint64_t va, uint64_t pa, uint64_t flags)

@@ -11,6 +11,7 @@ enum {
 	K = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D | X86_PTE_G,
 	U = X86_PTE_P | X86_PTE_W | X86_PTE_U,
 	PA = 0x200000,
+	LARGE_PA = 0x400000,
 	TABLE_FLAGS = U | X86_PTE_A,
 	RESERVE = 128, /* pages of the heap that tables do not get (memory.c) */
 };
@@ -90,6 +91,18 @@ DEFINE_XEN_TEST(both_views_follow_the_rights_of_the_top_level)
 	assert_int_equal(reach(KERNEL, VA).prot & W, 0);
 }
 
+/* Entries of 32 bits have no such right. */
+DEFINE_XEN_TEST(a_large_page_without_right_to_execute_is_not_held)
+{
+	uint64_t va;
+
+	load_root(new_root());
+	va = map_large(KERNEL_VA + SPAN, LARGE_PA, K | X86_PTE_NX);
+	assert_true(touch(KERNEL, va, 0));
+	assert_false(backend_code_held(&vcpu, va));
+	assert_reaches(KERNEL, va, LARGE_PA, R | W);
+}
+
 /*
  * Last-level tables by the hundred are given up for tables of upper levels, which need memory to
  * note the tables below them: more than is kept for that.
@@ -119,6 +132,7 @@ int main(void)
 		XEN_TEST(a_table_that_is_about_to_be_hooked_is_not_given_up),
 		XEN_TEST(a_flush_also_takes_away_what_only_another_space_has),
 		XEN_TEST(both_views_follow_the_rights_of_the_top_level),
+		XEN_TEST(a_large_page_without_right_to_execute_is_not_held),
 		XEN_TEST(tables_change_their_level),
 	};
 
