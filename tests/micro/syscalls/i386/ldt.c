@@ -6,7 +6,7 @@
  */
 #include "own.h"
 
-extern const char user_read_es[], user_nothing[];
+extern const char user_read_es[], user_nothing[], user_call_twice[], user_syscall_behind[];
 
 static uint64_t ldt[4] __attribute__((aligned(8)));
 
@@ -82,16 +82,33 @@ CHECK(ldt_of_two_processes)
 	}
 }
 
-/* Code with a base: the frame shows offset and selector. */
-CHECK(user_code_segment_with_base)
+/* Runs user code by a segment that begins at USER_BASE. */
+static struct regs run_with_base(const char *code)
 {
-	struct regs regs = user_regs((const void *)((word)user_nothing - USER_BASE));
+	struct regs regs = user_regs((const void *)((word)code - USER_BASE));
 
 	ldt[3] = descriptor(USER_BASE, 0xfffff, SEGMENT_DATA3 | 1ull << 43);
 	load_ldt(sizeof(ldt) - 1);
 	regs.cs = 24 | IN_LDT;
 	user_run(&regs, BY_IRET);
 	clean_up();
+	return regs;
+}
+
+/* The frame shows offset and selector. */
+CHECK(user_code_segment_with_base)
+{
+	struct regs regs = run_with_base(user_call_twice);
+
+	expect_is(regs.vector, 0x80);
+	expect_is(regs.cs & 0xffff, 24 | IN_LDT);
+	expect_is(regs.ip, (word)user_syscall_behind - USER_BASE);
+}
+
+CHECK(user_ud2_by_code_segment_with_base)
+{
+	struct regs regs = run_with_base(user_nothing);
+
 	expect_is(regs.vector, TRAP_UD);
 	expect_is(regs.cs & 0xffff, 24 | IN_LDT);
 	expect_is(regs.ip, (word)user_nothing - USER_BASE);
