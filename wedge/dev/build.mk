@@ -2,11 +2,13 @@
 # sanitizers. The wedges' own, freestanding objects are built by wedge/build.mk.
 
 # Those with a guest's memory: of what serves virtio devices.
-DEV_SERVER_TESTS := virtio_balloon virtio_balloon_pages virtio_block virtio_config virtio_console virtio_fs virtio_fuzz virtio_later virtio_queue \
+DEV_SERVER_TESTS := virtio_balloon virtio_balloon_pages virtio_block virtio_config virtio_fs virtio_fuzz virtio_later virtio_queue \
 	virtio_reset virtio_rng
 # Those with a network beside it.
 DEV_NET_TESTS := virtio_net_fuzz virtio_net_receive virtio_net_send
-DEV_SERVER_TESTS += $(DEV_NET_TESTS)
+# Those with ports of a console device.
+DEV_PORTS_TESTS := virtio_console virtio_console_fuzz
+DEV_SERVER_TESTS += $(DEV_NET_TESTS) $(DEV_PORTS_TESTS)
 DEV_TESTS := board counter_ports fuzz keyboard latch muldiv pci pic pit rtc timer uart virtio $(DEV_SERVER_TESTS)
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
@@ -32,6 +34,7 @@ $(O)/tests/dev/obj/server.a: $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/
 	@ar rc $@ $^
 
 $(DEV_NET_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_nic.o
+$(DEV_PORTS_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_ports.o
 
 # The example of wedge/doc/writing-a-device.md.
 $(O)/tests/dev/latch.t: $(O)/tests/dev/obj/latch.o
