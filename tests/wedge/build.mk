@@ -192,7 +192,7 @@ $(eval $(call wedge_test_xen,i386,xen-i386))
 $(eval $(call wedge_test_compile,obj-front,-I$(WEDGE_TEST_SRC)/xen/include \
 	-I$(SRC)/wedge/backend/xen/x86_64/include -I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
 WEDGE_TEST_FRONT := $(call wedge_test_objects,obj-front, \
-	$(filter %/events.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_OWN) \
+	$(filter %/console.c %/events.c $(SRC)/wedge/backend/xen/front/%,$(wedge_platform_xen)) $(WEDGE_VIRTIO_SERVER) $(WEDGE_VIRTIO_OWN) \
 	$(SRC)/wedge/lib/format.c $(WEDGE_TEST_SRC)/xen/apart.c \
 	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/front/*.c)))
 $(WEDGE_TEST_FRONT) $(patsubst $(SRC)/%.c,$(WEDGE_TEST)/obj-front/%.o,$(wildcard $(WEDGE_TEST_SRC)/front/*_test.c)): $(wedge_needs_xen)

@@ -47,6 +47,7 @@ void fake_domain_new(void)
 	for (unsigned int i = 0; i < FAKE_PAGES; i++)
 		frames[i] = FIRST_FRAME + i;
 	start_info = (struct start_info){.store_evtchn = FAKE_STORE_PORT, .store_mfn = 1};
+	start_info.console.domU.evtchn = FAKE_CONSOLE_PORT;
 	xen = (struct xen){.start_info = &start_info,
 			   .shared = &shared_info,
 			   .p2m = frames,
@@ -116,8 +117,11 @@ static long event_channel_op(unsigned long command, void *argument)
 	case EVTCHNOP_close:
 		fake.ports_open--;
 		return 0;
-	case EVTCHNOP_unmask:
 	case EVTCHNOP_send:
+		fake.console_port_events +=
+			((struct evtchn_send *)argument)->port == FAKE_CONSOLE_PORT;
+		return 0;
+	case EVTCHNOP_unmask:
 		return 0;
 	default:
 		fail_msg("event channel operation %lu", command);
@@ -164,6 +168,30 @@ static long poll(const struct sched_poll *argument)
 	return 0;
 }
 
+/* Others run for a millisecond. */
+static long yield(void)
+{
+	if (fake.yielded)
+		fake.yielded();
+	pass_time(1000000);
+	return 0;
+}
+
+static long sched_op(unsigned long command, void *argument)
+{
+	if (command == SCHEDOP_yield)
+		return yield();
+	assert_int_equal(command, SCHEDOP_poll);
+	return poll(argument);
+}
+
+/* A release build of Xen has it for the first domain alone. */
+static long console_io(void)
+{
+	fake.console_calls++;
+	return -EPERM;
+}
+
 long hypercall_raw(unsigned long number, unsigned long a, unsigned long b, unsigned long c,
 		   unsigned long d, unsigned long e)
 {
@@ -177,8 +205,9 @@ long hypercall_raw(unsigned long number, unsigned long a, unsigned long b, unsig
 	case __HYPERVISOR_vcpu_op:
 		return vcpu_op(a, (void *)c);
 	case __HYPERVISOR_sched_op:
-		assert_int_equal(a, SCHEDOP_poll);
-		return poll((void *)b);
+		return sched_op(a, (void *)b);
+	case __HYPERVISOR_console_io:
+		return console_io();
 	default:
 		fail_msg("hypercall %lu", number);
 		return -ENOSYS;

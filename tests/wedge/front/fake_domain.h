@@ -23,6 +23,7 @@ enum {
 	FAKE_GUEST_PAGES = 1024, /* from guest-physical 0 on; then the wedge's heap */
 	FAKE_PAGES = 4096,
 	FAKE_STORE_PORT = 5,
+	FAKE_CONSOLE_PORT = 6,
 	FAKE_OTHER = 0, /* the back ends' domain */
 };
 
@@ -37,6 +38,8 @@ struct fake_domain {
 	unsigned int in_balloon, xen_has; /* pages that are in it; that can come back */
 	unsigned int logged;		  /* messages */
 	char last_log[200];
+	void (*yielded)(void); /* if there is one: what others do meanwhile */
+	unsigned int console_port_events, console_calls; /* sent; console_io, which is refused */
 	bool ports_refused, grants_refused;
 	unsigned int ports_open;
 };

@@ -4,18 +4,27 @@
  * (public/io/console.h).
  *
  * Invariant: output works from the first instruction on. Until the ring is mapped it goes by
- * console_io, which a release build of Xen refuses to all domains but the first.
+ * console_io, which a release build of Xen refuses to all domains but the first. So it does again
+ * when the daemon has written indices that make no sense: then nothing in the ring is believed. A
+ * daemon that reads nothing stops the guest for a minute, and then no more.
  */
 #include <wedge/backend.h>
 #include <wedge/lib.h>
 #include "xen.h"
 #include <xen/io/console.h>
 
-/* Where the ring is mapped; NULL for the first domain, and before it is mapped. */
+/*
+ * Where the ring is mapped; NULL for the first domain, before it is mapped, and when the daemon has
+ * broken it.
+ */
 static struct xencons_interface *ring;
 
-/* How long the daemon may take for a domain's last words. */
-enum { DRAIN_NS = 1000000000 };
+/* How long the daemon may take for a domain's last words, and for any others. */
+#define DRAIN_NS   UINT64_C(1000000000)
+#define SILENCE_NS UINT64_C(60000000000)
+
+/* The daemon has read nothing for so long: until it does, what has no room is lost. */
+static bool silent;
 
 /* False until there is a vCPU, which has the counters and the clock. */
 static bool counts;
@@ -72,41 +81,64 @@ void console_drain(void)
 		yield();
 }
 
-/* Puts one byte into the ring; waits for the daemon if it is full. */
-static void ring_put(char c)
+/* Whether the daemon's index makes sense: `bytes` lie between it and the wedge's. */
+static bool believe(uint32_t bytes, size_t size)
 {
-	struct xencons_interface *r = ring;
+	if (bytes > size)
+		ring = NULL;
+	return ring;
+}
+
+/* Waits until the daemon has made room; false: it does not. */
+static bool wait_for_room(const struct xencons_interface *r)
+{
+	uint64_t end = counts ? backend_now_ns() + SILENCE_NS : 0;
 
 	while (unread(r) == sizeof(r->out)) {
+		if (silent)
+			return false;
 		notify();
 		yield();
+		silent = counts && backend_now_ns() >= end;
 	}
+	silent = false;
+	return true;
+}
+
+static bool ring_put(struct xencons_interface *r, char c)
+{
+	if (!wait_for_room(r) || !believe(unread(r), sizeof(r->out)))
+		return false;
 	r->out[MASK_XENCONS_IDX(r->out_prod, r->out)] = c;
 	__atomic_store_n(&r->out_prod, r->out_prod + 1, __ATOMIC_RELEASE);
+	return true;
 }
 
 void backend_console_write(const char *text, size_t size)
 {
-	if (!ring) {
-		console_io(CONSOLEIO_write, size, text);
-		return;
-	}
-	for (size_t i = 0; i < size; i++)
-		ring_put(text[i]);
-	notify();
+	size_t done = 0;
+
+	while (ring && done < size && ring_put(ring, text[done]))
+		done++;
+	if (ring)
+		notify();
+	else
+		console_io(CONSOLEIO_write, size - done, text + done);
 }
 
-static size_t ring_get(char *text, size_t size)
+static size_t ring_get(struct xencons_interface *r, char *text, size_t size)
 {
-	struct xencons_interface *r = ring;
+	uint32_t waiting = __atomic_load_n(&r->in_prod, __ATOMIC_ACQUIRE) - r->in_cons;
 	size_t n = 0;
 
-	while (n < size && r->in_cons != __atomic_load_n(&r->in_prod, __ATOMIC_ACQUIRE)) {
-		text[n++] = r->in[MASK_XENCONS_IDX(r->in_cons, r->in)];
-		__atomic_store_n(&r->in_cons, r->in_cons + 1, __ATOMIC_RELEASE);
-	}
-	if (n)
+	if (!believe(waiting, sizeof(r->in)))
+		return 0;
+	for (; n < size && n < waiting; n++)
+		text[n] = r->in[MASK_XENCONS_IDX(r->in_cons + n, r->in)];
+	if (n) {
+		__atomic_store_n(&r->in_cons, r->in_cons + (uint32_t)n, __ATOMIC_RELEASE);
 		notify();
+	}
 	return n;
 }
 
@@ -115,7 +147,7 @@ size_t backend_console_read(char *text, size_t size)
 	long got;
 
 	if (ring)
-		return ring_get(text, size);
+		return ring_get(ring, text, size);
 	got = console_io(CONSOLEIO_read, size, text);
 	return got > 0 ? (size_t)got : 0;
 }
