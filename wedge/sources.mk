@@ -21,7 +21,7 @@ WEDGE_VIRTIO_LAUNCHER := $(call wedge_in, dev/virtio, balloon.c console.c fs.c r
 WEDGE_VIRTIO_OWN := $(call wedge_in, dev/virtio, balloon_pages.c)
 WEDGE_ARCH := $(call wedge_in, arch/x86, \
 	cpuid.c descriptor.c emulate.c emulate_control.c emulate_descriptor.c emulate_flags.c \
-	emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \
+	emulate_fpu.c emulate_io.c emulate_msr.c emulate_segment.c emulate_transfer.c exception.c \
 	guest_memory.c guest_walk.c operand.c ramps.c rewrite.c start_segments.c tlb.c user_io.c \
 	user_selectors.c)
 WEDGE_INSN := $(addprefix $(SRC)/afterburner/insn/,match.c table.c)

@@ -45,7 +45,7 @@ const char *const afterburn_class_names[AFTERBURN_CLASS_COUNT] = {
 	[AFTERBURN_CLASS_CPUID] = "cpuid",   [AFTERBURN_CLASS_TIME] = "time",
 	[AFTERBURN_CLASS_PKEY] = "pkey",     [AFTERBURN_CLASS_SMAP] = "smap",
 	[AFTERBURN_CLASS_XSTATE] = "xstate", [AFTERBURN_CLASS_FRED] = "fred",
-	[AFTERBURN_CLASS_OTHER] = "other",
+	[AFTERBURN_CLASS_FPU] = "fpu",	     [AFTERBURN_CLASS_OTHER] = "other",
 };
 
 const char *const afterburn_how_names[AFTERBURN_HOW_COUNT] = {

@@ -62,6 +62,10 @@ struct fake {
 	uint32_t cpuid_leaf;
 	bool null_clears_base;
 
+	const void *fpu; /* what user code left: 512 bytes for fxrstor; NULL: what the FPU has */
+	unsigned int fpu_fetches;
+	bool fpu_kept;
+
 	bool no_window_pages;
 
 	unsigned int virtio_devices; /* that machine_init() finds */

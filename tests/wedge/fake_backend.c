@@ -17,6 +17,7 @@
 
 struct fake fake;
 int fake_selectors_are_real = FAKE_SELECTORS_ARE_REAL;
+int fake_fpu_is_one = 1;
 
 static void *pages[FAKE_PAGES];
 static void *allocations[64];
@@ -42,6 +43,7 @@ void fake_reset(void)
 	fake_free();
 	fake = (struct fake){.command_line = "", .timer_ns = UINT64_MAX};
 	fake_selectors_are_real = FAKE_SELECTORS_ARE_REAL;
+	fake_fpu_is_one = 1;
 }
 
 void *backend_page(uint64_t page)
@@ -324,6 +326,15 @@ uint16_t backend_read_selector(const struct vcpu *v, unsigned int sreg)
 {
 	(void)v;
 	return fake.live_selector[sreg];
+}
+
+void backend_fpu_fetch(struct vcpu *v, bool keep)
+{
+	(void)v;
+	fake.fpu_fetches++;
+	fake.fpu_kept = keep;
+	if (fake.fpu && keep)
+		__asm__ volatile("fxrstor (%0)" : : "r"(fake.fpu) : "memory");
 }
 
 bool backend_null_clears_base(void)

@@ -91,6 +91,32 @@ static void selectors_follow_the_traits(void **state)
 	assert_memory_equal(s.memory, old.memory, sizeof(s.memory));
 }
 
+/* Where guest kernel and user code have one FPU, its state needs no site. */
+static void the_fpu_follows_the_traits(void **state)
+{
+	static const struct {
+		uint8_t bytes[3], length, id;
+	} forms[] = {
+		{{0x0f, 0xae, 0x03}, 3, AFTERBURN_INSN_FXSAVE},
+		{{0x0f, 0xae, 0x0b}, 3, AFTERBURN_INSN_FXRSTOR},
+		{{0xdd, 0x33}, 2, AFTERBURN_INSN_FNSAVE},
+		{{0xdd, 0x23}, 2, AFTERBURN_INSN_FRSTOR},
+		{{0xdb, 0xe3}, 2, AFTERBURN_INSN_FNINIT},
+	};
+	struct sample s, old;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		fake_fpu_is_one = 0;
+		sample_expect_form(forms[i].bytes, forms[i].length, forms[i].id, RAMP_JUMP);
+		fake_fpu_is_one = 1;
+		sample_build(&s, forms[i].bytes, forms[i].length, forms[i].id, false);
+		old = s;
+		assert_null(sample_rewrite(&s, NULL));
+		assert_memory_equal(s.memory, old.memory, sizeof(s.memory));
+	}
+}
+
 static void returns_tell_where_they_are(void **state)
 {
 	(void)state;
@@ -124,6 +150,7 @@ int main(void)
 		GUEST_TEST(selectors_are_read_from_the_vcpu),
 		GUEST_TEST(selectors_are_loaded_by_gates),
 		GUEST_TEST(selectors_follow_the_traits),
+		GUEST_TEST(the_fpu_follows_the_traits),
 		GUEST_TEST(returns_tell_where_they_are),
 		GUEST_TEST(gates_are_always_in_reach),
 	};

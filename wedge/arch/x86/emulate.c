@@ -37,6 +37,8 @@ static bool emulate_by_class(struct emulation *e)
 	case AFTERBURN_CLASS_CPUID:
 	case AFTERBURN_CLASS_TIME:
 		return emulate_msr(e);
+	case AFTERBURN_CLASS_FPU:
+		return emulate_fpu(e);
 	default:
 		/*
 		 * An instruction whose feature CPUID hides does not exist (SDM 2A, "#UD if ...=0").
@@ -110,11 +112,17 @@ bool arch_emulate(struct vcpu *v, const struct site *site, uint64_t site_va)
 	return true;
 }
 
+/* Nothing keeps user mode from the FPU: what faults there would fault on hardware. */
+static bool faults_by_itself(const struct site *site)
+{
+	return afterburn_insns[site->d.id].class_ == AFTERBURN_CLASS_FPU;
+}
+
 bool arch_emulate_unlisted(struct vcpu *v)
 {
 	struct site site;
 
-	if (!arch_instruction_at_rip(v, &site))
+	if (!arch_instruction_at_rip(v, &site) || faults_by_itself(&site))
 		return false;
 	vcpu_count(v, COUNT_EMULATED_KERNEL);
 	arch_emulate(v, &site, site.va);

@@ -55,6 +55,7 @@ bool operand_pop(const struct emulation *e, uint64_t *value, unsigned int size);
  * ---- */
 
 bool emulate_flags(struct emulation *e);   /* cli sti pushf popf */
+bool emulate_fpu(struct emulation *e);	   /* fxsave fxrstor fnsave frstor fninit */
 bool emulate_halt(struct emulation *e);	   /* hlt monitor mwait */
 bool emulate_io(struct emulation *e);	   /* in out ins outs */
 bool emulate_control(struct emulation *e); /* cr dr clts lmsw smsw xgetbv xsetbv */

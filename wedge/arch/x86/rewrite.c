@@ -179,11 +179,16 @@ static bool is_counted(const struct afterburn_decoded *d, const struct site *nex
 	       !(d->id == AFTERBURN_INSN_STI && is_halt(next));
 }
 
-/* True for a read of a data segment register if the platform holds the guest's own selectors. */
+/*
+ * True for a read of a data segment register if the platform holds the guest's own selectors, and
+ * for the FPU's state if guest kernel and user code have one FPU.
+ */
 static bool stays_native(const struct afterburn_decoded *d)
 {
 	unsigned int sreg = d->modrm >> 3 & 7;
 
+	if (afterburn_insns[d->id].class_ == AFTERBURN_CLASS_FPU)
+		return BACKEND_FPU_IS_ONE;
 	return BACKEND_SELECTORS_ARE_REAL && d->id == AFTERBURN_INSN_MOV_FROM_SREG &&
 	       sreg != X86_CS && sreg != X86_SS;
 }

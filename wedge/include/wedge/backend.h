@@ -138,6 +138,13 @@ void backend_debug_status(struct vcpu *v); /* after a debug exception: updates v
 bool backend_load_xcr0(struct vcpu *v, uint64_t value);
 
 /*
+ * Asked for only if BACKEND_FPU_IS_ONE is 0: guest kernel code is about to save, load or reset the
+ * whole state of its FPU. From now on that holds what user code goes on with; if `keep`, what user
+ * code left.
+ */
+void backend_fpu_fetch(struct vcpu *v, bool keep);
+
+/*
  * The next three are asked for only if BACKEND_SELECTORS_ARE_REAL is 1; otherwise the vCPU holds
  * what the guest has loaded.
  *

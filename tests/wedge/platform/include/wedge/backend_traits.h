@@ -19,6 +19,7 @@
 #define WEDGE_STACK_PAGES 4
 
 #define BACKEND_SELECTORS_ARE_REAL     1
+#define BACKEND_FPU_IS_ONE	       1
 #define BACKEND_STACKS_MUST_BE_PRESENT 0
 #define BACKEND_VIRTIO		       0
 

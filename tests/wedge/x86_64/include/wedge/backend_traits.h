@@ -20,6 +20,9 @@ extern int fake_selectors_are_real;
 #define BACKEND_SELECTORS_ARE_REAL fake_selectors_are_real
 #define FAKE_SELECTORS_ARE_REAL	   1
 
+extern int fake_fpu_is_one;
+#define BACKEND_FPU_IS_ONE fake_fpu_is_one
+
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 
 #define BACKEND_VIRTIO 1

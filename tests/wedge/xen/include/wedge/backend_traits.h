@@ -36,6 +36,7 @@ extern uint64_t fake_machine_to_physical[];
 #define XEN_GDT_ENTRIES 512
 
 #define BACKEND_SELECTORS_ARE_REAL     1
+#define BACKEND_FPU_IS_ONE	       1
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 #define BACKEND_VIRTIO		       0
 

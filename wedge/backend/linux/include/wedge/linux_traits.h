@@ -11,6 +11,9 @@
 /* The host's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
 #define BACKEND_SELECTORS_ARE_REAL 0
 
+/* Guest kernel and user code have two FPUs, but this process loads its own from theirs. */
+#define BACKEND_FPU_IS_ONE 1
+
 /* Signals come on a stack of the wedge's own. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 0
 

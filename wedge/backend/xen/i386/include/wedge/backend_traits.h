@@ -46,6 +46,9 @@
  */
 #define BACKEND_SELECTORS_ARE_REAL 0
 
+/* Guest kernel and user code have one FPU. */
+#define BACKEND_FPU_IS_ONE 1
+
 /* Xen pushes frames on the guest kernel's own stack. A fault on that stack ends the domain. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 

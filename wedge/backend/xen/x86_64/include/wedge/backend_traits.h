@@ -42,6 +42,9 @@
 /* DS, ES, FS and GS hold the selectors that the guest (or its user code) loaded. */
 #define BACKEND_SELECTORS_ARE_REAL 1
 
+/* Guest kernel and user code have one FPU. */
+#define BACKEND_FPU_IS_ONE 1
+
 /* Xen pushes frames on the guest kernel's own stack. A fault on that stack ends the domain. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 1
 
