@@ -71,12 +71,19 @@ none_left() { # none_left FAMILY-MEMBER...
 
 # start_guest ARGUMENT...: in the background, with a silent input; its process in $run_pid
 start_guest() {
+	start_guest_on process "$@"
+}
+
+start_guest_on() { # start_guest_on PLATFORM ARGUMENT...
+	local platform=$1 before=()
+	shift
+	[[ $platform != process ]] || before=("${as_user[@]}")
 	[[ -p $tmp/silent ]] || mkfifo "$tmp/silent"
 	exec 8<>"$tmp/silent"
 	rm -f "$tmp/console" # of the guest before, which nobody shall look at
 	: >"$tmp/console"
 	# A background command has SIGINT and SIGQUIT ignored.
-	env --default-signal "${as_user[@]}" "$run" --on process --initrd initrd.gz "$@" \
+	env --default-signal "${before[@]}" "$run" --on "$platform" --initrd initrd.gz "$@" \
 		<&8 >"$tmp/console" 2>"$tmp/run.err" 8<&- &
 	run_pid=$!
 }
