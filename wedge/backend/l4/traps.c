@@ -10,27 +10,30 @@
 #include "l4.h"
 
 enum {
-	INT3_LENGTH = 1,
+	SHORT_LENGTH = 1, /* of int3 and into */
 	INT_LENGTH = 2,
 	OPCODE_INT3 = 0xcc,
+	OPCODE_INTO = 0xce,
 	ERROR_IDT = 2, /* #GP: the selector's index names a gate */
 };
 
-/* int3, which is one byte, and `int $3` have the same vector. */
-static bool is_int3(struct vcpu *v)
+/* `int $3` and `int $4` have the vectors of int3 and into, which are one byte. */
+static bool is_short(struct vcpu *v, unsigned int vector)
 {
 	struct guest_fault fault;
 	uint8_t opcode = 0;
 
+	if (vector != X86_TRAP_BP && vector != X86_TRAP_OF)
+		return false;
 	return (vcpu_in_user(v) ? guest_read_user(v, v->rip, &opcode, 1)
 				: guest_read(v, v->rip, &opcode, 1, &fault)) &&
-	       opcode == OPCODE_INT3;
+	       opcode == (vector == X86_TRAP_BP ? OPCODE_INT3 : OPCODE_INTO);
 }
 
 /* Every software interrupt is #GP on L4, with the vector in the error code (SDM 3A 6.13). */
 static void software_interrupt(struct vcpu *v, unsigned int vector)
 {
-	unsigned int length = vector == X86_TRAP_BP && is_int3(v) ? INT3_LENGTH : INT_LENGTH;
+	unsigned int length = is_short(v, vector) ? SHORT_LENGTH : INT_LENGTH;
 
 	v->rip += length;
 	exception_deliver(v, vector, ARCH_NO_ERROR_CODE, length);

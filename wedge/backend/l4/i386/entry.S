@@ -52,9 +52,15 @@ gate_site:
 	save_site
 	enter_for_site core_site
 
-/* iret, called. L4's flat code selector is 0x1b. */
+/*
+ * iret, called. L4's flat code selector is 0x1b. To kernel code it loads no TF: each step would be one into a
+ * gate, too, and L4 takes no TF from the pager's answer.
+ */
 	.globl gate_iret32
 gate_iret32:
+	testb $3, 8(%esp)
+	jnz 3f
+	andb $~(X86_FLAGS_TF >> 8), 13(%esp)
 	iret_to_kernel 0x1b, 3f, 2f
 2:	movb $1, VCPU_AT(VCPU_MASKED)
 3:	save_site
@@ -75,10 +81,12 @@ l4_enter:
 
 /*
  * Back to guest kernel code. l4_leave() runs user code until it is the kernel's turn. Between unmasking
- * and the jump, the irq thread finds all of the guest's state still in the vCPU, and lets K start over.
+ * and the jump, the irq thread finds all of the guest's state still in the vCPU, and lets K start over; the
+ * guest's DF may be loaded by then.
  */
 	.globl l4_resume
 l4_resume:
+	cld
 	movl $1, VCPU_AT(VCPU_IN_WEDGE)
 	movl $WEDGE_STACK_TOP, %esp
 	pushl $WEDGE_VCPU_BASE
