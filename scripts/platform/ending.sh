@@ -86,6 +86,9 @@ die_of_panic() {
 		more=$(dom0_needs)
 		die 1 "Xen could not start the kernel as dom0 with --memory $memory: $reason${more:+; ${initrd:+with this RAM disk }it needs at least $more}"
 		;;
+	*'wedge: fatal: the kernel interface page is not '* | *'wedge: fatal: this L4 kernel was built without '*)
+		die 3 "this L4 kernel cannot run guests: ${reason#*fatal: }"
+		;;
 	'Could not construct d'*)
 		more=$(dom0_refusal)
 		[[ $more != *'CONFIG_PV32 missing'* && $more != *'switch to compat: -95'* ]] ||

@@ -13,8 +13,9 @@ others_end='Launching kernel'
 # the boot modules, loader and microkernel.
 l4_heap=32
 l4_others=40
-# The root program lies at 112 MiB, the modules begin at 8.
+# The root program lies at 112 MiB, in the piece of 4 MiB there, the modules begin at 8.
 l4_files_most=96
+l4_root_end=116
 l4_memory_most=416
 
 find_l4() {
@@ -68,6 +69,8 @@ platform_run() {
 	[[ -z $initrd ]] || ln -s "$(readlink -f "$initrd")" "$work/initrd"
 	check_l4_sizes
 	memory=$(((memory + 3) / 4 * 4))
+	local machine=$((memory + l4_heap + l4_others + files))
+	((machine >= l4_root_end + l4_heap)) || machine=$((l4_root_end + l4_heap))
 	# The boot loader cannot read the memory map of QEMU's AMD models; FS's base is an MSR of those
 	# with long mode.
 	cpu=${cpu:-Conroe}
@@ -75,7 +78,7 @@ platform_run() {
 	# L4's tick is the clock's chip: with a clock that only instructions move its calibration hangs.
 	[[ -z $icount ]] || options+=(-rtc clock=host)
 	local arguments="memory=$memory console=ttyS0 $panic_resets${append:+ $append}"
-	run_qemu -m $((memory + l4_heap + l4_others + files)) -kernel "$work/kickstart" -append "kmem=${l4_heap}M" \
+	run_qemu -m "$machine" -kernel "$work/kickstart" -append "kmem=${l4_heap}M" \
 		-initrd "$work/x86-kernel,$work/sigma0,$work/root,$work/kernel $(escape_commas "$arguments")${initrd:+,$work/initrd}"
 	finish
 }

@@ -10,17 +10,6 @@ guest=$O/guest/i386
 ramdisk=initrd-no-tls.gz
 boot_platform=l4
 
-refused() { # refused TEXT OPTION...: exit code 3 and the reason
-	local text=$1 code=0
-	shift
-	"$afterburn_run" --on l4 "$@" >"$tmp/out" 2>&1 </dev/null || code=$?
-	((code == 3)) && grep -qF -- "$text" "$tmp/out" || {
-		echo "exit code $code"
-		cat "$tmp/out"
-		return 1
-	}
-}
-
 report_l4() { # report_l4 TITLE FOLDER
 	local what=$1 step limit pass=0
 	boot l4 "$guest/vmlinux.packed" --l4-kernel "$2" --memory 128 \
@@ -38,10 +27,6 @@ report_l4() { # report_l4 TITLE FOLDER
 	ok "$what: these steps and nothing else" grep -qx "GUEST-END pass=$pass fail=0" "$tmp/console"
 }
 
-mkdir "$tmp/empty"
-AFTERBURN_L4='' ok "no L4 kernel is refused" refused "no L4 kernel: give a folder" "$guest/vmlinux"
-ok "so is a folder without one" refused "has no kickstart" --l4-kernel "$tmp/empty" "$guest/vmlinux"
-ok "so is a 64-bit kernel" refused "L4 keeps that for itself" --l4-kernel "$O/tests/l4" "$O/guest/x86_64/vmlinux"
 report_l4 "test kernel" "$O/tests/l4"
 if [[ -n ${AFTERBURN_L4:-} ]]; then
 	report_l4 "AFTERBURN_L4" "$AFTERBURN_L4"
