@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# timeout: 600
 #
 # Exceptions of kernel and user code, their frames and stacks, debug registers, iretq.
 source "$TOP/tests/lib.sh"

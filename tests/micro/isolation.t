@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# timeout: 600
 #
 # User code reaches nothing that is not its own.
 source "$TOP/tests/lib.sh"

@@ -5,12 +5,14 @@
 # after tests/lib.sh, then micro_group GROUP.
 #
 # Invariant: the checks to be reported are read from the source. A check without a result failed; if
-# it took the machine down, the guest is started again behind it.
+# it took the machine down, the guest is started again behind it. One that is known to stop what is
+# below the guest has a start of its own: nobody would say that it has.
 micro_run=$O/libexec/afterburner/commands/run
-micro_places=${MICRO_PLACES:-x86_64/bare x86_64-low/bare x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/bare i386/process i386/xen-dom0}
+micro_places=${MICRO_PLACES:-x86_64/bare x86_64-low/bare x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/bare i386/process i386/xen-dom0 i386/l4${AFTERBURN_L4:+ i386/l4-real}}
 micro_memory=160
 micro_label='' # in front of every name
 micro_time_limit=40
+micro_stop_limit=10 # for what is known to stop: longer than a start takes
 
 # The names of a group's checks, in the order of the source.
 micro_checks() { # micro_checks WIDTH GROUP
@@ -23,14 +25,18 @@ micro_checks() { # micro_checks WIDTH GROUP
 
 # micro_boot WIDTH/PLATFORM GROUP ARGUMENTS: console in $tmp/console, exit code in $boot_code
 micro_boot() {
-	local platform=${1#*/} log=$O/tests/logs/micro-$2-${1/\//-}
+	local platform=${1#*/} log=$O/tests/logs/micro-$2-${1/\//-} options=()
 	boot_code=0
 	if [[ $1 == i386/process ]] && host_lacks 32-bit >"$tmp/run.err"; then
 		: >"$tmp/console"
 		boot_code=3
 		return
 	fi
-	"$micro_run" --on "$platform" --memory "$micro_memory" --timeout "$micro_time_limit" \
+	case $platform in
+	l4) options=(--l4-kernel "$O/tests/l4") ;;
+	l4-real) options=(--l4-kernel "$AFTERBURN_L4") platform=l4 ;;
+	esac
+	"$micro_run" --on "$platform" "${options[@]}" --memory "$micro_memory" --timeout "$micro_time_limit" \
 		--append "platform=$platform${3:+ $3}" "$O/tests/micro/${1%/*}/$2.elf" \
 		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
@@ -49,13 +55,32 @@ micro_audit() { # micro_audit WIDTH GROUP
 	"$O/bin/afterburn" audit --baseline "$TOP/tests/micro/accepted" "$O/tests/micro/$1/$2.elf"
 }
 
+# The group's checks whose limit begins so.
+micro_stops() { # micro_stops WIDTH/PLATFORM GROUP
+	local check
+	for check in $(micro_checks "${1%/*}" "$2"); do
+		[[ $(micro_limit "$1" "$check") != 'stops: '* ]] || echo "$check"
+	done
+}
+
+micro_try_stop() { # micro_try_stop WIDTH/PLATFORM GROUP CHECK
+	local micro_time_limit=$micro_stop_limit
+	micro_boot "$1" "$2" "only=$3"
+	grep -av '^MICRO-END' "$tmp/console" >>"$tmp/results"
+}
+
 # Starts the group as often as checks take it down; all consoles in $tmp/results.
 micro_results() { # micro_results WIDTH/PLATFORM GROUP
-	local culprit='' before
+	local culprit='' before stops check
 	: >"$tmp/results"
+	stops=$(micro_stops "$1" "$2")
+	for check in $stops; do
+		micro_try_stop "$1" "$2" "$check"
+	done
+	stops=$(paste -sd, <<<"$stops")
 	while :; do
 		before=$culprit
-		micro_boot "$1" "$2" "${culprit:+after=$culprit}"
+		micro_boot "$1" "$2" "${stops:+except=$stops }${culprit:+after=$culprit}"
 		cat "$tmp/console" >>"$tmp/results"
 		culprit=$(micro_culprit)
 		[[ -n $culprit && $culprit != "$before" ]] || break
@@ -79,7 +104,8 @@ micro_passed() { # micro_passed CHECK
 # Why a platform is known not to pass a check; nothing if it must. `CHECK: reason` in its list is for
 # every width, `WIDTH/CHECK: reason` for one. A Xen that isolates page tables has a list besides.
 micro_limit() { # micro_limit WIDTH/PLATFORM CHECK
-	local limits=("$TOP/tests/micro/limits.${1#*/}")
+	local platform=${1#*/} limits
+	limits=("$TOP/tests/micro/limits.${platform%-real}")
 	! grep -aqsE '^\(XEN\) +XPTI .*: Dom0 enabled' "$tmp/results" || limits+=("$TOP/tests/micro/limits.xpti")
 	[[ ! -f ${limits[0]} ]] || sed -n "s,^\(${1%/*}/\)\?$2: ,,p" "${limits[@]}"
 }

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
+# timeout: 600
 #
 # syscall, sysret, segment bases and selectors.
 source "$TOP/tests/lib.sh"

@@ -15,7 +15,7 @@ void user_repeat(const char *code, word count)
 
 	regs.bx = count;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 }
 
 void user_without_calls(word count)

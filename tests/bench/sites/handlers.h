@@ -16,7 +16,8 @@ extern const char handler_return[], handler_skip[];
 /* Has a vector lead there, by an interrupt gate that user code may use; gate_reset() ends that. */
 void handler_set(unsigned int vector, const char *handler);
 
-/* Runs user code that counts %rbx (%ebx) down to 0 and ends with ud2; and one that does only that.
+/* Runs user code that counts %rbx (%ebx) down to 0 and ends in USER_END; and one that does only
+ * that.
  */
 void user_repeat(const char *code, word count);
 void user_without_calls(word count);

@@ -58,7 +58,7 @@ CHECK(user_step_ends)
 	expect_is(regs.vector, TRAP_DB);
 	regs.flags &= ~FLAG_TF;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ip, (word)user_steps_end);
 	write_dr6(DR6_FIXED);
 }

@@ -8,7 +8,8 @@
 #include "paging.h"
 
 extern const char user_nothing[], user_load[], user_store[], user_call[];
-extern const char user_divide[], user_int3[], user_int3_end[], user_int80[], user_int80_end[];
+extern const char user_undefined[], user_divide[], user_int3[], user_int3_end[], user_int80[],
+	user_int80_end[];
 extern const char user_int8[], user_int13[], user_int14[];
 extern const char user_int_dpl0[], user_x87[], user_cli[], user_hlt[], user_bad_segment[];
 
@@ -40,7 +41,7 @@ CHECK(user_frame_is_exact)
 	before.flags = 2 | FLAG_IF | ARITHMETIC_FLAGS;
 	after = before;
 	user_run(&after, BY_IRET);
-	expect_trap(after, TRAP_UD, 0);
+	expect_trap(after, TRAP_END, 0);
 	for (unsigned int i = 0; i < GENERAL_REGISTERS; i++)
 		expect_is(a[i], b[i]);
 	expect_is(after.ip, before.ip);
@@ -54,7 +55,7 @@ CHECK(user_frame_keeps_id_flag)
 
 	regs.flags |= FLAG_ID;
 	user_run(&regs, BY_IRET);
-	expect_trap(regs, TRAP_UD, 0);
+	expect_trap(regs, TRAP_END, 0);
 	expect(regs.flags & FLAG_ID);
 }
 
@@ -65,8 +66,16 @@ CHECK(user_trap_with_direction_flag)
 
 	regs.flags |= FLAG_DF;
 	user_run(&regs, BY_IRET);
-	expect_trap(regs, TRAP_UD, 0);
+	expect_trap(regs, TRAP_END, 0);
 	expect(regs.flags & FLAG_DF);
+}
+
+CHECK(user_undefined_instruction)
+{
+	struct regs regs = run(user_undefined, 0);
+
+	expect_trap(regs, TRAP_UD, 0);
+	expect_is(regs.ip, (word)user_undefined);
 }
 
 CHECK(user_divide_error)
@@ -192,7 +201,7 @@ CHECK(user_fault_repaired)
 	map(hole, physical(page_new()), PTE_U | PTE_W);
 	regs.vector = 0;
 	user_run(&regs, BY_IRET);
-	expect_trap(regs, TRAP_UD, 0);
+	expect_trap(regs, TRAP_END, 0);
 	expect_is(read_word(hole), 0x5555);
 }
 

@@ -7,50 +7,53 @@
 #include "width.h"
 
 	.text
-	.globl user_divide, user_int3, user_int3_end, user_int80, user_int80_end, user_int_dpl0
+	.globl user_undefined, user_divide, user_int3, user_int3_end, user_int80, user_int80_end, user_int_dpl0
 	.globl user_steps, user_steps_end, user_watch, user_watch_end
 	.globl user_int8, user_int13, user_int14, user_x87, user_cli, user_hlt, user_bad_segment
+user_undefined:
+	ud2
+
 user_divide:
 	xorl %edx, %edx
 	xorl %ecx, %ecx
 	divl %ecx
-	ud2
+	USER_END
 
 user_int3:
 	int3
 user_int3_end:
-	ud2
+	USER_END
 
 user_int80:
 	int $0x80
 user_int80_end:
-	ud2
+	USER_END
 
 user_int8:
 	int $8
-	ud2
+	USER_END
 user_int13:
 	int $13
-	ud2
+	USER_END
 user_int14:
 	int $14
-	ud2
+	USER_END
 
 user_int_dpl0:
 	int $0x77
-	ud2
+	USER_END
 
 user_steps:
 	nop
 	lea 1(%REG_AX), %REG_AX
 	nop
 user_steps_end:
-	ud2
+	USER_END
 
 user_watch:
 	mov %REG_AX, (%REG_DI)
 user_watch_end:
-	ud2
+	USER_END
 
 user_x87:
 	fninit
@@ -61,18 +64,18 @@ user_x87:
 	fldz
 	fdivrp
 	fwait
-	ud2
+	USER_END
 
 user_cli:
 	cli
-	ud2
+	USER_END
 
 user_hlt:
 	hlt
-	ud2
+	USER_END
 
 user_bad_segment:
 	movl %eax, %ds
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

@@ -135,7 +135,7 @@ CHECK(iret_to_user_delivers)
 
 	make_pending();
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(timer_ticks, 1);
 	expect_is(interrupted_at, (word)user_nothing);
 }
@@ -147,7 +147,7 @@ CHECK(system_call_return_delivers)
 
 	make_pending();
 	user_run(&regs, BY_SYSTEM_CALL);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(timer_ticks, 1);
 	expect_is(interrupted_at, (word)user_nothing);
 }

@@ -32,7 +32,7 @@ static void run_with_ticks(const char *code)
 		regs.si = (word)0x123456789abcdef0;
 		regs.cx = 3000000;
 		user_run(&regs, BY_IRET);
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.ax, 0);
 	}
 	timer_stop();
@@ -64,7 +64,7 @@ static word half(const char *code, word pattern, enum user_entry entry)
 	regs.di = USER_DATA;
 	regs.si = pattern;
 	user_run(&regs, entry);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	return regs.ax;
 }
 
@@ -163,7 +163,7 @@ CHECK(task_switched_traps_user)
 	expect_is(regs.vector, TRAP_NM);
 	__asm__ volatile("clts");
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax, 0);
 }
 

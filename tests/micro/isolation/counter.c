@@ -16,7 +16,7 @@ CHECK(user_reads_counter)
 	uint64_t before = rdtsc(), seen;
 
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	seen = (uint64_t)(uint32_t)regs.dx << 32 | (uint32_t)regs.ax;
 	expect(seen > before && seen < rdtsc());
 }

@@ -69,7 +69,7 @@ CHECK(user_popf_changes_no_privileges)
 
 	regs.ax = 2 | FLAG_IOPL | FLAG_CF;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax & (FLAG_IF | FLAG_IOPL | FLAG_CF), FLAG_IF | FLAG_CF);
 	expect_is(regs.flags & (FLAG_IF | FLAG_IOPL), FLAG_IF);
 }
@@ -93,7 +93,7 @@ CHECK(user_port_in_bitmap)
 	tss.bitmap[0x3fb / 8] &= (uint8_t) ~(1 << (0x3fb & 7));
 	regs = run(user_in_serial);
 	tss.bitmap[0x3fb / 8] = 0xff;
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax & 0xff, before);
 	regs = run(user_in_serial);
 	expect_is(regs.vector, TRAP_GP);
@@ -112,7 +112,7 @@ CHECK(user_wide_port_in_bitmap)
 	tss.bitmap[0x80 / 8] = 0xf0;
 	user_run(&regs, BY_IRET);
 	tss.bitmap[0x80 / 8] = 0xff;
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 }
 
 CHECK(user_ports_without_bitmap)

@@ -131,7 +131,7 @@ CHECK(user_cannot_reach_former_page)
 	map(at, physical(page_new()), PTE_W | PTE_U);
 	regs.di = at;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	*leaf(at) &= ~PTE_U;
 	invlpg(at);
 	try_all(at);
@@ -168,7 +168,7 @@ CHECK(user_stack_in_kernel)
 		regs = user_regs(user_nothing);
 		regs.sp = (word)(block + 64);
 		user_run(&regs, way ? BY_SYSTEM_CALL : BY_IRET);
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.sp, (word)(block + 64));
 	}
 	for (unsigned int i = 0; i < 64; i++)

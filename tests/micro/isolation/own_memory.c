@@ -47,7 +47,7 @@ static word user_access(const char *code, word at)
 static void map_page(word flags)
 {
 	map(PLACE, physical(page_new()), PTE_W | PTE_U);
-	expect_is(user_access(user_store, PLACE), TRAP_UD);
+	expect_is(user_access(user_store, PLACE), TRAP_END);
 	*leaf(PLACE) = (*leaf(PLACE) & PTE_ADDRESS) | flags;
 	invlpg(PLACE);
 }
@@ -77,7 +77,7 @@ CHECK(own_rights_to_read_only_page)
 {
 	map_page(PTE_P | PTE_U | PTE_A);
 	for (word rights = 1; rights < 8; rights++) {
-		expect_is(user_access(user_load, PLACE), TRAP_UD);
+		expect_is(user_access(user_load, PLACE), TRAP_END);
 		host_call(MPROTECT, PLACE, PAGE, rights);
 		try_store(PLACE);
 	}
@@ -90,7 +90,7 @@ CHECK(own_rights_to_clean_page)
 {
 	map_page(PTE_P | PTE_W | PTE_U | PTE_A);
 	for (word rights = 1; rights < 8; rights++) {
-		expect_is(user_access(user_load, PLACE), TRAP_UD);
+		expect_is(user_access(user_load, PLACE), TRAP_END);
 		expect_is(*leaf(PLACE) & PTE_D, 0);
 		host_call(MPROTECT, PLACE, PAGE, rights);
 		user_access(user_store, PLACE);
@@ -116,17 +116,17 @@ CHECK(own_memory_unmapped)
 {
 	map(PLACE, physical(page_new()), PTE_W | PTE_U);
 	for (unsigned int i = 0; i < 4; i++) {
-		expect_is(user_access(user_store, PLACE), TRAP_UD);
+		expect_is(user_access(user_store, PLACE), TRAP_END);
 		host_call(MUNMAP, PLACE, PAGE, 0);
-		expect_is(user_access(user_load, PLACE), TRAP_UD);
+		expect_is(user_access(user_load, PLACE), TRAP_END);
 		expect_is(read_word(PLACE), 0x4711);
 	}
 	host_call(MUNMAP, USER_BASE, 0x100000, 0);
-	expect_is(user_access(user_load, PLACE), TRAP_UD);
+	expect_is(user_access(user_load, PLACE), TRAP_END);
 	host_call(MUNMAP, 0x10000, 0xfffe0000, 0);
-	expect_is(user_access(user_load, PLACE), TRAP_UD);
+	expect_is(user_access(user_load, PLACE), TRAP_END);
 	host_call(MUNMAP, 0x100000000, STUB - 0x100000000, 0);
-	expect_is(user_access(user_load, PLACE), TRAP_UD);
+	expect_is(user_access(user_load, PLACE), TRAP_END);
 	unmap(PLACE);
 	invlpg(PLACE);
 }
@@ -135,13 +135,13 @@ CHECK(own_stub_unmapped)
 {
 	map(PLACE, physical(page_new()), PTE_W | PTE_U);
 	host_call(MUNMAP, STUB_CHANNEL, STUB_CHANNEL_SIZE, 0);
-	expect_is(user_access(user_store, PLACE), TRAP_UD);
+	expect_is(user_access(user_store, PLACE), TRAP_END);
 	host_call(MUNMAP, STUB, STUB_SIZE, 0);
-	expect_is(user_access(user_store, PLACE), TRAP_UD);
+	expect_is(user_access(user_store, PLACE), TRAP_END);
 	host_call(MUNMAP, STUB, 0x100000, 0);
-	expect_is(user_access(user_store, PLACE), TRAP_UD);
+	expect_is(user_access(user_store, PLACE), TRAP_END);
 	host_call(MPROTECT, STUB, 0x100000, 0);
-	expect_is(user_access(user_load, PLACE), TRAP_UD);
+	expect_is(user_access(user_load, PLACE), TRAP_END);
 	unmap(PLACE);
 	invlpg(PLACE);
 }
@@ -152,5 +152,5 @@ CHECK(own_descriptors)
 		host_call(CLOSE, fd, 0, 0);
 	host_call(MODIFY_LDT, 17, USER_DATA, 16);
 	host_call(MODIFY_LDT, 0, USER_DATA + 256, 64);
-	expect_is(user_access(user_load, USER_DATA), TRAP_UD);
+	expect_is(user_access(user_load, USER_DATA), TRAP_END);
 }

@@ -9,73 +9,73 @@
 	.text
 	try cli
 	cli
-	ud2
+	USER_END
 	try sti
 	sti
-	ud2
+	USER_END
 	try hlt
 	hlt
-	ud2
+	USER_END
 	try inb
 	inb $0x80, %al
-	ud2
+	USER_END
 	try outb
 	outb %al, $0x80
-	ud2
+	USER_END
 	try inl_dx
 	inl %dx, %eax
-	ud2
+	USER_END
 	try insb
 	insb
-	ud2
+	USER_END
 	try mov_from_cr0
 	mov %cr0, %REG_AX
-	ud2
+	USER_END
 	try mov_to_cr3
 	mov %REG_AX, %cr3
-	ud2
+	USER_END
 	try mov_to_cr4
 	mov %REG_AX, %cr4
-	ud2
+	USER_END
 	try mov_from_dr
 	mov %db7, %REG_AX
-	ud2
+	USER_END
 	try clts
 	clts
-	ud2
+	USER_END
 	try lgdt
 	lgdt (%REG_DI)
-	ud2
+	USER_END
 	try lidt
 	lidt (%REG_DI)
-	ud2
+	USER_END
 	try ltr
 	ltr %ax
-	ud2
+	USER_END
 	try rdmsr
 	rdmsr
-	ud2
+	USER_END
 	try wrmsr
 	wrmsr
-	ud2
+	USER_END
 	try invlpg
 	invlpg (%REG_DI)
-	ud2
+	USER_END
 	try wbinvd
 	wbinvd
-	ud2
+	USER_END
 	try rdtsc
 	rdtsc
-	ud2
+	USER_END
 	try lldt
 	lldt %ax
-	ud2
+	USER_END
 	try lmsw
 	lmsw %ax
-	ud2
+	USER_END
 	try mov_to_dr
 	mov %REG_AX, %db7
-	ud2
+	USER_END
 
 	.globl user_popf, user_int82, user_in_serial
 /* ax: the flags to be tried. */
@@ -84,15 +84,15 @@ user_popf:
 	popf
 	pushf
 	pop %REG_AX
-	ud2
+	USER_END
 
 user_int82:
 	int $0x82
-	ud2
+	USER_END
 
 user_in_serial:
 	movw $0x3fb, %dx
 	inb %dx, %al
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

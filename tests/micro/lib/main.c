@@ -3,7 +3,7 @@
  * main.c - runs the checks one after another and reports each (micro.h).
  *
  * Command line: `after=NAME` begins behind that check (the driver uses it when NAME took the
- * machine down), `only=NAME` runs one, `except=NAME` leaves one out.
+ * machine down), `only=NAME` runs one, `except=NAME,NAME` leaves some out.
  *
  * Invariant: MICRO-END is printed only when every check that was asked for has had its turn.
  */
@@ -64,7 +64,7 @@ void say(const char *format, ...)
 
 const char *option(const char *key)
 {
-	static char value[64];
+	static char value[384];
 	size_t length = strlen(key), n = 0;
 	const char *at = command_line;
 
@@ -87,6 +87,26 @@ const char *option(const char *key)
 bool option_is(const char *key, const char *value)
 {
 	return same_text(option(key), value);
+}
+
+/* Among the words that the option's value is a list of. */
+static bool option_lists(const char *key, const char *item)
+{
+	const char *at = option(key);
+	size_t length = strlen(item);
+
+	for (;;) {
+		size_t i = 0;
+
+		while (i < length && at[i] == item[i])
+			i++;
+		if (i == length && (at[i] == ',' || !at[i]))
+			return true;
+		while (*at && *at != ',')
+			at++;
+		if (!*at++)
+			return false;
+	}
 }
 
 bool on_wedge(void)
@@ -145,7 +165,7 @@ _Noreturn void micro_start(word boot_params, word pvh_info)
 	console_print("MICRO-BEGIN\n");
 	memcpy(after, option("after"), sizeof(after));
 	for (const struct check *c = checks_start; c < checks_end; c++) {
-		bool wanted = (begun || !after[0]) && !option_is("except", c->name) &&
+		bool wanted = (begun || !after[0]) && !option_lists("except", c->name) &&
 			      (!option("only")[0] || option_is("only", c->name));
 
 		begun |= same_text(after, c->name);

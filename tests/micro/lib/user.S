@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * user.S - the user programs that many checks share. Each ends in ud2, if not before.
+ * user.S - the user programs that many checks share. Each ends in USER_END (width.h), if not before.
  *
  * Invariant: position and stack are the caller's choice; no data of its own.
  */
@@ -9,17 +9,17 @@
 	.text
 	.globl user_nothing, user_load, user_store, user_call, user_spin
 user_nothing:
-	ud2
+	USER_END
 
 /* Reads a word at di into ax. */
 user_load:
 	mov (%REG_DI), %REG_AX
-	ud2
+	USER_END
 
 /* Writes si to di. */
 user_store:
 	mov %REG_SI, (%REG_DI)
-	ud2
+	USER_END
 
 /* Executes at di. */
 user_call:

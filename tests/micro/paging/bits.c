@@ -15,7 +15,7 @@ static void user_access(const char *code, word va)
 
 	regs.di = va;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 }
 
 CHECK(accessed_and_dirty_of_user_page)
@@ -104,7 +104,7 @@ CHECK(copy_on_write)
 	map(va, physical(copy), PTE_U | PTE_W);
 	invlpg(va);
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(*copy, 8);
 	expect_is(*shared, 0);
 }

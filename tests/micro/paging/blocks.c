@@ -79,12 +79,12 @@ CHECK(user_code_uses_block)
 	regs.di = va + 77 * PAGE;
 	regs.si = 0x3333;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(block[77 * (PAGE / WORD)], 0x3333);
 	*entry_of(root_now(), va, 2) &= ~PTE_W;
 	invlpg(va);
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	regs = user_regs(user_store);
 	regs.di = va + 77 * PAGE;
 	user_run(&regs, BY_IRET);

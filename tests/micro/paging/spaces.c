@@ -66,7 +66,7 @@ CHECK(user_code_in_many_spaces)
 		write_cr3(roots[i]);
 		regs.di = PLACE;
 		user_run(&regs, BY_SYSTEM_CALL);
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.ax, 1000 + i);
 	}
 	leave();

@@ -93,7 +93,7 @@ CHECK(user_trap_on_new_stack)
 	tss.sp0 = va + 4 * PAGE;
 	user_run(&regs, BY_IRET);
 	tss.sp0 = usual;
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 }
 
 /* The stack is in one space's kernel half first, then in another's that is loaded on it. */

@@ -172,7 +172,7 @@ CHECK(interrupts_of_user_code)
 		regs.cx = 3000000;
 		regs.bx = 0;
 		user_run(&regs, BY_IRET);
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.bx, 3000000);
 		expect_is(regs.cx, 0);
 	}

@@ -12,6 +12,6 @@ user_count:
 	inc %REG_BX
 	dec %REG_CX
 	jnz user_count
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

@@ -4,17 +4,19 @@
  *
  * Invariant: the loops differ in the call alone.
  */
+#include "width.h"
+
 	.text
 	.globl user_int80, user_no_calls
 user_int80:
 	int $0x80
 	decl %ebx
 	jnz user_int80
-	ud2
+	USER_END
 
 user_no_calls:
 	decl %ebx
 	jnz user_no_calls
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

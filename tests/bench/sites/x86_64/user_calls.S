@@ -4,23 +4,25 @@
  *
  * Invariant: the loops differ in the call alone.
  */
+#include "width.h"
+
 	.text
 	.globl user_int80, user_syscalls, user_no_calls
 user_int80:
 	int $0x80
 	decq %rbx
 	jnz user_int80
-	ud2
+	USER_END
 
 user_syscalls:
 	syscall
 	decq %rbx
 	jnz user_syscalls
-	ud2
+	USER_END
 
 user_no_calls:
 	decq %rbx
 	jnz user_no_calls
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

@@ -57,7 +57,7 @@ CHECK(user_frame_has_five_words)
 	regs.flags |= FLAG_CF;
 	user_run(&regs, BY_IRET);
 	gate_reset(PROBE_VECTOR);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(probe_sp, tss.sp0 - 20);
 	expect_is(probe_words[0], (word)user_int_probe_end);
 	expect_is(probe_words[1] & 0xffff, USER_CS);
@@ -116,7 +116,7 @@ CHECK(return_clears_kernel_selectors)
 	regs.fs = KERNEL_FS;
 	regs.gs = 0;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax, 0);
 	expect(regs.bx);
 	expect_is(regs.cx, 0);

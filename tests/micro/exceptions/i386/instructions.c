@@ -133,7 +133,7 @@ CHECK(user_segment_limit)
 {
 	struct regs regs = run(user_limit, 0);
 
-	if (regs.vector == TRAP_UD && on_emulator())
+	if (regs.vector == TRAP_END && on_emulator())
 		skip("this QEMU has no segment limits");
 	expect_trap(regs, TRAP_GP, 0, (word)user_limit + 8);
 }
@@ -158,7 +158,7 @@ CHECK(user_alignment_check)
 	write_cr0(cr0 | 1ul << 18);
 	regs = run(user_misaligned, FLAG_AC);
 	write_cr0(cr0);
-	if (regs.vector == TRAP_UD && on_emulator())
+	if (regs.vector == TRAP_END && on_emulator())
 		skip("this QEMU has no alignment check");
 	expect_trap(regs, TRAP_AC, 0, (word)user_misaligned);
 }

@@ -60,7 +60,7 @@ CHECK(user_debug_opcode)
 
 	user_run(&regs, BY_IRET);
 	if (regs.vector == TRAP_UD && on_emulator())
-		skip("this QEMU takes int1 for nothing");
+		skip("this QEMU does not know int1");
 	expect_is(regs.vector, TRAP_DB);
 	if (regs.ip == (word)user_icebp)
 		skip("the host's own hypervisor leaves the address at int1");

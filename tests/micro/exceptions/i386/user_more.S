@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "width.h"
+
 /*
  * user_more.S - user programs that cause exceptions of 32-bit code.
  *
@@ -10,43 +12,43 @@
 user_into:
 	into
 user_into_end:
-	ud2
+	USER_END
 
 /* 0 is not between 1 and 2, which are at edi. */
 user_bound:
 	bound %eax, (%edi)
-	ud2
+	USER_END
 
 user_int3_long:
 	.byte 0xcd, 3
-	ud2
+	USER_END
 
 user_int4:
 	int $4
-	ud2
+	USER_END
 
 	.balign 8
 user_limit:
 	movl %gs:252, %eax
 	.balign 8, 0x90
 	movl %gs:253, %eax
-	ud2
+	USER_END
 
 user_null_gs:
 	xorl %eax, %eax
 	movl %eax, %gs
 	movl %gs:(%eax), %eax
-	ud2
+	USER_END
 
 user_misaligned:
 	movl 1(%edi), %eax
-	ud2
+	USER_END
 
 	.globl user_int_probe, user_int_probe_end, user_read_data_selectors
 user_int_probe:
 	int $0x70
 user_int_probe_end:
-	ud2
+	USER_END
 
 /* eax, ebx, ecx, edx: DS, ES, FS, GS. */
 user_read_data_selectors:
@@ -54,7 +56,7 @@ user_read_data_selectors:
 	movl %es, %ebx
 	movl %fs, %ecx
 	movl %gs, %edx
-	ud2
+	USER_END
 
 	.globl user_sets_tf, user_sets_tf_end, user_tf_call, user_tf_call_end
 	.globl user_icebp, user_icebp_end
@@ -64,18 +66,18 @@ user_sets_tf:
 	popfl
 	nop
 user_sets_tf_end:
-	ud2
+	USER_END
 
 user_tf_call:
 	nop
 	int $0x80
 	nop
 user_tf_call_end:
-	ud2
+	USER_END
 
 user_icebp:
 	.byte 0xf1
 user_icebp_end:
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

@@ -61,7 +61,7 @@ CHECK(user_has_its_iopl)
 
 	regs.ax = 2;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax & (FLAG_IOPL | FLAG_IF), FLAG_IF);
 	regs = user_regs(user_flags);
 	regs.ax = 2 | FLAG_IOPL;
@@ -79,7 +79,7 @@ CHECK(user_flags_survive)
 
 		regs.ax = 2 | flags[i];
 		user_run(&regs, BY_IRET);
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.ax & flags[i], flags[i]);
 		expect_is(regs.flags & flags[i], flags[i]);
 	}
@@ -92,7 +92,7 @@ CHECK(user_nt_survives)
 
 	regs.ax = 2 | FLAG_NT;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect(regs.ax & FLAG_NT);
 	expect(regs.flags & FLAG_NT);
 }

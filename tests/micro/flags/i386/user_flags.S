@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "width.h"
+
 /*
  * user_flags.S - a user program that loads flags from eax and reads them back.
  *
@@ -11,6 +13,6 @@ user_flags:
 	popfl
 	pushfl
 	popl %eax
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

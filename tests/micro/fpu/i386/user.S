@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "width.h"
+
 /*
  * user.S - user programs that hold everything in vector registers while time goes by.
  *
@@ -35,16 +37,16 @@ user_sse:
 	jnz 1b
 	xorl %eax, %eax
 	each_sse compare
-	ud2
+	USER_END
 
 /* The same in two halves: the kernel may do anything between them. */
 user_sse_start:
 	each_sse fill
-	ud2
+	USER_END
 user_sse_check:
 	xorl %eax, %eax
 	each_sse compare
-	ud2
+	USER_END
 
 user_x87_state:
 	fninit
@@ -66,9 +68,9 @@ user_x87_state:
 	jne 2f
 	fstp %st(0)
 	xorl %eax, %eax
-	ud2
+	USER_END
 2:	movl $1, %eax
-	ud2
+	USER_END
 
 user_mxcsr:
 	movl $0x9fc0, (%edi)
@@ -78,7 +80,7 @@ user_mxcsr:
 	stmxcsr (%edi)
 	movl (%edi), %eax
 	xorl $0x9fc0, %eax
-	ud2
+	USER_END
 
 user_avx:
 	movd %esi, %xmm5
@@ -93,6 +95,6 @@ user_avx:
 	xorl %esi, %edx
 	orl %edx, %eax
 	vzeroupper
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

@@ -139,7 +139,7 @@ CHECK(long_mode_leaves_user_code_usable)
 	write_word(USER_DATA + 8, 0x77);
 	regs.di = USER_DATA + 8;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cs, USER_CS);
 	expect_is(regs.ax, 0x77);
 }

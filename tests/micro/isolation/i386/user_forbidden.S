@@ -2,7 +2,7 @@
 /*
  * user_forbidden.S - user programs that try what user code must not do, i386.
  *
- * Invariant: each ends in ud2, if not before.
+ * Invariant: each ends in USER_END, if not before.
  */
 #include "try.inc"
 
@@ -14,35 +14,35 @@
 	pushl $KERNEL_CS
 	pushl $0
 	iret
-	ud2
+	USER_END
 	try lret_to_kernel
 	pushl $KERNEL_CS
 	pushl $0
 	lret
-	ud2
+	USER_END
 	try jump_to_kernel
 	ljmp $KERNEL_CS, $KERNEL_START
-	ud2
+	USER_END
 	try call_to_kernel
 	lcall $KERNEL_CS, $KERNEL_START
-	ud2
+	USER_END
 	try jump_to_task
 	ljmp $TSS_SELECTOR, $0
-	ud2
+	USER_END
 
 	.globl user_call_door, user_jump
 user_call_door:
 	call *WEDGE_DOOR
-	ud2
+	USER_END
 user_jump:
 	jmp *%edi
 
 	.globl user_sysenter, user_syscall32
 user_sysenter:
 	sysenter
-	ud2
+	USER_END
 user_syscall32:
 	.byte 0x0f, 0x05
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "width.h"
+
 /*
  * user_syscall.S - a user program that makes one system call.
  *
@@ -8,6 +10,6 @@
 	.globl user_syscall
 user_syscall:
 	int $0x80
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits

@@ -29,6 +29,13 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 #define XSAVE	    "xsave"
 #define XRSTOR	    "xrstor"
 
+/*
+ * The last instruction of a user program, and its exception: a fault without an error code that
+ * changes no register. An undefined instruction would stop L4Ka::Pistachio.
+ */
+#define USER_END aam $0
+#define TRAP_END TRAP_DE
+
 #define KERNEL_BASE   0x80000000
 #define DIRECT_BASE   KERNEL_BASE
 #define KERNEL_START  0x81000000
@@ -43,13 +50,14 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 #define WEDGE_DOOR 0xffffe000 /* in a process: a page of code for user code to call */
 
 /*
- * Free addresses for checks. Areas have tables of their own; slots have entries of their own in the
- * top-level table, which is the same here.
+ * Free addresses for checks: 48 areas, which have tables of their own, and 16 slots, which have
+ * entries of their own in the top-level table, which is the same here. All end below 0xa4000000: on
+ * L4 the wedge begins there.
  */
-#define TEST_AREA   0xa0000000
+#define TEST_AREA   0x88000000
 #define AREA(n)	    (TEST_AREA + (n)*0x800000ul)
 #define LOW_AREA(n) (0x20000000 + (n)*0x800000ul)
-#define SLOT(n)	    (0xb0000000 + (n)*0x1000000ul)
+#define SLOT(n)	    (0xa0000000 + (n)*0x400000ul)
 #define LOW_SLOT    0x30000000
 
 #define BOOT_CS	     0x10

@@ -29,6 +29,10 @@ typedef unsigned long word; /* a register, an address, an entry of a page table 
 #define XSAVE	    "xsave64"
 #define XRSTOR	    "xrstor64"
 
+/* The last instruction of a user program, and its exception. */
+#define USER_END ud2
+#define TRAP_END TRAP_UD
+
 #ifdef KERNEL_IN_LOWER_HALF
 #include "lower_half.h"
 #else

@@ -34,7 +34,7 @@ static word user_reads(word at)
 
 	regs.di = at;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	return regs.ax;
 }
 
@@ -45,7 +45,7 @@ static void user_writes(word at, word value)
 	regs.di = at;
 	regs.si = value;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 }
 
 static void leave(void)

@@ -49,7 +49,7 @@ CHECK(return_registers)
 	fill(&before);
 	after = before;
 	user_run(&after, BY_IRET);
-	expect_is(after.vector, TRAP_UD);
+	expect_is(after.vector, TRAP_END);
 	expect_same(&after, &before);
 	expect_is(after.ip, (word)user_nothing);
 }
@@ -78,7 +78,7 @@ CHECK(syscall_with_direction_flag)
 	expect_is(regs.vector, VECTOR_SYSCALL);
 	expect(regs.flags & FLAG_DF);
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect(regs.flags & FLAG_DF);
 }
 
@@ -102,7 +102,7 @@ CHECK(syscall_many)
 	regs.ax = 0;
 	regs.bx = 5000;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(calls, 5000);
 	expect_is(regs.ax, 5000);
 	expect(!handler_if);
@@ -118,7 +118,7 @@ CHECK(syscall_through_trap_gate)
 	regs.bx = 1;
 	user_run(&regs, BY_IRET);
 	gate_reset(VECTOR_SYSCALL);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect(handler_if);
 }
 

@@ -6,7 +6,7 @@
  */
 #include "own.h"
 
-extern const char user_read_es[], user_nothing[], user_call_twice[], user_syscall_behind[];
+extern const char user_read_es[], user_undefined[], user_call_twice[], user_syscall_behind[];
 
 static uint64_t ldt[4] __attribute__((aligned(8)));
 
@@ -49,7 +49,7 @@ CHECK(user_reads_through_ldt)
 	ldt[2] = descriptor(USER_DATA + 0x700, 0xfffff, SEGMENT_DATA3);
 	load_ldt(sizeof(ldt) - 1);
 	regs = run(user_load_gs, 16 | IN_LDT, 8);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cx, 0x4716);
 	expect_is(regs.dx & 0xffff, 16 | IN_LDT);
 	expect_is(regs.gs & 0xffff, 16 | IN_LDT);
@@ -57,7 +57,7 @@ CHECK(user_reads_through_ldt)
 	regs.es = 16 | IN_LDT;
 	regs.ax = 8;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax, 0x4716);
 	refused(user_load_gs, 0 | IN_LDT, TRAP_GP);
 	refused(user_load_gs, 32 | IN_LDT, TRAP_GP);
@@ -77,7 +77,7 @@ CHECK(ldt_of_two_processes)
 		load_ldt(sizeof(ldt) - 1);
 		regs = run(user_load_gs, 8 | IN_LDT, 0);
 		clean_up();
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.cx, i & 1 ? 0x20 : 0x10);
 	}
 }
@@ -107,9 +107,9 @@ CHECK(user_code_segment_with_base)
 
 CHECK(user_ud2_by_code_segment_with_base)
 {
-	struct regs regs = run_with_base(user_nothing);
+	struct regs regs = run_with_base(user_undefined);
 
 	expect_is(regs.vector, TRAP_UD);
 	expect_is(regs.cs & 0xffff, 24 | IN_LDT);
-	expect_is(regs.ip, (word)user_nothing - USER_BASE);
+	expect_is(regs.ip, (word)user_undefined - USER_BASE);
 }

@@ -47,7 +47,7 @@ CHECK(user_null_selectors)
 	for (word selector = 0; selector < 4; selector++) {
 		struct regs regs = run(user_load_ds, selector, 0);
 
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.ds & 0xfffc, 0);
 	}
 }
@@ -60,7 +60,7 @@ CHECK(user_other_stack_segment)
 	gdt[TLS_SELECTOR / 8] = descriptor(0, 0xfffff, SEGMENT_DATA3);
 	regs = run(user_load_ss, TLS_SELECTOR, 0);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ss & 0xffff, TLS_SELECTOR);
 }
 
@@ -82,7 +82,7 @@ CHECK(user_copies_selectors)
 	write_word(USER_DATA, 0x4717);
 	regs.bx = USER_DATA;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cx, 0x4717);
 	expect_is(regs.es & 0xffff, USER_DS);
 	expect_is(regs.gs & 0xffff, USER_DS);
@@ -95,7 +95,7 @@ CHECK(user_loads_its_data_segment)
 
 	write_word(USER_DATA, 0x4718);
 	regs = run(user_load_es, USER_DS, USER_DATA);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cx, 0x4718);
 	expect_is(regs.es & 0xffff, USER_DS);
 }
@@ -104,11 +104,11 @@ CHECK(user_far_transfers)
 {
 	struct regs regs = run(user_far_by_cs, 0, 0);
 
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cx, 1);
 	expect_is(regs.cs & 0xffff, USER_CS);
 	regs = run(user_far_by_number, 0, 0);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cx, 3);
 	expect_is(regs.dx, USER_STACK);
 	expect_is(regs.cs & 0xffff, USER_CS);

@@ -21,7 +21,7 @@ CHECK(user_selectors_come_back)
 	regs.gs = NEXT_TLS;
 	user_run(&regs, BY_IRET);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ds & 0xffff, USER_DS);
 	expect_is(regs.es & 0xffff, READ_ONLY | 3);
 	expect_is(regs.fs & 0xffff, TLS_SELECTOR);
@@ -38,7 +38,7 @@ CHECK(user_sees_selectors)
 	regs.gs = NEXT_TLS;
 	user_run(&regs, BY_IRET);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax, USER_CS);
 	expect_is(regs.bx & 0xffff, USER_DS);
 	expect_is(regs.cx & 0xffff, USER_DS);
@@ -57,14 +57,14 @@ CHECK(user_reads_through_tls)
 	regs.gs = TLS_SELECTOR;
 	regs.ax = 8;
 	user_run(&regs, BY_IRET);
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax, 0x4711);
 	regs = user_regs(user_read_fs);
 	regs.fs = TLS_SELECTOR;
 	regs.ax = 8;
 	user_run(&regs, BY_IRET);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.ax, 0x4711);
 }
 
@@ -78,7 +78,7 @@ CHECK(user_writes_through_tls)
 	regs.bx = 0x600d;
 	user_run(&regs, BY_IRET);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(read_word(USER_DATA + 0x204), 0x600d);
 }
 
@@ -93,7 +93,7 @@ CHECK(user_loads_tls_itself)
 
 		set_tls(TLS_SELECTOR, USER_DATA + 0x300);
 		regs = run(loads[i], TLS_SELECTOR, 8);
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.cx, 0x4712);
 		expect_is((i == 2 ? regs.fs : regs.gs) & 0xffff, TLS_SELECTOR);
 		clear_tls();
@@ -120,7 +120,7 @@ CHECK(user_tls_at_mapped_offset)
 	set_tls(TLS_SELECTOR, 0x100);
 	regs = run(user_load_gs, TLS_SELECTOR, USER_DATA);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cx, 2);
 }
 
@@ -133,7 +133,7 @@ CHECK(user_tls_wraps)
 	set_tls(TLS_SELECTOR, USER_DATA + 0x80);
 	regs = run(user_load_gs, TLS_SELECTOR, (word)-0x40);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cx, 0x4713);
 }
 
@@ -148,7 +148,7 @@ CHECK(user_loads_far_pointer)
 	regs.si = USER_DATA;
 	user_run(&regs, BY_IRET);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.bx, 12);
 	expect_is(regs.cx, 0x4714);
 	expect_is(regs.gs & 0xffff, TLS_SELECTOR);
@@ -166,7 +166,7 @@ CHECK(tls_of_two_threads)
 		regs.gs = TLS_SELECTOR;
 		regs.ax = 0;
 		user_run(&regs, BY_IRET);
-		expect_is(regs.vector, TRAP_UD);
+		expect_is(regs.vector, TRAP_END);
 		expect_is(regs.ax, i & 1 ? 2 : 1);
 	}
 	clear_tls();
@@ -187,7 +187,7 @@ CHECK(user_tls_over_system_call)
 	write_word(USER_DATA + 0x604, 0x4715);
 	regs = run(user_gs_over_call, TLS_SELECTOR, 4);
 	clear_tls();
-	expect_is(regs.vector, TRAP_UD);
+	expect_is(regs.vector, TRAP_END);
 	expect_is(regs.cx, 0x4715);
 	expect_is(regs.gs & 0xffff, TLS_SELECTOR);
 }

@@ -7,22 +7,25 @@
 #include "layout.h"
 
 	.text
-	.globl user_call_twice, user_syscall_behind, user_call_often, user_int_dpl0
+	.globl user_call_twice, user_syscall_behind, user_call_often, user_int_dpl0, user_undefined
+user_undefined:
+	ud2
+
 user_call_twice:
 	int $0x80
 user_syscall_behind:
 	int $0x80
-	ud2
+	USER_END
 
 user_call_often:
 	int $0x80
 	decl %ebx
 	jnz user_call_often
-	ud2
+	USER_END
 
 user_int_dpl0:
 	int $0x77
-	ud2
+	USER_END
 
 /* eax, ebx, ecx, edx, esi, edi: CS, SS, DS, ES, FS, GS. */
 	.globl user_read_selectors
@@ -34,22 +37,22 @@ user_read_selectors:
 	movl %es, %edx
 	movl %fs, %esi
 	movl %gs, %edi
-	ud2
+	USER_END
 
 /* What an offset of eax is through each register that may have a base. */
 	.globl user_read_fs, user_read_gs, user_read_es, user_write_gs
 user_read_fs:
 	movl %fs:(%eax), %eax
-	ud2
+	USER_END
 user_read_gs:
 	movl %gs:(%eax), %eax
-	ud2
+	USER_END
 user_read_es:
 	movl %es:(%eax), %eax
-	ud2
+	USER_END
 user_write_gs:
 	movl %ebx, %gs:(%eax)
-	ud2
+	USER_END
 
 /* Loads a selector from eax; behind it reads at offset ebx. */
 	.globl user_load_gs, user_load_fs, user_load_ds, user_load_es, user_load_ss, user_pop_gs
@@ -58,34 +61,34 @@ user_load_gs:
 	movl %eax, %gs
 	movl %gs:(%ebx), %ecx
 	movl %gs, %edx
-	ud2
+	USER_END
 user_load_fs:
 	movl %eax, %fs
 	movl %fs:(%ebx), %ecx
 	movl %fs, %edx
-	ud2
+	USER_END
 user_load_ds:
 	movl %eax, %ds
-	ud2
+	USER_END
 user_load_es:
 	movl %eax, %es
 	movl %es:(%ebx), %ecx
 	movl %es, %edx
-	ud2
+	USER_END
 user_load_ss:
 	movl %eax, %ss
-	ud2
+	USER_END
 user_pop_gs:
 	pushl %eax
 	popl %gs
 	movl %gs:(%ebx), %ecx
 	movl %gs, %edx
-	ud2
+	USER_END
 user_lgs: /* the far pointer at esi */
 	lgs (%esi), %ebx
 	movl %gs:(%ebx), %ecx
 	movl %gs, %edx
-	ud2
+	USER_END
 
 /* Keeps what it finds in GS over a system call. */
 	.globl user_gs_over_call
@@ -93,7 +96,7 @@ user_gs_over_call:
 	movl %eax, %gs
 	int $0x80
 	movl %gs:(%ebx), %ecx
-	ud2
+	USER_END
 
 /* Far transfers within user code: by what CS reads as, then by the kernel's number for it. */
 	.globl user_far_by_cs, user_far_by_number
@@ -102,7 +105,7 @@ user_far_by_cs:
 	pushl $1f
 	lret
 1:	movl $1, %ecx
-	ud2
+	USER_END
 user_far_by_number:
 	pushl $USER_CS
 	pushl $1f
@@ -112,7 +115,7 @@ user_far_by_number:
 1:	movl $2, %ecx
 	lcall $USER_CS, $1f
 	movl %esp, %edx
-	ud2
+	USER_END
 1:	movl $3, %ecx
 	lret
 
@@ -124,15 +127,15 @@ user_copy_selectors:
 	movl %eax, %gs
 	movl %gs:(%ebx), %ecx
 	movl %es:(%ebx), %ecx
-	ud2
+	USER_END
 user_verr:
 	xorl %ecx, %ecx
 	verr %ax
 	setz %cl
-	ud2
+	USER_END
 user_lsl:
 	xorl %ecx, %ecx
 	lsl %eax, %ecx
-	ud2
+	USER_END
 
 	.section .note.GNU-stack, "", @progbits
