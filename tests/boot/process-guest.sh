@@ -70,6 +70,13 @@ virtio_console() { # virtio_console PLATFORM
 	}
 }
 
+# What the user's terminal is, hvc0 is, at first and when it changes.
+virtio_console_has_size() {
+	"${as_user[@]}" "$pty" patience:60 expect:GUEST-SHELL 'send:stty size%0d' 'expect:24 80' size:50x132 'send:stty size%0d' \
+		'expect:50 132' 'send:%01x' exit:1 cooked -- \
+		"$run" --on process --console virtio --initrd initrd.gz --append afterburn.shell vmlinux.packed
+}
+
 prepare_user
 ok 'the user has no privilege' no_privilege
 before=$(sum "$guest/vmlinux.packed")
@@ -104,4 +111,5 @@ ok 'the time is limited: 124' takes_too_long
 ok 'a restart ends the run: 0' restarts
 ok 'a virtio console in place of the serial line' virtio_console process
 ok 'the same on bare metal' virtio_console bare
+ok 'a virtio console has the size of the terminal' virtio_console_has_size
 ok 'nothing is left of all these' none_left

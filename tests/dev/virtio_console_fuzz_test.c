@@ -21,11 +21,13 @@ enum { RUNS = 60000, CHANGING_BYTES = 200000, CHANGES = 1000 };
  */
 enum { LOOKUPS_MAX = PORTS_QUEUES * (PORTS_SIZE + 2) * (VIRTIO_QUEUE_SIZE_MAX + 8) };
 
-#define MULTIPORT PORTS_BIT(VIRTIO_CONSOLE_F_MULTIPORT)
+#define MULTIPORT     PORTS_BIT(VIRTIO_CONSOLE_F_MULTIPORT)
+#define TERMINAL_SIZE PORTS_BIT(VIRTIO_CONSOLE_F_SIZE)
 
 /* Bits of features that a driver may leave out. */
 static const uint64_t optional[] = {
 	MULTIPORT,
+	TERMINAL_SIZE,
 	VIRTIO_FEATURE_VERSION_1,
 	VIRTIO_FEATURE_INDIRECT,
 	VIRTIO_FEATURE_EVENT_INDEX,
@@ -136,6 +138,7 @@ static void new_machine(void)
 	void *none = NULL;
 
 	ports_setup(&none);
+	ports_know_size((struct virtio_console_size){.columns = 80, .rows = 24});
 	ports.server.stop = stop;
 	rings_fill_hole();
 	received = told = waited = 0;
@@ -149,6 +152,9 @@ static void serve(uint64_t *seed)
 	ports.ends = !(r >> 12 & 63);
 	for (unsigned i = 0; i < VIRTIO_CONSOLE_PORTS; i++)
 		ports.coming[i] = r >> (20 + i) & 1 ? "what comes for the guest" : NULL;
+	if (virtio_server_follow(&ports.server) && !(r >> 30 & 7))
+		virtio_console_resize(&ports.console, &ports.server,
+				      (struct virtio_console_size){r >> 33 & 1 ? 80 : 100, 24});
 	ports_serve();
 	for (unsigned i = 0; i < VIRTIO_CONSOLE_PORTS; i++)
 		waited += ports.console.port[i].waits;
@@ -240,6 +246,7 @@ static void hostile_rings(void **state)
 
 	(void)state;
 	new_machine();
+	start_anew(&seed);
 	for (unsigned i = 0; i < RUNS; i++) {
 		if (ports.server.broken || !(next_random(&seed) & 63))
 			start_anew(&seed);
@@ -304,6 +311,7 @@ static void memory_that_changes(void **state)
 
 	(void)state;
 	new_machine();
+	start_anew(&seed);
 	go_on = 1;
 	assert_int_equal(pthread_create(&thread, NULL, change_memory, NULL), 0);
 	while (sent() < CHANGING_BYTES || __atomic_load_n(&changes, __ATOMIC_RELAXED) < CHANGES) {

@@ -245,6 +245,127 @@ static void a_reset_sends_what_was_there(void **state)
 	assert_int_equal(ports.sent_bytes[1], 6);
 }
 
+/* ---- the size of a terminal ---- */
+
+static const struct virtio_console_size small = {.columns = 80, .rows = 24},
+					large = {.columns = 200, .rows = 50};
+
+/* The driver's, in the layout of Linux's header. */
+static struct virtio_console_config config_now(void)
+{
+	struct virtio_console_config config;
+
+	memcpy(&config, ports.server.config, sizeof(config));
+	return config;
+}
+
+/* A terminal of known size, whose driver takes these features. */
+static void start_with_size(uint64_t features)
+{
+	ports_know_size(small);
+	ports_start(VIRTIO_FEATURE_VERSION_1 | features);
+}
+
+static void resize(struct virtio_console_size size)
+{
+	assert_true(virtio_server_follow(&ports.server));
+	virtio_console_resize(&ports.console, &ports.server, size);
+	ports_serve();
+}
+
+/* 5.3.6.2: columns, then rows. */
+static void assert_told_size(uint16_t number, struct virtio_console_size size)
+{
+	const uint16_t words[] = {size.columns, size.rows};
+	char text[sizeof(words) + 1] = "";
+
+	memcpy(text, words, sizeof(words));
+	assert_int_equal(ports_used(TO_DRIVER)->ring[number % SIZE].len,
+			 sizeof(struct virtio_console_control) + sizeof(words));
+	assert_memory_equal(
+		ports_buffer(TO_DRIVER, (uint16_t)ports_used(TO_DRIVER)->ring[number % SIZE].id) +
+			sizeof(struct virtio_console_control),
+		text, sizeof(words));
+}
+
+static void a_size_is_told_when_the_driver_knows_the_port(void **state)
+{
+	(void)state;
+	start_with_size(PORTS_BIT(VIRTIO_CONSOLE_F_MULTIPORT) | PORTS_BIT(VIRTIO_CONSOLE_F_SIZE));
+	assert_true(ports.identity.features & PORTS_BIT(VIRTIO_CONSOLE_F_SIZE));
+	assert_int_equal(config_now().cols, 80);
+	assert_int_equal(config_now().rows, 24);
+	listen_for_messages(10);
+	say(0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	resize(large);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 3);
+	say(0, VIRTIO_CONSOLE_PORT_READY, 1);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 6);
+	assert_told_size(5, large);
+	resize(large);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 6);
+	resize(small);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 7);
+	assert_told_size(6, small);
+	say(1, VIRTIO_CONSOLE_PORT_READY, 1);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 9);
+}
+
+/* Of several that come before the driver has a buffer the last one counts. */
+static void a_size_waits_for_a_buffer(void **state)
+{
+	(void)state;
+	start_with_size(PORTS_BIT(VIRTIO_CONSOLE_F_MULTIPORT) | PORTS_BIT(VIRTIO_CONSOLE_F_SIZE));
+	listen_for_messages(6);
+	say(0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	say(0, VIRTIO_CONSOLE_PORT_READY, 1);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 6);
+	resize(large);
+	resize(small);
+	resize(large);
+	listen_for_messages(3);
+	ports_serve();
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 7);
+	assert_told_size(6, large);
+}
+
+static void a_driver_that_takes_no_size_is_not_told(void **state)
+{
+	(void)state;
+	start_with_size(PORTS_BIT(VIRTIO_CONSOLE_F_MULTIPORT));
+	listen_for_messages(10);
+	say(0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	say(0, VIRTIO_CONSOLE_PORT_READY, 1);
+	resize(large);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 5);
+}
+
+/* 5.3.4: it reads the configuration, of whose changes it is told. */
+static void a_driver_without_ports_reads_the_size(void **state)
+{
+	(void)state;
+	start_with_size(PORTS_BIT(VIRTIO_CONSOLE_F_SIZE));
+	ports.shared.interrupt = 0;
+	resize(large);
+	assert_int_equal(config_now().cols, 200);
+	assert_int_equal(config_now().rows, 50);
+	assert_int_equal(config_now().max_nr_ports, VIRTIO_CONSOLE_PORTS);
+	assert_int_equal(ports.shared.interrupt, VIRTIO_INTERRUPT_CONFIG);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 0);
+}
+
+static void a_size_that_was_not_known_stays_so(void **state)
+{
+	(void)state;
+	listen_for_messages(10);
+	say(0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	say(0, VIRTIO_CONSOLE_PORT_READY, 1);
+	ports.shared.interrupt = 0;
+	resize(large);
+	assert_int_equal(ports_used(TO_DRIVER)->idx, 5);
+	assert_int_equal(ports.shared.interrupt, 0);
+}
+
 static void assert_breaks(void)
 {
 	ports_serve();
@@ -298,6 +419,11 @@ int main(void)
 		CONSOLE_TEST(the_end_of_what_comes_is_told),
 		CONSOLE_TEST(a_driver_without_ports_has_the_first),
 		CONSOLE_TEST(a_reset_sends_what_was_there),
+		CONSOLE_TEST(a_size_is_told_when_the_driver_knows_the_port),
+		CONSOLE_TEST(a_size_waits_for_a_buffer),
+		CONSOLE_TEST(a_driver_that_takes_no_size_is_not_told),
+		CONSOLE_TEST(a_driver_without_ports_reads_the_size),
+		CONSOLE_TEST(a_size_that_was_not_known_stays_so),
 		CONSOLE_TEST(a_message_that_is_too_short_breaks),
 		CONSOLE_TEST(a_buffer_that_goes_the_wrong_way_breaks),
 	};

@@ -125,6 +125,19 @@ void ports_reset(void)
 	virtio_console_forget(&ports.console);
 }
 
+static void offer_device(void)
+{
+	virtio_console_identity(&ports.console, &ports.identity);
+	virtio_server_init(&ports.server, 0, &ports.identity, &ports.shared);
+}
+
+void ports_know_size(struct virtio_console_size size)
+{
+	ports_reset();
+	ports.console.size = size;
+	offer_device();
+}
+
 int ports_setup(void **state)
 {
 	(void)state;
@@ -137,8 +150,7 @@ int ports_setup(void **state)
 			 {.there = false},
 			 {.there = true}},
 	};
-	virtio_console_identity(&ports.identity);
-	virtio_server_init(&ports.server, 0, &ports.identity, &ports.shared);
+	offer_device();
 	ports_start(VIRTIO_FEATURE_VERSION_1 | PORTS_BIT(VIRTIO_CONSOLE_F_MULTIPORT));
 	return 0;
 }

@@ -40,6 +40,9 @@ extern struct ports ports;
  * ports. */
 int ports_setup(void **state);
 
+/* The driver resets the device, whose terminal is one of known size from now on. */
+void ports_know_size(struct virtio_console_size size);
+
 /* The driver starts the device with empty rings and these features. */
 void ports_start(uint64_t features);
 

@@ -11,6 +11,7 @@
  *   stopped      it is stopped                continue     as the shell's fg does
  *   hangup       the terminal goes away       ended        the command has ended somehow
  *   paste:FILE   keys, as fast as they go     patience:N   seconds for each action from here on
+ *   size:RxC     rows and columns, which are 24 and 80 at first
  *
  * Invariant: each action has ten seconds if nothing else is said; the first that fails ends the
  * program with code 1.
@@ -79,9 +80,10 @@ static _Noreturn void be_shell(int from, int to, char **argv)
 
 static void start(char **argv)
 {
+	const struct winsize size = {.ws_row = 24, .ws_col = 80};
 	int ends[2], answer[2], slave;
 
-	if (openpty(&master, &slave, NULL, NULL, NULL) < 0 || pipe(ends) < 0 || pipe(answer) < 0)
+	if (openpty(&master, &slave, NULL, NULL, &size) < 0 || pipe(ends) < 0 || pipe(answer) < 0)
 		fail("start", strerror(errno));
 	tcgetattr(slave, &before);
 	shell = fork();
@@ -215,6 +217,15 @@ static void paste(const char *path)
 	close(file);
 }
 
+static void set_size(const char *value)
+{
+	struct winsize size = {0};
+
+	if (sscanf(value, "%hux%hu", &size.ws_row, &size.ws_col) != 2 ||
+	    ioctl(master, TIOCSWINSZ, &size) < 0)
+		fail("size", value);
+}
+
 /* What can be done at once; false if the action is one that waits. */
 static bool do_at_once(const char *action, const char *value)
 {
@@ -224,6 +235,8 @@ static bool do_at_once(const char *action, const char *value)
 		paste(value);
 	} else if (strncmp(action, "patience:", 9) == 0) {
 		limit_ms = atoi(value) * 1000;
+	} else if (strncmp(action, "size:", 5) == 0) {
+		set_size(value);
 	} else if (strncmp(action, "kill:", 5) == 0) {
 		kill(command, atoi(value));
 	} else if (strcmp(action, "continue") == 0) {

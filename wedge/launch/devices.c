@@ -134,10 +134,23 @@ int devices_start(pid_t child, unsigned char *memory, uint64_t bytes)
 	return error;
 }
 
-void devices_stop(void)
+static void ring(const struct device *d)
 {
 	const uint64_t one = 1;
 
+	while (write(d->doorbell, &one, sizeof(one)) < 0 && errno == EINTR)
+		continue;
+}
+
+void devices_ring(const void *model)
+{
+	for (unsigned int i = 0; i < running; i++)
+		if (devices[i].model == model)
+			ring(&devices[i]);
+}
+
+void devices_stop(void)
+{
 	__atomic_store_n(&ending, true, __ATOMIC_RELEASE);
 	for (; running; running--) {
 		struct device *d = &devices[running - 1];
@@ -145,8 +158,7 @@ void devices_stop(void)
 		/* As if the driver had reset it: what waits in its queue is left there. */
 		if (!d->kind->stays)
 			virtio_store(&d->shared->run, 0);
-		while (write(d->doorbell, &one, sizeof(one)) < 0 && errno == EINTR)
-			continue;
+		ring(d);
 		pthread_join(d->thread, NULL);
 	}
 	guest_process = 0; /* the number may be another process's soon */

@@ -63,6 +63,9 @@ void devices_offer(struct launch_info *info, struct launch_shared *shared);
  */
 int devices_start(pid_t child, unsigned char *memory, uint64_t bytes);
 
+/* Has a device's thread serve it, since something that it looks at has changed. */
+void devices_ring(const void *model);
+
 /* Ends the threads, each behind the request at work. The child does nothing any more. */
 void devices_stop(void);
 

@@ -136,6 +136,7 @@ static void suspend(struct guest *guest)
 	signals_stop_here();
 	guard_tell(guest->child, terminal.there);
 	terminal_set_raw();
+	ports_resize();
 	kill(-guest->child, SIGCONT);
 }
 
@@ -240,6 +241,8 @@ static enum why be_console(struct guest *guest)
 		signals_take();
 		if (signals_suspend())
 			suspend(guest);
+		if (signals_resized())
+			ports_resize();
 		press_power(guest);
 		look_for_end(guest);
 		heard = console_move(&guest->console, polls + 1);

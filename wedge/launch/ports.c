@@ -7,6 +7,7 @@
  */
 #include "ports.h"
 #include "devices.h"
+#include "terminal.h"
 
 #include <wedge/dev/virtio_console.h>
 
@@ -22,6 +23,9 @@ static struct virtio_console console;
 static struct virtio_server *server; /* once it was served */
 static int input[VIRTIO_CONSOLE_PORTS], output[VIRTIO_CONSOLE_PORTS];
 static uint64_t moved; /* bytes from the guest */
+
+/* The terminal's size as the main thread has read it last, in one word: rows, columns. */
+static uint32_t size_read;
 
 /* How often a wait for a reader looks for the end. */
 enum { LOOK_MS = 50 };
@@ -47,11 +51,36 @@ void ports_parse(struct options *options, const char *text)
 	}
 }
 
+/* ---- the terminal's size ---- */
+
+static void read_size(void)
+{
+	uint16_t rows, columns;
+
+	if (terminal_size(&rows, &columns))
+		__atomic_store_n(&size_read, (uint32_t)rows << 16 | columns, __ATOMIC_RELAXED);
+}
+
+static struct virtio_console_size size_now(void)
+{
+	uint32_t size = __atomic_load_n(&size_read, __ATOMIC_RELAXED);
+
+	return (struct virtio_console_size){.columns = (uint16_t)size,
+					    .rows = (uint16_t)(size >> 16)};
+}
+
+void ports_resize(void)
+{
+	read_size();
+	devices_ring(&console);
+}
+
 /* ---- the device ---- */
 
 static void serve(void *model, struct virtio_server *s)
 {
 	server = s;
+	virtio_console_resize(model, s, size_now());
 	virtio_console_serve(model, s);
 }
 
@@ -103,7 +132,10 @@ void ports_open(const struct options *options)
 						       .name = names[i]};
 		input[i] = output[i] = -1;
 	}
-	virtio_console_identity(&identity);
+	read_size();
+	if (options->ports & 1u << PORT_TERMINAL)
+		console.size = size_now();
+	virtio_console_identity(&console, &identity);
 	devices_add(&kind, &console, &identity);
 }
 

@@ -28,6 +28,9 @@ void ports_open(const struct options *options);
 /* Before devices_start(): ends of pipes that do not block, which are the port's; -1: none. */
 void ports_connect(enum port port, int input, int output);
 
+/* The terminal may have another size. */
+void ports_resize(void);
+
 /*
  * Behind devices_stop(): puts into the pipes what the guest has sent and what they have room for.
  * False: there was nothing.

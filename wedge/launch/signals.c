@@ -15,7 +15,7 @@
 
 volatile int signals_end;
 
-static volatile sig_atomic_t suspend, power;
+static volatile sig_atomic_t suspend, power, resized;
 static int pipe_ends[2];
 
 static void on_signal(int number)
@@ -26,6 +26,8 @@ static void on_signal(int number)
 		suspend = 1;
 	else if (number == SIGPWR)
 		power = 1;
+	else if (number == SIGWINCH)
+		resized = 1;
 	else if (number != SIGCHLD)
 		signals_end = number;
 	if (write(pipe_ends[1], "", 1) < 0)
@@ -35,7 +37,8 @@ static void on_signal(int number)
 
 void signals_open(void)
 {
-	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGPWR, SIGCHLD};
+	static const int caught[] = {SIGINT,  SIGTERM, SIGHUP,	 SIGQUIT,
+				     SIGTSTP, SIGPWR,  SIGWINCH, SIGCHLD};
 	struct sigaction action = {.sa_handler = on_signal}, before;
 
 	if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) < 0)
@@ -74,6 +77,14 @@ bool signals_power(void)
 	bool asked = power;
 
 	power = 0;
+	return asked;
+}
+
+bool signals_resized(void)
+{
+	bool asked = resized;
+
+	resized = 0;
 	return asked;
 }
 

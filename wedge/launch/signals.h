@@ -14,8 +14,8 @@
 extern volatile int signals_end;
 
 /*
- * Catches what ends or stops the launcher, SIGPWR, and the end of children; ignores SIGPIPE and
- * SIGXFSZ. What was ignored when the launcher was started (nohup) stays so.
+ * Catches what ends or stops the launcher, SIGPWR, SIGWINCH, and the end of children; ignores
+ * SIGPIPE and SIGXFSZ. What was ignored when the launcher was started (nohup) stays so.
  */
 void signals_open(void);
 
@@ -29,6 +29,9 @@ bool signals_suspend(void);
 
 /* Was the guest to be asked to power off (SIGPWR)? Asking forgets it. */
 bool signals_power(void);
+
+/* May the terminal have another size (SIGWINCH)? Asking forgets it. */
+bool signals_resized(void);
 
 /* Stops this process until it is continued. */
 void signals_stop_here(void);

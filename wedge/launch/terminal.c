@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 struct terminal terminal;
@@ -45,4 +46,15 @@ void terminal_restore(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &terminal.found);
 	sigaction(SIGTTOU, &before, NULL);
 	terminal.raw = false;
+}
+
+bool terminal_size(uint16_t *rows, uint16_t *columns)
+{
+	struct winsize size;
+
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
+		return false;
+	*rows = size.ws_row;
+	*columns = size.ws_col;
+	return true;
 }

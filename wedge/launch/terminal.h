@@ -9,6 +9,7 @@
 #define LAUNCH_TERMINAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <termios.h>
 
 struct terminal {
@@ -26,5 +27,8 @@ void terminal_open(void);
 void terminal_set_raw(void);
 
 void terminal_restore(void);
+
+/* Rows and columns at present; false: not known. */
+bool terminal_size(uint16_t *rows, uint16_t *columns);
 
 #endif

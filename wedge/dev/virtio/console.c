@@ -5,10 +5,13 @@
  *
  * Invariant: a port's bytes go out in their order, each once.
  */
+#include <stddef.h>
+
 #include <wedge/dev/virtio_console.h>
 #include <wedge/lib.h>
 
 /* 5.3.3 */
+#define SIZE	  (UINT64_C(1) << 0)
 #define MULTIPORT (UINT64_C(1) << 1)
 
 enum { TYPE_CONSOLE = 3, PCI_CONSOLE = 0x1003, PCI_COMMUNICATION = 0x078000, QUEUE_SIZE = 64 };
@@ -24,6 +27,7 @@ enum event {
 	DEVICE_ADD = 1,
 	PORT_READY = 3,
 	CONSOLE_PORT = 4,
+	RESIZE = 5,
 	PORT_OPEN = 6,
 	PORT_NAME = 7,
 };
@@ -38,25 +42,25 @@ struct message {
  * Bits of `owed`; the lowest is told first. The name is last: who finds a port by its name finds it
  * open, where Linux would take one that is not for one at its end.
  */
-enum { OWES_ADD = 1, OWES_CONSOLE = 2, OWES_OPEN = 4, OWES_NAME = 8 };
+enum { OWES_ADD = 1, OWES_CONSOLE = 2, OWES_OPEN = 4, OWES_SIZE = 8, OWES_NAME = 16 };
 
 /* The device configuration (5.3.4). */
 struct config {
-	uint16_t columns, rows;
+	struct virtio_console_size size;
 	uint32_t ports;
 	uint32_t emergency;
 };
 
-void virtio_console_identity(struct virtio_identity *identity)
+void virtio_console_identity(const struct virtio_console *c, struct virtio_identity *identity)
 {
-	struct config config = {.ports = VIRTIO_CONSOLE_PORTS};
+	struct config config = {.size = c->size, .ports = VIRTIO_CONSOLE_PORTS};
 
 	*identity = (struct virtio_identity){
 		.type = TYPE_CONSOLE,
 		.pci_device = PCI_CONSOLE,
 		.pci_class = PCI_COMMUNICATION,
-		.features = MULTIPORT | VIRTIO_FEATURE_INDIRECT | VIRTIO_FEATURE_EVENT_INDEX |
-			    VIRTIO_FEATURE_VERSION_1,
+		.features = MULTIPORT | (c->size.columns ? SIZE : 0) | VIRTIO_FEATURE_INDIRECT |
+			    VIRTIO_FEATURE_EVENT_INDEX | VIRTIO_FEATURE_VERSION_1,
 		.queues = QUEUES,
 		.queue_size = QUEUE_SIZE,
 		.config_bytes = sizeof(config),
@@ -83,9 +87,10 @@ static void be_ready(struct virtio_console *c)
 			c->port[i].owed |= OWES_ADD;
 }
 
-static uint8_t description_of(const struct virtio_port *p)
+static uint8_t description_of(const struct virtio_console *c, const struct virtio_port *p)
 {
-	return (uint8_t)(OWES_OPEN | (p->terminal ? OWES_CONSOLE : 0) | (p->name ? OWES_NAME : 0));
+	return (uint8_t)(OWES_OPEN | (p->terminal ? OWES_CONSOLE : 0) | (p->name ? OWES_NAME : 0) |
+			 (p->terminal && c->sizes ? OWES_SIZE : 0));
 }
 
 /* A message of the driver's. What it says of a port that is not there means nothing. */
@@ -104,8 +109,10 @@ static int64_t take_message(void *model, unsigned queue, struct virtio_chain *ch
 	if (m.port >= VIRTIO_CONSOLE_PORTS || !c->port[m.port].there)
 		return 0;
 	p = &c->port[m.port];
-	if (m.event == PORT_READY && m.value)
-		p->owed |= description_of(p);
+	if (m.event == PORT_READY && m.value) {
+		p->ready = true;
+		p->owed |= description_of(c, p);
+	}
 	if (m.event == PORT_OPEN)
 		p->open = m.value;
 	return 0;
@@ -120,13 +127,16 @@ static struct message next_message(const struct virtio_port *p, unsigned port)
 		return (struct message){port, CONSOLE_PORT, 1};
 	if (p->owed & OWES_OPEN)
 		return (struct message){port, PORT_OPEN, !p->over};
+	if (p->owed & OWES_SIZE)
+		return (struct message){port, RESIZE, 0};
 	return (struct message){port, PORT_NAME, 1};
 }
 
 /* Fills a buffer of the driver's; how many bytes. One that is too small gets the beginning. */
-static uint32_t write_message(struct virtio_chain *chain, const struct virtio_port *p,
+static uint32_t write_message(struct virtio_chain *chain, const struct virtio_console *c,
 			      unsigned port)
 {
+	const struct virtio_port *p = &c->port[port];
 	struct message m = next_message(p, port);
 	struct virtio_buffer buffer = virtio_writable(chain);
 	size_t done = virtio_push(&buffer, &m, sizeof(m)), length = 0;
@@ -136,6 +146,8 @@ static uint32_t write_message(struct virtio_chain *chain, const struct virtio_po
 			length++;
 		done += virtio_push(&buffer, p->name, length);
 	}
+	if (m.event == RESIZE)
+		done += virtio_push(&buffer, &c->size, sizeof(c->size));
 	return (uint32_t)done;
 }
 
@@ -153,11 +165,23 @@ static bool tell_of(struct virtio_console *c, struct virtio_server *s, unsigned 
 			return take == VIRTIO_NONE;
 		if (c->chain.readable)
 			return false;
-		if (virtio_queue_give(q, c->chain.head, write_message(&c->chain, p, port)))
+		if (virtio_queue_give(q, c->chain.head, write_message(&c->chain, c, port)))
 			virtio_server_interrupt(s);
 		p->owed &= (uint8_t)(p->owed - 1);
 	}
 	return true;
+}
+
+/* A driver without ports reads the size in the configuration, where all drivers are told. */
+void virtio_console_resize(struct virtio_console *c, struct virtio_server *s,
+			   struct virtio_console_size size)
+{
+	if (!(s->offered & SIZE) || (size.columns == c->size.columns && size.rows == c->size.rows))
+		return;
+	c->size = size;
+	virtio_server_configure(s, offsetof(struct config, size), &size, sizeof(size));
+	if (s->features & SIZE && c->port[0].ready)
+		c->port[0].owed |= OWES_SIZE;
 }
 
 /* ---- bytes ---- */
@@ -263,6 +287,7 @@ void virtio_console_serve(struct virtio_console *c, struct virtio_server *s)
 {
 	bool ports = s->features & MULTIPORT, right = true;
 
+	c->sizes = s->features & SIZE;
 	if (ports)
 		virtio_server_serve(s, FROM_DRIVER, &c->chain, take_message, c);
 	if (!ports)
@@ -291,7 +316,8 @@ bool virtio_console_flush(struct virtio_console *c, struct virtio_server *s)
 void virtio_console_forget(struct virtio_console *c)
 {
 	for (unsigned i = 0; i < VIRTIO_CONSOLE_PORTS; i++) {
-		c->port[i].open = c->port[i].starved = c->port[i].waits = false;
+		c->port[i].ready = c->port[i].open = false;
+		c->port[i].starved = c->port[i].waits = false;
 		c->port[i].owed = 0;
 	}
 }

@@ -3,8 +3,9 @@
  * virtio_console.h - a virtio console device (Virtual I/O Device (VIRTIO) Version 1.2, section 5.3)
  * with ports: streams of bytes in both directions, some of which are terminals.
  *
- * Not offered: VIRTIO_CONSOLE_F_SIZE, whose message for one port has its two words in another order
- * in Linux before 6.15 than in the specification; and emergency writes.
+ * The size of a terminal is told as the specification has it, columns first. Linux took rows first
+ * until 2025 (commit 5326ab737a47, which stable versions have, too): such a kernel has them the
+ * wrong way round. Emergency writes are not offered.
  *
  * Invariant: of what the driver says, there is room for all; what it is to be told is bits, not a
  * list, so a driver that takes nothing costs no memory.
@@ -20,12 +21,18 @@
 
 enum { VIRTIO_CONSOLE_PORTS = 4, VIRTIO_CONSOLE_NAME = 32 };
 
+/* Of a terminal, as in the device configuration (5.3.4) and in a message; 0: not known. */
+struct virtio_console_size {
+	uint16_t columns, rows;
+};
+
 struct virtio_port {
 	bool there;
 	bool terminal; /* the driver makes a console of it; one without ports knows port 0 alone */
 	const char *name; /* shorter than VIRTIO_CONSOLE_NAME, or NULL */
 
 	/* console.c's own, zero at first. */
+	bool ready;   /* the driver knows it */
 	bool open;    /* in the guest: what comes is read there */
 	bool over;    /* nothing more comes */
 	bool starved; /* the driver has no buffer for what comes, and rings when it has */
@@ -37,14 +44,16 @@ struct virtio_port {
 
 struct virtio_console {
 	struct virtio_port port[VIRTIO_CONSOLE_PORTS];
+	struct virtio_console_size size; /* of port 0; one that is known at first may change */
 
 	/* console.c's own, zero at first. */
+	bool sizes;		   /* the driver takes them */
 	bool flushes;		   /* the device is being reset, and what was sent goes out first */
 	struct virtio_chain chain; /* a message, or a buffer for what comes */
 };
 
 /* What a driver sees of this device. */
-void virtio_console_identity(struct virtio_identity *identity);
+void virtio_console_identity(const struct virtio_console *c, struct virtio_identity *identity);
 
 /*
  * Moves what can be moved in both directions. Call it when virtio_server_follow() has returned
@@ -53,6 +62,13 @@ void virtio_console_identity(struct virtio_identity *identity);
  * wrong way.
  */
 void virtio_console_serve(struct virtio_console *c, struct virtio_server *s);
+
+/*
+ * The terminal of port 0 has this size now. Call it when virtio_server_follow() has returned true,
+ * and then virtio_console_serve().
+ */
+void virtio_console_resize(struct virtio_console *c, struct virtio_server *s,
+			   struct virtio_console_size size);
 
 /* Whether what comes for this port would be read by virtio_console_serve(). */
 bool virtio_port_listens(const struct virtio_port *p);
