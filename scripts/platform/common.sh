@@ -205,6 +205,9 @@ qemu_options() {
 		else
 			options+=(-chardev stdio,id=console,mux=on,signal=off -serial chardev:console -mon chardev=console)
 		fi
+	elif has_input_port; then
+		options+=(-chardev stdio,id=input,signal=off
+			-chardev "file,id=console,path=$work/out${virtio_console:+,mux=on}" -serial chardev:console)
 	else
 		options+=(-chardev "stdio,id=console,signal=on${virtio_console:+,mux=on}" -serial chardev:console)
 	fi

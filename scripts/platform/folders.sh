@@ -10,8 +10,8 @@
 # What the kernel says goes to the same console as the command's output.
 quiet_words='quiet loglevel=0 afterburn.quiet'
 
-# Files whose names are gone: the command and its status, and its standard input.
-command_fd=8 input_fd=7
+# A file whose name is gone: the command and its status.
+command_fd=8
 
 # Processes that bring what comes through ports to standard output and error.
 port_readers=()
@@ -67,32 +67,18 @@ whole_sectors() { # whole_sectors FILE
 	truncate -s $((($(stat -c %s "$1") + 511) / 512 * 512)) "$1"
 }
 
-# Sets $input and $ports to what exec.c knows. A stream that is no terminal goes by a port, and input to QEMU's
-# guest, where no port has an end, by a disk: it is read to its end first.
+# Sets $input and $ports to what exec.c knows. A stream that is no terminal goes by a port.
 take_streams() {
-	local file size
 	input=none ports=output
 	[[ /proc/self/fd/1 -ef /proc/self/fd/2 ]] || ports+=,error
 	if [[ -t 0 && -t 1 ]]; then
 		input=tty ports=''
 		[[ -t 2 ]] || ports=error
-		return
-	fi
-	if [[ -t 0 || ! -e /proc/self/fd/0 || /proc/self/fd/0 -ef /dev/null ]]; then
+	elif [[ -t 0 || ! -e /proc/self/fd/0 || /proc/self/fd/0 -ef /dev/null ]]; then
 		exec </dev/null
-		return
-	fi
-	if [[ $platform == process ]]; then
+	else
 		input=port ports+=,input
-		return
 	fi
-	file=$(mktemp "${TMPDIR:-/tmp}/afterburn-input.XXXXXX")
-	cat >"$file" || true
-	size=$(stat -c %s "$file")
-	((size == 0)) || input=$size
-	whole_sectors "$file"
-	open_nameless $input_fd "$file"
-	exec </dev/null
 }
 
 prepare_command() {
@@ -112,10 +98,6 @@ prepare_command() {
 	whole_sectors "$file"
 	open_nameless $command_fd "$file"
 	disks+=("/proc/self/fd/$command_fd,serial=afterburn-exec")
-	case $input in
-	tty | none | port) ;;
-	*) disks+=("/proc/self/fd/$input_fd,ro,serial=afterburn-input") ;;
-	esac
 }
 
 # Ends the script with the command's status, if there is one.
@@ -130,11 +112,17 @@ finish_command() {
 	[[ $(last_word) == panic ]] || die 1 "the guest ended before the command did"
 }
 
+# Whether the command has standard input, which is then QEMU's too, and the console has none.
+has_input_port() {
+	[[ ,$ports, == *,input,* ]]
+}
+
 # Adds the ports to QEMU's options. Of those at the console's end the last one gets what is typed. What comes through one goes to the stream of its name.
 qemu_ports() {
 	local word stream=1
 	[[ -z $ports$virtio_console ]] || options+=(-device virtio-serial-pci)
 	[[ -z $virtio_console ]] || options+=(-device virtconsole,chardev=console)
+	! has_input_port || options+=(-device virtserialport,chardev=input,name=afterburn.input)
 	for word in output error; do
 		if [[ ,$ports, == *,$word,* ]]; then
 			mkfifo "$work/$word"

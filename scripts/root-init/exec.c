@@ -5,9 +5,8 @@
  *
  *   sector 0  the guest writes "status N" or "error TEXT" with a NUL behind it
  *   sector 1  and on, texts that end with a NUL each: where standard input comes from ("tty",
- *             "none", "port", or the number of bytes on the disk for input), which of "output" and
- *             "error" go through ports, the terminal's rows and columns or nothing, the command,
- *             then its environment; an empty text ends it
+ *             "none" or "port"), which of "output" and "error" go through ports, the terminal's
+ * rows and columns or nothing, the command, then its environment; an empty text ends it
  *
  * Invariant: the status is on the disk before the machine ends.
  */
@@ -20,7 +19,6 @@
 #include <linux/reboot.h>
 
 #define COMMAND_DISK "afterburn-exec"
-#define INPUT_DISK   "afterburn-input"
 
 /* As in fcntl.h and signal.h of C libraries; the kernel's headers for both do not agree. */
 enum { READ = 0, READ_WRITE = 2, SECTOR = 512 };
@@ -36,20 +34,20 @@ struct winsize {
 static char texts[128 * 1024];
 static char *text[TEXTS_MAX];
 static unsigned int count;
-static int disk = -1, input = -1;
+static int disk = -1;
 
 /* ---- the disk ---- */
 
-/* A virtio disk by its serial number, or a negative error number. */
-static int open_disk(const char *serial, int way)
+/* The command's virtio disk, by its serial number, or a negative error number. */
+static int open_disk(void)
 {
 	static char path[] = "/sys/block/vdX/serial", device[] = "/dev/vdX";
 	char found[64];
 
 	for (char letter = 'a'; letter <= 'z'; letter++) {
 		path[13] = device[7] = letter;
-		if (file_read(path, found, sizeof(found)) && text_is(found, serial))
-			return (int)CALL2(open, device, way);
+		if (file_read(path, found, sizeof(found)) && text_is(found, COMMAND_DISK))
+			return (int)CALL2(open, device, READ_WRITE);
 	}
 	return -1;
 }
@@ -112,13 +110,12 @@ static void read_texts(void)
 
 bool exec_find(void)
 {
-	disk = open_disk(COMMAND_DISK, READ_WRITE);
+	disk = open_disk();
 	if (disk < 0)
 		return false;
 	read_texts();
 	if (count < ENVIRONMENT)
 		give_up("the command's disk", 0);
-	input = open_disk(INPUT_DISK, READ);
 	return true;
 }
 
@@ -168,15 +165,11 @@ static int open_terminal(void)
 
 static int open_input(int terminal)
 {
-	const char *from = text[INPUT];
-
-	if (text_is(from, "tty"))
+	if (text_is(text[INPUT], "tty"))
 		return terminal;
-	if (text_is(from, "port"))
+	if (text_is(text[INPUT], "port"))
 		return stream_from("afterburn.input");
-	if (text_is(from, "none") || input < 0)
-		return (int)CALL2(open, "/dev/null", READ);
-	return stream_of_file(input, number_of(&from));
+	return (int)CALL2(open, "/dev/null", READ);
 }
 
 /* A kernel without ports has the console. */

@@ -99,36 +99,25 @@ int stream_to(const char *name)
 	return ends[WRITE];
 }
 
-int stream_of_file(int file, unsigned long left)
-{
-	int ends[2];
-
-	make_pipe(ends);
-	if (CALL0(fork) != 0) {
-		CALL1(close, ends[WRITE]);
-		CALL1(close, file);
-		return ends[READ];
-	}
-	CALL1(close, ends[READ]);
-	while (left) {
-		unsigned long size = left < sizeof(piece) ? left : sizeof(piece);
-		long done = CALL3(read, file, piece, size);
-
-		if (done <= 0 || !file_write(ends[WRITE], piece, (size_t)done))
-			break;
-		left -= (unsigned long)done;
-	}
-	CALL1(exit, 0);
-	return -1;
-}
-
 int stream_from(const char *name)
 {
-	int port = open_port(name, READ);
+	int ends[2], port = open_port(name, READ);
+	long done;
 
 	if (port < 0)
 		give_up("standard input needs CONFIG_VIRTIO_CONSOLE", port);
-	return stream_of_file(port, ~0ul);
+	make_pipe(ends);
+	if (CALL0(fork) != 0) {
+		CALL1(close, ends[WRITE]);
+		CALL1(close, port);
+		return ends[READ];
+	}
+	CALL1(close, ends[READ]);
+	do
+		done = CALL3(read, port, piece, sizeof(piece));
+	while (done > 0 && file_write(ends[WRITE], piece, (size_t)done));
+	CALL1(exit, 0);
+	return -1;
 }
 
 /* ---- while the command runs ---- */

@@ -18,9 +18,6 @@ int stream_to(const char *port);
 /* The reading end of a new pipe from the port of this name; ends the machine if there is none. */
 int stream_from(const char *port);
 
-/* The same from a file, of which the pipe gets `left` bytes. */
-int stream_of_file(int file, unsigned long left);
-
 /* Moves what comes until process `child` has ended; its status as of waitpid(2). */
 int streams_move(long child);
 

@@ -207,9 +207,11 @@ host_is_no_root() {
 
 # The command reads what has come when it has come; the writer has not ended yet.
 input_streams() {
+	local as=()
+	[[ $platform == bare ]] || as=("${as_user[@]}")
 	mkfifo in && { exec {hold}<>in; } && echo first >in || return
 	: >"$tmp/console"
-	"${as_user[@]}" "$run" --on process --timeout 60 --root root --exec 'read -r a; echo "got $a"; read -r b; echo "then $b"' \
+	"${as[@]}" "$run" --on "$platform" --timeout 60 --root root --exec 'read -r a; echo "got $a"; read -r b; echo "then $b"' \
 		vmlinux.packed <in >"$tmp/console" 2>"$tmp/run.err" &
 	run_pid=$!
 	console_shows 'got first' && ! grep -q then "$tmp/console" && echo second >in && wait "$run_pid" && grep -qx 'then second' "$tmp/console"
@@ -292,6 +294,8 @@ share_everywhere() {
 	ok "$platform: both in one file, in their order" both_in_one
 	ok "$platform: all of it, whoever reads slowly" output_is_whole
 	ok "$platform: standard input from a file, a pipe, from nowhere" input_passes
+	ok "$platform: standard input while the command runs" input_streams
+	ok "$platform: standard input without an end" input_without_end
 	ok "$platform: /proc, /sys, /dev, /tmp, /run" places_are_there
 	ok "$platform: files both ways" both_ways
 	ok "$platform: rights, times, sizes" rights
@@ -312,8 +316,6 @@ share_in_process() {
 	else
 		ok 'the host as root of a kernel of another width' host_is_no_root
 	fi
-	ok 'standard input while the command runs' input_streams
-	ok 'standard input without an end' input_without_end
 	ok 'on a terminal' terminal_has_streams
 	ok 'the server dies: requests fail, the guest goes on' server_dies
 	ok 'the server is stopped, then killed: requests under way fail' server_is_stuck
@@ -335,6 +337,7 @@ share_on_bare() { # share_on_bare all|some_of_it
 		ok 'bare: files both ways' both_ways
 		ok 'bare: read-only, whatever the guest does' read_only
 		ok 'bare: a status' executes 77 'exit 77'
+		ok 'bare: standard input while the command runs' input_streams
 		ok 'bare: standard error apart from standard output' errors_are_apart
 	fi
 }
