@@ -7,6 +7,7 @@
 #                                    width of the guest
 #   $(O)/tests/wedge/xen*/*.t        the Xen back end's tables against a model of Xen, for 64-bit and
 #                                    (xen-i386) 32-bit guests
+#   $(O)/tests/wedge/l4/*.t          the L4 back end against a model of L4
 #   $(O)/tests/wedge/front/*.t       its front ends against a model of a store and of back ends
 #   $(O)/tests/wedge/front-net/*.t   its network devices alone, between a driver and a back end
 #   $(O)/tests/wedge/platform/*.t    the smallest back end, an example
@@ -185,6 +186,21 @@ endef
 
 $(eval $(call wedge_test_xen,x86_64,xen))
 $(eval $(call wedge_test_xen,i386,xen-i386))
+
+# ---- the L4 back end ----
+
+# It keeps addresses in 32 bits, and everything of it lies below 4 GiB, in these programs as well. There the address
+# sanitizer has its own memory.
+$(eval $(call wedge_test_compile,obj-l4,$(call wedge_headers,l4,i386) -I$(SRC)/wedge/backend/l4))
+wedge_test_l4_objs := $(call wedge_test_objects,obj-l4, \
+	$(call wedge_in, backend/l4, blocks.c mapping.c memory.c process.c run.c traps.c) \
+	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/l4/*.c)))
+$(eval $(call wedge_test_programs,l4,$(wildcard $(WEDGE_TEST_SRC)/l4/*_test.c),$(wedge_test_l4_objs),))
+$(wedge_test_l4_objs) $(wedge_test_programs_l4) $(call wedge_test_objects,obj-l4,$(wildcard $(WEDGE_TEST_SRC)/l4/*_test.c)): \
+	WEDGE_TEST_SAN := -fsanitize=undefined -fno-sanitize-recover=all
+$(wedge_test_l4_objs) $(call wedge_test_objects,obj-l4,$(wildcard $(WEDGE_TEST_SRC)/l4/*_test.c)): \
+	WEDGE_TEST_CFLAGS := $(filter-out -mcmodel=large -fsanitize=%,$(WEDGE_TEST_CFLAGS)) -fsanitize=undefined \
+	-Wno-int-to-pointer-cast -Wno-pointer-to-int-cast
 
 # ---- the front ends on Xen ----
 
