@@ -20,6 +20,7 @@ TOTALS = (
     ("sites", "class.", "site done by the wedge", "sites done by the wedge"),
     ("orders", "order.", "order to a user process", "orders to user processes"),
     ("host.mappings", "host.", "mapping in the host", "mappings in the host"),
+    ("l4.calls", "l4.", "call of L4", "calls of L4"),
 )
 # Told beside them, by what they cost. All others are in the results file only.
 OTHERS = (
@@ -34,6 +35,15 @@ OTHERS = (
     ("space.switches", "switch of the address space", "switches of the address space"),
     ("tlb.flushes", "whole TLB flush", "whole TLB flushes"),
     ("signal.fault", "signal for a fault", "signals for a fault"),
+    ("l4.mapped-for-user", "piece mapped for a program", "pieces mapped for a program"),
+    ("l4.mapped-for-kernel", "piece mapped for the kernel", "pieces mapped for the kernel"),
+    ("l4.ordered-unmaps", "piece taken from a program", "pieces taken from a program"),
+    ("entry.user", "stop of a program", "stops of a program"),
+    ("entry.user-fill", "page fault answered at once", "page faults answered at once"),
+    ("entry.kernel-fault", "fault of the kernel", "faults of the kernel"),
+    ("fpu.from-user", "FPU state taken from a program", "FPU states taken from a program"),
+    ("fpu.to-user", "FPU state given to a program", "FPU states given to a program"),
+    ("fs.loads", "FS's base loaded by L4", "loads of FS's base by L4"),
 )
 
 
@@ -43,7 +53,7 @@ def counted(value: float, one: str, several: str) -> str:
 
 
 def parts_text(counters: dict[str, float], beginning: str, most: int = 3) -> str:
-    apart = {name for name, _, _ in OTHERS}
+    apart = {name for name, *_ in OTHERS + TOTALS}
     parts = [
         (v, n[len(beginning) :])
         for n, v in counters.items()

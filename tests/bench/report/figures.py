@@ -16,13 +16,16 @@ BARE_I386 = System("plain", "bare", "i386")
 OURS_BARE = System("annotated", "bare", "x86_64")
 OURS_BARE_I386 = System("annotated", "bare", "i386")
 DOM0 = System("annotated", "xen-dom0", "x86_64")
+DOM0_I386 = System("annotated", "xen-dom0", "i386")
+L4 = System("annotated", "l4", "i386")
 DOMU = System("annotated", "xen-domU", "x86_64")
 STOCK_BARE = System("stock", "bare", "x86_64")
 STOCK_DOMU = System("stock", "xen-domU", "x86_64")
 
 
 # Reports name systems in this order; others follow.
-ORDER = [BARE, OURS_BARE, DOM0, DOMU, STOCK_BARE, STOCK_DOMU, BARE_I386, OURS_BARE_I386]
+ORDER = [BARE, OURS_BARE, DOM0, DOMU, STOCK_BARE, STOCK_DOMU]
+ORDER += [BARE_I386, OURS_BARE_I386, DOM0_I386, L4]
 
 
 def in_order(systems: Iterable[System]) -> list[System]:
