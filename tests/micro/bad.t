@@ -124,6 +124,24 @@ for place in x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/process
 	fi
 done
 
+# On L4 kernel and wedge are one program, which nothing keeps apart; what the wedge sees it refuses.
+bad_on_l4() { # bad_on_l4 PLACE
+	local check
+	for check in $triple_faults cr3_beyond_memory; do
+		micro_ok "$1" "$check" ends "$1" "$check" 1 'fatal: triple fault'
+	done
+	micro_ok "$1" maps_beyond_memory ends "$1" maps_beyond_memory 1 'fatal: .*where it has no memory'
+	micro_ok "$1" halts_for_ever ends "$1" halts_for_ever 0 'halted with interrupts off'
+}
+for place in i386/l4 ${AFTERBURN_L4:+i386/l4-real}; do
+	micro_boot "$place" bad only=halts_for_ever
+	if ((boot_code == 3)); then
+		skip "${place/\// }: all" "$(head -n 1 "$tmp/run.err")"
+	else
+		bad_on_l4 "$place"
+	fi
+done
+
 # Nor does a kernel without a host find one.
 for place in x86_64-low/bare i386/bare; do
 	for check in $host_calls; do
