@@ -88,7 +88,7 @@ $$(eval $$(call wedge_test_compile,obj-$(1),$$(wedge_test_headers_$(1))))
 
 wedge_test_objs_$(1) := $$(WEDGE_TEST_LIB) $$(call wedge_test_objects,obj-$(1), \
 	$(WEDGE_BASE) $(WEDGE_BOOT) $(WEDGE_CORE) $(WEDGE_ARCH) $(wedge_width_$(1)) \
-	$$(addprefix $(WEDGE_TEST_SRC)/,fake_backend.c guest.c encodings.c sample.c $(1)/guest_width.c))
+	$$(addprefix $(WEDGE_TEST_SRC)/,fake_backend.c guest.c property.c encodings.c sample.c $(1)/guest_width.c))
 
 # Where the gates are, as the width's gate_addresses.h says.
 wedge_test_gates_$(1) := $$(shell sed -n \

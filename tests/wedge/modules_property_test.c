@@ -6,6 +6,7 @@
  * Invariant: the model knows only what it has put there; it never asks the table.
  */
 #include "guest.h"
+#include "property.h"
 
 #include <gate_addresses.h>
 #include <wedge/modules.h>
@@ -31,7 +32,6 @@ struct module {
 };
 
 static struct module modules[PAGES]; /* by their first page */
-static uint64_t seed;
 
 static const struct {
 	enum afterburn_insn_id id;
@@ -44,11 +44,6 @@ static const struct {
 	{AFTERBURN_INSN_CLI, "\xfa", 1, false},
 	{AFTERBURN_INSN_CPUID, "\x0f\xa2", 2, false},
 };
-
-static unsigned int below(unsigned int n)
-{
-	return (unsigned int)(next_random(&seed) % n);
-}
 
 static uint64_t page_va(unsigned int page)
 {
@@ -79,12 +74,12 @@ static void fill_module(struct module *m, uint64_t va, uint64_t end)
 {
 	m->count = 0;
 	while (va + AFTERBURN_SITE_MAX < end) {
-		unsigned int kind = below(sizeof(kinds) / sizeof(kinds[0]));
+		unsigned int kind = random_below(sizeof(kinds) / sizeof(kinds[0]));
 		struct put *last = m->count ? &m->put[m->count - 1] : NULL;
-		bool behind = below(3);
+		bool behind = random_below(3);
 
 		if (!behind)
-			va += 1 + below(200);
+			va += 1 + random_below(200);
 		if (va + AFTERBURN_SITE_MAX >= end)
 			break;
 		if (last)
@@ -106,7 +101,7 @@ static void fetch(unsigned int page)
 static void load(unsigned int first, unsigned int pages)
 {
 	static uint8_t nops[PAGE];
-	unsigned int turn = below(pages);
+	unsigned int turn = random_below(pages);
 
 	memset(nops, 0x90, sizeof(nops));
 	for (unsigned int i = 0; i < pages; i++) {
@@ -115,7 +110,7 @@ static void load(unsigned int first, unsigned int pages)
 	}
 	modules[first].loaded = true;
 	modules[first].pages = pages;
-	fill_module(&modules[first], page_va(first) + below(20), page_va(first + pages));
+	fill_module(&modules[first], page_va(first) + random_below(20), page_va(first + pages));
 	for (unsigned int i = 0; i < pages; i++)
 		fetch(first + (i + turn) % pages);
 }
@@ -123,7 +118,7 @@ static void load(unsigned int first, unsigned int pages)
 /* The bytes stay, as in memory that was given back; or pages are mapped no more. */
 static void unload(unsigned int first)
 {
-	for (unsigned int i = 0; below(2) && i < modules[first].pages; i++)
+	for (unsigned int i = 0; random_below(2) && i < modules[first].pages; i++)
 		*guest_entry(page_va(first + i), 1) = 0;
 	modules[first].loaded = false;
 }
@@ -169,14 +164,14 @@ static void what_was_there_before_does_not_matter(void **state)
 	unsigned int loads = 0;
 
 	(void)state;
-	seed = 0x9e3779b97f4a7c15;
+	property_begin(1);
 	for (unsigned int i = 0; i < ROUNDS; i++) {
-		unsigned int page = below(PAGES);
+		unsigned int page = random_below(PAGES);
 
 		if (modules[page].loaded) {
 			unload(page);
 		} else if (is_free(page)) {
-			bool two = page + 1 < PAGES && is_free(page + 1) && below(2);
+			bool two = page + 1 < PAGES && is_free(page + 1) && random_below(2);
 
 			load(page, two ? 2 : 1);
 			loads++;

@@ -8,9 +8,8 @@
  * Invariant: nothing here asks the code under test what it believes; a fixed seed makes fixed
  * steps, and a failure names both.
  */
-#include <stdio.h>
-
 #include "fake_host.h"
+#include "property.h"
 
 enum {
 	STEPS = 12000,
@@ -57,29 +56,11 @@ struct held {
 enum broken { NOT, LOSES_CHANGES, SKIPS_SYNC, SKIPS_INVALIDATE, KEEPS_ON_LOAD };
 
 static struct {
-	uint64_t seed;
-	unsigned int step, root, accesses;
+	unsigned int root, accesses;
 	enum broken broken;
 	bool stale[ROOTS];
 	struct held held[2][PLACES][HELD]; /* of the kernel's view, of the loaded user view */
-	char failure[200];
 } run;
-
-static uint32_t random_below(uint32_t n)
-{
-	return (uint32_t)(next_random(&run.seed) >> 20) % n;
-}
-
-static bool one_in(uint32_t n)
-{
-	return !random_below(n);
-}
-
-#define FAIL(...)                                                                                  \
-	do {                                                                                       \
-		if (!run.failure[0])                                                               \
-			snprintf(run.failure, sizeof(run.failure), __VA_ARGS__);                   \
-	} while (0)
 
 static unsigned int slot_of(unsigned int place)
 {
@@ -159,7 +140,7 @@ static void hold(unsigned int kind, unsigned int place, struct held h)
 			return;
 	}
 	if (i == HELD) /* more than can be kept: forget the oldest, whose page must not be used */
-		FAIL("the test has no room for what a TLB may hold");
+		property_fail("the test has no room for what a TLB may hold");
 	else
 		held[i] = h;
 }
@@ -201,14 +182,15 @@ static void check_place(unsigned int kind, unsigned int place)
 		if (h->frame == frame && !(prot & ~h->prot))
 			return;
 	}
-	FAIL("%s view: %llx is mapped to %llx with rights %u, which no entry gave",
-	     kind ? "user" : "kernel", (unsigned long long)va, (unsigned long long)frame, prot);
+	property_fail("%s view: %llx is mapped to %llx with rights %u, which no entry gave",
+		      kind ? "user" : "kernel", (unsigned long long)va, (unsigned long long)frame,
+		      prot);
 }
 
 static void check(void)
 {
 	if (host.wrong)
-		FAIL("%s", host.wrong);
+		property_fail("%s", host.wrong);
 	for (unsigned int place = 0; place < PLACES; place++) {
 		check_place(0, place);
 		if (!run.stale[run.root])
@@ -355,7 +337,7 @@ static void execute(unsigned int place)
 			return;
 	}
 	if (!(host_prot(view_of(0), va) & FAKE_X))
-		FAIL("kernel view: %llx cannot be executed", (unsigned long long)va);
+		property_fail("kernel view: %llx cannot be executed", (unsigned long long)va);
 }
 
 /* A large page is one translation. */
@@ -394,8 +376,9 @@ static void access_place(unsigned int kind, unsigned int place, uint32_t access)
 	view_fill(view, va, &walk);
 	run.accesses++;
 	if (need & ~host_prot(view, va) || host_physical(view, va) != (walk.address & ~0xfffull))
-		FAIL("%s view: %llx is not mapped to %llx for access %u", kind ? "user" : "kernel",
-		     (unsigned long long)va, (unsigned long long)walk.address, access);
+		property_fail("%s view: %llx is not mapped to %llx for access %u",
+			      kind ? "user" : "kernel", (unsigned long long)va,
+			      (unsigned long long)walk.address, access);
 }
 
 static void access_any(void)
@@ -438,12 +421,12 @@ static void step(void)
 		switch_bit(0, X86_CR0_WP);
 }
 
-/* Returns whether the steps went well; else run.failure says what did not. */
+/* Returns whether the steps went well; else property.failure says what did not. */
 static bool walk_randomly(uint64_t seed, unsigned int steps, enum broken broken)
 {
 	fake_host_reset();
 	memset(&run, 0, sizeof(run));
-	run.seed = seed * 0x9e3779b97f4a7c15;
+	property_begin(seed);
 	run.broken = broken;
 	host.lose_every = broken == LOSES_CHANGES ? 50 : 0;
 	for (uint64_t pa = ROOT_PA; pa < UPPER_PA + 0x20000; pa += X86_PAGE_SIZE)
@@ -453,12 +436,12 @@ static bool walk_randomly(uint64_t seed, unsigned int steps, enum broken broken)
 	for (unsigned int i = 0; i < 400; i++)
 		edit_leaf();
 	load(0);
-	for (run.step = 0; run.step < steps && !run.failure[0]; run.step++) {
+	for (property.step = 0; property.step < steps && !property.failure[0]; property.step++) {
 		step();
 		hold_all();
 		check();
 	}
-	return !run.failure[0];
+	return !property.failure[0];
 }
 
 static void nothing_is_mapped_that_the_guest_did_not_allow(void **state)
@@ -466,7 +449,8 @@ static void nothing_is_mapped_that_the_guest_did_not_allow(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		if (!walk_randomly(seed, STEPS, NOT))
-			fail_msg("seed %u, step %u: %s", (unsigned int)seed, run.step, run.failure);
+			fail_msg("seed %u, step %u: %s", (unsigned int)seed, property.step,
+				 property.failure);
 		assert_in_range(run.accesses, STEPS / 20, STEPS);
 		assert_true(host.removes && host.protects);
 	}
@@ -476,8 +460,8 @@ static void nothing_is_mapped_that_the_guest_did_not_allow(void **state)
 static void assert_noticed(enum broken broken)
 {
 	assert_false(walk_randomly(1, BROKEN_STEPS, broken));
-	if (!strstr(run.failure, "which no entry gave"))
-		fail_msg("%s", run.failure);
+	if (!strstr(property.failure, "which no entry gave"))
+		fail_msg("%s", property.failure);
 	host.wrong = NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest_shape.h - what the random guest of space_property_test.c is like if its kernel has 32 bits.
+ * guest_shape.h - what the random guest (random_guest.h) is like if its kernel has 32 bits.
  *
  * Invariant: the same names for both widths.
  */
