@@ -17,7 +17,7 @@
 
 #include <wedge/dev/virtio_server.h>
 
-/* Where pci.c has the first device's registers (virtio_test.c looks at the capabilities). */
+/* Where pci.c has the first device's registers (virtio_pci_test.c looks at the capabilities). */
 enum { LEGACY = 0xc000, COMMON = 0xc100, INTERRUPT = 0xc140, DEVICE = 0xc180 };
 enum { LEGACY_CONFIG = LEGACY + VIRTIO_PCI_CONFIG_OFF(0) };
 

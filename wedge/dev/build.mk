@@ -8,8 +8,10 @@ DEV_SERVER_TESTS := virtio_balloon virtio_balloon_pages virtio_block virtio_conf
 DEV_NET_TESTS := virtio_net_fuzz virtio_net_receive virtio_net_send
 # Those with ports of a console device.
 DEV_PORTS_TESTS := virtio_console virtio_console_fuzz
+# Those of the registers that all virtio devices have.
+DEV_REGISTER_TESTS := virtio_legacy virtio_pci virtio_registers
 DEV_SERVER_TESTS += $(DEV_NET_TESTS) $(DEV_PORTS_TESTS)
-DEV_TESTS := board counter_ports fuzz keyboard latch muldiv pci pic pit rtc timer uart virtio $(DEV_SERVER_TESTS)
+DEV_TESTS := board counter_ports fuzz keyboard latch muldiv pci pic pit rtc timer uart $(DEV_REGISTER_TESTS) $(DEV_SERVER_TESTS)
 DEV_TEST_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 DEV_TEST_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -I$(SRC)/wedge/include $(CFLAGS) -MMD -MP $(DEV_TEST_SAN)
 DEV_TEST_CHIPS := $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/%.o,$(WEDGE_DEV))
@@ -35,6 +37,7 @@ $(O)/tests/dev/obj/server.a: $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/
 
 $(DEV_NET_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_nic.o
 $(DEV_PORTS_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_ports.o
+$(DEV_REGISTER_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_driver.o
 
 # The example of wedge/doc/writing-a-device.md.
 $(O)/tests/dev/latch.t: $(O)/tests/dev/obj/latch.o
