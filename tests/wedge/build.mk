@@ -217,11 +217,13 @@ $(eval $(call wedge_test_programs,front,$(wildcard $(WEDGE_TEST_SRC)/front/*_tes
 # Its network devices alone, between a driver and a back end that the tests play.
 $(eval $(call wedge_test_compile,obj-front-net,-I$(WEDGE_TEST_SRC)/xen/include \
 	-I$(SRC)/wedge/backend/xen/x86_64/include -I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $(wedge_test_headers_x86_64)))
+wedge_test_front_net := $(wildcard $(WEDGE_TEST_SRC)/front/net/*.c)
+wedge_test_front_net_tests := $(filter %_test.c,$(wedge_test_front_net))
 WEDGE_TEST_FRONT_NET := $(call wedge_test_objects,obj-front-net, \
 	$(call wedge_in, backend/xen/front, net.c net_frame.c net_life.c ring.c) \
-	$(call wedge_in, dev/virtio, buffer.c net.c queue.c server.c) $(WEDGE_TEST_SRC)/front/net/netback.c)
-$(WEDGE_TEST_FRONT_NET) $(WEDGE_TEST)/obj-front-net/tests/wedge/front/net/net_test.o: $(wedge_needs_xen)
-$(eval $(call wedge_test_programs,front-net,$(WEDGE_TEST_SRC)/front/net/net_test.c,$(WEDGE_TEST_FRONT_NET),))
+	$(call wedge_in, dev/virtio, buffer.c net.c queue.c server.c) $(filter-out %_test.c,$(wedge_test_front_net)))
+$(WEDGE_TEST_FRONT_NET) $(call wedge_test_objects,obj-front-net,$(wedge_test_front_net_tests)): $(wedge_needs_xen)
+$(eval $(call wedge_test_programs,front-net,$(wedge_test_front_net_tests),$(WEDGE_TEST_FRONT_NET),))
 
 # ---- the example platform ----
 

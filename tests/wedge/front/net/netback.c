@@ -2,34 +2,25 @@
 /*
  * netback.c - see netback.h.
  *
- * Invariant: guest memory is one allocation, and each page of the wedge's another, so that the
- * address sanitizer sees their ends.
+ * Invariant: each page of the wedge's is an allocation, so that the address sanitizer sees its end.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <linux/virtio_ring.h>
 #include <wedge/log.h>
 #include <events.h>
 #include <front/front.h>
 
+#include "net_driver.h"
 #include "netback.h"
 
 enum {
-	QUEUE_ENTRIES = 256,
-	QUEUE = 0x4000, /* bytes from one queue's rings to the next one's */
-	DATA = 0x10000,
-	BUFFERS = 0x200000,
-	MEMORY = 0x800000,
 	GRANT_BASE = 0x100,
-	ENTRIES_AT = 64,
+	RING_ENTRIES = 256,
 };
 
 struct back back;
 struct vcpu vcpu; /* the one that there is */
 
-static uint8_t *memory;
-static uint16_t taken[2];     /* used entries that the driver has seen */
-static uint32_t buffer_bytes; /* of each buffer to receive into */
 static const void *grants[4096];
 static unsigned int grant_count;
 static void *allocations[64];
@@ -105,11 +96,6 @@ void dev_host_virtio_interrupt(unsigned int device)
 	back.interrupts++;
 }
 
-void *dev_host_memory(uint64_t address, uint64_t size)
-{
-	return address <= MEMORY && size <= MEMORY - address ? memory + address : NULL;
-}
-
 static struct xenbus_kind *kind;
 
 void xenbus_start(struct xenbus_kind *k)
@@ -153,7 +139,7 @@ void xenbus_close(struct xenbus_device *d)
 
 /* ---- the store ---- */
 
-static void say_value(const char *key, const char *value)
+void back_say(const char *key, const char *value)
 {
 	for (unsigned int i = 0; i < kind->key_count; i++)
 		if (!strcmp(kind->keys[i], key))
@@ -172,22 +158,19 @@ void back_found(void)
 {
 	while (allocation_count)
 		free(allocations[--allocation_count]);
-	free(memory);
-	memory = calloc(1, MEMORY);
-	assert_non_null(memory);
 	memset(&back, 0, sizeof(back));
-	memset(taken, 0, sizeof(taken));
+	driver_new();
 	grant_count = 0;
 	net_start();
 	back.f = net_device(0);
 	back.f->bus.kind = kind;
 	back.f->bus.life = XENBUS_FOUND;
-	say_value("mac", "00:16:3e:00:00:05");
-	say_value("feature-rx-copy", "1");
-	say_value("feature-sg", "1");
-	say_value("feature-gso-tcpv4", "1");
-	say_value("feature-gso-tcpv6", "1");
-	say_value("feature-ipv6-csum-offload", "1");
+	back_say("mac", "00:16:3e:00:00:05");
+	back_say("feature-rx-copy", "1");
+	back_say("feature-sg", "1");
+	back_say("feature-gso-tcpv4", "1");
+	back_say("feature-gso-tcpv6", "1");
+	back_say("feature-ipv6-csum-offload", "1");
 }
 
 bool back_offer(void)
@@ -214,22 +197,6 @@ void back_connect(void)
 	kind->connected(&back.f->bus);
 }
 
-void back_start_driver(uint64_t features)
-{
-	back.shared.features = back.identity.features & features;
-	for (unsigned int i = 0; i < 2; i++)
-		back.shared.queue[i] = (struct virtio_ring){
-			.descriptors = i * QUEUE,
-			.driver = i * QUEUE + 0x2000,
-			.device = i * QUEUE + 0x3000,
-			.size = QUEUE_ENTRIES,
-			.enabled = 1,
-		};
-	back.shared.run = 1;
-	net_doorbell(back.f);
-	assert_true(back.shared.serving);
-}
-
 bool back_link(void)
 {
 	return back.shared.config[1] >> 16 & 1;
@@ -241,7 +208,7 @@ void back_new(uint64_t features)
 	assert_true(back_offer());
 	back_show();
 	back_connect();
-	back_start_driver(features);
+	driver_start(features);
 }
 
 /* ---- the back end ---- */
@@ -257,7 +224,7 @@ static struct counts *counts(unsigned int ring)
 
 static void *entry(unsigned int ring, uint32_t index, size_t bytes)
 {
-	return (uint8_t *)back.f->ring_page[ring] + ENTRIES_AT + index % QUEUE_ENTRIES * bytes;
+	return (uint8_t *)back.f->ring_page[ring] + BACK_ENTRIES_AT + index % RING_ENTRIES * bytes;
 }
 
 static bool take(unsigned int ring, uint32_t *next, void *to, size_t bytes)
@@ -352,150 +319,8 @@ void back_event(void)
 	net_event(NULL, back.f);
 }
 
-/* ---- the driver ---- */
-
-static struct vring_desc *descriptors(unsigned int queue)
+void back_close(void)
 {
-	return (void *)(memory + queue * QUEUE);
-}
-
-static struct vring_avail *available(unsigned int queue)
-{
-	return (void *)(memory + queue * QUEUE + 0x2000);
-}
-
-static struct vring_used *used(unsigned int queue)
-{
-	return (void *)(memory + queue * QUEUE + 0x3000);
-}
-
-static void offer(unsigned int queue, uint16_t head)
-{
-	available(queue)->ring[available(queue)->idx % QUEUE_ENTRIES] = head;
-	available(queue)->idx++;
-}
-
-void driver_send(const struct virtio_net_header *h, const uint8_t *frame, uint32_t length,
-		 uint32_t piece)
-{
-	static uint16_t next;
-	uint16_t head = next;
-	uint32_t all = length + sizeof(*h);
-	uint8_t *data = memory + DATA;
-
-	memcpy(data, h, sizeof(*h));
-	memcpy(data + sizeof(*h), frame, length);
-	for (uint32_t done = 0; done < all; done += piece, next = (next + 1) % QUEUE_ENTRIES)
-		descriptors(1)[next] = (struct vring_desc){
-			.addr = DATA + done,
-			.len = all - done < piece ? all - done : piece,
-			.flags = all - done > piece ? VRING_DESC_F_NEXT : 0,
-			.next = (next + 1) % QUEUE_ENTRIES,
-		};
-	offer(1, head);
-	net_doorbell(back.f);
-}
-
-unsigned int driver_sent(void)
-{
-	return used(1)->idx;
-}
-
-void driver_post(unsigned int count, uint32_t bytes)
-{
-	static uint16_t next;
-
-	buffer_bytes = bytes;
-	while (count--) {
-		descriptors(0)[next] = (struct vring_desc){
-			.addr = BUFFERS + next * 0x4000u,
-			.len = bytes,
-			.flags = VRING_DESC_F_WRITE,
-		};
-		offer(0, next);
-		next = (next + 1) % QUEUE_ENTRIES;
-	}
-	net_doorbell(back.f);
-}
-
-uint32_t driver_receive(struct virtio_net_header *h, uint8_t *frame)
-{
-	uint32_t length = 0, buffers = 1;
-
-	for (uint32_t i = 0; i < buffers; i++) {
-		struct vring_used_elem *e = &used(0)->ring[taken[0] % QUEUE_ENTRIES];
-		const uint8_t *from;
-		uint32_t bytes;
-
-		if (taken[0] == used(0)->idx)
-			return 0;
-		from = memory + descriptors(0)[e->id].addr;
-		bytes = e->len;
-		assert_true(bytes <= buffer_bytes);
-		if (!i) {
-			memcpy(h, from, sizeof(*h));
-			buffers = h->buffers;
-			from += sizeof(*h);
-			bytes -= (uint32_t)sizeof(*h);
-		}
-		memcpy(frame + length, from, bytes);
-		length += bytes;
-		taken[0]++;
-	}
-	return length;
-}
-
-/* Most are right: to be read or written as the queue's are, and without a next one. */
-static void scribble_descriptor(struct vring_desc *d, unsigned int queue)
-{
-	static const uint32_t lengths[] = {1,	  12, 100,	  1000,	     1526,
-					   70000, 0,  0x7fffffff, 0xffffffff};
-
-	*d = (struct vring_desc){
-		.addr = rand() % 64 ? (uint64_t)rand() % MEMORY : (uint64_t)rand() << 33,
-		.len = lengths[rand() % (rand() % 256 ? 6 : 9)],
-		.flags = (uint16_t)(rand() % 128 ? (queue ? 0 : VRING_DESC_F_WRITE) : rand() % 8),
-		.next = (uint16_t)(rand() % (rand() % 1024 ? QUEUE_ENTRIES : 0x10000)),
-	};
-}
-
-void driver_scribble(void)
-{
-	for (unsigned int queue = 0; queue < 2; queue++) {
-		struct vring_avail *a = available(queue);
-
-		for (unsigned int i = 0; i < 128; i++) {
-			scribble_descriptor(&descriptors(queue)[rand() % QUEUE_ENTRIES], queue);
-			a->ring[(a->idx + i) % QUEUE_ENTRIES] =
-				(uint16_t)(rand() % (rand() % 1024 ? QUEUE_ENTRIES : 0x10000));
-		}
-		a->idx = (uint16_t)(a->idx + rand() % (rand() % 256 ? 4 : 0x10000));
-		a->flags = (uint16_t)(rand() % 2);
-	}
-	net_doorbell(back.f);
-}
-
-void driver_reset(void)
-{
-	back.shared.run = 0;
-	net_doorbell(back.f);
-	assert_false(back.shared.serving);
-	memset(memory, 0, DATA);
-	memset(taken, 0, sizeof(taken));
-}
-
-void make_tcp(uint8_t *frame, uint32_t length, int version)
-{
-	uint32_t ip = version == 4 ? 20 : 40;
-
-	memset(frame, 0, 14 + ip + 20);
-	for (uint32_t i = 14 + ip + 20; i < length; i++)
-		frame[i] = (uint8_t)(i * 7 + i / 256);
-	frame[12] = version == 4 ? 0x08 : 0x86;
-	frame[13] = version == 4 ? 0x00 : 0xdd;
-	frame[14] = version == 4 ? 0x45 : 0x60;
-	frame[version == 4 ? 14 + 9 : 14 + 6] = 6;
-	frame[14 + ip + 12] = 5 << 4;
-	frame[14 + ip + 16] = 0x12;
-	frame[14 + ip + 17] = 0x34;
+	xenbus_close(&back.f->bus);
+	kind->closed(&back.f->bus);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * netback.h - a driver in front of a virtio network device, and a back end behind it that a test
- * plays: what front/net.c, net_life.c and net_frame.c stand between. Event channels, grants and the
- * store are stand-ins.
+ * netback.h - the back end of a network device of Xen's, which a test plays: what front/net.c,
+ * net_life.c and net_frame.c have behind them. Event channels, grants and the store are stand-ins.
  *
  * Invariant: the back end's side is written by the layouts of public/io/netif.h and ring.h, by
  * hand, so that a test can write what no back end should.
@@ -10,15 +9,14 @@
 #ifndef TESTS_WEDGE_XEN_FRONT_NETBACK_H
 #define TESTS_WEDGE_XEN_FRONT_NETBACK_H
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <front/net.h>
 
-enum { BACK_ADDRESS_LAST = 5 }; /* the device's address is 00:16:3e:00:00:05 */
+#include "tap.h"
+
+enum {
+	BACK_ADDRESS_LAST = 5, /* the device's address is 00:16:3e:00:00:05 */
+	BACK_ENTRIES_AT = 64,  /* where a ring's entries begin in its page */
+};
 
 struct back {
 	struct net_front *f;
@@ -47,10 +45,12 @@ void back_found(void);
 bool back_offer(void);
 void back_show(void);
 void back_connect(void);
-void back_start_driver(uint64_t features);
 
 /* Whether the driver has been told that the link is up. */
 bool back_link(void);
+
+/* What the store says of the device under a key from now on; NULL: nothing. */
+void back_say(const char *key, const char *value);
 
 /* What the front end has said in the store under a name; 0: nothing. */
 uint64_t back_said(const char *name);
@@ -75,27 +75,7 @@ void back_claim_received(uint32_t count);
 /* The front end's event channel. */
 void back_event(void);
 
-/* ---- the driver ---- */
-
-/* Queues a frame with its header, in descriptors of `piece` bytes; rings the doorbell. */
-void driver_send(const struct virtio_net_header *h, const uint8_t *frame, uint32_t length,
-		 uint32_t piece);
-/* How many frames the device has given back. */
-unsigned int driver_sent(void);
-
-/* Gives buffers of `bytes` to receive into; rings. */
-void driver_post(unsigned int count, uint32_t bytes);
-
-/* The next received frame, its length; 0 if there is none. */
-uint32_t driver_receive(struct virtio_net_header *h, uint8_t *frame);
-
-/* Writes into its rings what no driver should, but for a few things that are right; rings. */
-void driver_scribble(void);
-
-/* Resets the device; does not start it again. */
-void driver_reset(void);
-
-/* A TCP packet over IPv4 or IPv6 of so many bytes, with the pseudo-header's sum in its checksum. */
-void make_tcp(uint8_t *frame, uint32_t length, int version);
+/* Closes the device, as when its back end has gone. */
+void back_close(void);
 
 #endif /* TESTS_WEDGE_XEN_FRONT_NETBACK_H */
