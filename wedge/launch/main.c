@@ -6,7 +6,6 @@
  * Invariant: what can be refused is refused before the terminal is changed and the guest's process
  * exists.
  */
-#include "balloon.h"
 #include "devices.h"
 #include "disks.h"
 #include "guest.h"
@@ -17,8 +16,8 @@
 #include "net.h"
 #include "options.h"
 #include "ports.h"
-#include "rng.h"
 #include "shares.h"
+#include "small_devices.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,10 +113,7 @@ int main(int argc, char **argv)
 	check_memory(&options, &kernel);
 	set_command_line(&info, &kernel, &options);
 	disks_open(&options);
-	if (options.balloon)
-		balloon_open();
-	if (options.rng)
-		rng_open();
+	small_devices_open(&options);
 	ports_open(&options);
 	net_open(&options.net);
 	shares_open(&options);
