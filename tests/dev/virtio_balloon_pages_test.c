@@ -57,11 +57,7 @@ static void start(unsigned queue, uint64_t features)
 	refuses = false;
 	host_has = UINT32_MAX;
 	balloon = (struct virtio_balloon_pages){0};
-	rings.available->idx = rings.used->idx = 0;
-	shared = (struct virtio_shared){.run = 1, .features = features};
-	shared.queue[queue] = rings_setup();
-	virtio_server_init(&server, 0, &identity, &shared);
-	assert_true(virtio_server_follow(&server));
+	rings_start_device(&server, &shared, &identity, queue, features);
 }
 
 static uint64_t usual(void)
@@ -74,13 +70,6 @@ static int balloon_setup(void **state)
 	(void)state;
 	rings_new(16);
 	virtio_balloon_pages_identity(&identity);
-	return 0;
-}
-
-static int balloon_teardown(void **state)
-{
-	(void)state;
-	rings_free();
 	return 0;
 }
 
@@ -241,7 +230,7 @@ static void short_lists_are_empty(void **state)
 }
 
 #define BALLOON_TEST(function)                                                                     \
-	cmocka_unit_test_setup_teardown(function, balloon_setup, balloon_teardown)
+	cmocka_unit_test_setup_teardown(function, balloon_setup, rings_teardown)
 
 int main(void)
 {

@@ -36,12 +36,8 @@ void dev_host_memory_unused(uint8_t *bytes, uint32_t length)
 static void start(unsigned queue, uint64_t features, uint32_t poison)
 {
 	unused = reports = first = 0;
-	rings.available->idx = rings.used->idx = 0;
-	shared = (struct virtio_shared){.run = 1, .features = features};
-	shared.queue[queue] = rings_setup();
+	rings_start_device(&server, &shared, &identity, queue, features);
 	shared.written[3] = poison;
-	virtio_server_init(&server, 0, &identity, &shared);
-	assert_true(virtio_server_follow(&server));
 }
 
 static uint64_t usual(void)

@@ -19,7 +19,6 @@ enum { NOT_ANSWERED = 0xee };
 static struct virtio_shared shared;
 static struct virtio_server server;
 static struct virtio_block block;
-static struct virtio_block_request requests[MEDIUM_REQUESTS];
 static struct virtio_identity identity;
 
 static const struct virtio_blk_config *config(void)
@@ -30,23 +29,11 @@ static const struct virtio_blk_config *config(void)
 static void new_device(bool read_only)
 {
 	rings_new(16);
-	medium_new();
-	medium.read_only = read_only;
-	memset(requests, 0, sizeof(requests));
-	block = (struct virtio_block){
-		.request = requests,
-		.requests = MEDIUM_REQUESTS,
-		.disk = MEDIUM_DISK,
-		.sectors = MEDIUM_SECTORS,
-		.read_only = read_only,
-		.serial = "twenty characters !!",
-	};
+	medium_device(&block, read_only);
+	memcpy(block.serial, "twenty characters !!", sizeof(block.serial));
 	virtio_block_identity(&block, &identity);
-	shared = (struct virtio_shared){.features = identity.features, .run = 1};
-	shared.features &= ~VIRTIO_FEATURE_EVENT_INDEX;
-	shared.queue[0] = rings_setup();
-	virtio_server_init(&server, 0, &identity, &shared);
-	assert_true(virtio_server_follow(&server));
+	rings_start_device(&server, &shared, &identity, 0,
+			   identity.features & ~VIRTIO_FEATURE_EVENT_INDEX);
 }
 
 static int block_setup(void **state)

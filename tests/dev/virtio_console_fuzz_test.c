@@ -9,10 +9,9 @@
  * Invariant: whatever the guest does, the hole in its memory stays as it is, no queue gives back
  * more than it was given, and the work for what is in a ring is bounded.
  */
+#include "virtio_hostile.h"
 #include "virtio_ports.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <string.h>
 
 enum { RUNS = 60000, CHANGING_BYTES = 200000, CHANGES = 1000 };
@@ -45,13 +44,8 @@ static bool driver_fills(unsigned queue)
 
 static uint64_t some_address(uint64_t r, unsigned queue, uint16_t index)
 {
-	static const uint64_t places[] = {
-		RINGS_DATA, RINGS_TABLE,  RINGS_HOLE,	     RINGS_HOLE_END,
-		0,	    RINGS_MEMORY, UINT64_C(1) << 32, UINT64_MAX,
-	};
-
 	if (!(r & 127))
-		return places[r >> 7 & 7] + (r >> 10 & 63) - 32;
+		return hostile_end(r >> 7);
 	return r & 0x380 ? ports_buffer_address(queue, index) : RINGS_DATA + (r >> 8 & 0xffff);
 }
 
@@ -288,46 +282,25 @@ static void hostile_shared_words(void **state)
 
 /* ---- memory that changes ---- */
 
-static uint32_t go_on;
-static uint32_t changes; /* how often some was written */
-
-static void *change_memory(void *unused)
-{
-	uint64_t seed = 0x853c49e6748fea9b;
-
-	(void)unused;
-	while (__atomic_load_n(&go_on, __ATOMIC_RELAXED)) {
-		write_some(&seed);
-		__atomic_fetch_add(&changes, 1, __ATOMIC_RELAXED);
-	}
-	return NULL;
-}
-
 /* Goes on until enough bytes were sent, and their memory has changed often enough. */
 static void memory_that_changes(void **state)
 {
 	uint64_t seed = 0xda3e39cb94b95bdb;
-	pthread_t thread;
 
 	(void)state;
 	new_machine();
 	start_anew(&seed);
-	go_on = 1;
-	assert_int_equal(pthread_create(&thread, NULL, change_memory, NULL), 0);
-	while (sent() < CHANGING_BYTES || __atomic_load_n(&changes, __ATOMIC_RELAXED) < CHANGES) {
+	hostile_thread_start(write_some);
+	while (!hostile_thread_wrote(CHANGES) || sent() < CHANGING_BYTES) {
 		if (ports.server.broken)
 			start_anew(&seed);
 		ports_offer(1, 0, PORTS_BUFFER, 0);
 		ports_offer(0, 0, PORTS_BUFFER, VRING_DESC_F_WRITE);
 		serve(&seed);
-		sched_yield(); /* there may be one processor for both */
 	}
-	__atomic_store_n(&go_on, 0, __ATOMIC_RELAXED);
-	pthread_join(thread, NULL);
+	hostile_thread_stop();
 	rings_check_hole();
 }
-
-#define FUZZ_TEST(function) cmocka_unit_test_teardown(function, rings_teardown)
 
 int main(void)
 {

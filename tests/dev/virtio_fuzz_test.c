@@ -8,11 +8,9 @@
  * Invariant: whatever the guest does, the hole in its memory and a read-only medium stay as they
  * are, and the work for what is in a ring is bounded.
  */
+#include "virtio_hostile.h"
 #include "virtio_medium.h"
-#include "virtio_rings.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <string.h>
 
 #include <linux/virtio_blk.h>
@@ -25,7 +23,6 @@ enum {
 	CHANGES = 2000,
 	SIZE = 16
 };
-enum { HEADERS = RINGS_DATA, DATA = RINGS_DATA + 0x2000 };
 enum { BAR_0 = 0xc000, BAR_1 = 0xc100 };
 
 /* For each chain: parts of the ring, its tables and segments; for each round of the queue: parts.
@@ -49,19 +46,6 @@ static void new_machine(bool read_only)
 }
 
 /* ---- what a hostile driver writes ---- */
-
-/* Descriptors whose number is a multiple of three are for headers, most of the time. */
-static uint64_t some_address(uint64_t r, uint16_t index)
-{
-	static const uint64_t places[] = {
-		RINGS_DATA, RINGS_TABLE,  RINGS_HOLE,	     RINGS_HOLE_END,
-		0,	    RINGS_MEMORY, UINT64_C(1) << 32, UINT64_MAX,
-	};
-
-	if (!(r & 15))
-		return places[r >> 4 & 7] + (r >> 8 & 63) - 32;
-	return index % 3 ? DATA + (r >> 8 & 0xffff) : HEADERS + (r >> 8 & 0xff0);
-}
 
 static uint32_t some_length(uint64_t r, uint16_t index)
 {
@@ -94,8 +78,9 @@ static void write_table(uint64_t *seed, uint64_t table, uint16_t count)
 	for (uint16_t i = 0; i < count; i++) {
 		uint64_t r = next_random(seed);
 
-		rings_describe_in(table, i, some_address(r, i), some_length(r >> 25, i),
-				  some_flags(r >> 32, i), some_next(r >> 44, i, count));
+		rings_describe_in(table, i, hostile_address(!(r & 15), r >> 4, i),
+				  some_length(r >> 25, i), some_flags(r >> 32, i),
+				  some_next(r >> 44, i, count));
 	}
 }
 
@@ -113,7 +98,7 @@ static void write_requests(uint64_t *seed)
 			.sector = r & 8 ? r >> 4 & 63 : r >> 4,
 		};
 
-		memcpy(rings_at(HEADERS + at), &header, sizeof(header));
+		memcpy(rings_at(HOSTILE_HEADERS + at), &header, sizeof(header));
 	}
 }
 
@@ -128,6 +113,14 @@ static void offer_some(uint64_t *seed)
 		rings.available->idx += (uint16_t)(r >> 24);
 	*rings_used_event() = (uint16_t)(rings.used->idx + (r >> 40 & 3));
 	rings.available->flags = (uint16_t)(r >> 50 & 1);
+}
+
+static void write_all(uint64_t *seed)
+{
+	write_table(seed, RINGS_DESCRIPTORS, SIZE);
+	write_table(seed, RINGS_TABLE, SIZE);
+	write_requests(seed);
+	offer_some(seed);
 }
 
 /* ---- rings ---- */
@@ -177,10 +170,7 @@ static void hostile_rings(void **state)
 		}
 		if (machine.server.broken || !(next_random(&seed) & 31))
 			start_anew(next_random(&seed));
-		write_table(&seed, RINGS_DESCRIPTORS, SIZE);
-		write_table(&seed, RINGS_TABLE, SIZE);
-		write_requests(&seed);
-		offer_some(&seed);
+		write_all(&seed);
 		medium.fails = !(next_random(&seed) & 15);
 		serve_and_check();
 		if (medium.read_only)
@@ -345,32 +335,13 @@ static void hostile_shared_words(void **state)
 
 /* ---- memory that changes ---- */
 
-static uint32_t go_on;
-static uint32_t changes; /* how often all was written */
-
-/* Writes requests, rings and tables as fast as it can. */
-static void *change_memory(void *unused)
-{
-	uint64_t seed = 0x853c49e6748fea9b;
-
-	(void)unused;
-	while (__atomic_load_n(&go_on, __ATOMIC_RELAXED)) {
-		write_table(&seed, RINGS_DESCRIPTORS, SIZE);
-		write_table(&seed, RINGS_TABLE, SIZE);
-		write_requests(&seed);
-		offer_some(&seed);
-		__atomic_fetch_add(&changes, 1, __ATOMIC_RELAXED);
-	}
-	return NULL;
-}
-
 /* A request that is right for as long as the other thread leaves it alone. */
 static void offer_good_read(void)
 {
-	memset(rings_at(HEADERS), 0, 16);
-	rings_describe(0, HEADERS, 16, VRING_DESC_F_NEXT, 1);
-	rings_describe(1, DATA, 512, VRING_DESC_F_NEXT | VRING_DESC_F_WRITE, 2);
-	rings_describe(2, DATA + 512, 1, VRING_DESC_F_WRITE, 0);
+	memset(rings_at(HOSTILE_HEADERS), 0, 16);
+	rings_describe(0, HOSTILE_HEADERS, 16, VRING_DESC_F_NEXT, 1);
+	rings_describe(1, HOSTILE_DATA, 512, VRING_DESC_F_NEXT | VRING_DESC_F_WRITE, 2);
+	rings_describe(2, HOSTILE_DATA + 512, 1, VRING_DESC_F_WRITE, 0);
 	rings_offer(0);
 }
 
@@ -378,29 +349,22 @@ static void offer_good_read(void)
 static void memory_that_changes(void **state)
 {
 	uint64_t seed = 0xda3e39cb94b95bdb;
-	pthread_t thread;
 
 	(void)state;
 	new_machine(true);
 	start_anew(0);
-	go_on = 1;
-	assert_int_equal(pthread_create(&thread, NULL, change_memory, NULL), 0);
-	while (medium.reads < CHANGING_READS ||
-	       __atomic_load_n(&changes, __ATOMIC_RELAXED) < CHANGES) {
+	hostile_thread_start(write_all);
+	while (!hostile_thread_wrote(CHANGES) || medium.reads < CHANGING_READS) {
 		if (machine.server.broken)
 			start_anew(next_random(&seed));
 		offer_good_read();
 		if (virtio_server_follow(&machine.server))
 			virtio_block_serve(&machine.block, &machine.server);
-		sched_yield(); /* there may be one processor for both */
 	}
-	__atomic_store_n(&go_on, 0, __ATOMIC_RELAXED);
-	pthread_join(thread, NULL);
+	hostile_thread_stop();
 	rings_check_hole();
 	assert_memory_equal(medium.bytes, medium.stable, MEDIUM_BYTES);
 }
-
-#define FUZZ_TEST(function) cmocka_unit_test_teardown(function, rings_teardown)
 
 int main(void)
 {

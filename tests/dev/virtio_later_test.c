@@ -18,7 +18,6 @@ enum { NOT_ANSWERED = 0xee, RING = 32, CHAIN = 3 };
 static struct virtio_shared shared;
 static struct virtio_server server;
 static struct virtio_block block;
-static struct virtio_block_request requests[MEDIUM_REQUESTS];
 
 static int later_setup(void **state)
 {
@@ -26,21 +25,11 @@ static int later_setup(void **state)
 
 	(void)state;
 	rings_new(RING);
-	medium_new();
+	medium_device(&block, false);
 	medium.later = true;
-	memset(requests, 0, sizeof(requests));
-	block = (struct virtio_block){
-		.disk = MEDIUM_DISK,
-		.sectors = MEDIUM_SECTORS,
-		.request = requests,
-		.requests = MEDIUM_REQUESTS,
-	};
 	virtio_block_identity(&block, &identity);
-	shared = (struct virtio_shared){.features = identity.features, .run = 1};
-	shared.features &= ~VIRTIO_FEATURE_EVENT_INDEX;
-	shared.queue[0] = rings_setup();
-	virtio_server_init(&server, 0, &identity, &shared);
-	assert_true(virtio_server_follow(&server));
+	rings_start_device(&server, &shared, &identity, 0,
+			   identity.features & ~VIRTIO_FEATURE_EVENT_INDEX);
 	return 0;
 }
 
@@ -200,7 +189,7 @@ static void the_end_of_work_after_a_reset_is_dropped(void **state)
 	virtio_block_done(&block, &server, medium.request, 0);
 	assert_int_equal(rings.used->idx, 0);
 	assert_int_equal(*status_of(0), NOT_ANSWERED);
-	assert_false(requests[medium.request].busy);
+	assert_false(block.request[medium.request].busy);
 }
 
 /* A queue that broke while requests are at work is not touched when they end. */

@@ -19,6 +19,22 @@ void medium_new(void)
 	memcpy(medium.stable, medium.bytes, sizeof(medium.stable));
 }
 
+void medium_device(struct virtio_block *block, bool read_only)
+{
+	static struct virtio_block_request requests[MEDIUM_REQUESTS];
+
+	medium_new();
+	medium.read_only = read_only;
+	memset(requests, 0, sizeof(requests));
+	*block = (struct virtio_block){
+		.disk = MEDIUM_DISK,
+		.sectors = MEDIUM_SECTORS,
+		.read_only = read_only,
+		.request = requests,
+		.requests = MEDIUM_REQUESTS,
+	};
+}
+
 static void check(unsigned disk, uint64_t offset, uint64_t length)
 {
 	assert_int_equal(disk, MEDIUM_DISK);
@@ -131,14 +147,7 @@ void disk_machine_new(struct disk_machine *m, uint16_t ring_size, bool read_only
 
 	host_setup(NULL);
 	rings_new(ring_size);
-	medium_new();
-	medium.read_only = read_only;
-	memset(m->request, 0, sizeof(m->request));
-	m->block = (struct virtio_block){.disk = MEDIUM_DISK,
-					 .sectors = MEDIUM_SECTORS,
-					 .read_only = read_only,
-					 .request = m->request,
-					 .requests = MEDIUM_REQUESTS};
+	medium_device(&m->block, read_only);
 	virtio_block_identity(&m->block, &m->identity);
 	virtio_server_init(&m->server, 0, &m->identity, host.virtio_shared);
 	pc_init(&pc, &config);

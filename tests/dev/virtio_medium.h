@@ -31,14 +31,15 @@ extern struct medium medium;
 /* Sector n is full of bytes n + 1, all stable. */
 void medium_new(void);
 
+/* The same as the medium of a block device, which has up to MEDIUM_REQUESTS requests at work. */
 enum { MEDIUM_REQUESTS = 4 };
+void medium_device(struct virtio_block *block, bool read_only);
 
 /* The PC of host.h with this disk, and the disk's server, which does not run yet. */
 struct disk_machine {
 	struct virtio_identity identity;
 	struct virtio_server server;
 	struct virtio_block block;
-	struct virtio_block_request request[MEDIUM_REQUESTS];
 };
 void disk_machine_new(struct disk_machine *m, uint16_t ring_size, bool read_only);
 

@@ -9,15 +9,12 @@
  * Invariant: whatever the guest does, the hole in its memory stays as it is, no queue gives back
  * more than it was given, and the work for what is in a ring is bounded.
  */
+#include "virtio_hostile.h"
 #include "virtio_nic.h"
-#include "virtio_rings.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <string.h>
 
 enum { RUNS = 100000, CHANGING_FRAMES = 3000, CHANGES = 1000, SIZE = 16, QUEUES = 2 };
-enum { HEADERS = RINGS_DATA, DATA = RINGS_DATA + 0x2000 };
 
 /* For each chain: parts of the ring, its tables and segments; for each round of the queue: parts.
  */
@@ -43,18 +40,6 @@ static void new_machine(void)
 }
 
 /* ---- what a hostile driver writes ---- */
-
-static uint64_t some_address(uint64_t r, uint16_t index)
-{
-	static const uint64_t places[] = {
-		RINGS_DATA, RINGS_TABLE,  RINGS_HOLE,	     RINGS_HOLE_END,
-		0,	    RINGS_MEMORY, UINT64_C(1) << 32, UINT64_MAX,
-	};
-
-	if (!(r & 31))
-		return places[r >> 5 & 7] + (r >> 8 & 63) - 32;
-	return index % 3 ? DATA + (r >> 8 & 0xffff) : HEADERS + (r >> 8 & 0xff0);
-}
 
 /* Descriptors whose number is a multiple of three are of a header's size, most of the time. */
 static uint32_t some_length(uint64_t r, uint16_t index)
@@ -83,8 +68,8 @@ static void write_table(uint64_t *seed, uint64_t table, bool write)
 		uint64_t r = next_random(seed);
 		uint16_t next = r >> 60 ? (uint16_t)(i + 1) : (uint16_t)(r >> 44 & 31);
 
-		rings_describe_in(table, i, some_address(r, i), some_length(r >> 22, i),
-				  some_flags(r >> 32, i, write), next);
+		rings_describe_in(table, i, hostile_address(!(r & 31), r >> 5, i),
+				  some_length(r >> 22, i), some_flags(r >> 32, i, write), next);
 	}
 }
 
@@ -101,7 +86,7 @@ static void write_headers(uint64_t *seed)
 			.csum_offset = (uint16_t)(r & 0x3000000 ? 16 : r >> 30),
 		};
 
-		memcpy(rings_at(HEADERS + at), &h, sizeof(h));
+		memcpy(rings_at(HOSTILE_HEADERS + at), &h, sizeof(h));
 	}
 }
 
@@ -246,29 +231,14 @@ static void hostile_shared_words(void **state)
 
 /* ---- memory that changes ---- */
 
-static uint32_t go_on;
-static uint32_t changes; /* how often all was written */
-
-static void *change_memory(void *unused)
-{
-	uint64_t seed = 0x853c49e6748fea9b;
-
-	(void)unused;
-	while (__atomic_load_n(&go_on, __ATOMIC_RELAXED)) {
-		write_all(&seed);
-		__atomic_fetch_add(&changes, 1, __ATOMIC_RELAXED);
-	}
-	return NULL;
-}
-
 /* A frame and a buffer that are right for as long as the other thread leaves them alone. */
 static void offer_good(void)
 {
-	memset(rings_at(HEADERS), 0, 16);
-	nic_describe(NIC_TRANSMIT, 0, HEADERS, 12, VRING_DESC_F_NEXT, 1);
-	nic_describe(NIC_TRANSMIT, 1, DATA, 60, 0, 0);
+	memset(rings_at(HOSTILE_HEADERS), 0, 16);
+	nic_describe(NIC_TRANSMIT, 0, HOSTILE_HEADERS, 12, VRING_DESC_F_NEXT, 1);
+	nic_describe(NIC_TRANSMIT, 1, HOSTILE_DATA, 60, 0, 0);
 	nic_offer(NIC_TRANSMIT, 0);
-	nic_describe(NIC_RECEIVE, 0, DATA, 2000, VRING_DESC_F_WRITE, 0);
+	nic_describe(NIC_RECEIVE, 0, HOSTILE_DATA, 2000, VRING_DESC_F_WRITE, 0);
 	nic_offer(NIC_RECEIVE, 0);
 }
 
@@ -276,27 +246,20 @@ static void offer_good(void)
 static void memory_that_changes(void **state)
 {
 	uint64_t seed = 0xda3e39cb94b95bdb;
-	pthread_t thread;
 
 	(void)state;
 	new_machine();
 	start_anew(&seed);
-	go_on = 1;
-	assert_int_equal(pthread_create(&thread, NULL, change_memory, NULL), 0);
-	while (nic.sent < CHANGING_FRAMES ||
-	       __atomic_load_n(&changes, __ATOMIC_RELAXED) < CHANGES) {
+	hostile_thread_start(write_all);
+	while (!hostile_thread_wrote(CHANGES) || nic.sent < CHANGING_FRAMES) {
 		if (nic.server.broken)
 			start_anew(&seed);
 		offer_good();
 		serve(&seed);
-		sched_yield(); /* there may be one processor for both */
 	}
-	__atomic_store_n(&go_on, 0, __ATOMIC_RELAXED);
-	pthread_join(thread, NULL);
+	hostile_thread_stop();
 	rings_check_hole();
 }
-
-#define FUZZ_TEST(function) cmocka_unit_test_teardown(function, rings_teardown)
 
 int main(void)
 {

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <wedge/dev/virtio_server.h>
-
 enum { HOLE_BYTE = 0xa5 };
 
 struct rings rings;
@@ -48,6 +46,16 @@ struct virtio_ring rings_setup(void)
 		.size = rings.size,
 		.enabled = 1,
 	};
+}
+
+void rings_start_device(struct virtio_server *server, struct virtio_shared *shared,
+			const struct virtio_identity *identity, unsigned queue, uint64_t features)
+{
+	rings.available->idx = rings.used->idx = 0;
+	*shared = (struct virtio_shared){.run = 1, .features = features};
+	shared->queue[queue] = rings_setup();
+	virtio_server_init(server, 0, identity, shared);
+	assert_true(virtio_server_follow(server));
 }
 
 void *rings_at(uint64_t address)

@@ -11,6 +11,7 @@
 #include <linux/virtio_ring.h>
 
 #include <wedge/dev/virtio_queue.h>
+#include <wedge/dev/virtio_server.h>
 
 #include "host.h"
 
@@ -49,6 +50,13 @@ void rings_check_hole(void);
 
 /* What the driver would tell the device of the ring. */
 struct virtio_ring rings_setup(void);
+
+/*
+ * The driver starts the device anew with these features and the ring, empty, as this queue: its
+ * server runs.
+ */
+void rings_start_device(struct virtio_server *server, struct virtio_shared *shared,
+			const struct virtio_identity *identity, unsigned queue, uint64_t features);
 
 /* The bytes at a guest-physical address, unchecked. */
 void *rings_at(uint64_t address);

@@ -39,11 +39,8 @@ static int rng_setup(void **state)
 	given = 0;
 	left = UINT32_MAX;
 	virtio_rng_identity(&identity);
-	shared = (struct virtio_shared){.run = 1, .features = identity.features};
-	shared.features &= ~VIRTIO_FEATURE_EVENT_INDEX;
-	shared.queue[0] = rings_setup();
-	virtio_server_init(&server, 0, &identity, &shared);
-	assert_true(virtio_server_follow(&server));
+	rings_start_device(&server, &shared, &identity, 0,
+			   identity.features & ~VIRTIO_FEATURE_EVENT_INDEX);
 	return 0;
 }
 

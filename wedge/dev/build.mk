@@ -3,7 +3,7 @@
 
 # Those with a guest's memory: of what serves virtio devices.
 DEV_SERVER_TESTS := virtio_balloon virtio_balloon_pages virtio_block virtio_config virtio_fs virtio_fuzz virtio_later virtio_queue \
-	virtio_reset virtio_rng
+	virtio_reset virtio_rng virtio_server
 # Those with a network beside it.
 DEV_NET_TESTS := virtio_net_fuzz virtio_net_receive virtio_net_send
 # Those with ports of a console device.
@@ -37,6 +37,7 @@ $(O)/tests/dev/obj/server.a: $(patsubst $(SRC)/wedge/dev/%.c,$(O)/tests/dev/obj/
 
 $(DEV_NET_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_nic.o
 $(DEV_PORTS_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_ports.o
+$(patsubst %,$(O)/tests/dev/virtio_%.t,console_fuzz fuzz net_fuzz): $(O)/tests/dev/obj/virtio_hostile.o
 $(DEV_REGISTER_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/obj/virtio_driver.o
 
 # The example of wedge/doc/writing-a-device.md.
