@@ -523,10 +523,11 @@ static bool fill_new(struct shadow *s)
 
 bool shadow_fill_leaves(struct shadow *s)
 {
+	const tables_leaf *guest = tables_leaves(s);
 	bool changed = false;
 
 	for (unsigned int i = 0; i < ENTRIES; i++) {
-		if (!shadow_unchanged(s, i))
+		if (guest[i] != s->seen[i])
 			changed |= shadow_update(s, i, true);
 	}
 	return changed;
