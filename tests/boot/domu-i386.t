@@ -9,4 +9,10 @@ guest=$O/guest/i386
 
 boot xen "$guest/vmlinux.packed"
 report_boot i386
+
+memory_stays_unused() {
+	boot xen "$guest/vmlinux.packed" --memory 1024 --append afterburn.steps=fork
+	exit_code 0 && grep -aq "192 MiB of memory stay unused: the wedge's addresses are for 832" "$tmp/console"
+}
+ok "memory that devices cannot reach stays unused, and it says so" memory_stays_unused
 done_testing

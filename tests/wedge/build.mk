@@ -154,7 +154,7 @@ $(eval $(call wedge_test_linux,i386))
 # for those that are for 64-bit kernels alone: a 32-bit kernel's new table is filled as a whole, so
 # stack_run_test.c would see more than a run.
 wedge_test_xen_parts_x86_64 := layout.c x86_64/views.c x86_64/views_address.c
-wedge_test_xen_parts_i386 := i386/views.c
+wedge_test_xen_parts_i386 := i386/views.c i386/physmap.c
 wedge_test_xen_not_i386 := stack_run_test.c
 wedge_test_xen_shared_x86_64 := $(wedge_test_objs_x86_64)
 wedge_test_xen_shared_i386 := $(patsubst $(WEDGE_TEST)/obj-i386/%, \

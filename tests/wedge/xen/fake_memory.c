@@ -22,6 +22,13 @@ char *fake_physmap;
 uint64_t fake_machine_to_physical[FAKE_FIRST_FRAME + FAKE_FRAMES];
 
 static uint64_t *memory; /* Xen's mapping, by machine frame */
+static int memory_file;
+
+/* Which blocks of 2 MiB the wedge sees in each of its own, and will see after a flush of the TLB.
+ */
+enum { SLOTS = FAKE_FRAMES / ENTRIES + 1, BLOCK_BYTES = ENTRIES * PAGE };
+#define NOTHING UINT64_MAX
+static uint64_t shown[SLOTS], to_show[SLOTS];
 static uint64_t physical_to_machine[FAKE_FRAMES];
 
 const uint64_t *fake_frame(uint64_t frame)
@@ -47,28 +54,75 @@ void fake_frame_write(uint64_t frame, unsigned int index, uint64_t value)
 	memory[fake_page(frame) * ENTRIES + index] = value;
 }
 
-void fake_memory_follow(uint64_t table, unsigned int index, uint64_t value)
+static uint64_t block_count(void)
 {
-	uint64_t page = (table - xen.physmap_l1) * ENTRIES + index;
+	return (xen.pages + ENTRIES - 1) / ENTRIES;
+}
+
+/* The rights of a page, where the wedge sees it. */
+static void protect(uint64_t slot, unsigned int index, uint64_t value)
+{
+	char *at = fake_physmap + (slot * ENTRIES + index) * PAGE;
 	int prot = PROT_NONE;
 
-	if (table < xen.physmap_l1 || table >= xen.physmap_l1 + (xen.pages + ENTRIES - 1) / ENTRIES)
-		return;
 	if (value & X86_PTE_P)
 		prot = PROT_READ | (value & X86_PTE_W ? PROT_WRITE : 0);
-	assert_int_equal(mprotect(fake_physmap + page * PAGE, PAGE, prot), 0);
+	assert_int_equal(mprotect(at, PAGE, prot), 0);
+}
+
+void fake_memory_follow(uint64_t table, unsigned int index, uint64_t value)
+{
+	int in_physmap = fake_physmap_slot(table, index);
+
+	if (in_physmap >= 0 && in_physmap < SLOTS)
+		to_show[in_physmap] =
+			value ? fake_page((value & X86_PTE_ADDRESS) / PAGE) - xen.physmap_l1
+			      : NOTHING;
+	if (table < xen.physmap_l1 || table >= xen.physmap_l1 + block_count())
+		return;
+	for (unsigned int slot = 0; slot < SLOTS; slot++) {
+		if (shown[slot] == table - xen.physmap_l1)
+			protect(slot, index, value);
+	}
+}
+
+static void show(unsigned int slot, uint64_t block)
+{
+	char *at = fake_physmap + (size_t)slot * BLOCK_BYTES;
+	const uint64_t *l1 = memory + (xen.physmap_l1 + block) * ENTRIES;
+
+	shown[slot] = block;
+	if (block == NOTHING) {
+		assert_int_equal(mprotect(at, BLOCK_BYTES, PROT_NONE), 0);
+		return;
+	}
+	assert_ptr_equal(mmap(at, BLOCK_BYTES, PROT_READ, MAP_SHARED | MAP_FIXED, memory_file,
+			      (off_t)(block * BLOCK_BYTES)),
+			 at);
+	for (unsigned int i = 0; i < ENTRIES; i++)
+		protect(slot, i, l1[i]);
+}
+
+void fake_memory_flushed(void)
+{
+	for (unsigned int slot = 0; slot < SLOTS; slot++) {
+		if (to_show[slot] != shown[slot])
+			show(slot, to_show[slot]);
+	}
 }
 
 static void map_memory(void)
 {
 	size_t size = xen.pages * PAGE;
-	int file = memfd_create("domain", MFD_CLOEXEC);
 
-	assert_int_equal(ftruncate(file, (off_t)size), 0);
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	fake_physmap = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	memory_file = memfd_create("domain", MFD_CLOEXEC);
+	assert_int_equal(ftruncate(memory_file, (off_t)size), 0);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, memory_file, 0);
+	fake_physmap = mmap(NULL, SLOTS * (size_t)BLOCK_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    memory_file, 0);
 	assert_true(memory != MAP_FAILED && fake_physmap != MAP_FAILED);
-	close(file);
+	for (unsigned int slot = 0; slot < SLOTS; slot++)
+		shown[slot] = to_show[slot] = slot < block_count() ? slot : NOTHING;
 	memset(fake_machine_to_physical, 0xff, sizeof(fake_machine_to_physical));
 	for (uint64_t page = 0; page < xen.pages; page++) {
 		physical_to_machine[page] = FAKE_FIRST_FRAME + xen.pages - 1 - page;

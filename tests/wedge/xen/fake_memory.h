@@ -20,7 +20,11 @@ void fake_frame_names(uint64_t frame, uint64_t page);
 /* Whether Xen has the frame back. */
 bool fake_frame_is_gone(uint64_t frame);
 
-/* An entry of a table was written: if it is one of the physmap's, the wedge's rights follow. */
+/*
+ * An entry of a table was written: if it is one of the physmap's, the wedge's rights follow. If it
+ * hooks one of the physmap's tables, what the wedge sees there changes when the TLB is flushed.
+ */
 void fake_memory_follow(uint64_t table, unsigned int index, uint64_t value);
+void fake_memory_flushed(void);
 
 #endif /* TESTS_WEDGE_XEN_FAKE_MEMORY_H */

@@ -23,6 +23,9 @@ const char *fake_kept_entry(unsigned int level, uint64_t page, unsigned int inde
  */
 void fake_build_upper(uint64_t *(*take)(uint64_t *page), uint64_t count);
 
+/* Which 2 MiB of the wedge's physmap an entry of a table shows, if a slide changes it; or -1. */
+int fake_physmap_slot(uint64_t table, unsigned int index);
+
 /* How many tables these are. */
 enum { FAKE_UPPER_TABLES = 5 + (XEN_LEVELS == 3) };
 

@@ -157,6 +157,7 @@ static long mmu_update(const struct mmu_update *updates, unsigned int count, uns
 static void flush(void)
 {
 	fake_xen.flushes++;
+	fake_memory_flushed();
 	if (fake_xen.flushed)
 		fake_xen.flushed();
 }

@@ -11,14 +11,14 @@ enum {
 	K = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D | X86_PTE_G,
 };
 
-/* A domain that is larger than the physmap is laid out as one of the physmap's size. */
+/* A domain that is too large is laid out as the largest one. */
 static void assert_layout(uint64_t pages, uint64_t heap, uint64_t heap_end)
 {
 	struct memory_layout l = memory_layout_of(pages), largest;
 
-	if (pages > XEN_PHYSMAP_PAGES_MAX) {
-		largest = memory_layout_of(XEN_PHYSMAP_PAGES_MAX);
-		pages = XEN_PHYSMAP_PAGES_MAX;
+	if (pages > XEN_MEMORY_PAGES_MAX) {
+		largest = memory_layout_of(XEN_MEMORY_PAGES_MAX);
+		pages = XEN_MEMORY_PAGES_MAX;
 		heap = largest.heap;
 		heap_end = largest.heap_end;
 	}
@@ -53,7 +53,7 @@ static void large_ones_have_it_below_4_gib(void **state)
 static void every_heap_has_room_for_the_physmap(void **state)
 {
 	(void)state;
-	for (uint64_t pages = memory_layout_least(); pages < XEN_PHYSMAP_PAGES_MAX;
+	for (uint64_t pages = memory_layout_least(); pages < XEN_MEMORY_PAGES_MAX;
 	     pages += pages / 3) {
 		struct memory_layout l = memory_layout_of(pages);
 
@@ -72,9 +72,9 @@ static void too_few_pages_are_refused(void **state)
 static void what_the_physmap_does_not_reach_stays_unused(void **state)
 {
 	(void)state;
-	assert_int_equal(XEN_PHYSMAP_PAGES_MAX, XEN_LEVELS == 4 ? 444ull * GIB : 832 * MIB);
-	assert_int_equal(memory_layout_of(445ull * GIB).pages, XEN_PHYSMAP_PAGES_MAX);
-	assert_int_equal(memory_layout_of(UINT64_MAX).pages, XEN_PHYSMAP_PAGES_MAX);
+	assert_int_equal(XEN_MEMORY_PAGES_MAX, XEN_LEVELS == 4 ? 444ull * GIB : 3 * GIB);
+	assert_int_equal(memory_layout_of(445ull * GIB).pages, XEN_MEMORY_PAGES_MAX);
+	assert_int_equal(memory_layout_of(UINT64_MAX).pages, XEN_MEMORY_PAGES_MAX);
 }
 
 /* The heap is a hole of the memory map, and so is what Xen's builder put behind the wedge. */

@@ -137,9 +137,18 @@ static void load_tables(void)
 	hypercall_raw(__HYPERVISOR_mmuext_op, (unsigned long)&op, 1, 0, DOMID_SELF, 0);
 }
 
+/* Devices keep pointers to the guest's memory, so that of a domain that has some must not move. */
+static uint64_t usable_pages(void)
+{
+	const struct start_info *si = xen.start_info;
+	bool all = (si->flags & SIF_INITDOMAIN) || si->nr_pages < XEN_PHYSMAP_PAGES_MAX;
+
+	return all ? si->nr_pages : XEN_PHYSMAP_PAGES_MAX;
+}
+
 static void size_memory(void)
 {
-	struct memory_layout layout = memory_layout_of(xen.start_info->nr_pages);
+	struct memory_layout layout = memory_layout_of(usable_pages());
 
 	if (!layout.pages)
 		wedge_fatal("%lu MiB of memory are too little: at least %lu are needed",

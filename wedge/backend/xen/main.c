@@ -33,6 +33,7 @@ void xen_main(struct vcpu *v)
 	kernel_machine_table();
 	memory_init();
 	v->backend = backend_allocate(sizeof(struct xen_vcpu));
+	physmap_init();
 	events_init(v);
 	segments_init(v);
 	v->in_wedge = 1;

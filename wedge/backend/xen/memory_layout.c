@@ -43,7 +43,7 @@ uint64_t memory_layout_least(void)
 
 struct memory_layout memory_layout_of(uint64_t pages)
 {
-	struct memory_layout l = {.pages = lesser(pages, XEN_PHYSMAP_PAGES_MAX)};
+	struct memory_layout l = {.pages = lesser(pages, XEN_MEMORY_PAGES_MAX)};
 	uint64_t below = lesser(l.pages, PAGES_4_GIB);
 
 	if (pages < memory_layout_least())

@@ -13,6 +13,9 @@
 #include "layout.h"
 #include "memory_layout.h"
 
+/* The wedge's pointers to guest-physical pages, by one width's addresses. */
+#include <wedge/xen_physmap.h>
+
 /*
  * Virtual addresses of the wedge, all below one entry of the top-level table, so one table of the
  * next level serves every address space of the guest.
@@ -57,12 +60,6 @@ struct xen {
 	bool null_clears_base; /* a null selector in FS or GS */
 };
 extern struct xen xen;
-
-/* The wedge's pointer to a guest-physical page. */
-static inline void *xen_page(uint64_t page)
-{
-	return (void *)(uintptr_t)(XEN_PHYSMAP + page * PAGE);
-}
 
 /* Machine address of a guest-physical page. */
 static inline uint64_t xen_machine(uint64_t page)

@@ -53,9 +53,10 @@ uint64_t backend_memory_pages(void);
 /*
  * The wedge's pointer to a guest-physical page; NULL if there is no RAM or it is not the guest's.
  *
- * It is valid until this function has been called for 64 other pages: a back end whose address
- * space is too small for all of the guest's memory may map pages in turns. Such a back end drops
- * what the vCPU keeps for longer when it takes a page back (guest_forget_all(), v->no_stack).
+ * It is valid until this function has been called for 64 other pages, or the shadow MMU for
+ * anything: a back end whose address space is too small for all of the guest's memory may map pages
+ * in turns. Such a back end drops what the vCPU keeps for longer when it takes a page back
+ * (guest_forget_all(), v->no_stack).
  */
 void *backend_page(uint64_t page);
 

@@ -10,6 +10,8 @@
 #include "../fake_guest.h"
 #include "../fake_memory.h"
 
+#include <i386/physmap.h>
+
 enum {
 	READ_ONLY = X86_PTE_P | X86_PTE_A | X86_PTE_D,
 	TABLE = READ_ONLY | X86_PTE_W,
@@ -38,6 +40,11 @@ const char *fake_kept_entry(unsigned int level, uint64_t page, unsigned int inde
 	return NULL;
 }
 
+int fake_physmap_slot(uint64_t table, unsigned int index)
+{
+	return table == xen.kernel_l2[1] && index > OWN_FIRST ? (int)(index - OWN_FIRST - 1) : -1;
+}
+
 void fake_build_upper(uint64_t *(*take)(uint64_t *page), uint64_t count)
 {
 	uint64_t *l1 = take(&xen.wedge_l1), *l2[PARTS], *root, pages[PARTS];
@@ -48,6 +55,7 @@ void fake_build_upper(uint64_t *(*take)(uint64_t *page), uint64_t count)
 		l2[n] = take(&pages[n]);
 		root[n] = xen_machine(pages[n]) | X86_PTE_P;
 	}
+	assert_true(physmap_choose(PHYSMAP_SLOTS, 0, PHYSMAP_SLIDING));
 	xen.kernel_l2[0] = pages[PARTS - 2];
 	xen.kernel_l2[1] = pages[PARTS - 1];
 	l2[PARTS - 1][OWN_FIRST] = xen_machine(xen.wedge_l1) | TABLE;

@@ -6,8 +6,9 @@
  * Invariant: the wedge's image has the same addresses in Xen's initial tables and in these, so the
  * code goes on when they are loaded; so does a stack in the image.
  */
+#include <wedge/log.h>
 #include "../boot.h"
-#include "../shadow.h"
+#include "physmap.h"
 
 extern struct afterburn_wedge_header wedge_header;
 
@@ -29,13 +30,16 @@ void boot_build_middle(void)
 {
 }
 
-/* The wedge's table, and the physmap's behind it, into the last part. */
+/* The wedge's table, and behind it those of the physmap's that are mapped first. */
 static void fill_last(uint64_t *l2)
 {
+	if (!physmap_choose(PHYSMAP_SLOTS, memory_builder_end(), PHYSMAP_SLIDING))
+		wedge_fatal("kernel and ramdisk are too large for a domain of more than %lu MiB",
+			    xen_mib(XEN_PHYSMAP_PAGES_MAX));
 	l2[TABLES_OWN_FIRST] = xen_machine(xen.wedge_l1) | BOOT_TABLE;
-	for (uint64_t i = 0; xen.physmap_l1 + i < xen.wedge_l1; i++)
-		l2[TABLES_OWN_FIRST + 1 + i] =
-			xen_machine(xen.physmap_l1 + i) | BOOT_TABLE | X86_PTE_NX;
+	for (unsigned int slot = 0; slot < physmap_used(); slot++)
+		l2[physmap_entry(slot)] =
+			xen_machine(xen.physmap_l1 + physmap_block(slot)) | BOOT_TABLE | X86_PTE_NX;
 }
 
 void boot_build_top(void)

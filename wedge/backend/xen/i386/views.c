@@ -140,17 +140,19 @@ static unsigned int first_different(const uint32_t *guest, const uint32_t *seen,
  */
 static bool follow(struct shadow *s, uint32_t *seen)
 {
-	const uint32_t *guest = (const uint32_t *)tables_slot(s, 0);
 	bool changed = false;
+	unsigned int i = 0;
 
-	for (unsigned int i = 0; (i = first_different(guest, seen, i)) < TABLES_PART_OF_DIRECTORY;
-	     i++) {
-		if (!differ(guest[i], seen[i]))
-			continue;
-		changed |= shadow_update(s, 2 * i, true);
-		changed |= shadow_update(s, 2 * i + 1, true);
-		if (!table_pool_refused)
-			seen[i] = guest[i];
+	/* An update looks at other tables, so the pointer is asked for anew (xen_physmap.h). */
+	while ((i = first_different((const uint32_t *)tables_slot(s, 0), seen, i)) <
+	       TABLES_PART_OF_DIRECTORY) {
+		if (differ(*tables_slot(s, 2 * i), seen[i])) {
+			changed |= shadow_update(s, 2 * i, true);
+			changed |= shadow_update(s, 2 * i + 1, true);
+			if (!table_pool_refused)
+				seen[i] = *tables_slot(s, 2 * i);
+		}
+		i++;
 	}
 	return changed;
 }

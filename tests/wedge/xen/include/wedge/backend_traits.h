@@ -25,6 +25,7 @@ extern uint64_t fake_machine_to_physical[];
 
 #define XEN_PHYSMAP	      ((uintptr_t)fake_physmap)
 #define XEN_PHYSMAP_PAGES_MAX 0x6f00000
+#define XEN_MEMORY_PAGES_MAX  XEN_PHYSMAP_PAGES_MAX
 
 #define XEN_LEVELS 4
 #define XEN_VIEWS  2

@@ -25,6 +25,7 @@ extern uint64_t fake_machine_to_physical[];
 
 #define XEN_PHYSMAP	      ((uintptr_t)fake_physmap)
 #define XEN_PHYSMAP_PAGES_MAX 0x34000
+#define XEN_MEMORY_PAGES_MAX  0xc0000
 
 #define XEN_LEVELS 3
 #define XEN_VIEWS  1

@@ -27,11 +27,13 @@
 #define WEDGE_STACK_TOP	  (WEDGE_VCPU_BASE + (WEDGE_VCPU_PAGES + 1 + WEDGE_STACK_PAGES) * 0x1000)
 
 /*
- * Where the wedge sees guest-physical memory, its own frames included (xen.h): 832 MiB, behind
- * which Xen's addresses begin at 0xf5800000.
+ * Where the wedge sees guest-physical memory, its own frames included: 832 MiB, behind which Xen's
+ * addresses begin at 0xf5800000. A domain may have up to 3 GiB, which are seen in turns
+ * (physmap.c).
  */
 #define XEN_PHYSMAP	      0xc1200000
 #define XEN_PHYSMAP_PAGES_MAX 0x34000
+#define XEN_MEMORY_PAGES_MAX  0xc0000
 
 /* Xen's tables are those of PAE. One tree serves kernel and programs: the U bit protects ring 1. */
 #define XEN_LEVELS 3

@@ -28,6 +28,7 @@
  */
 #define XEN_PHYSMAP	      0xffffff8000000000
 #define XEN_PHYSMAP_PAGES_MAX 0x6f00000
+#define XEN_MEMORY_PAGES_MAX  XEN_PHYSMAP_PAGES_MAX
 
 /*
  * Levels of Xen's tables, and trees of them for each space: Xen has only its own ring 0 and ring 3,
