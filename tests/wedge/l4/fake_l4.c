@@ -14,6 +14,7 @@
 #include <wedge/log.h>
 
 enum { PAGE = 4096, PAGES = X2_USER_END / PAGE };
+#define PAGE_BASE 0xfffff000u
 
 struct fake_thread fake_users[FAKE_USERS];
 struct fake_calls fake_calls;
@@ -48,7 +49,7 @@ static void map(uint32_t *space, uint32_t at, uint32_t fpage)
 	for (uint64_t i = 0; i < size; i += PAGE) {
 		uint32_t *page = &space[(at + i) / PAGE], memory = fpage_base(fpage) + (uint32_t)i;
 
-		if (*page && (*page & -PAGE) != memory)
+		if (*page && (*page & PAGE_BASE) != memory)
 			fail_msg("%x is mapped over %x", memory, *page);
 		*page = memory | (*page & X2_RIGHTS) | (fpage & X2_RIGHTS);
 	}
@@ -88,7 +89,7 @@ static void take_items(uint32_t *space, uint32_t tag)
 		uint32_t base = *x2_mr(L4_K_UTCB, i);
 
 		assert_int_equal(base & 0xf, X2_MAP_ITEM);
-		map(space, base & -PAGE, *x2_mr(L4_K_UTCB, i + 1));
+		map(space, base & PAGE_BASE, *x2_mr(L4_K_UTCB, i + 1));
 	}
 }
 
@@ -111,7 +112,7 @@ static struct orders *orders_of(const struct fake_thread *t)
 {
 	uint32_t page = fake_user_page(t, STUB_ORDERS);
 
-	return page ? (struct orders *)(uintptr_t)(page & -PAGE) : NULL;
+	return page ? (struct orders *)(uintptr_t)(page & PAGE_BASE) : NULL;
 }
 
 static void carry_out_orders(struct fake_thread *t)
