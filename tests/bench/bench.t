@@ -90,7 +90,7 @@ is "disks and networks, where a system has them" \
 	"$("$bench/bench" --list --set quick --systems stock/xen-domU/x86_64,stock/bare/x86_64 --metrics tcp-get,disk-untar)" \
 	"stock/xen-domU/x86_64: io:tcp-get,disk-untar
 stock/bare/x86_64: "
-is "L4 runs the operations alone" \
+is "L4 runs no jobs" \
 	"$("$bench/bench" --list --set full --systems annotated/l4/i386 --metrics fork,tar)" "annotated/l4/i386: count:fork"
 ok "a tree that is not built" grep -qx "bench: $tmp/none/bin/afterburn is missing: run make" \
 	<(O=$tmp/none "$bench/bench" -o "$tmp/r.json" 2>&1)
