@@ -22,7 +22,7 @@ prepare_user() {
 	run=$tmp/ab/libexec/afterburner/commands/run
 	pty=$tmp/home/pty
 	cd "$tmp/home" || exit 1
-	mkdir "$tmp/home/temporary"
+	mkdir -p "$tmp/home/temporary"
 	export HOME=$tmp/home TMPDIR=$tmp/home/temporary
 	[[ $(id -u) == 0 ]] || return 0
 	user=$((60000 + $$ % 5000))

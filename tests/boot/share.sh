@@ -13,6 +13,7 @@ platform=process before=() options=()
 # A root with busybox and a program that maps files, and a folder to share.
 make_folders() {
 	local root=$HOME/root name
+	rm -rf "$root" share secret # of the guest before
 	mkdir -p "$root"/{bin,dev,proc,sys,tmp,run,mnt,etc} share/sub
 	(cd "$root" && gzip -dc "$guest/initrd.gz" | cpio --quiet -id 'bin/busybox' './bin/busybox') || return
 	for name in $("$root/bin/busybox" --list 2>/dev/null || busybox --list); do
