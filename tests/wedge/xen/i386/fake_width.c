@@ -49,6 +49,7 @@ void fake_build_upper(uint64_t *(*take)(uint64_t *page), uint64_t count)
 {
 	uint64_t *l1 = take(&xen.wedge_l1), *l2[PARTS], *root, pages[PARTS];
 
+	assert_int_equal(count, (xen.pages + ENTRIES - 1) / ENTRIES);
 	l1[0] = xen_machine(FAKE_WEDGE_PAGE) | READ_ONLY;
 	root = take(&xen.boot_table);
 	for (unsigned int n = 0; n < PARTS; n++) {
@@ -58,10 +59,7 @@ void fake_build_upper(uint64_t *(*take)(uint64_t *page), uint64_t count)
 	assert_true(physmap_choose(PHYSMAP_SLOTS, 0, PHYSMAP_SLIDING));
 	xen.kernel_l2[0] = pages[PARTS - 2];
 	xen.kernel_l2[1] = pages[PARTS - 1];
-	l2[PARTS - 1][OWN_FIRST] = xen_machine(xen.wedge_l1) | TABLE;
-	for (uint64_t i = 0; i < count; i++)
-		l2[PARTS - 1][OWN_FIRST + 1 + i] =
-			xen_machine(xen.physmap_l1 + i) | TABLE | X86_PTE_NX;
+	physmap_fill(l2[PARTS - 1], pages[PARTS - 1]);
 	xen.machine_to_physical = (const unsigned long *)fake_machine_to_physical;
 }
 

@@ -18,6 +18,7 @@ enum {
 	GUEST_BLOCKS = FAKE_GUEST_PAGES / ENTRIES,
 	ABOVE = GUEST_BLOCKS + HEAP_BLOCKS, /* the block behind the heap */
 	BLOCKS = ABOVE + 1,
+	FIRST_ENTRY = TABLES_OWN_FIRST + 1,
 	PAGE_OF_BLOCK = 0x123, /* where each block has its number; no table, no wedge */
 };
 
@@ -30,14 +31,14 @@ static const unsigned int guest_blocks[] = {0, 1, 2, 3, ABOVE};
 
 static void begin(void)
 {
+	static uint64_t entries[ENTRIES];
+
 	for (unsigned int i = 0; i < 5; i++)
 		*(uint64_t *)backend_page(page_of(guest_blocks[i])) = guest_blocks[i];
 	assert_true(physmap_choose(COUNT, KEPT, SLIDING));
-	for (unsigned int slot = 0; slot < BLOCKS; slot++)
-		update_entry(xen.kernel_l2[1], physmap_entry(slot),
-			     slot >= COUNT ? 0
-					   : xen_machine(xen.physmap_l1 + physmap_block(slot)) |
-						     X86_PTE_P | X86_PTE_W | X86_PTE_NX);
+	physmap_fill(entries, xen.kernel_l2[1]);
+	for (unsigned int i = FIRST_ENTRY; i < FIRST_ENTRY + BLOCKS; i++)
+		update_entry(xen.kernel_l2[1], i, entries[i]);
 	update_flush_tlb();
 	physmap_init();
 }
@@ -137,6 +138,26 @@ DEFINE_XEN_TEST(tables_in_all_blocks_are_shadowed)
 		assert_reaches(USER, 0x400000 + i * SPAN, 0x200000 + i * PAGE, R | W | X);
 }
 
+/* A root that is made later has a table of its own, and each sees all slides. */
+DEFINE_XEN_TEST(all_tables_that_hook_it_follow)
+{
+	uint64_t page = memory_heap_page();
+
+	begin();
+	memset(xen_page(page), 0, PAGE);
+	physmap_fill(xen_page(page), page);
+	update_entry(xen.physmap_l1 + page / ENTRIES, page % ENTRIES,
+		     xen_machine(page) | X86_PTE_P);
+	update_extended(MMUEXT_PIN_L2_TABLE, xen.p2m[page]);
+	for (unsigned int i = 0; i < 5; i++) {
+		assert_shown(guest_blocks[i]);
+		assert_memory_equal(fake_frame(xen.p2m[page]) + FIRST_ENTRY,
+				    fake_frame(xen.p2m[xen.kernel_l2[1]]) + FIRST_ENTRY,
+				    (COUNT - 1) * sizeof(uint64_t));
+	}
+	assert_int_equal(slides(), 2);
+}
+
 DEFINE_XEN_TEST(memory_that_fits_never_moves)
 {
 	for (unsigned int i = 0; i < 5; i++)
@@ -168,6 +189,7 @@ int main(void)
 		XEN_TEST(heap_and_first_blocks_stay),
 		XEN_TEST(what_the_vcpu_remembers_is_dropped),
 		XEN_TEST(tables_in_all_blocks_are_shadowed),
+		XEN_TEST(all_tables_that_hook_it_follow),
 		XEN_TEST(memory_that_fits_never_moves),
 		XEN_TEST(a_physmap_without_room_is_refused),
 		XEN_TEST(what_is_behind_memory_is_not_looked_for),

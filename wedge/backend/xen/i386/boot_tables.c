@@ -31,15 +31,12 @@ void boot_build_middle(void)
 }
 
 /* The wedge's table, and behind it those of the physmap's that are mapped first. */
-static void fill_last(uint64_t *l2)
+static void fill_last(uint64_t *l2, uint64_t page)
 {
 	if (!physmap_choose(PHYSMAP_SLOTS, memory_builder_end(), PHYSMAP_SLIDING))
 		wedge_fatal("kernel and ramdisk are too large for a domain of more than %lu MiB",
 			    xen_mib(XEN_PHYSMAP_PAGES_MAX));
-	l2[TABLES_OWN_FIRST] = xen_machine(xen.wedge_l1) | BOOT_TABLE;
-	for (unsigned int slot = 0; slot < physmap_used(); slot++)
-		l2[physmap_entry(slot)] =
-			xen_machine(xen.physmap_l1 + physmap_block(slot)) | BOOT_TABLE | X86_PTE_NX;
+	physmap_fill(l2, page);
 }
 
 void boot_build_top(void)
@@ -51,7 +48,7 @@ void boot_build_top(void)
 		uint64_t page = boot_open_table(WINDOW_L2);
 
 		if (n == PARTS - 1)
-			fill_last(boot_window(WINDOW_L2));
+			fill_last(boot_window(WINDOW_L2), page);
 		if (n >= PARTS - KERNEL_PARTS)
 			xen.kernel_l2[n - (PARTS - KERNEL_PARTS)] = page;
 		/* PAE has no rights in a root (SDM 3A section 4.4.1). */

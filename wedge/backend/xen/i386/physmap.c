@@ -31,6 +31,11 @@ static struct slot {
 static unsigned int used_slots, first_sliding, end_sliding;
 static uint64_t uses;
 
+/* The tables in which the physmap is hooked: one for each root. */
+enum { TABLES_MAX = 64 };
+static uint64_t tables[TABLES_MAX];
+static unsigned int table_count;
+
 static void set_slot(unsigned int slot, unsigned int block)
 {
 	slots[slot].block = block;
@@ -64,14 +69,26 @@ bool physmap_choose(unsigned int count, uint64_t kept_pages, unsigned int slidin
 	return true;
 }
 
-unsigned int physmap_used(void)
+static uint64_t slot_entry(unsigned int slot)
 {
-	return used_slots;
+	return xen_machine(xen.physmap_l1 + slots[slot].block) | X86_PTE_P | X86_PTE_W | X86_PTE_A |
+	       X86_PTE_D | X86_PTE_NX;
 }
 
-unsigned int physmap_block(unsigned int slot)
+static unsigned int slot_index(unsigned int slot)
 {
-	return slots[slot].block;
+	return TABLES_OWN_FIRST + 1 + slot;
+}
+
+void physmap_fill(uint64_t *entries, uint64_t page)
+{
+	if (table_count == TABLES_MAX)
+		wedge_fatal("too many spaces for the physmap");
+	tables[table_count++] = page;
+	entries[TABLES_OWN_FIRST] =
+		xen_machine(xen.wedge_l1) | X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D;
+	for (unsigned int slot = 0; slot < used_slots; slot++)
+		entries[slot_index(slot)] = slot_entry(slot);
 }
 
 /* Xen looks at all entries of a table when it is hooked, unless it is pinned (table_pool.c). */
@@ -101,9 +118,8 @@ static void slide(unsigned int block)
 	xen_count(COUNT_PHYSMAP_SLIDES);
 	blocks_at[slots[slot].block] = NULL;
 	set_slot(slot, block);
-	update_entry(xen.kernel_l2[1], physmap_entry(slot),
-		     xen_machine(xen.physmap_l1 + block) | X86_PTE_P | X86_PTE_W | X86_PTE_A |
-			     X86_PTE_D | X86_PTE_NX);
+	for (unsigned int i = 0; i < table_count; i++)
+		update_entry(tables[i], slot_index(slot), slot_entry(slot));
 	update_flush_tlb();
 	guest_forget_all(v);
 	v->no_stack.page = 0;
