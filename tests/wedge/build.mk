@@ -151,11 +151,9 @@ $(eval $(call wedge_test_linux,i386))
 # They see the guest of the tests above, of either width, and its architecture; what they define
 # themselves takes the fake back end's place. For the 32-bit guest both are compiled once more, since
 # the back end of the tests above counts what Linux's does. Parts and tests are for both widths, but
-# for those that are for 64-bit kernels alone: a 32-bit kernel's new table is filled as a whole, so
-# stack_run_test.c would see more than a run.
+# for those in a width's folder.
 wedge_test_xen_parts_x86_64 := layout.c x86_64/views.c x86_64/views_address.c
 wedge_test_xen_parts_i386 := i386/views.c i386/physmap.c
-wedge_test_xen_not_i386 := stack_run_test.c
 wedge_test_xen_shared_x86_64 := $(wedge_test_objs_x86_64)
 wedge_test_xen_shared_i386 := $(patsubst $(WEDGE_TEST)/obj-i386/%, \
 	$(WEDGE_TEST)/obj-i386-xen/%,$(wedge_test_objs_i386))
@@ -167,8 +165,7 @@ define wedge_test_xen
 $$(eval $$(call wedge_test_compile,obj-$(2),-I$(WEDGE_TEST_SRC)/xen/$(1)/include \
 	-I$(WEDGE_TEST_SRC)/xen/include -I$(SRC)/wedge/backend/xen/include \
 	-I$(SRC)/wedge/backend/xen/$(1)/include -I$(SRC)/wedge/backend/xen $(wedge_flags_xen) $$(wedge_test_headers_$(1))))
-wedge_test_xen_sources_$(1) := $$(filter-out $$(addprefix $(WEDGE_TEST_SRC)/xen/,$(wedge_test_xen_not_$(1))), \
-	$$(wildcard $(WEDGE_TEST_SRC)/xen/*.c $(WEDGE_TEST_SRC)/xen/$(1)/*.c))
+wedge_test_xen_sources_$(1) := $$(wildcard $(WEDGE_TEST_SRC)/xen/*.c $(WEDGE_TEST_SRC)/xen/$(1)/*.c)
 wedge_test_xen_objs_$(1) := $$(call wedge_test_objects,obj-$(2), \
 	$$(call wedge_in, backend/xen, balloon.c memory.c memory_layout.c update.c table_pool.c \
 		shadow.c shadow_memory.c space.c space_address.c $(wedge_test_xen_parts_$(1))) \

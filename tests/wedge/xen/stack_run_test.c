@@ -20,8 +20,14 @@ enum {
 #define MIB_2 (1ull << 21)
 #define GIB   (1ull << 30)
 
-/* Where two last-level tables meet. */
+/* Where two last-level tables meet; also where tables of upper levels do, or two of the guest's. */
 #define BORDER (KERNEL_VA + 5 * MIB_2)
+static const uint64_t borders[] = {
+	BORDER,
+	KERNEL_VA - KERNEL_VA % GIB + (XEN_LEVELS == 4 ? 0 : GIB),
+	XEN_LEVELS == 4 ? 0xffffff0000000000 : BORDER + MIB_2,
+	XEN_LEVELS == 4 ? 0xfffffe0000000000 : 0xc0c00000,
+};
 
 static void map_run(uint64_t va, unsigned int pages)
 {
@@ -62,12 +68,8 @@ static void use_stack(uint64_t border, unsigned int below, unsigned int first)
 	assert_absent(va, STACK);
 }
 
-/* Tables meet also where tables of upper levels do. */
 DEFINE_XEN_TEST(a_stack_is_present_across_the_ends_of_tables)
 {
-	static const uint64_t borders[] = {BORDER, KERNEL_VA - KERNEL_VA % GIB, 0xffffff0000000000,
-					   0xfffffe0000000000};
-
 	load_root(new_root());
 	for (unsigned int i = 0; i < sizeof(borders) / sizeof(*borders); i++) {
 		for (unsigned int below = 0; below <= STACK; below++) {
@@ -77,14 +79,28 @@ DEFINE_XEN_TEST(a_stack_is_present_across_the_ends_of_tables)
 	}
 }
 
+/*
+ * Begins with tables below and above the border that are there, and empty: a new one of a 32-bit
+ * kernel's is filled as a whole.
+ */
+static void begin_with_tables(void)
+{
+	load_root(new_root());
+	for (uint64_t va = BORDER - 2 * MIB_2; XEN_LEVELS == 3 && va <= BORDER; va += MIB_2) {
+		map_run(va + MIB_2 / 2, 1);
+		assert_true(touch(KERNEL, va + MIB_2 / 2, 0));
+		unmap_run(va + MIB_2 / 2, 1);
+	}
+}
+
 /* What is behind a page that is absent or not writable is another run. */
 DEFINE_XEN_TEST(a_run_ends_at_its_guard_pages)
 {
-	load_root(new_root());
+	begin_with_tables();
 	map_run(BORDER - 6 * PAGE, 6);
 	map_run(BORDER, 6);
 	*guest_entry(BORDER - 4 * PAGE, 1) = 0;
-	*guest_entry(BORDER + 3 * PAGE, 1) &= ~(uint64_t)X86_PTE_W;
+	*guest_entry(BORDER + 3 * PAGE, 1) &= ~(guest_pte)X86_PTE_W;
 	assert_true(touch(KERNEL, BORDER - PAGE, X86_PF_WRITE));
 	assert_reaches(KERNEL, BORDER, PA, R | W);
 	assert_reaches(KERNEL, BORDER + 2 * PAGE, PA + 2 * PAGE, R | W);
@@ -95,7 +111,7 @@ DEFINE_XEN_TEST(a_run_ends_at_its_guard_pages)
 /* Neither the page in front of the border nor the one behind it, if the guest has no page there. */
 DEFINE_XEN_TEST(what_does_not_touch_the_border_is_no_run)
 {
-	load_root(new_root());
+	begin_with_tables();
 	map_run(BORDER - 4 * PAGE, 3);
 	map_run(BORDER, 3);
 	assert_true(touch(KERNEL, BORDER, X86_PF_WRITE));
@@ -105,7 +121,7 @@ DEFINE_XEN_TEST(what_does_not_touch_the_border_is_no_run)
 
 DEFINE_XEN_TEST(a_long_run_is_filled_in_part)
 {
-	load_root(new_root());
+	begin_with_tables();
 	map_run(BORDER - PAGE, RUN + 3);
 	assert_true(touch(KERNEL, BORDER - PAGE, X86_PF_WRITE));
 	assert_present(BORDER - PAGE, RUN + 1);
@@ -122,7 +138,7 @@ DEFINE_XEN_TEST(a_neighbour_gets_no_pages_of_other_runs)
 {
 	uint64_t lower = BORDER - MIB_2 - 2 * PAGE, upper = BORDER - 2 * PAGE;
 
-	load_root(new_root());
+	begin_with_tables();
 	map_run(lower, STACK);
 	map_run(upper, STACK);
 	assert_true(touch(KERNEL, upper + 3 * PAGE, X86_PF_WRITE));
@@ -149,14 +165,16 @@ DEFINE_XEN_TEST(a_run_that_grows_is_filled_by_its_last_page)
 /* As when a kernel splits a large page: the leaves come with the table. */
 DEFINE_XEN_TEST(a_table_in_place_of_another_has_all_its_pages)
 {
-	uint64_t other = guest_table(), *entries = guest_page(other);
+	uint64_t other = guest_table();
+	guest_pte *entries = guest_page(other);
+	unsigned int first = BORDER / PAGE % (PAGE / sizeof(*entries));
 
 	load_root(new_root());
 	map_run(BORDER, STACK);
 	assert_true(touch(KERNEL, BORDER, X86_PF_WRITE));
 	for (unsigned int i = 0; i < STACK; i++)
-		entries[i] = (PA + i * PAGE) | K;
-	*guest_entry(BORDER, 2) = other | (*guest_entry(BORDER, 2) & (PAGE - 1));
+		entries[first + i] = (guest_pte)((PA + i * PAGE) | K);
+	*guest_entry(BORDER, 2) = (guest_pte)other | (*guest_entry(BORDER, 2) & (PAGE - 1));
 	guest_forget_all(&vcpu);
 	backend_space_flush(&vcpu);
 	assert_present(BORDER, STACK);
