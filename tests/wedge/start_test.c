@@ -17,6 +17,9 @@
 
 enum { SITES = 3, KERNEL_PAGES = 4, ENTRY = KERNEL_PA + 0x40 };
 
+/* In front of a Linux's command line. */
+#define LINUX_WORDS "tsc_early_khz=1234567 tsc=reliable mem_sleep_default=deep " BACKEND_BOOT_WORDS
+
 /* As pack lays it out: the header, and the tables behind it. */
 struct packed {
 	struct afterburn_wedge_header header;
@@ -310,7 +313,7 @@ static void the_machine_is_what_the_boot_protocol_says(void **state)
 	assert_int_equal(field(zero_page, 0x218, 4), 0x680000);
 	assert_int_equal(field(zero_page, 0x21c, 4), 0x1234);
 	assert_string_equal(guest_pointer(field(zero_page, 0x228, 4), 1),
-			    "tsc_early_khz=1234567 " BACKEND_BOOT_WORDS "console=ttyS0 quiet");
+			    LINUX_WORDS "console=ttyS0 quiet");
 	/* RAM below the PC's hole, and above it. */
 	assert_int_equal(zero_page[0x1e8], 2);
 	assert_int_equal(field(zero_page, 0x2d0, 8), 0);
@@ -341,7 +344,7 @@ static void the_first_gibibytes_are_mapped_one_to_one(void **state)
 /* Linux takes 2,047 bytes and drops the rest, which would be the guest's own last words. */
 static void the_command_line_is_whole_or_refused(void **state)
 {
-	static const char own[] = "tsc_early_khz=1234567 " BACKEND_BOOT_WORDS;
+	static const char own[] = LINUX_WORDS;
 	static char line[2048];
 	const uint8_t *zero_page;
 	const char *seen;

@@ -71,7 +71,10 @@ static void format_line(char *to, size_t size, const char *format, ...)
 
 /*
  * The guest's own words come last, so they override. The wedge knows the TSC's rate exactly; Linux
- * would fail to measure it against the 8254, whose every access is a call of the wedge.
+ * would fail to measure it against the 8254, whose every access is a call of the wedge. The TSC is
+ * reliable (backend_tsc_khz); ticks come late on a busy machine, and make Linux's watchdog, which
+ * compares it with them, reject it. To sleep is to sleep deep, for which Linux needs ACPI, and
+ * refuses: otherwise it would halt until an interrupt that may wake it, and of an 8259's none may.
  */
 static void build_command_line(void)
 {
@@ -79,8 +82,8 @@ static void build_command_line(void)
 	const char *given = backend_command_line();
 	size_t own;
 
-	format_line(line, X86_PAGE_SIZE, "tsc_early_khz=%lu %s", (unsigned long)backend_tsc_khz(),
-		    BACKEND_BOOT_WORDS);
+	format_line(line, X86_PAGE_SIZE, "tsc_early_khz=%lu tsc=reliable mem_sleep_default=deep %s",
+		    (unsigned long)backend_tsc_khz(), BACKEND_BOOT_WORDS);
 	own = strlen(line);
 	if (strlen(given) > COMMAND_LINE_MAX - own)
 		wedge_fatal("the command line is longer than %d bytes: %lu, and %lu of the wedge's",

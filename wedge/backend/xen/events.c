@@ -233,7 +233,11 @@ void backend_timer(uint64_t deadline_ns)
 	hypercall_timer(deadline_ns == UINT64_MAX ? 0 : deadline_ns);
 }
 
-/* public/xen.h, struct vcpu_time_info: ns = (ticks << shift) * mul >> 32. */
+/*
+ * public/xen.h, struct vcpu_time_info: ns = (ticks << shift) * mul >> 32. Xen gives a domU the
+ * processor's counter only if that is safe, else it emulates one of constant rate (tsc_mode); dom0
+ * always has the processor's, whose rate must be constant.
+ */
 uint64_t backend_tsc_khz(void)
 {
 	const volatile struct vcpu_time_info *t = &info_of(vcpu_this())->time;

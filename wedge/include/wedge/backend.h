@@ -41,7 +41,7 @@ void backend_block(struct vcpu *v);
 enum backend_end { BACKEND_POWEROFF, BACKEND_REBOOT, BACKEND_CRASH };
 _Noreturn void backend_end(enum backend_end how);
 
-/* The rate of the time stamp counter in kHz. */
+/* The rate of the time stamp counter in kHz, which never changes. */
 uint64_t backend_tsc_khz(void);
 
 /*

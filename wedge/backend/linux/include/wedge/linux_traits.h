@@ -20,10 +20,4 @@
 /* The launcher serves virtio devices. */
 #define BACKEND_VIRTIO 1
 
-/*
- * A word for the kernel's command line, with a blank behind it: the TSC is reliable. On a busy host
- * timer ticks come late, and make Linux's watchdog reject it.
- */
-#define LINUX_BOOT_WORDS "tsc=reliable "
-
 #endif /* WEDGE_LINUX_TRAITS_H */

@@ -45,11 +45,8 @@
 /* Nobody serves virtio devices. */
 #define BACKEND_VIRTIO 0
 
-/*
- * Words for the kernel's command line: its fixed mappings end where the window begins; the TSC is
- * reliable, although a busy machine serves ticks late.
- */
-#define BACKEND_BOOT_WORDS "reservetop=1472M tsc=reliable "
+/* A word for the kernel's command line: its fixed mappings end where the window begins. */
+#define BACKEND_BOOT_WORDS "reservetop=1472M "
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

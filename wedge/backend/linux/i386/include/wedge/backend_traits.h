@@ -30,11 +30,8 @@
 /* The host's code segment for the guest kernel: its 32-bit one (host.h). */
 #define LINUX_KERNEL_CS HOST_CS32
 
-/*
- * Words for the kernel's command line: beside those of both widths, keep fixed mappings out of the
- * last 4 MiB, where the window is.
- */
-#define BACKEND_BOOT_WORDS "reservetop=4M " LINUX_BOOT_WORDS
+/* A word for the kernel's command line: no fixed mapping in the last 4 MiB, where the window is. */
+#define BACKEND_BOOT_WORDS "reservetop=4M "
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -35,8 +35,8 @@
 /* The host's code segment for the guest kernel: its 64-bit one (host.h). */
 #define LINUX_KERNEL_CS HOST_CS64
 
-/* Words for the kernel's command line. */
-#define BACKEND_BOOT_WORDS LINUX_BOOT_WORDS
+/* The kernel's command line needs no words on account of the host. */
+#define BACKEND_BOOT_WORDS ""
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -57,11 +57,8 @@
 /* The wedge serves virtio devices itself, with what other domains have (front/front.h). */
 #define BACKEND_VIRTIO 1
 
-/*
- * Words for the kernel's command line: its fixed mappings end where the wedge begins; and the TSC
- * is reliable, as for 64-bit kernels.
- */
-#define BACKEND_BOOT_WORDS "reservetop=0x3f000000 tsc=reliable "
+/* A word for the kernel's command line: its fixed mappings end where the wedge begins. */
+#define BACKEND_BOOT_WORDS "reservetop=0x3f000000 "
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -52,15 +52,8 @@
 /* The wedge serves virtio devices itself, with what other domains have (front/front.h). */
 #define BACKEND_VIRTIO 1
 
-/*
- * Words for the kernel's command line, a blank behind each. The TSC is reliable: Xen gives a domU
- * the processor's counter only if that is safe, else it emulates one of constant rate (tsc_mode);
- * dom0 always has the processor's, whose rate must be constant. Ticks come late on a busy machine,
- * and make Linux's watchdog, which compares the counter with them, reject it.
- * To sleep is to sleep deep, for which Linux needs ACPI, and refuses: otherwise it would halt until
- * an interrupt that may wake it, and of an 8259's none may.
- */
-#define BACKEND_BOOT_WORDS "tsc=reliable mem_sleep_default=deep "
+/* The kernel's command line needs no words on account of Xen. */
+#define BACKEND_BOOT_WORDS ""
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
