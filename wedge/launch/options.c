@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,111 +68,121 @@ static uint64_t number(const char *option, const char *text, uint64_t least, uin
 	return value;
 }
 
-static void take_option(struct options *o, int c)
+static void take_memory(struct options *o, const char *text)
 {
-	switch (c) {
-	case 'm':
-		o->memory = number("memory", optarg, LEAST_MEMORY, MOST_MEMORY) * MIB;
-		break;
-	case 'i':
-		o->ramdisk = optarg;
-		break;
-	case 'd':
-		if (o->disks == LAUNCH_DISKS_MAX)
-			die(END_USAGE, "a guest has at most %d disks", LAUNCH_DISKS_MAX);
-		image_parse(&o->disk[o->disks++], optarg);
-		break;
-	case 'b':
-		o->balloon = true;
-		break;
-	case 'r':
-		o->rng = true;
-		break;
-	case 'o':
-		ports_parse(o, optarg);
-		break;
-	case 'e':
-		net_parse(&o->net, optarg);
-		break;
-	case 's':
-		shares_parse(o, optarg);
-		break;
-	case 'a':
-		o->append = optarg;
-		break;
-	case 't':
-		o->timeout = (unsigned int)number("timeout", optarg, 0, LONGEST);
-		break;
-	case 'n':
-		if (strcmp(optarg, "none") != 0)
-			die(END_USAGE, "--input takes only 'none', not '%s'", optarg);
-		o->no_input = true;
-		break;
-	case 'c':
-		o->core = optarg;
-		break;
-	case 'g':
-		o->gdb = optarg;
-		break;
-	case 'N':
-		o->name = optarg;
-		break;
-	case 'R':
-		o->result = optarg;
-		break;
-	case 'S':
-		o->serve = optarg;
-		break;
-	case 'p':
-		if (strcmp(optarg, "i386") != 0 && strcmp(optarg, "x86_64") != 0)
-			die(END_USAGE, "--probe takes i386 or x86_64, not '%s'", optarg);
-		o->probe = optarg;
-		break;
-	case 'h':
-		fputs(usage, stdout);
-		exit(fflush(stdout) == 0 ? END_POWEROFF : END_USAGE);
-	default:
-		die(END_USAGE, "see launch --help");
+	o->memory = number("memory", text, LEAST_MEMORY, MOST_MEMORY) * MIB;
+}
+
+static void take_disk(struct options *o, const char *text)
+{
+	if (o->disks == LAUNCH_DISKS_MAX)
+		die(END_USAGE, "a guest has at most %d disks", LAUNCH_DISKS_MAX);
+	image_parse(&o->disk[o->disks++], text);
+}
+
+static void take_net(struct options *o, const char *text)
+{
+	net_parse(&o->net, text);
+}
+
+static void take_timeout(struct options *o, const char *text)
+{
+	o->timeout = (unsigned int)number("timeout", text, 0, LONGEST);
+}
+
+static void take_input(struct options *o, const char *text)
+{
+	if (strcmp(text, "none") != 0)
+		die(END_USAGE, "--input takes only 'none', not '%s'", text);
+	o->no_input = true;
+}
+
+static void take_probe(struct options *o, const char *text)
+{
+	if (strcmp(text, "i386") != 0 && strcmp(text, "x86_64") != 0)
+		die(END_USAGE, "--probe takes i386 or x86_64, not '%s'", text);
+	o->probe = text;
+}
+
+_Noreturn static void take_help(struct options *o, const char *text)
+{
+	(void)o;
+	(void)text;
+	fputs(usage, stdout);
+	exit(fflush(stdout) == 0 ? END_POWEROFF : END_USAGE);
+}
+
+/* One row an option: what takes its argument, or else the field that holds it or becomes true. */
+static const struct row {
+	const char *name;
+	bool argument;
+	void (*take)(struct options *o, const char *text);
+	size_t field;
+} rows[] = {
+#define AT(member) offsetof(struct options, member)
+	{"memory", true, take_memory, 0},   {"initrd", true, NULL, AT(ramdisk)},
+	{"disk", true, take_disk, 0},	    {"balloon", false, NULL, AT(balloon)},
+	{"rng", false, NULL, AT(rng)},	    {"ports", true, ports_parse, 0},
+	{"net", true, take_net, 0},	    {"share", true, shares_parse, 0},
+	{"append", true, NULL, AT(append)}, {"timeout", true, take_timeout, 0},
+	{"input", true, take_input, 0},	    {"core", true, NULL, AT(core)},
+	{"gdb", true, NULL, AT(gdb)},	    {"name", true, NULL, AT(name)},
+	{"result", true, NULL, AT(result)}, {"serve", true, NULL, AT(serve)},
+	{"probe", true, take_probe, 0},	    {"help", false, take_help, 0},
+#undef AT
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]), FIRST_ROW = 256 };
+
+static void take_row(const struct row *row, struct options *o)
+{
+	void *field = (char *)o + row->field;
+
+	if (row->take)
+		row->take(o, optarg);
+	else if (row->argument)
+		*(const char **)field = optarg;
+	else
+		*(bool *)field = true;
+}
+
+/* Returns behind the last option. */
+static int take_options(int argc, char **argv, struct options *o)
+{
+	struct option names[ROWS + 1] = {0};
+	int c;
+
+	for (int i = 0; i < ROWS; i++)
+		names[i] = (struct option){
+			.name = rows[i].name,
+			.has_arg = rows[i].argument ? required_argument : no_argument,
+			.val = FIRST_ROW + i,
+		};
+	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1) {
+		if (c >= FIRST_ROW)
+			take_row(&rows[c - FIRST_ROW], o);
+		else if (c == 'h')
+			take_help(o, NULL);
+		else
+			die(END_USAGE, "see launch --help");
 	}
+	return optind;
 }
 
 void options_parse(int argc, char **argv, struct options *o)
 {
-	static const struct option names[] = {
-		{"memory", required_argument, NULL, 'm'},
-		{"initrd", required_argument, NULL, 'i'},
-		{"balloon", no_argument, NULL, 'b'},
-		{"rng", no_argument, NULL, 'r'},
-		{"disk", required_argument, NULL, 'd'}, /* may be given again */
-		{"ports", required_argument, NULL, 'o'},
-		{"net", required_argument, NULL, 'e'},
-		{"share", required_argument, NULL, 's'}, /* the same */
-		{"append", required_argument, NULL, 'a'},
-		{"timeout", required_argument, NULL, 't'},
-		{"input", required_argument, NULL, 'n'},
-		{"core", required_argument, NULL, 'c'},
-		{"gdb", required_argument, NULL, 'g'},
-		{"name", required_argument, NULL, 'N'},
-		{"result", required_argument, NULL, 'R'},
-		{"serve", required_argument, NULL, 'S'},
-		{"probe", required_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int c;
+	int next = take_options(argc, argv, o);
 
-	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1)
-		take_option(o, c);
 	if (o->serve && o->shares != 1)
 		die(END_USAGE, "--serve takes one --share");
-	if ((o->probe || o->serve) && optind == argc)
+	if ((o->probe || o->serve) && next == argc)
 		return;
-	if (o->probe || optind + 1 != argc)
+	if (o->probe || next + 1 != argc)
 		die(END_USAGE, "%s",
-		    o->probe	     ? "--probe takes no kernel"
-		    : optind == argc ? "no kernel given"
-				     : "more than one kernel");
-	o->kernel = argv[optind];
+		    o->probe	   ? "--probe takes no kernel"
+		    : next == argc ? "no kernel given"
+				   : "more than one kernel");
+	o->kernel = argv[next];
 	if (!o->name)
 		o->name = o->kernel;
 }
