@@ -170,11 +170,3 @@ int guest_take(void)
 	out(0x20, 0x20);
 	return vector - 0x30;
 }
-
-uint64_t next_random(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}

@@ -17,6 +17,8 @@
 
 #include <wedge/dev.h>
 
+#include "../random.h"
+
 #define SECOND UINT64_C(1000000000)
 
 enum { HOST_COUNTERS = 3 };
@@ -74,8 +76,5 @@ int guest_take(void);
 
 /* A test that starts with a fresh PC. */
 #define PC_TEST(function) cmocka_unit_test_setup(function, host_setup)
-
-/* A fixed pseudo-random sequence (xorshift64). */
-uint64_t next_random(uint64_t *seed);
 
 #endif

@@ -10,17 +10,11 @@
 
 #include <wedge/lib/muldiv.h>
 
+#include "../random.h"
+
 #ifndef __i386__
 #error "this test is for the 32-bit code path"
 #endif
-
-static uint64_t next(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}
 
 static int divides(uint64_t n, uint32_t d)
 {
@@ -36,8 +30,8 @@ static unsigned random_failures(void)
 	unsigned failures = 0;
 
 	for (unsigned i = 0; i < 500000; i++) {
-		uint64_t n = next(&seed) >> (i & 63);
-		uint32_t d = (uint32_t)next(&seed) >> (i >> 6 & 31) | 1;
+		uint64_t n = next_random(&seed) >> (i & 63);
+		uint32_t d = (uint32_t)next_random(&seed) >> (i >> 6 & 31) | 1;
 
 		failures += !divides(n, d);
 	}

@@ -29,7 +29,7 @@ FUZZ_SRC := $(SRC)/tests/tools/fuzz.c \
 	bundle_build.c bundle_write.c bzimage_write.c compress.c configuration.c output.c protocol.c \
 	signature.c)
 $(TOOLS_TEST)/fuzz.t: $(FUZZ_SRC) $(wildcard $(SRC)/afterburner/elf/*.h \
-		$(SRC)/afterburner/tools/*.h $(SRC)/afterburner/include/afterburn/*) \
+		$(SRC)/afterburner/tools/*.h $(SRC)/afterburner/include/afterburn/*) $(SRC)/tests/random.h \
 		| $(TOOLS_TEST)/seeds/wedge64
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(HOSTED_CFLAGS)) -O1 -I$(SRC)/afterburner \

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../random.h"
 #include "elf/input.h"
 #include "tools/audit.h"
 #include "tools/bundle.h"
@@ -135,10 +136,7 @@ static uint64_t state = 0x2545f4914f6cdd1d;
 
 static uint64_t random_number(void)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state >> 11;
+	return next_random(&state) >> 11;
 }
 
 /* Headers are at the start and at the end; the middle of a kernel is only code. */

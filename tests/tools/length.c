@@ -23,6 +23,7 @@
 #include <afterburn/length.h>
 #include <afterburn/sites.h>
 
+#include "../random.h"
 #include "elf/image.h"
 #include "elf/input.h"
 
@@ -32,10 +33,7 @@ static uint64_t state = 88172645463325252u;
 
 static uint32_t random_number(void)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t)(state >> 16);
+	return (uint32_t)(next_random(&state) >> 16);
 }
 
 /* Bytes with a tendency to prefixes and to the maps that are rare in random ones. */

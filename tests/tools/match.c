@@ -22,6 +22,7 @@
 #include <afterburn/insn.h>
 #include <afterburn/sites.h>
 
+#include "../random.h"
 #include "tools/audit.h"
 
 #define ROUNDS 400000
@@ -30,10 +31,7 @@ static uint64_t state = 88172645463325252u;
 
 static uint32_t random_number(void)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t)(state >> 16);
+	return (uint32_t)(next_random(&state) >> 16);
 }
 
 static unsigned char modrm_for(unsigned int constraint)

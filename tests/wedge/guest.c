@@ -131,11 +131,3 @@ void guest_expect_fault(unsigned int vector, int64_t error)
 	guest_check_frame(error);
 	vcpu.rip = GUEST_CODE;
 }
-
-uint64_t next_random(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}

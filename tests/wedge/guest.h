@@ -18,6 +18,7 @@
 #include <wedge/guest_pages.h>
 #include <wedge/guest_walk.h>
 
+#include "../random.h"
 #include "fake.h"
 
 #define GUEST_STACK_TOP (GUEST_STACK + 0x4000)
@@ -101,8 +102,5 @@ void guest_expect_fault(unsigned int vector, int64_t error);
 		guest_emulate(BYTES(__VA_ARGS__));                                                 \
 		guest_expect_fault(vector, error);                                                 \
 	} while (0)
-
-/* A fixed pseudo-random sequence (xorshift64). */
-uint64_t next_random(uint64_t *seed);
 
 #endif /* TESTS_WEDGE_GUEST_H */

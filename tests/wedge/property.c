@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "guest.h"
+#include "../random.h"
 
 struct property_run property;
 

@@ -48,7 +48,7 @@ $(DEV_TESTS:%=$(O)/tests/dev/%.t): $(O)/tests/dev/%.t: $(O)/tests/dev/obj/%_test
 	@$(CC) $(DEV_TEST_SAN) $^ -lcmocka -o $@
 
 # The 32-bit division by hand, against the compiler's: built for i386, where there is no cmocka.
-$(O)/tests/dev/muldiv32.t: $(SRC)/tests/dev/muldiv32.c $(SRC)/wedge/include/wedge/lib/muldiv.h
+$(O)/tests/dev/muldiv32.t: $(SRC)/tests/dev/muldiv32.c $(SRC)/tests/random.h $(SRC)/wedge/include/wedge/lib/muldiv.h
 	@mkdir -p $(@D)
 	@echo "  CC      $(patsubst $(SRC)/%,%,$<) (test)"
 	@$(CC) -m32 -std=c11 $(WARN) -I$(SRC)/wedge/include $(CFLAGS) $< -o $@

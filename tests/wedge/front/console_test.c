@@ -6,6 +6,7 @@
  * Invariant: the daemon's side is written by hand in the ring (public/io/console.h), between two
  * pages that nobody may touch.
  */
+#include "../../random.h"
 #include "driver.h"
 
 #include <wedge/backend.h>
@@ -23,13 +24,6 @@ static char heard[2 * TEXT]; /* what the daemon has read */
 static size_t heard_bytes;
 static uint64_t seed;
 
-static uint64_t next_random(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	return seed ^= seed << 17;
-}
-
 /* The daemon reads at most so many bytes. */
 static void read_some(uint32_t bytes)
 {
@@ -45,7 +39,7 @@ static void read_some(uint32_t bytes)
 
 static void read_at_its_pace(void)
 {
-	read_some((uint32_t)(next_random() & 255));
+	read_some((uint32_t)(next_random(&seed) & 255));
 }
 
 /* The daemon writes what fits; how much. */
@@ -78,7 +72,7 @@ static const char *text_of(size_t size)
 	static char text[TEXT];
 
 	for (size_t i = 0; i < size; i++)
-		text[i] = (char)next_random();
+		text[i] = (char)next_random(&seed);
 	return text;
 }
 
@@ -109,7 +103,7 @@ DEFINE_FRONT_TEST(all_that_comes_is_read)
 	assert_int_equal(backend_console_read(got, sizeof(got)), 0);
 	assert_int_equal(fake.console_port_events, 0);
 	while (taken < TEXT) {
-		size_t size = next_random() % sizeof(got), n;
+		size_t size = next_random(&seed) % sizeof(got), n;
 
 		given += write_some(text + given, TEXT - given < 77 ? TEXT - given : 77);
 		n = backend_console_read(got, size);
@@ -208,7 +202,7 @@ DEFINE_FRONT_TEST(an_index_of_input_that_runs_away)
 /* While the guest waits for room. */
 static void write_nonsense(void)
 {
-	ring->out_cons = (uint32_t)next_random();
+	ring->out_cons = (uint32_t)next_random(&seed);
 }
 
 DEFINE_FRONT_TEST(an_index_that_changes_meanwhile)
@@ -234,7 +228,7 @@ DEFINE_FRONT_TEST(a_ring_that_is_full)
 /* All words of the ring are anything, at any time: each call ends, and stays in the ring. */
 static void spoil(void)
 {
-	uint64_t r = next_random();
+	uint64_t r = next_random(&seed);
 	uint32_t *const index[] = {&ring->in_cons, &ring->in_prod, &ring->out_cons,
 				   &ring->out_prod};
 
@@ -253,7 +247,7 @@ DEFINE_FRONT_TEST(a_ring_of_nonsense)
 	fake.yielded = spoil;
 	for (unsigned int i = 0; i < RUNS; i++) {
 		unsigned int calls = fake.console_calls;
-		uint64_t r = next_random();
+		uint64_t r = next_random(&seed);
 		char got[300];
 
 		if (r & 1)

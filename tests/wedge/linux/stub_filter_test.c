@@ -175,10 +175,9 @@ static void ranges_at_borders(void **state)
 
 static uint64_t random_pages(uint64_t *seed)
 {
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed >> (*seed & 63) & ~0xfffull;
+	uint64_t r = next_random(seed);
+
+	return r >> (r & 63) & ~0xfffull;
 }
 
 static void ranges_at_random(void **state)
