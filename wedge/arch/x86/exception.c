@@ -81,6 +81,7 @@ void arch_prepare_stack(struct vcpu *v, uint64_t rsp)
 void arch_forget_stacks(struct vcpu *v)
 {
 	memset(v->stack_pages, 0, sizeof(v->stack_pages));
+	v->short_call.gate[1] = 0;
 }
 
 /* SDM 3A table 6-4; all but these and page faults are benign. */

@@ -41,6 +41,17 @@ void vcpu_offsets(void)
 	OFFSET(VCPU_SYSRET_SS, sysret_ss);
 	OFFSET(VCPU_FLAT_SELECTOR, flat_selector);
 	OFFSET(VCPU_FS_SELECTOR, fs_selector);
+	OFFSET(VCPU_GDT_BASE, gdt.base);
+	OFFSET(VCPU_IDT_BASE, idt.base);
+	OFFSET(VCPU_IDT_LIMIT, idt.limit);
+	OFFSET(VCPU_TASK_BASE, task.base);
+	OFFSET(VCPU_CALL_GATE, short_call.gate);
+	OFFSET(VCPU_CALL_STACK, short_call.stack);
+	OFFSET(VCPU_CALL_CS, short_call.cs);
+	OFFSET(VCPU_CALL_HANDLER, short_call.handler);
+	OFFSET(VCPU_RETURN_SELECTOR, short_return.selector);
+	OFFSET(VCPU_RETURN_WORDS, short_return.words);
+	OFFSET(VCPU_RETURN_SEEN, short_return.seen);
 #define COUNTER(id, name) OFFSET(COUNT_##id, counters[COUNT_##id]);
 #define TOTAL(name, first, last)
 #include <wedge/counters.def>

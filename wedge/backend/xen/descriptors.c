@@ -83,6 +83,9 @@ void backend_load_gdt(struct vcpu *v)
 {
 	if (!xen_of(v)->gdt_page)
 		descriptors_create(v);
+	v->short_return.selector[X86_CS] = 0;
+	/* Not even the same descriptor says that the copy is made from it. */
+	memset(xen_of(v)->gdt_seen, 0xff, sizeof(xen_of(v)->gdt_seen));
 	for (unsigned int i = 1; i < XEN_GDT_ENTRIES; i++)
 		descriptors_set(xen_of(v)->gdt_page, i,
 				i < entries_of(v) ? guest_descriptor(v, &v->gdt, i) : 0);
@@ -141,6 +144,8 @@ uint64_t descriptors_renew(struct vcpu *v, uint16_t selector)
 
 	if (!place_of(v, selector, &page, &index))
 		return 0;
+	if (!(selector & X86_SELECTOR_LDT) && index < XEN_GDT_SEEN)
+		xen_of(v)->gdt_seen[index] = UINT64_MAX;
 	descriptors_set(page, index, guest_descriptor(v, table, selector / 8));
 	return copy_of(page, index);
 }
@@ -153,31 +158,26 @@ uint64_t descriptors_copy(const struct vcpu *v, uint16_t selector)
 	return place_of(v, selector, &page, &index) ? copy_of(page, index) : 0;
 }
 
-/* A table is compared by pieces of this many descriptors. */
-enum { PIECE = 32 };
-
-/* Brings `count` descriptors up to date, from the first of a piece on. */
-static void renew_piece(struct vcpu *v, const struct vcpu_table *table, uint16_t first,
-			unsigned int count, uint64_t *seen)
+unsigned int descriptors_compared(const struct vcpu *v)
 {
-	uint64_t now[PIECE];
-	struct guest_fault fault;
-
-	if (!guest_read(v, table->base + first / 8 * 8, now, count * 8, &fault))
-		return;
-	for (unsigned int i = 0; i < count; i++) {
-		if (now[i] == seen[i])
-			continue;
-		seen[i] = now[i];
-		descriptors_renew(v, (uint16_t)(first + i * 8));
-	}
+	return entries_of(v) < XEN_GDT_SEEN ? entries_of(v) : XEN_GDT_SEEN;
 }
 
 void descriptors_renew_all(struct vcpu *v)
 {
 	struct xen_vcpu *x = xen_of(v);
+	uint64_t now[XEN_GDT_SEEN];
+	struct guest_fault fault;
+	unsigned int count = descriptors_compared(v);
 
-	renew_piece(v, &v->gdt, 0, entries_of(v) < PIECE ? entries_of(v) : PIECE, x->gdt_seen);
+	if (!guest_read(v, v->gdt.base, now, count * 8, &fault))
+		count = 0;
+	for (unsigned int i = 0; i < count; i++) {
+		if (now[i] == x->gdt_seen[i])
+			continue;
+		descriptors_renew(v, (uint16_t)(i * 8));
+		x->gdt_seen[i] = now[i];
+	}
 	for (unsigned int i = 0; i < x->ldt_entries; i++)
 		descriptors_renew(v, (uint16_t)(i * 8 | X86_SELECTOR_LDT));
 }

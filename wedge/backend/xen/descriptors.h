@@ -21,10 +21,11 @@ void descriptors_set(uint64_t page, unsigned int index, uint64_t d);
 uint64_t descriptors_renew(struct vcpu *v, uint16_t selector);
 
 /*
- * Brings the copies of the LDT and of the GDT's first 32 descriptors, all that Linux has, up to
- * date: user code loads and asks about selectors without a word.
+ * Brings the copies of the LDT and of the GDT's first descriptors up to date: user code loads and
+ * asks about selectors without a word. The second function tells how many of the GDT's these are.
  */
 void descriptors_renew_all(struct vcpu *v);
+unsigned int descriptors_compared(const struct vcpu *v);
 
 /* The copy of a selector's descriptor; 0 if there is none. */
 uint64_t descriptors_copy(const struct vcpu *v, uint16_t selector);

@@ -12,7 +12,8 @@
 
 /*
  * An entry for each exception that reaches a guest, by the width's macro `trap_entry VECTOR,
- * HAS_ERROR`: whether the processor pushes an error code (SDM 3A, table 6-1). 128 is `int $0x80`.
+ * HAS_ERROR`: whether the processor pushes an error code (SDM 3A, table 6-1). 128, `int $0x80`, is the
+ * width's own.
  */
 .macro trap_entries
 	trap_entry 0, 0
@@ -31,7 +32,6 @@
 	trap_entry 16, 0
 	trap_entry 17, 1
 	trap_entry 19, 0
-	trap_entry 128, 0
 .endm
 
 /* A note (public/elfnote.h); the last argument is a directive with its value. */

@@ -26,7 +26,7 @@ extern const char xen_event[], xen_failsafe[];
 #define DECLARE(vector, dpl) extern const char xen_trap_##vector[];
 VECTORS(DECLARE)
 
-enum { MASK_EVENTS = 4, INT_LENGTH = 2 };
+enum { MASK_EVENTS = 4, SYSTEM_CALL = 128, INT_LENGTH = 2 };
 
 void traps_register(uint16_t type, const char *address)
 {
@@ -81,9 +81,10 @@ void xen_entered(struct vcpu *v)
 	case ENTRY_FAILSAFE:
 		exception_gp(v, 0);
 		return;
-	case 128:
+	case SYSTEM_CALL:
 		vcpu_count(v, COUNT_ENTERED_INT80);
-		exception_deliver(v, 128, ARCH_NO_ERROR_CODE, INT_LENGTH);
+		exception_deliver(v, SYSTEM_CALL, ARCH_NO_ERROR_CODE, INT_LENGTH);
+		traps_called_width(v, SYSTEM_CALL);
 		return;
 	default:
 		if (!traps_entered_width(v))

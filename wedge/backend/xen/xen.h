@@ -75,6 +75,7 @@ static inline unsigned long xen_mib(uint64_t pages)
 
 /* What the back end keeps for each vCPU, behind its `backend` pointer. */
 #define XEN_LDT_PAGES 16 /* 8,192 descriptors, as many as a selector can name */
+#define XEN_GDT_SEEN  32 /* all that Linux has */
 
 struct space;
 
@@ -87,10 +88,10 @@ struct xen_updates {
 };
 
 struct xen_vcpu {
-	struct space *space;   /* the address space that is loaded */
-	bool stale;	       /* single translations were taken away since the TLB was flushed */
-	uint64_t gdt_page;     /* the copy of the guest's GDT; 0: none yet */
-	uint64_t gdt_seen[32]; /* the guest's descriptors that the first of it were made from */
+	struct space *space; /* the address space that is loaded */
+	bool stale;	     /* single translations were taken away since the TLB was flushed */
+	uint64_t gdt_page;   /* the copy of the guest's GDT; 0: none yet */
+	uint64_t gdt_seen[XEN_GDT_SEEN]; /* from which its first were made; all ones: unknown */
 	uint64_t ldt_pages[XEN_LDT_PAGES];
 	unsigned int ldt_entries;
 	struct xen_updates updates; /* page-table writes that wait (update.c) */
@@ -228,10 +229,13 @@ void traps_init(void);
 /* Has Xen enter the wedge at an address for a kind of event (public/callback.h). */
 void traps_register(uint16_t type, const char *address);
 
-/* What only one width has: traps.c of the width. The second returns false if it knows no such
- * entry. */
+/*
+ * What only one width has: traps.c of the width. The second returns false if it knows no such
+ * entry; the third is told that an INT of a vector has entered the guest's handler.
+ */
 void traps_register_width(void);
 bool traps_entered_width(struct vcpu *v);
+void traps_called_width(struct vcpu *v, unsigned int vector);
 
 void events_init(struct vcpu *v);
 void events_start(void); /* those of the guest's timer and console; handled once it runs */

@@ -153,6 +153,23 @@ struct vcpu {
 	uint32_t fs_selector;	   /* whose base FS has */
 	uint32_t user_cs;	   /* a code segment for user code */
 
+	/*
+	 * How C last entered a 32-bit kernel by `int $0x80`, and with which selectors it last
+	 * resumed user code. While the guest's tables say the same, a back end's assembler code
+	 * does that again.
+	 */
+	struct {
+		uint32_t gate[2];  /* the entry of the IDT; 0: none yet */
+		uint32_t stack[2]; /* ESP and SS for ring 0, in the TSS */
+		uint32_t cs;
+		uint32_t handler;
+	} short_call;
+	struct {
+		uint32_t selector[X86_SREG_COUNT]; /* CS is 0: none yet */
+		uint32_t words;			   /* of the GDT that must be as it was ... */
+		uint32_t seen;			   /* ... and where that is kept */
+	} short_return;
+
 	uint8_t physical_bits; /* of guest-physical addresses, as CPUID says */
 
 	struct vcpu_table gdt;

@@ -8,8 +8,10 @@
  * guest's.
  */
 #include <wedge/descriptor.h>
+#include <wedge/lib.h>
 #include "../descriptors.h"
 #include "selectors.h"
+#include "traps.h"
 
 enum { FLAT_LOW = 0x0000ffff, FLAT_HIGH = 0x00cfb300 }; /* ring 1's data, 4 GiB (SDM 3A, 3.4.5) */
 
@@ -81,6 +83,46 @@ static void touch_local(uint64_t selector)
 		__asm__ volatile("verr %w0" : : "r"((uint32_t)selector) : "cc");
 }
 
+/* True for null, and for a selector whose descriptor is compared with the guest's. */
+static bool is_compared(const struct vcpu *v, uint64_t selector)
+{
+	return selector < 4 ||
+	       (!(selector & X86_SELECTOR_LDT) && selector / 8 < descriptors_compared(v));
+}
+
+static bool is_good_code(uint64_t d)
+{
+	return descriptor_is_code(d) && descriptor_is_present(d);
+}
+
+static bool is_good_stack(uint64_t d)
+{
+	return descriptor_is_writable_data(d) && descriptor_is_present(d);
+}
+
+/*
+ * With these selectors the processor itself can return to user code, also next time, if what the
+ * guest has in the compared part of its GDT is the same then (gates.S).
+ */
+static void note_return(struct vcpu *v)
+{
+	bool good = !xen_of(v)->ldt_entries && is_good_code(descriptors_copy(v, (uint16_t)v->cs)) &&
+		    is_good_stack(descriptors_copy(v, (uint16_t)v->ss));
+	uint32_t before = v->short_return.selector[X86_CS];
+
+	memcpy(v->short_return.selector, v->selector, sizeof(v->selector));
+	v->short_return.selector[X86_CS] = (uint32_t)v->cs;
+	v->short_return.selector[X86_SS] = (uint32_t)v->ss;
+	for (unsigned int i = 0; i < X86_SREG_COUNT; i++)
+		good = good && is_compared(v, v->short_return.selector[i]);
+	if (!good)
+		v->short_return.selector[X86_CS] = 0;
+	else if (!before)
+		traps_make_readable(v, v->gdt.base);
+	v->short_return.words = descriptors_compared(v) * 2;
+	v->short_return.seen = (uintptr_t)xen_of(v)->gdt_seen;
+}
+
 void xen_prepare_user(struct vcpu *v)
 {
 	descriptors_renew_all(v);
@@ -90,4 +132,5 @@ void xen_prepare_user(struct vcpu *v)
 	prepare_selector(v, X86_GS);
 	touch_local(v->cs);
 	touch_local(v->ss);
+	note_return(v);
 }

@@ -39,6 +39,7 @@ xen_trap_\vector:
 	.endm
 
 	trap_entries
+	trap_entry 128, 0
 
 /*
  * An event may interrupt backend_resume between unmasking and iretq. Then all registers are the
