@@ -14,7 +14,7 @@
 #include "table_pool.h"
 
 /* `seen` of an entry that counts as changed: no guest's entry is all ones. */
-#define OUTDATED (~0ull)
+#define OUTDATED ((tables_entry_raw)~0ull)
 
 static struct shadow *buckets[SHADOW_CHAINS];
 static uint32_t current_round = 1;
@@ -410,7 +410,7 @@ static void note_leaf(struct shadow *s, unsigned int index, uint64_t g)
 	if (is_users(s, g) || (g & bits) == bits)
 		return;
 	tables_set(s, index, bits);
-	s->seen[index] |= bits;
+	s->seen[index] |= (tables_entry_raw)bits;
 }
 
 /*
@@ -495,7 +495,7 @@ bool shadow_update(struct shadow *s, unsigned int index, bool fill)
 		if (table_pool_refused)
 			return changed;
 	}
-	s->seen[index] = g;
+	s->seen[index] = (tables_entry_raw)g;
 	tables_seen_changes(s);
 	note_leaf(s, index, g);
 	if (!differs)
@@ -523,7 +523,7 @@ static bool fill_new(struct shadow *s)
 
 bool shadow_fill_leaves(struct shadow *s)
 {
-	const tables_leaf *guest = tables_leaves(s);
+	const tables_entry_raw *guest = tables_leaves(s);
 	bool changed = false;
 
 	for (unsigned int i = 0; i < ENTRIES; i++) {
@@ -556,48 +556,65 @@ void shadow_renew_local(struct shadow *s)
 	s->local = local;
 }
 
-/* The next of 64 entries, from `i` on, that is not the one seen; 64 if there is none. */
-static unsigned int next_different(const tables_leaf *guest, const uint64_t *seen, unsigned int i)
-{
-	while (i < 64 && guest[i] == seen[i])
-		i++;
-	return i;
-}
-
 static bool sync_different(struct shadow *s, unsigned int index)
 {
 	xen_count(COUNT_ENTRIES_DIFFERENT);
 	return shadow_update(s, index, false);
 }
 
+/* Entries that are all present. Returns true if one differed. */
+static bool sync_run(struct shadow *s, unsigned int first, unsigned int end, bool *changed)
+{
+	const tables_entry_raw *guest = tables_leaves(s);
+	bool differed = false;
+
+	for (unsigned int i = first; (i += tables_equal(guest + i, s->seen + i, end - i)) < end;
+	     i++) {
+		*changed |= sync_different(s, i);
+		differed = true;
+	}
+	return differed;
+}
+
+/* The same for some of 64 entries. */
+static bool sync_some(struct shadow *s, unsigned int first, uint64_t bits, bool *changed)
+{
+	const tables_entry_raw *guest = tables_leaves(s) + first;
+	const tables_entry_raw *seen = s->seen + first;
+	bool differed = false;
+
+	for (; bits; bits &= bits - 1) {
+		unsigned int i = u64_lowest_bit(bits);
+
+		if (guest[i] != seen[i]) {
+			*changed |= sync_different(s, first + i);
+			differed = true;
+		}
+	}
+	return differed;
+}
+
 /*
- * Last-level tables hold most of all entries, so they have a loop of their own without children,
- * and one without bits for entries that are all present.
+ * Last-level tables hold most of all entries, so they have a loop of their own without children.
+ * The kernel's are full, or have long pieces that are: there one string compare tells that all is
+ * as it was.
  */
 static bool sync_leaves(struct shadow *s)
 {
 	bool changed = false, differed = false;
+	unsigned int end;
 
-	for (unsigned int w = 0; w < ENTRIES / 64; w++) {
-		const tables_leaf *guest = tables_leaves(s) + w * 64;
-		const uint64_t *seen = s->seen + w * 64;
-		uint64_t bits = s->present[w];
-
-		if (bits == ~0ull) {
-			for (unsigned int i = 0; (i = next_different(guest, seen, i)) < 64; i++) {
-				changed |= sync_different(s, w * 64 + i);
-				differed = true;
-			}
+	for (unsigned int w = 0; w < ENTRIES / 64; w = end) {
+		end = w + 1;
+		if (!s->present[w])
+			continue;
+		if (s->present[w] != ~0ull) {
+			differed |= sync_some(s, w * 64, s->present[w], &changed);
 			continue;
 		}
-		for (; bits; bits &= bits - 1) {
-			unsigned int i = u64_lowest_bit(bits);
-
-			if (guest[i] != seen[i]) {
-				changed |= sync_different(s, w * 64 + i);
-				differed = true;
-			}
-		}
+		while (end < ENTRIES / 64 && s->present[end] == ~0ull)
+			end++;
+		differed |= sync_run(s, w * 64, end * 64, &changed);
 	}
 	if (differed)
 		shadow_renew_local(s);

@@ -7,6 +7,7 @@
 #ifndef WEDGE_BACKEND_XEN_SHADOW_TABLE_H
 #define WEDGE_BACKEND_XEN_SHADOW_TABLE_H
 
+#include <wedge/xen_entries.h>
 #include "xen.h"
 
 enum shadow_role { SHADOW_KERNEL, SHADOW_USER };
@@ -54,7 +55,7 @@ struct shadow {
 	 * that over when they hook this one or compare it (shadow_kernel_changes).
 	 */
 	bool local;
-	uint64_t *seen; /* the guest's entries that the present ones were made from */
+	tables_entry_raw *seen; /* the guest's entries that the present ones were made from */
 	uint64_t present[ENTRIES / 64]; /* which entries are the guest's and present */
 	struct shadow **children; /* by index, for levels above 1; NULL: physmap table or none */
 	struct shadow *next;	  /* in its hash chain or the pool */

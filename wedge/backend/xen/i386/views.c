@@ -108,6 +108,23 @@ static uint32_t followed[KERNEL_PARTS][TABLES_PART_OF_DIRECTORY];
 bool tables_kernel_changed;
 
 /*
+ * The local tables below each quarter: every load compares them, and finding them takes longer. A
+ * table becomes local in shadow_kernel_changes(), and a table is put below an entry or taken away
+ * in tables_kernel_changed, or here.
+ */
+enum { LOCAL_TABLES = 8 };
+static struct local_tables {
+	unsigned int count; /* more than LOCAL_TABLES: they are not listed */
+	struct shadow *table[LOCAL_TABLES];
+} locals[KERNEL_PARTS];
+
+/* The last quarter ends where the wedge begins. */
+static unsigned int guest_entries(unsigned int n)
+{
+	return n == KERNEL_PARTS - 1 ? TABLES_OWN_FIRST / 2 : TABLES_PART_OF_DIRECTORY;
+}
+
+/*
  * Each directory has accessed and dirty bits of its own. For a table they mean nothing here. A
  * large page must have them before it is used so.
  */
@@ -118,73 +135,96 @@ static bool differ(uint32_t now, uint32_t before)
 	return (now ^ before) & ~ignored;
 }
 
-/* The first entry from `first` on that is not as it was, or TABLES_PART_OF_DIRECTORY. */
-static unsigned int first_different(const uint32_t *guest, const uint32_t *seen, unsigned int first)
-{
-	size_t left = TABLES_PART_OF_DIRECTORY - first;
-	bool equal;
-
-	guest += first;
-	seen += first;
-	/* Without an entry to compare the flags stay, so ZF is set first. */
-	__asm__ volatile("cmp %0, %0; repe cmpsl"
-			 : "+S"(guest), "+D"(seen), "+c"(left), "=@cce"(equal)
-			 :
-			 : "memory");
-	return TABLES_PART_OF_DIRECTORY - (unsigned int)left - !equal;
-}
-
 /*
  * Xen pushes frames on the kernel's stack, so all of the kernel's tables are present. Hardly an
- * entry differs, so the usual case is one string compare.
+ * entry differs, so the usual case is one string compare. Returns true if an entry differed.
  */
-static bool follow(struct shadow *s, uint32_t *seen)
+static bool follow(struct shadow *s, unsigned int n, bool *changed)
 {
-	bool changed = false;
-	unsigned int i = 0;
+	uint32_t *seen = followed[n];
+	unsigned int i = 0, end = guest_entries(n);
+	bool differed = false;
 
 	/* An update looks at other tables, so the pointer is asked for anew (xen_physmap.h). */
-	while ((i = first_different((const uint32_t *)tables_slot(s, 0), seen, i)) <
-	       TABLES_PART_OF_DIRECTORY) {
-		if (differ(*tables_slot(s, 2 * i), seen[i])) {
-			changed |= shadow_update(s, 2 * i, true);
-			changed |= shadow_update(s, 2 * i + 1, true);
-			if (!table_pool_refused)
-				seen[i] = *tables_slot(s, 2 * i);
-		}
-		i++;
+	for (;
+	     (i += tables_equal((const uint32_t *)tables_slot(s, 0) + i, seen + i, end - i)) < end;
+	     i++) {
+		if (!differ(*tables_slot(s, 2 * i), seen[i]))
+			continue;
+		differed = true;
+		*changed |= shadow_update(s, 2 * i, true);
+		*changed |= shadow_update(s, 2 * i + 1, true);
+		if (!table_pool_refused)
+			seen[i] = *tables_slot(s, 2 * i);
 	}
+	return differed;
+}
+
+/* Compares a table below one of the kernel's, and lets that be local if it is. */
+static bool sync_below(struct shadow *s, struct shadow *below)
+{
+	bool changed = shadow_sync(below);
+
+	s->local |= below->local;
 	return changed;
 }
 
-static bool sync_kernel_part(struct shadow *s, uint32_t *seen, bool deep)
+/* Compares the tables below that must be, or all of them, and lists those that are local. */
+static bool sync_all_below(struct shadow *s, struct local_tables *list, bool deep)
 {
-	bool changed = follow(s, seen);
+	bool changed = false;
 
-	if (!deep && !s->local)
-		return changed;
+	list->count = 0;
 	/* Most entries that are present are large pages, without a table below. */
 	for (unsigned int i = 0; i < ENTRIES; i++) {
 		struct shadow *below = s->children[i];
 
-		if (below && (deep || below->local)) {
-			changed |= shadow_sync(below);
-			s->local |= below->local;
-		}
+		if (below && (deep || below->local))
+			changed |= sync_below(s, below);
+		if (below && below->local && list->count++ < LOCAL_TABLES)
+			list->table[list->count - 1] = below;
 	}
 	shadow_renew_local(s);
 	return changed;
+}
+
+/* Compares the tables of the list. Those that are local no more leave it. */
+static bool sync_listed(struct shadow *s, struct local_tables *list)
+{
+	unsigned int count = list->count;
+	bool changed = false;
+
+	s->local = false;
+	list->count = 0;
+	for (unsigned int i = 0; i < count; i++) {
+		changed |= sync_below(s, list->table[i]);
+		if (list->table[i]->local)
+			list->table[list->count++] = list->table[i];
+	}
+	return changed;
+}
+
+/* `known`: the list of local tables is as good as it was, but for what this finds. */
+static bool sync_kernel_part(struct shadow *s, unsigned int n, bool deep, bool known)
+{
+	bool changed = false;
+
+	known &= !follow(s, n, &changed) && locals[n].count <= LOCAL_TABLES;
+	if (known && !deep)
+		return changed | sync_listed(s, &locals[n]);
+	return changed | sync_all_below(s, &locals[n], deep);
 }
 
 bool views_sync(struct space *sp, bool deep)
 {
 	static uint64_t large_pages;
 	uint64_t now = vcpu_this()->cr[4] & X86_CR4_PSE;
-	bool changed = false;
+	bool changed = false, known;
 
 	/* Entries mean something else from now on. */
 	tables_kernel_changed |= now != large_pages;
 	large_pages = now;
+	known = !tables_kernel_changed;
 	deep |= kernel_changes != shadow_kernel_changes();
 	kernel_changes = shadow_kernel_changes();
 	for (unsigned int n = 0; n < VIEWS_PROGRAM_PARTS; n++)
@@ -197,7 +237,7 @@ bool views_sync(struct space *sp, bool deep)
 
 		if (s->guest != sp->guest)
 			shadow_follow(s, sp->guest);
-		changed |= sync_kernel_part(s, followed[n], deep);
+		changed |= sync_kernel_part(s, n, deep, known);
 	}
 	tables_kernel_changed = false;
 	return changed;

@@ -24,11 +24,9 @@ enum {
 };
 
 /* The guest's entries of a last-level table. */
-typedef uint32_t tables_leaf;
-
-static inline const tables_leaf *tables_leaves(const struct shadow *s)
+static inline const tables_entry_raw *tables_leaves(const struct shadow *s)
 {
-	return (const tables_leaf *)xen_page(s->guest) + s->part * ENTRIES;
+	return (const tables_entry_raw *)xen_page(s->guest) + s->part * ENTRIES;
 }
 
 /* The guest's entry that a shadow's is made from. */

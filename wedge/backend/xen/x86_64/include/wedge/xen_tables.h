@@ -11,9 +11,7 @@
 #include "../../../shadow_table.h"
 
 /* The guest's entries of a last-level table. */
-typedef uint64_t tables_leaf;
-
-static inline const tables_leaf *tables_leaves(const struct shadow *s)
+static inline const tables_entry_raw *tables_leaves(const struct shadow *s)
 {
 	return xen_page(s->guest);
 }
