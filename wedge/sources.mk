@@ -49,7 +49,7 @@ wedge_platform_xen := $(call wedge_in, backend/xen, \
 wedge_platform_xen_x86_64 := $(call wedge_in, backend/xen, layout.c) $(call wedge_in, backend/xen/x86_64, \
 	boot_tables.c entry.S gates.S kernel.c segments.c start.S traps.c views.c views_address.c)
 wedge_platform_xen_i386 := $(call wedge_in, backend/xen/i386, \
-	boot_tables.c entry.S gates.S kernel.c segments.c start.S traps.c views.c physmap.c)
+	boot_tables.c entry.S gates.S kernel.c physmap.c roots.c segments.c start.S traps.c views.c)
 
 wedge_platform_linux := $(call wedge_in, backend/linux, \
 	console.c copy.c debug.c entry.S events.c filter.c main.c mapping.c memory.c process.c processor.c run.c \

@@ -153,7 +153,7 @@ $(eval $(call wedge_test_linux,i386))
 # the back end of the tests above counts what Linux's does. Parts and tests are for both widths, but
 # for those in a width's folder.
 wedge_test_xen_parts_x86_64 := layout.c x86_64/views.c x86_64/views_address.c
-wedge_test_xen_parts_i386 := i386/views.c i386/physmap.c
+wedge_test_xen_parts_i386 := i386/physmap.c i386/roots.c i386/views.c
 wedge_test_xen_shared_x86_64 := $(wedge_test_objs_x86_64)
 wedge_test_xen_shared_i386 := $(patsubst $(WEDGE_TEST)/obj-i386/%, \
 	$(WEDGE_TEST)/obj-i386-xen/%,$(wedge_test_objs_i386))

@@ -17,6 +17,9 @@ uint64_t fake_adjusted(unsigned int level, uint64_t entry);
 /* Why Xen lets no domain write that entry of a table; NULL: it may. */
 const char *fake_kept_entry(unsigned int level, uint64_t page, unsigned int index);
 
+/* Why Xen takes no table with these entries as one of a level, once it has those below; or NULL. */
+const char *fake_bad_table(unsigned int level, const volatile uint64_t *entries);
+
 /*
  * The tables that boot.c makes above the physmap's `count` last-level ones; `take` gives an empty
  * page of the heap, and its number.

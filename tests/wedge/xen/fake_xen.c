@@ -66,8 +66,16 @@ static void put_type(uint64_t frame)
 		put_entry(f->type, fake_frame(frame)[i]);
 }
 
+static void put_entries(unsigned int level, uint64_t frame, unsigned int count)
+{
+	while (count--)
+		put_entry(level, fake_frame(frame)[count]);
+}
+
 static bool validate(unsigned int level, uint64_t frame)
 {
+	const char *bad;
+
 	for (unsigned int i = 0; i < ENTRIES; i++) {
 		uint64_t e = fake_frame(frame)[i];
 
@@ -75,11 +83,14 @@ static bool validate(unsigned int level, uint64_t frame)
 			fake_frame_write(frame, i, fake_adjusted(level, e));
 			continue;
 		}
-		while (i--)
-			put_entry(level, fake_frame(frame)[i]);
+		put_entries(level, frame, i);
 		return false;
 	}
-	return true;
+	bad = fake_bad_table(level, fake_frame(frame));
+	if (!bad)
+		return true;
+	put_entries(level, frame, ENTRIES);
+	return refuse(bad);
 }
 
 static bool get_type(uint64_t frame, unsigned int type)

@@ -77,20 +77,30 @@ struct shadow *table_pool_adopt(unsigned int level, uint64_t page)
 	return s;
 }
 
+void table_pool_protect(uint64_t page)
+{
+	update_entry(xen.physmap_l1 + page / ENTRIES, page % ENTRIES,
+		     xen_machine(page) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
+}
+
+bool table_pool_may_grow(unsigned int pages)
+{
+	return memory_heap_has(KEPT_FOR_OTHERS + KEPT_FOR_CHANGES + pages);
+}
+
 /* A page of the heap that Xen accepts as a table: empty, read-only everywhere, pinned. */
 static struct shadow *new_table(unsigned int level)
 {
 	struct shadow *s;
 	uint64_t page;
 
-	if (!memory_heap_has(KEPT_FOR_OTHERS + KEPT_FOR_CHANGES))
+	if (!table_pool_may_grow(0))
 		return NULL;
 	xen_count(COUNT_TABLES_MADE);
 	page = memory_heap_page();
 	s = new_shadow(level, page);
 	memset(xen_page(page), 0, PAGE);
-	update_entry(xen.physmap_l1 + page / ENTRIES, page % ENTRIES,
-		     xen_machine(page) | X86_PTE_P | X86_PTE_A | X86_PTE_D);
+	table_pool_protect(page);
 	pin(s, level);
 	return s;
 }

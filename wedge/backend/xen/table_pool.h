@@ -20,6 +20,12 @@ struct shadow *table_pool_take(unsigned int level, enum shadow_role role);
 /* A shadow for a page that is such a table already (boot.c), and that never comes to the pool. */
 struct shadow *table_pool_adopt(unsigned int level, uint64_t page);
 
+/* Makes a page of the wedge's read-only everywhere, as Xen wants it of a table. */
+void table_pool_protect(uint64_t page);
+
+/* True if the heap has so many pages for tables and what the wedge keeps beside them. */
+bool table_pool_may_grow(unsigned int pages);
+
 /* Takes back an empty table that no entry points to. */
 void table_pool_give(struct shadow *s);
 

@@ -30,12 +30,31 @@ uint64_t fake_adjusted(unsigned int level, uint64_t e)
 	return level == 3 && (e & X86_PTE_P) ? e | X86_PTE_U | X86_PTE_W : e;
 }
 
+/* The last tables of all roots that Xen has taken: its own entries are in these. */
+static bool is_last[FAKE_FRAMES];
+
+/* As promote_l3_table() and pae_xen_mappings_check() in xen/arch/x86/mm.c. */
+const char *fake_bad_table(unsigned int level, const volatile uint64_t *entries)
+{
+	uint64_t last = entries[PARTS - 1], page;
+
+	if (level != 3)
+		return NULL;
+	if (!(last & X86_PTE_P))
+		return "a root without its last table";
+	page = fake_page((last & X86_PTE_ADDRESS) / PAGE);
+	if (fake_references(page) != 1)
+		return "a root whose last table is in use elsewhere";
+	is_last[page] = true;
+	return NULL;
+}
+
 /* As mod_l3_entry() and mod_l2_entry() in xen/arch/x86/mm.c. */
 const char *fake_kept_entry(unsigned int level, uint64_t page, unsigned int index)
 {
 	if (level == 3 && index >= PARTS - 1)
 		return "an update of a root's last entry, or behind it";
-	if (level == 2 && page == xen.kernel_l2[1] && index >= XEN_SLOTS_FIRST)
+	if (level == 2 && is_last[page] && index >= XEN_SLOTS_FIRST)
 		return "an update of Xen's own part of the address space";
 	return NULL;
 }

@@ -13,6 +13,7 @@ enum {
 	U = X86_PTE_P | X86_PTE_W | X86_PTE_U,
 	PA = 0x200000,
 	LARGE_PA = 0x400000,
+	RESERVE = 128, /* pages of the heap that tables do not get (table_pool.c) */
 };
 
 #define VA     0x00400000ull
@@ -315,6 +316,27 @@ DEFINE_XEN_TEST(it_decides_when_a_space_is_loaded_again)
 	assert_int_equal(reach(USER, VA + 3 * PAGE).page * PAGE, PA);
 }
 
+/* There is a root for each space that fits, and then they go from one to another. */
+DEFINE_XEN_TEST(a_root_has_nothing_of_the_space_that_had_it_before)
+{
+	uint64_t last = WEDGE_BASE - SPAN;
+
+	load_root(new_root());
+	xen.heap_next = xen.heap_end - RESERVE - 60;
+	for (unsigned int i = 0; i < 20; i++) {
+		load_root(new_root());
+		assert_reaches_nothing(USER, VA);
+		assert_reaches_nothing(KERNEL, last);
+		guest_map(VA, PA + i * PAGE, U);
+		guest_map(last, PA + i * PAGE, K);
+		assert_true(touch(USER, VA, 0));
+		assert_true(touch(KERNEL, last, 0));
+		assert_reaches(USER, VA, PA + i * PAGE, R | X);
+		assert_int_equal(reach(KERNEL, last).page, PA / PAGE + i);
+	}
+	assert_true(vcpu.counters[COUNT_SPACES_GIVEN_UP] > 0);
+}
+
 /* Without paging the guest reaches its memory, and none of the wedge's. */
 DEFINE_XEN_TEST(a_guest_without_paging_sees_physical_addresses)
 {
@@ -357,6 +379,7 @@ int main(void)
 		XEN_TEST(cr4_pse_decides_what_an_entry_is),
 		XEN_TEST(also_of_programs),
 		XEN_TEST(it_decides_when_a_space_is_loaded_again),
+		XEN_TEST(a_root_has_nothing_of_the_space_that_had_it_before),
 		XEN_TEST(a_guest_without_paging_sees_physical_addresses),
 	};
 

@@ -45,6 +45,13 @@ int fake_physmap_slot(uint64_t table, unsigned int index)
 	return -1;
 }
 
+const char *fake_bad_table(unsigned int level, const volatile uint64_t *entries)
+{
+	(void)level;
+	(void)entries;
+	return NULL;
+}
+
 void fake_build_upper(uint64_t *(*take)(uint64_t *page), uint64_t count)
 {
 	uint64_t *l1, *l2, *l3, *l4, l2_page, l3_page;

@@ -3,14 +3,9 @@
  * views.c - a space of a 32-bit kernel. Xen's tables have three levels: a root of four entries
  * leads to four tables, which stand for the quarters of the guest's directory (xen_tables.h).
  *
- * There is one root. Its upper two tables are the kernel's in every space, and follow the directory
- * that is loaded: kernels keep those halves of their directories equal, so that costs a comparison,
- * where tables of each space's own would cost an entry for each 2 MiB of memory at every fork. The
- * lower two are the space's, and the root gets them when it is loaded.
- *
- * Xen lets nobody change the root's last entry, and refuses to share its table between roots
- * (xen/arch/x86/mm.c, create_pae_xen_mappings): another reason for one root. That table holds the
- * wedge's own entries and Xen's.
+ * Each space has a root (roots.c). The first of its upper two tables is the kernel's in every
+ * space, and follows the directory that is loaded, which costs a comparison. The second is the
+ * root's own, for the guest's few entries in front of the wedge. The lower two are the space's.
  *
  * While the guest has paging off it sees physical addresses. Then a directory of the wedge's own
  * stands for its tables, which maps all of the address space onto itself.
@@ -19,24 +14,13 @@
  */
 #include <wedge/lib.h>
 #include <wedge/log.h>
-#include "../space.h"
+#include "roots.h"
 #include "../table_pool.h"
 
-enum {
-	ROOT_ENTRIES = 4,
-	KERNEL_PARTS = ROOT_ENTRIES - VIEWS_PROGRAM_PARTS,
-	DIRECTORY_ENTRIES = 1024,
-	ROOT_FLAGS = X86_PTE_P, /* PAE has no rights there (SDM 3A section 4.4.1) */
-};
+enum { DIRECTORY_ENTRIES = 1024 };
 
-static struct shadow *root;
-static uint64_t
-	kernel_changes; /* shadow_kernel_changes() when the kernel's half was last compared */
-
-static struct shadow *kernel_part(unsigned int n)
-{
-	return root->children[VIEWS_PROGRAM_PARTS + n];
-}
+/* shadow_kernel_changes() when the kernel's half was last compared. */
+static uint64_t kernel_changes;
 
 /* ---- physical addresses ---- */
 
@@ -54,75 +38,61 @@ uint64_t views_start_table(void)
 	return xen.start_table;
 }
 
-/* ---- the root ---- */
+/* ---- roots ---- */
 
-/* The tables that boot.c has made: the root, and those of the kernel's half. */
-static void adopt_root(uint64_t guest)
+static bool make_programs(struct space *sp, unsigned int n)
 {
-	root = table_pool_adopt(XEN_LEVELS, xen.boot_table);
-	root->source = SHADOW_OF_NONE;
-	for (unsigned int n = 0; n < KERNEL_PARTS; n++) {
-		bool last = n == KERNEL_PARTS - 1;
+	struct shadow *s = shadow_get(2, SHADOW_USER, SHADOW_OF_TABLE, SHADOW_PLAIN, sp->guest, n);
 
-		root->children[VIEWS_PROGRAM_PARTS + n] = shadow_adopt(
-			table_pool_adopt(2, xen.kernel_l2[n]), SHADOW_KERNEL,
-			last ? SHADOW_OVERLAY : SHADOW_PLAIN, guest, VIEWS_PROGRAM_PARTS + n);
-	}
+	if (!s)
+		return false;
+	s->links++;
+	sp->programs[n] = s;
+	roots_hook(sp->kernel, n, s);
+	return true;
 }
 
 bool views_make(struct space *sp)
 {
-	if (!root)
-		adopt_root(sp->guest);
+	if (!sp->kernel)
+		sp->kernel = roots_take(sp->guest);
+	if (!sp->kernel)
+		return false;
 	for (unsigned int n = 0; n < VIEWS_PROGRAM_PARTS; n++) {
-		if (sp->programs[n])
-			continue;
-		sp->programs[n] =
-			shadow_get(2, SHADOW_USER, SHADOW_OF_TABLE, SHADOW_PLAIN, sp->guest, n);
-		if (!sp->programs[n])
+		if (!sp->programs[n] && !make_programs(sp, n))
 			return false;
-		sp->programs[n]->links++;
 	}
-	sp->kernel = root;
 	return true;
 }
 
+/* Xen flushes the TLB when it loads a root. */
 void views_load(const struct space *sp)
 {
-	for (unsigned int n = 0; n < VIEWS_PROGRAM_PARTS; n++) {
-		root->children[n] = sp->programs[n];
-		update_entry(root->page, n, xen_machine(sp->programs[n]->page) | ROOT_FLAGS);
-	}
-	update_flush_tlb();
+	update_note_flush();
+	update_extended(MMUEXT_NEW_BASEPTR, xen.p2m[sp->kernel->page]);
 }
 
 /* ---- comparing ---- */
 
 /*
- * What a quarter of the directory held that the kernel's tables follow. If somebody else has made
- * an entry of these tables (tables_kernel_changed), it may be of another value, and nothing here
- * counts.
+ * What the kernel's first quarter of the directory held that the shared table follows. If somebody
+ * else has made an entry of this table (tables_kernel_changed), it may be of another value, and
+ * nothing here counts.
  */
-static uint32_t followed[KERNEL_PARTS][TABLES_PART_OF_DIRECTORY];
+static uint32_t followed[TABLES_PART_OF_DIRECTORY];
 
 bool tables_kernel_changed;
 
 /*
- * The local tables below each quarter: every load compares them, and finding them takes longer. A
+ * The local tables below the shared one: every load compares them, and finding them takes longer. A
  * table becomes local in shadow_kernel_changes(), and a table is put below an entry or taken away
  * in tables_kernel_changed, or here.
  */
 enum { LOCAL_TABLES = 8 };
-static struct local_tables {
+static struct {
 	unsigned int count; /* more than LOCAL_TABLES: they are not listed */
 	struct shadow *table[LOCAL_TABLES];
-} locals[KERNEL_PARTS];
-
-/* The last quarter ends where the wedge begins. */
-static unsigned int guest_entries(unsigned int n)
-{
-	return n == KERNEL_PARTS - 1 ? TABLES_OWN_FIRST / 2 : TABLES_PART_OF_DIRECTORY;
-}
+} locals;
 
 /*
  * Each directory has accessed and dirty bits of its own. For a table they mean nothing here. A
@@ -139,23 +109,22 @@ static bool differ(uint32_t now, uint32_t before)
  * Xen pushes frames on the kernel's stack, so all of the kernel's tables are present. Hardly an
  * entry differs, so the usual case is one string compare. Returns true if an entry differed.
  */
-static bool follow(struct shadow *s, unsigned int n, bool *changed)
+static bool follow(struct shadow *s, bool *changed)
 {
-	uint32_t *seen = followed[n];
-	unsigned int i = 0, end = guest_entries(n);
+	unsigned int i = 0, end = TABLES_PART_OF_DIRECTORY;
 	bool differed = false;
 
 	/* An update looks at other tables, so the pointer is asked for anew (xen_physmap.h). */
-	for (;
-	     (i += tables_equal((const uint32_t *)tables_slot(s, 0) + i, seen + i, end - i)) < end;
+	for (; (i += tables_equal((const uint32_t *)tables_slot(s, 0) + i, followed + i, end - i)) <
+	       end;
 	     i++) {
-		if (!differ(*tables_slot(s, 2 * i), seen[i]))
+		if (!differ(*tables_slot(s, 2 * i), followed[i]))
 			continue;
 		differed = true;
 		*changed |= shadow_update(s, 2 * i, true);
 		*changed |= shadow_update(s, 2 * i + 1, true);
 		if (!table_pool_refused)
-			seen[i] = *tables_slot(s, 2 * i);
+			followed[i] = *tables_slot(s, 2 * i);
 	}
 	return differed;
 }
@@ -170,77 +139,87 @@ static bool sync_below(struct shadow *s, struct shadow *below)
 }
 
 /* Compares the tables below that must be, or all of them, and lists those that are local. */
-static bool sync_all_below(struct shadow *s, struct local_tables *list, bool deep)
+static bool sync_all_below(struct shadow *s, bool deep)
 {
 	bool changed = false;
 
-	list->count = 0;
+	locals.count = 0;
 	/* Most entries that are present are large pages, without a table below. */
 	for (unsigned int i = 0; i < ENTRIES; i++) {
 		struct shadow *below = s->children[i];
 
 		if (below && (deep || below->local))
 			changed |= sync_below(s, below);
-		if (below && below->local && list->count++ < LOCAL_TABLES)
-			list->table[list->count - 1] = below;
+		if (below && below->local && locals.count++ < LOCAL_TABLES)
+			locals.table[locals.count - 1] = below;
 	}
 	shadow_renew_local(s);
 	return changed;
 }
 
 /* Compares the tables of the list. Those that are local no more leave it. */
-static bool sync_listed(struct shadow *s, struct local_tables *list)
+static bool sync_listed(struct shadow *s)
 {
-	unsigned int count = list->count;
+	unsigned int count = locals.count;
 	bool changed = false;
 
 	s->local = false;
-	list->count = 0;
+	locals.count = 0;
 	for (unsigned int i = 0; i < count; i++) {
-		changed |= sync_below(s, list->table[i]);
-		if (list->table[i]->local)
-			list->table[list->count++] = list->table[i];
+		changed |= sync_below(s, locals.table[i]);
+		if (locals.table[i]->local)
+			locals.table[locals.count++] = locals.table[i];
 	}
 	return changed;
 }
 
-/* `known`: the list of local tables is as good as it was, but for what this finds. */
-static bool sync_kernel_part(struct shadow *s, unsigned int n, bool deep, bool known)
+static bool sync_shared(struct shadow *s, uint64_t guest, bool deep)
+{
+	bool changed = false, known = !tables_kernel_changed;
+
+	if (s->guest != guest)
+		shadow_follow(s, guest);
+	/* No entry of the guest's is all ones. */
+	if (!known)
+		memset(followed, 0xff, sizeof(followed));
+	known &= !follow(s, &changed) && locals.count <= LOCAL_TABLES;
+	changed |= known && !deep ? sync_listed(s) : sync_all_below(s, deep);
+	tables_kernel_changed = false;
+	return changed;
+}
+
+/* The guest's entries of the last table are few. */
+static bool sync_last(struct shadow *s, bool deep)
 {
 	bool changed = false;
 
-	known &= !follow(s, n, &changed) && locals[n].count <= LOCAL_TABLES;
-	if (known && !deep)
-		return changed | sync_listed(s, &locals[n]);
-	return changed | sync_all_below(s, &locals[n], deep);
+	for (unsigned int i = 0; i < TABLES_OWN_FIRST; i++) {
+		struct shadow *below;
+
+		if (!shadow_unchanged(s, i))
+			changed |= shadow_update(s, i, true);
+		below = s->children[i];
+		if (below && (deep || below->local))
+			changed |= sync_below(s, below);
+	}
+	return changed;
 }
 
 bool views_sync(struct space *sp, bool deep)
 {
 	static uint64_t large_pages;
 	uint64_t now = vcpu_this()->cr[4] & X86_CR4_PSE;
-	bool changed = false, known;
+	bool changed = false;
 
 	/* Entries mean something else from now on. */
 	tables_kernel_changed |= now != large_pages;
 	large_pages = now;
-	known = !tables_kernel_changed;
 	deep |= kernel_changes != shadow_kernel_changes();
 	kernel_changes = shadow_kernel_changes();
 	for (unsigned int n = 0; n < VIEWS_PROGRAM_PARTS; n++)
 		changed |= shadow_sync(sp->programs[n]);
-	/* No entry of the guest's is all ones. */
-	if (tables_kernel_changed)
-		memset(followed, 0xff, sizeof(followed));
-	for (unsigned int n = 0; n < KERNEL_PARTS; n++) {
-		struct shadow *s = kernel_part(n);
-
-		if (s->guest != sp->guest)
-			shadow_follow(s, sp->guest);
-		changed |= sync_kernel_part(s, n, deep, known);
-	}
-	tables_kernel_changed = false;
-	return changed;
+	changed |= sync_shared(sp->kernel->children[ROOTS_SHARED], sp->guest, deep);
+	return changed | sync_last(sp->kernel->children[ROOTS_LAST], deep);
 }
 
 /* ---- taking away ---- */
@@ -263,6 +242,7 @@ void views_empty(struct space *sp)
 
 void views_give_up(struct space *sp)
 {
+	roots_give(sp->kernel);
 	for (unsigned int n = 0; n < VIEWS_PROGRAM_PARTS; n++) {
 		if (sp->programs[n])
 			shadow_release(sp->programs[n]);

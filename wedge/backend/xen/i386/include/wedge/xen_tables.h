@@ -60,7 +60,8 @@ static inline uint64_t tables_entry(const struct shadow *s, unsigned int index)
 extern bool tables_kernel_changed;
 static inline void tables_seen_changes(const struct shadow *s)
 {
-	tables_kernel_changed |= s->level == 2 && s->role == SHADOW_KERNEL;
+	tables_kernel_changed |=
+		s->level == 2 && s->role == SHADOW_KERNEL && s->place == SHADOW_PLAIN;
 }
 
 /* Sets bits of that entry, as a processor does. */

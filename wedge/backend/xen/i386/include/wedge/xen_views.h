@@ -12,7 +12,7 @@ enum { VIEWS_PROGRAM_PARTS = 2 }; /* of a directory: its lower half is the progr
 
 struct space {
 	uint64_t guest;	       /* page of the guest's directory */
-	struct shadow *kernel; /* the root, which all spaces have in turns; NULL: unused */
+	struct shadow *kernel; /* the root (roots.h); NULL: unused */
 	struct shadow *programs[VIEWS_PROGRAM_PARTS];
 	uint64_t used; /* when it was loaded last */
 };
