@@ -68,7 +68,7 @@ _Noreturn void xen_fault_inside(const unsigned long *frame);
 
 void xen_entered(struct vcpu *v)
 {
-	switch (v->trap) {
+	switch ((unsigned int)v->trap) {
 	case ENTRY_EVENT:
 		vcpu_count(v, COUNT_ENTERED_EVENT);
 		core_interrupted(v);

@@ -53,7 +53,7 @@ enum { VCPU_GS_KERNEL = 0x00, VCPU_GS_USER = 0xff };
  * A software TLB (SDM 3A section 4.10) for kernel pages that the wedge itself reads and writes:
  * descriptor tables, TSS, stacks. A hit costs a dozen instructions, a walk two hundred.
  */
-enum { VCPU_TRANSLATIONS = 16, VCPU_TRANSLATION_VALID = 1, VCPU_TRANSLATION_WRITABLE = 2 };
+enum { VCPU_TRANSLATIONS = 64, VCPU_TRANSLATION_VALID = 1, VCPU_TRANSLATION_WRITABLE = 2 };
 #define VCPU_TRANSLATION_GLOBAL UINT64_MAX
 struct vcpu_translation {
 	uint64_t tag;	     /* the page's virtual address, with VCPU_TRANSLATION_*; 0: none */

@@ -43,6 +43,16 @@ static bool without_paging(uint64_t va, struct guest_walk *out, uint8_t *slots[]
 	return true;
 }
 
+/* Entries are written as far as the walk comes: clearing all would cost as much as a level. */
+static void begin(struct guest_walk *out)
+{
+	out->common = ~0ull;
+	out->leaf = 0;
+	out->error = 0;
+	out->access = 0;
+	out->writable = out->user = out->forced = out->no_execute = false;
+}
+
 bool guest_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, uint8_t *slots[])
 {
 	uint64_t table = v->cr[3];
@@ -50,7 +60,7 @@ bool guest_tables_descend(struct vcpu *v, uint64_t va, struct guest_walk *out, u
 
 	if (!(v->cr[0] & X86_CR0_PG))
 		return without_paging(va, out, slots);
-	*out = (struct guest_walk){.common = ~0ull};
+	begin(out);
 	for (unsigned int level = ARCH_PAGE_LEVELS; level && !large; level--) {
 		uint32_t *slot = entry_pointer(table, va, level);
 

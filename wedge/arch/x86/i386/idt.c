@@ -47,11 +47,13 @@ static bool choose_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss, struct idt
 static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_fault *fault)
 {
 	bool outer = vcpu_in_user(v);
-	uint32_t frame[6] = {(uint32_t)error,	  (uint32_t)v->rip,	     task_visible_cs(v),
-			     (uint32_t)v->rflags, (uint32_t)v->gpr[X86_RSP], task_visible_ss(v)};
+	uint32_t frame[6] = {(uint32_t)error, (uint32_t)v->rip, task_visible_cs(v),
+			     (uint32_t)v->rflags, (uint32_t)v->gpr[X86_RSP]};
 	unsigned int first = error == ARCH_NO_ERROR_CODE ? 1 : 0, end = outer ? 6 : 4;
 	uint32_t size = 4 * (end - first), top = *esp;
 
+	if (outer)
+		frame[5] = task_visible_ss(v);
 	*esp -= size;
 	if (guest_write(v, *esp, frame + first, size, &fault->at))
 		return true;

@@ -25,11 +25,12 @@ void traps_register_width(void)
  */
 bool traps_entered_width(struct vcpu *v)
 {
+	unsigned int vector = (unsigned int)v->trap;
 	uint16_t selector = (uint16_t)v->trap_error;
 	uint64_t before;
 
-	if (!vcpu_in_user(v) || (v->trap != X86_TRAP_GP && v->trap != X86_TRAP_NP) ||
-	    selector < 4 || (selector & 2))
+	if ((vector != X86_TRAP_GP && vector != X86_TRAP_NP) || !vcpu_in_user(v) || selector < 4 ||
+	    (selector & 2))
 		return false;
 	before = descriptors_copy(v, selector);
 	return descriptors_renew(v, selector) != before;
