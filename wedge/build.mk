@@ -39,6 +39,7 @@ wedge_needs_xen := $(O)/include/xen/xen.h
 wedge_flags_linux :=
 wedge_needs_linux :=
 wedge_flags_l4 :=
+wedge_flags_l4_i386 := -mregparm=3
 wedge_needs_l4 :=
 
 # $(call wedge_objects,FOLDER,SOURCES): where a folder of $(O)/wedge has its object files.

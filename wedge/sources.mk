@@ -61,7 +61,7 @@ wedge_platform_linux_x86_64 := $(call wedge_in, backend/linux/x86_64, bases.c do
 	$(SRC)/afterburner/insn/length.c
 
 wedge_platform_l4 := $(call wedge_in, backend/l4, \
-	blocks.c console.c events.c irq.c load.c main.c mapping.c memory.c pager.c ports.c process.c processor.c run.c \
+	blocks.c console.c events.c fpu.c irq.c load.c main.c mapping.c memory.c pager.c ports.c process.c processor.c run.c \
 	segments.c traps.c x2.c x2.S) $(WEDGE_VIEW)
 wedge_platform_l4_i386 := $(call wedge_in, backend/l4/i386, entry.S stub.S)
 # The program that L4's loader starts, and that starts the wedge.

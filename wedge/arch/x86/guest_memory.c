@@ -14,32 +14,26 @@
 
 /* ---- translations that are remembered ---- */
 
+enum { LONG_BITS = 8 * sizeof(long) };
+
 static struct vcpu_translation *translation_of(struct vcpu *v, uint64_t va)
 {
 	return &v->translations[va / X86_PAGE_SIZE % VCPU_TRANSLATIONS];
-}
-
-static char *remembered(struct vcpu *v, uint64_t page, bool write)
-{
-	const struct vcpu_translation *t = translation_of(v, page);
-	uint64_t tag = write ? t->tag : t->tag | VCPU_TRANSLATION_WRITABLE;
-
-	if (tag != (page | VCPU_TRANSLATION_VALID | VCPU_TRANSLATION_WRITABLE) ||
-	    (t->generation != v->generation && t->generation != VCPU_TRANSLATION_GLOBAL))
-		return NULL;
-	return t->page;
 }
 
 static void remember(struct vcpu *v, uint64_t va, bool write, const struct guest_walk *walk,
 		     char *page)
 {
 	bool global = (walk->entry[walk->leaf] & X86_PTE_G) && (v->cr[4] & X86_CR4_PGE);
+	size_t n = va / X86_PAGE_SIZE % VCPU_TRANSLATIONS;
 
-	*translation_of(v, va) = (struct vcpu_translation){
-		.tag = va | VCPU_TRANSLATION_VALID | (write ? VCPU_TRANSLATION_WRITABLE : 0),
-		.generation = global ? VCPU_TRANSLATION_GLOBAL : v->generation,
+	v->translations[n] = (struct vcpu_translation){
+		.tag = va | VCPU_TRANSLATION_VALID | (write ? VCPU_TRANSLATION_WRITABLE : 0) |
+		       (global ? VCPU_TRANSLATION_GLOBAL : 0),
 		.page = page,
 	};
+	if (!global)
+		v->local_translations[n / LONG_BITS] |= 1ul << n % LONG_BITS;
 }
 
 void guest_forget_page(struct vcpu *v, uint64_t va)
@@ -47,8 +41,23 @@ void guest_forget_page(struct vcpu *v, uint64_t va)
 	translation_of(v, va & ARCH_ADDRESS_MASK)->tag = 0;
 }
 
+/* A place that a local translation had may have been taken by a global one since. */
+static void forget_local(struct vcpu_translation *first, unsigned long places)
+{
+	for (; places; places &= places - 1) {
+		struct vcpu_translation *t = &first[__builtin_ctzl(places)];
+
+		if (!(t->tag & VCPU_TRANSLATION_GLOBAL))
+			t->tag = 0;
+	}
+}
+
 void guest_forget_space(struct vcpu *v)
 {
+	for (size_t n = 0; n < VCPU_TRANSLATIONS; n += LONG_BITS) {
+		forget_local(&v->translations[n], v->local_translations[n / LONG_BITS]);
+		v->local_translations[n / LONG_BITS] = 0;
+	}
 	v->generation++;
 }
 
@@ -70,7 +79,7 @@ static void *translate(struct vcpu *v, uint64_t va, uint32_t access, struct gues
 	char *page;
 
 	va &= ARCH_ADDRESS_MASK;
-	page = user ? NULL : remembered(v, va - offset, write);
+	page = user ? NULL : guest_remembered(v, va - offset, X86_PAGE_SIZE, write);
 	if (page)
 		return page + offset;
 	fault->address = va;
@@ -125,7 +134,7 @@ static bool read_as(struct vcpu *v, uint64_t va, uint32_t access, void *to, size
 	return true;
 }
 
-bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault)
+bool guest_read_any(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault)
 {
 	return read_as(v, va, 0, to, size, fault);
 }
@@ -137,8 +146,8 @@ bool guest_read_user(struct vcpu *v, uint64_t va, void *to, size_t size)
 	return read_as(v, va, X86_PF_USER, to, size, &fault);
 }
 
-bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
-		 struct guest_fault *fault)
+bool guest_write_any(struct vcpu *v, uint64_t va, const void *from, size_t size,
+		     struct guest_fault *fault)
 {
 	while (size) {
 		size_t part = to_page_end(va, size);

@@ -93,40 +93,27 @@ void events_handle(struct vcpu *v)
 		v->events.pending = 1;
 }
 
-/* L4 may name a sender of the same space by its local identifier. */
-bool events_is_irq(uint32_t sender)
+uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender)
 {
-	return sender == L4_IRQ || sender == L4_IRQ_UTCB;
-}
-
-uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender, uint32_t words[L4_WORDS])
-{
-	uint32_t got = 0, irq;
+	uint32_t got = 0;
 
 	machine.waiting = true;
 	__asm__ volatile("" : : : "memory");
 	if (!vcpu_this()->events.pending) {
 		l4_count(COUNT_L4_IPC);
 		got = x2_ipc(to, X2_ANY, to ? X2_SEND_NOW : X2_NEVER, tag, L4_K_UTCB, sender);
-		for (unsigned int i = 0; i < L4_WORDS; i++)
-			words[i] = *x2_mr(L4_K_UTCB, i);
 	} else {
 		*sender = L4_IRQ;
 	}
 	machine.waiting = false;
-	__asm__ volatile("" : : : "memory");
-	/* The irq thread has promised a message, and waits until it is taken. */
-	if (machine.sending && (!got || !events_is_irq(*sender)))
-		x2_ipc(X2_NIL, L4_IRQ, X2_NEVER, 0, L4_K_UTCB, &irq);
-	machine.sending = false;
 	return got;
 }
 
 void backend_block(struct vcpu *v)
 {
-	uint32_t sender, words[L4_WORDS];
+	uint32_t sender;
 
-	events_wait(X2_NIL, 0, &sender, words);
+	events_wait(X2_NIL, 0, &sender);
 	events_handle(v);
 }
 

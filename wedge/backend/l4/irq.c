@@ -6,13 +6,18 @@
  * to enter the wedge. If K waits for a message, it gets one. Otherwise K is in the wedge, or on the
  * way there, and sees the mark before it leaves.
  *
+ * A message that waits for K would reach it as soon as K has answered user code, before that runs.
+ * L4 would then be on its way out of an exception, with registers of the user thread that are
+ * neither old nor new. So K only gets a message if it waits for one; on its way into that wait,
+ * it gets the message a moment later.
+ *
  * Invariant: K neither waits nor runs guest code with interrupts on for long while `pending` is
  * set.
  */
 #include <wedge/log.h>
 #include "l4.h"
 
-enum { STACK = 4096, IRQ_TIMER = 0, IRQ_SERIAL = 4, IRQS = 16 };
+enum { STACK = 4096, IRQ_TIMER = 0, IRQ_SERIAL = 4, IRQS = 16, A_MOMENT = 1000 /* us */ };
 
 static char stack[STACK] __attribute__((aligned(16)));
 
@@ -51,6 +56,14 @@ static void interrupt_kernel(struct vcpu *v)
 	x2_exchange_registers(L4_K, &enter);
 }
 
+/* Waits for a message that nobody sends. */
+static void rest(void)
+{
+	uint32_t sender;
+
+	x2_ipc(X2_NIL, L4_PAGER, A_MOMENT, 0, L4_IRQ_UTCB, &sender);
+}
+
 static void mark(unsigned int irq)
 {
 	struct vcpu *v = vcpu_this();
@@ -61,12 +74,14 @@ static void mark(unsigned int irq)
 	else
 		machine.input_came = true;
 	v->events.pending = 1;
-	if (machine.waiting) {
-		machine.sending = true;
-		x2_ipc(L4_K, X2_NIL, X2_NEVER, X2_TAG(L4_LABEL_EVENT, 0, 0), L4_IRQ_UTCB, &sender);
-	} else {
-		interrupt_kernel(v);
+	for (; machine.waiting && v->events.pending; rest()) {
+		if (!(x2_ipc(L4_K, X2_NIL, X2_SEND_NOW, X2_TAG(L4_LABEL_EVENT, 0, 0), L4_IRQ_UTCB,
+			     &sender) &
+		      X2_TAG_ERROR))
+			return;
 	}
+	if (v->events.pending)
+		interrupt_kernel(v);
 }
 
 /* An empty answer lets the next interrupt come. Guest programs may send messages, too: no answer.

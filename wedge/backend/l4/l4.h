@@ -64,9 +64,6 @@ struct l4_machine {
 	/* Between K and irq (irq.c). */
 	volatile bool timer_fired, input_came;
 	volatile bool waiting; /* K waits for anybody's message, or is about to */
-	volatile bool sending; /* irq sends, or has sent, K a message for that */
-
-	uint16_t user_cs, user_ss; /* with which user code was resumed last */
 };
 extern struct l4_machine machine;
 
@@ -108,17 +105,21 @@ void thread_start(uint32_t id, unsigned int utcb, uint32_t priority, void (*func
 void events_handle(struct vcpu *v);
 
 /*
- * Sends a message (nil: none) and waits for one from anybody, unless an event is pending: then
- * returns 0, and nothing was sent. The words that came are in `words`, from MR0 on.
+ * Sends a message (nil: none) and waits for one from anybody, whose words are then in K's message
+ * registers. If an event is pending, it only returns 0, and nothing was sent.
  */
-enum { L4_WORDS = 6 };
-uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender, uint32_t words[L4_WORDS]);
+uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender);
 
-bool events_is_irq(uint32_t sender);
+/* L4 may name a sender of the same space by its local identifier. */
+static inline bool events_is_irq(uint32_t sender)
+{
+	return sender == L4_IRQ || sender == L4_IRQ_UTCB;
+}
 
 /* ---- mapping.c ---- */
 
-/* Executes what has to be done before guest kernel code goes on: looks at code that is new. */
+/* Pages that may hold new code; they are looked at before guest kernel code goes on. */
+extern unsigned int mapping_new;
 void mapping_settle(struct vcpu *v);
 
 /* ---- traps.c ---- */

@@ -11,6 +11,7 @@
 #include <wedge/lib.h>
 #include <wedge/log.h>
 #include "console.h"
+#include "fpu.h"
 #include "l4.h"
 
 /* The first bytes of the image; afterburn pack fills in the rest (bundle.h). */
@@ -77,6 +78,7 @@ __attribute__((used)) void l4_main(const struct root_info *info)
 	x2_schedule(L4_K, L4_PRIORITY_K);
 	pager_start();
 	irq_start();
+	fpu_init();
 	spaces_init(v);
 	core_start(v, &wedge_header);
 	view_note_kernel_text(&wedge_header);
@@ -105,7 +107,8 @@ __attribute__((used)) void l4_interrupt_return(struct vcpu *v)
 __attribute__((used)) void l4_leave(struct vcpu *v)
 {
 	for (;;) {
-		mapping_settle(v);
+		if (mapping_new)
+			mapping_settle(v);
 		while (v->events.pending && vcpu_interrupts_on(v)) {
 			events_handle(v);
 			core_deliver_interrupts(v);

@@ -24,7 +24,7 @@ static unsigned int item_count;
 
 /* Pages of the kernel's that may hold new code. */
 static uint32_t new_pages[NEW_PAGES];
-static unsigned int new_count;
+unsigned int mapping_new;
 
 /* ---- pieces: fpages are powers of two, and aligned ---- */
 
@@ -83,18 +83,18 @@ static bool may_map_now(const struct view *view, uint32_t va, uint64_t size, uns
 {
 	if (view->process || va < L4_GUEST_KERNEL || (prot & (VIEW_WRITE | VIEW_EXEC)))
 		return true;
-	if (size / PAGE > NEW_PAGES - new_count)
+	if (size / PAGE > NEW_PAGES - mapping_new)
 		return false;
 	for (uint32_t at = 0; at < size; at += PAGE)
-		new_pages[new_count++] = va + at;
+		new_pages[mapping_new++] = va + at;
 	return true;
 }
 
 void mapping_settle(struct vcpu *v)
 {
-	for (unsigned int i = 0; i < new_count; i++)
+	for (unsigned int i = 0; i < mapping_new; i++)
 		modules_fetch(v, new_pages[i]);
-	new_count = 0;
+	mapping_new = 0;
 }
 
 /* ---- as view.h says ---- */

@@ -4,17 +4,16 @@
  * costs 35,000 instructions and ending one 140,000, so they serve one guest address space after the
  * other.
  *
- * Invariant: K waits for a user thread without limit only while that runs guest code.
+ * Invariant: K waits only for a thread that runs: guest code, or the stub.
  */
 #include <wedge/lib.h>
 #include <wedge/log.h>
-#include "process.h"
+#include "fpu.h"
 
 enum {
 	PAGE = X86_PAGE_SIZE,
-	TRIES = 64, /* messages of a thread on its way into the stub */
-	/* 100 ms to receive: no program of good will takes that long to stop. */
-	PATIENCE = 7 << 10 | 781,
+	TRIES = 64,		 /* messages of a thread on its way into the stub */
+	A_WHILE = 7 << 10 | 781, /* 100 ms to receive */
 	RESUME = 0x10000,
 };
 
@@ -46,12 +45,44 @@ uint32_t process_own_pages(const struct process *process)
 	return X2_TAG(0, 6, 0);
 }
 
-static uint32_t call(const struct process *process, uint32_t to, uint32_t tag)
+static uint32_t receive(const struct process *process, uint32_t to, uint32_t timeouts, uint32_t tag)
 {
 	uint32_t sender;
 
 	l4_count(COUNT_L4_IPC);
-	return x2_ipc(to, process->id, X2_SEND_NOW | PATIENCE, tag, L4_K_UTCB, &sender);
+	return x2_ipc(to, process->id, timeouts, tag, L4_K_UTCB, &sender);
+}
+
+static bool is_timeout(uint32_t tag)
+{
+	return (tag & X2_TAG_ERROR) && *x2_word(L4_K_UTCB, X2_UTCB_ERROR) == X2_RECEIVE_TIMEOUT;
+}
+
+/* Neither of L4's messages holds the thread: it runs as soon as nothing else does. */
+static bool is_running(const struct process *process)
+{
+	struct x2_registers r = {0};
+
+	l4_count(COUNT_L4_EXCHANGE);
+	return x2_exchange_registers(process->id, &r) &&
+	       !(r.control & (X2_WAS_RECEIVING | X2_WAS_SENDING));
+}
+
+/*
+ * How long the thread takes says nothing: the machine may have had no time for it. But if it waits,
+ * and not for K, it will never call: user code has made its pager somebody else.
+ */
+static uint32_t call(const struct process *process, uint32_t to, uint32_t tag)
+{
+	tag = receive(process, to, X2_SEND_NOW | A_WHILE, tag);
+	while (is_timeout(tag)) {
+		bool running = is_running(process);
+
+		tag = receive(process, X2_NIL, running ? A_WHILE : X2_RECEIVE_NOW, 0);
+		if (!running)
+			break;
+	}
+	return tag;
 }
 
 /*
@@ -136,36 +167,16 @@ void process_end(struct process *process)
 	l4_count(COUNT_L4_CONTROL);
 	check(x2_thread_control(process->id, X2_NIL, X2_NIL, X2_NIL, -1u), "to end a thread");
 	process->made = false;
+	process->excepted = false;
+	fpu_lost(process);
 }
 
-static bool stop_anywhere(struct process *process, struct x2_registers *was)
+bool process_stop(struct process *process, struct x2_registers *was)
 {
 	was->control = X2_EXCHANGE_ABORT | X2_EXCHANGE_IP;
 	was->ip = STUB_CODE + (uint32_t)(stub_stop - stub_page);
 	l4_count(COUNT_L4_EXCHANGE);
 	return x2_exchange_registers(process->id, was) && await_call(process, X2_NIL, 0);
-}
-
-/*
- * The answer to an exception sets the registers, those of the message but for the place: half as
- * dear as to exchange them. The stub itself sets the flags that it needs.
- */
-static bool stop_by_answer(struct process *process, const uint32_t exception[L4_WORDS],
-			   struct x2_registers *was)
-{
-	uint32_t *mr = x2_mr(L4_K_UTCB, 0);
-
-	was->ip = exception[X2_EXCEPTION_EIP];
-	was->flags = exception[X2_EXCEPTION_EFLAGS];
-	was->sp = mr[X2_EXCEPTION_ESP];
-	mr[X2_EXCEPTION_EIP] = STUB_CODE + (uint32_t)(stub_stop - stub_page);
-	mr[X2_EXCEPTION_EFLAGS] = was->flags;
-	return await_call(process, process->id, X2_TAG(0, 0, X2_EXCEPTION_EAX));
-}
-
-bool process_stop(struct process *process, const uint32_t *exception, struct x2_registers *was)
-{
-	return exception ? stop_by_answer(process, exception, was) : stop_anywhere(process, was);
 }
 
 /* It rests whenever the wedge runs. */
@@ -187,15 +198,49 @@ void process_learns(const struct guest_walk *walk)
 
 /* ---- orders ---- */
 
-bool process_flush(struct process *process)
+/* An answer to an exception: the thread goes on with the stub's orders. The rest is junk to it. */
+static uint32_t put_place_of_orders(void)
 {
+	*x2_mr(L4_K_UTCB, X2_EXCEPTION_EIP) = STUB_CODE + (uint32_t)(stub_orders - stub_page);
+	*x2_mr(L4_K_UTCB, X2_EXCEPTION_EFLAGS) = X86_FLAGS_FIXED | X86_FLAGS_IF;
+	return X2_TAG(0, 0, X2_EXCEPTION_EAX);
+}
+
+static bool call_again(struct process *process)
+{
+	uint32_t tag = process->excepted ? put_place_of_orders() : X2_TAG(0, 0, 0);
 	bool good;
 
+	process->excepted = false;
 	process->orders->again = true;
-	good = await_call(process, process->id, X2_TAG(0, 0, 0));
+	good = await_call(process, process->id, tag);
 	process->orders->again = false;
 	process->orders->count = 0;
 	return good;
+}
+
+bool process_flush(struct process *process)
+{
+	return call_again(process);
+}
+
+bool process_save_fpu(struct process *process)
+{
+	bool good;
+
+	process->orders->save_fpu = true;
+	good = call_again(process);
+	process->orders->save_fpu = false;
+	return good;
+}
+
+/* The answer to an exception has no room for map items. */
+bool process_answer(struct process *process, uint32_t *tag)
+{
+	if (process->excepted && process->item_count && !call_again(process))
+		return false;
+	*tag = process->excepted ? put_place_of_orders() : process_items(process);
+	return true;
 }
 
 void process_map(struct process *process, uint32_t base, uint32_t fpage)

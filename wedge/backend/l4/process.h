@@ -3,7 +3,8 @@
  * process.h - a space of L4 and a thread in it, for the user code of one guest address space
  * (stub.h).
  *
- * The thread is at rest in the stub's call of K whenever guest kernel code or the wedge runs.
+ * Whenever guest kernel code or the wedge runs, the thread is at rest: in the stub's call of K, or
+ * waiting for K's answer to an exception.
  *
  * Invariant: what is mapped in a space is never more than its view says. It may be less: user code
  * can flush its own pages, and map items that found no room in a message were dropped. Such a page
@@ -18,6 +19,8 @@
 struct process {
 	uint32_t id; /* the thread's */
 	bool made;
+	bool excepted;	/* waits for the answer to an exception ... */
+	uint32_t flags; /* ... at which it had these */
 	struct orders *orders;
 	struct channel *channel;
 	/* Map items that go with the next answer. */
@@ -39,16 +42,23 @@ uint32_t process_items(struct process *process);
 /* The three pages above; also a tag. */
 uint32_t process_own_pages(const struct process *process);
 
-/* Lets it carry out its orders and call again. False if it is lost. */
+/* Lets it flush what it is ordered to, and call K. False if it is lost. */
 bool process_flush(struct process *process);
 
+/* The same, and its FPU's state is in the channel. */
+bool process_save_fpu(struct process *process);
+
 /*
- * Stops the thread, wherever it is, and waits for the stub's call. If it waits for the answer to an
- * exception, `exception` has the first words of its message, whose others are in K's message
- * registers; NULL if it does not. Fills in the stack pointer, the place and the flags that it had;
- * false if it is lost.
+ * Puts an answer into K's message registers by which the thread goes on with the stub's orders, and
+ * the waiting map items. False if the thread is lost.
  */
-bool process_stop(struct process *process, const uint32_t *exception, struct x2_registers *was);
+bool process_answer(struct process *process, uint32_t *tag);
+
+/*
+ * Stops the thread, wherever it is, and waits for the stub's call. Fills in the stack pointer, the
+ * place and the flags that it had; false if it is lost.
+ */
+bool process_stop(struct process *process, struct x2_registers *was);
 
 /* Ends thread and space. */
 void process_end(struct process *process);

@@ -8,7 +8,9 @@
  * on in the stub, which saves its registers in the channel and calls K. K's answer may carry map
  * items. Then the stub carries out the orders: it flushes pages from its own space, which no other
  * space can do so exactly; and either calls K again, or loads all registers from the orders and
- * goes on with guest code.
+ * goes on with guest code. A thread that waits for the answer to an exception needs no call: the
+ * exception's message has its registers, and the answer either goes on with guest code at once, or
+ * with the stub's orders.
  *
  * Invariant: user code can execute and forge anything here but the orders. So what K reads from the
  * channel is only believed to be that program's registers.
@@ -33,6 +35,7 @@
 #define ORDERS_EIP	20
 #define ORDERS_EFLAGS	24
 #define ORDERS_GPR	28 /* in ModRM order */
+#define ORDERS_SAVE_FPU 60 /* before K is called again */
 #define ORDERS_FPU	64
 #define ORDERS_LIST	576
 #define ORDERS_MAX	((0x1000 - ORDERS_LIST) / 4)
@@ -48,7 +51,7 @@
 enum { STUB_FPU_BYTES = 512 };
 
 struct orders {
-	uint32_t ipc, unmap, count, again, load_fpu, eip, eflags, gpr[8], padding;
+	uint32_t ipc, unmap, count, again, load_fpu, eip, eflags, gpr[8], save_fpu;
 	uint8_t fpu[STUB_FPU_BYTES];
 	uint32_t list[ORDERS_MAX];
 };
@@ -64,8 +67,11 @@ _Static_assert(__builtin_offsetof(struct orders, gpr) == ORDERS_GPR, "as the stu
 _Static_assert(__builtin_offsetof(struct orders, list) == ORDERS_LIST, "as the stub believes");
 _Static_assert(sizeof(struct orders) == 0x1000 && sizeof(struct channel) == 0x1000, "pages");
 
-/* stub.S; the first is where its page begins in the wedge's image. */
-extern const char stub_page[], stub_start[], stub_stop[];
+/*
+ * stub.S; the first is where its page begins in the wedge's image. A thread is made to go on at one
+ * of the others: when it is new, when it is stopped, when it has orders.
+ */
+extern const char stub_page[], stub_start[], stub_stop[], stub_orders[];
 
 #endif /* __ASSEMBLER__ */
 #endif /* WEDGE_BACKEND_L4_STUB_H */

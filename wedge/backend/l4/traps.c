@@ -41,11 +41,13 @@ static void software_interrupt(struct vcpu *v, unsigned int vector)
 
 void traps_deliver(struct vcpu *v, uint32_t vector, uint32_t error, uint32_t address)
 {
+	if (vector == X86_TRAP_GP && (error & 7) == ERROR_IDT) {
+		software_interrupt(v, error >> 3 & 0xff);
+		return;
+	}
 	v->trap = vector;
 	v->trap_error = error;
-	if (vector == X86_TRAP_GP && (error & 7) == ERROR_IDT)
-		software_interrupt(v, error >> 3 & 0xff);
-	else if (vector <= X86_TRAP_XM)
+	if (vector <= X86_TRAP_XM)
 		core_trap(v, address);
 	else
 		exception_gp(v, 0);

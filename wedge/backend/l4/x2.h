@@ -71,10 +71,11 @@
 #define X2_ACCESS_WRITE	    2
 
 /* Timeouts of an Ipc: receive in the low half, send in the high one; 0 is never. */
-#define X2_NEVER       0
-#define X2_NOW	       0x0400
-#define X2_SEND_NOW    (X2_NOW << 16)
-#define X2_RECEIVE_NOW X2_NOW
+#define X2_NEVER	   0
+#define X2_NOW		   0x0400
+#define X2_SEND_NOW	   (X2_NOW << 16)
+#define X2_RECEIVE_NOW	   X2_NOW
+#define X2_RECEIVE_TIMEOUT 3 /* what X2_UTCB_ERROR then has */
 
 /* Pages and ranges of ports (sections 4.1 and A.5). */
 #define X2_READ			4
@@ -158,27 +159,28 @@ extern uint32_t x2_calls[X2_CALLS];
 /* Finds the calls. False if the page is not that of an X.2 kernel. */
 bool x2_init(void);
 
-/* ---- x2.S; `utcb` is the caller's own ---- */
+/* ---- x2.S, which takes arguments from the stack; `utcb` is the caller's own ---- */
+#define X2_CALL __attribute__((regparm(0)))
 
 /* Returns the tag received or, with X2_TAG_ERROR, that of a failure; MR1 and MR2 are in the UTCB.
  */
-uint32_t x2_ipc(uint32_t to, uint32_t from, uint32_t timeouts, uint32_t tag, uint32_t utcb,
-		uint32_t *sender);
+X2_CALL uint32_t x2_ipc(uint32_t to, uint32_t from, uint32_t timeouts, uint32_t tag, uint32_t utcb,
+			uint32_t *sender);
 
 /* Removes what MR0 and the following `control & 63` registers name. */
-void x2_unmap(uint32_t control, uint32_t utcb);
+X2_CALL void x2_unmap(uint32_t control, uint32_t utcb);
 
 struct x2_registers {
 	uint32_t control, sp, ip, flags;
 };
 
 /* Exchanges registers of a thread: what `r` has by what the thread had. False if L4 refuses. */
-bool x2_exchange_registers(uint32_t thread, struct x2_registers *r);
+X2_CALL bool x2_exchange_registers(uint32_t thread, struct x2_registers *r);
 
-bool x2_thread_control(uint32_t thread, uint32_t space, uint32_t scheduler, uint32_t pager,
-		       uint32_t utcb_location);
-bool x2_space_control(uint32_t space, uint32_t control, uint32_t kip, uint32_t utcb_area);
-void x2_schedule(uint32_t thread, uint32_t priority);
+X2_CALL bool x2_thread_control(uint32_t thread, uint32_t space, uint32_t scheduler, uint32_t pager,
+			       uint32_t utcb_location);
+X2_CALL bool x2_space_control(uint32_t space, uint32_t control, uint32_t kip, uint32_t utcb_area);
+X2_CALL void x2_schedule(uint32_t thread, uint32_t priority);
 
 /* An unsuccessful request has a nil page in its answer. */
 bool x2_sigma0(uint32_t fpage, uint32_t window, uint32_t utcb);

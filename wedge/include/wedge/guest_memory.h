@@ -8,6 +8,7 @@
 #ifndef WEDGE_GUEST_MEMORY_H
 #define WEDGE_GUEST_MEMORY_H
 
+#include <wedge/arch_traits.h>
 #include <wedge/vcpu.h>
 
 /**
@@ -37,9 +38,51 @@ struct guest_fault {
 	uint64_t address;
 	uint32_t error;
 };
-bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault);
-bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
-		 struct guest_fault *fault);
+bool guest_read_any(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault);
+bool guest_write_any(struct vcpu *v, uint64_t va, const void *from, size_t size,
+		     struct guest_fault *fault);
+
+/* The bytes, if they lie in a page that is remembered; else NULL. */
+static inline void *guest_remembered(struct vcpu *v, uint64_t va, size_t size, bool write)
+{
+	size_t offset = va % X86_PAGE_SIZE;
+	const struct vcpu_translation *t =
+		&v->translations[(size_t)(va / X86_PAGE_SIZE) % VCPU_TRANSLATIONS];
+	uint64_t tag = t->tag | VCPU_TRANSLATION_GLOBAL | (write ? 0 : VCPU_TRANSLATION_WRITABLE);
+	uint64_t wanted =
+		va - offset +
+		(VCPU_TRANSLATION_VALID | VCPU_TRANSLATION_WRITABLE | VCPU_TRANSLATION_GLOBAL);
+
+	if ((ARCH_LONG_MODE ? tag != wanted : (uint32_t)tag != (uint32_t)wanted) ||
+	    offset + size > X86_PAGE_SIZE)
+		return NULL;
+	return t->page + offset;
+}
+
+/* A few words are copied in place: entries of tables, frames. */
+#define GUEST_IN_PLACE(size) (__builtin_constant_p(size) && (size) <= 32)
+
+static inline bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size,
+			      struct guest_fault *fault)
+{
+	const void *at = GUEST_IN_PLACE(size) ? guest_remembered(v, va, size, false) : NULL;
+
+	if (!at)
+		return guest_read_any(v, va, to, size, fault);
+	__builtin_memcpy(to, at, size);
+	return true;
+}
+
+static inline bool guest_write(struct vcpu *v, uint64_t va, const void *from, size_t size,
+			       struct guest_fault *fault)
+{
+	void *at = GUEST_IN_PLACE(size) ? guest_remembered(v, va, size, true) : NULL;
+
+	if (!at)
+		return guest_write_any(v, va, from, size, fault);
+	__builtin_memcpy(at, from, size);
+	return true;
+}
 
 /* As guest_read, but with the rights of guest user code. */
 bool guest_read_user(struct vcpu *v, uint64_t va, void *to, size_t size);

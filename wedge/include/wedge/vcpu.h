@@ -53,13 +53,16 @@ enum { VCPU_GS_KERNEL = 0x00, VCPU_GS_USER = 0xff };
  * A software TLB (SDM 3A section 4.10) for kernel pages that the wedge itself reads and writes:
  * descriptor tables, TSS, stacks. A hit costs a dozen instructions, a walk two hundred.
  */
-enum { VCPU_TRANSLATIONS = 64, VCPU_TRANSLATION_VALID = 1, VCPU_TRANSLATION_WRITABLE = 2 };
-#define VCPU_TRANSLATION_GLOBAL UINT64_MAX
-struct vcpu_translation {
-	uint64_t tag;	     /* the page's virtual address, with VCPU_TRANSLATION_*; 0: none */
-	uint64_t generation; /* while v->generation is this; VCPU_TRANSLATION_GLOBAL: any */
-	char *page;
+enum {
+	VCPU_TRANSLATIONS = 64,
+	VCPU_TRANSLATION_VALID = 1,
+	VCPU_TRANSLATION_WRITABLE = 2,
+	VCPU_TRANSLATION_GLOBAL = 4, /* stays when another CR3 is loaded */
 };
+struct vcpu_translation {
+	uint64_t tag; /* the page's virtual address, with VCPU_TRANSLATION_*; 0: none */
+	char *page;
+} __attribute__((aligned(16)));
 
 /* Code of the kernel may still run where it was loaded (core_early_address). */
 #define VCPU_EARLY UINT64_MAX
@@ -103,6 +106,8 @@ struct vcpu {
 		const uint8_t *entry;
 	} no_stack;
 	struct vcpu_translation translations[VCPU_TRANSLATIONS];
+	/* A bit for each that may not be global. */
+	unsigned long local_translations[VCPU_TRANSLATIONS / (8 * sizeof(long))];
 
 	/*
 	 * The last page fault for which the shadow was right already, and how often it came in a
@@ -213,13 +218,13 @@ static inline uint64_t vcpu_count(struct vcpu *v, enum counter counter)
 /* True while the guest's interrupt flag is set; valid inside the wedge. */
 static inline bool vcpu_interrupts_on(const struct vcpu *v)
 {
-	return v->rflags & X86_FLAGS_IF;
+	return (uint32_t)v->rflags & X86_FLAGS_IF;
 }
 
 /* True if the guest was running user code. */
 static inline bool vcpu_in_user(const struct vcpu *v)
 {
-	return (v->cs & X86_SELECTOR_RPL) == 3;
+	return ((uint32_t)v->cs & X86_SELECTOR_RPL) == 3;
 }
 
 #endif /* __ASSEMBLER__ */

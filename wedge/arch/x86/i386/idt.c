@@ -13,13 +13,15 @@
 #include "../idt.h"
 #include "task.h"
 
+enum { USUAL_FRAME = 5 * 4 /* of user code, without an error code */ };
+
 static bool read_entry(struct vcpu *v, unsigned int vector, uint64_t *raw, struct idt_fault *fault)
 {
-	uint64_t at = vector * ARCH_IDT_ENTRY_BYTES;
+	uint32_t at = vector * ARCH_IDT_ENTRY_BYTES;
 
 	if (at + ARCH_IDT_ENTRY_BYTES - 1 > v->idt.limit)
 		return idt_refuse(fault, X86_TRAP_GP, vector * 8 | IDT_ERROR);
-	return guest_read(v, v->idt.base + at, raw, ARCH_IDT_ENTRY_BYTES, &fault->at) ||
+	return guest_read(v, (uint32_t)v->idt.base + at, raw, ARCH_IDT_ENTRY_BYTES, &fault->at) ||
 	       idt_page_fault(fault);
 }
 
@@ -32,10 +34,27 @@ static bool choose_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss, struct idt
 	*ss = v->kernel_ss;
 	if (!vcpu_in_user(v))
 		return true;
-	if (!guest_read(v, v->task.base + TSS_ESP0, stack0, sizeof(stack0), &fault->at))
+	if (!guest_read(v, (uint32_t)v->task.base + TSS_ESP0, stack0, sizeof(stack0), &fault->at))
 		return idt_page_fault(fault);
 	*esp = stack0[0];
 	*ss = stack0[1] & 0xffff;
+	return true;
+}
+
+/* The frame of user code without an error code, which most are. False: it cannot be done in place.
+ */
+static bool push_usual_frame(struct vcpu *v, uint32_t *esp)
+{
+	uint32_t *frame = guest_remembered(v, *esp - USUAL_FRAME, USUAL_FRAME, true);
+
+	if (!frame)
+		return false;
+	frame[0] = (uint32_t)v->rip;
+	frame[1] = task_visible_cs(v);
+	frame[2] = (uint32_t)v->rflags;
+	frame[3] = (uint32_t)v->gpr[X86_RSP];
+	frame[4] = task_visible_ss(v);
+	*esp -= USUAL_FRAME;
 	return true;
 }
 
@@ -44,7 +63,7 @@ static bool choose_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss, struct idt
  * The frame is written in one go. Only if that faults are its words tried from the top, since CR2
  * must show the first that cannot be pushed.
  */
-static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_fault *fault)
+static bool push_any_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_fault *fault)
 {
 	bool outer = vcpu_in_user(v);
 	uint32_t frame[6] = {(uint32_t)error, (uint32_t)v->rip, task_visible_cs(v),
@@ -60,6 +79,12 @@ static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_
 	while (end-- > first && guest_write(v, top -= 4, frame + end, 4, &fault->at))
 		;
 	return idt_page_fault(fault);
+}
+
+static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_fault *fault)
+{
+	return (vcpu_in_user(v) && error == ARCH_NO_ERROR_CODE && push_usual_frame(v, esp)) ||
+	       push_any_frame(v, esp, error, fault);
 }
 
 /* Which exception hardware raises depends on the part that is wrong, but all are contributory. */

@@ -14,20 +14,32 @@
 
 enum { SLOT_EIP, SLOT_CS, SLOT_FLAGS, SLOT_ESP, SLOT_SS, INNER_SLOTS = 3, OUTER_SLOTS = 5 };
 
-static bool load_slots(struct vcpu *v, unsigned int size, unsigned int count, uint32_t *slot)
+/* Slots of 16 bits become such of 32. */
+static void widen(uint32_t *slot, unsigned int count)
 {
-	uint8_t raw[OUTER_SLOTS * 4];
-	struct guest_fault fault;
+	while (count--) {
+		uint16_t half;
 
-	if (!guest_read(v, v->gpr[X86_RSP], raw, count * size, &fault)) {
-		exception_page_fault(v, fault.address, fault.error);
-		return false;
+		memcpy(&half, (const char *)slot + count * sizeof(half), sizeof(half));
+		slot[count] = half;
 	}
-	for (unsigned int i = 0; i < count; i++) {
-		slot[i] = 0;
-		memcpy(&slot[i], raw + i * size, size);
+}
+
+/* Loads the slots from `first` to `end`. In line, since then the compiler knows how many. */
+static inline __attribute__((always_inline)) bool
+load_slots(struct vcpu *v, unsigned int size, unsigned int first, unsigned int end, uint32_t *slot)
+{
+	struct guest_fault fault;
+	uint32_t at = (uint32_t)v->gpr[X86_RSP] + first * size;
+
+	if (size == 4 ? guest_read(v, at, slot + first, (end - first) * 4, &fault)
+		      : guest_read(v, at, slot + first, (end - first) * 2, &fault)) {
+		if (size == 2)
+			widen(slot + first, end - first);
+		return true;
 	}
-	return true;
+	exception_page_fault(v, fault.address, fault.error);
+	return false;
 }
 
 static bool is_good(struct vcpu *v, unsigned int fault, uint32_t selector)
@@ -37,32 +49,48 @@ static bool is_good(struct vcpu *v, unsigned int fault, uint32_t selector)
 	return !fault;
 }
 
+/* Every CPL may use conforming code. */
+static __attribute__((noinline)) void check_segment(struct vcpu *v, uint32_t *selector)
+{
+	uint64_t d;
+
+	if (!descriptor_read(v, (uint16_t)*selector, &d) ||
+	    (descriptor_dpl(d) != 3 && !descriptor_is_conforming_code(d)))
+		*selector = 0;
+}
+
+static inline void hide_kernel_segment(struct vcpu *v, uint32_t *selector)
+{
+	/* With RPL 3, a selector could be loaded only if the DPL is 3. */
+	if ((*selector & X86_SELECTOR_RPL) != 3 && *selector >= 4)
+		check_segment(v, selector);
+}
+
 /* Makes segment registers null that user code must not use (SDM 2A, IRET). */
 static void hide_kernel_segments(struct vcpu *v)
 {
-	static const uint8_t registers[] = {X86_ES, X86_DS, X86_FS, X86_GS};
-	uint64_t d;
-
-	for (unsigned int i = 0; i < sizeof(registers); i++) {
-		uint32_t *selector = &v->selector[registers[i]];
-
-		/* With RPL 3, a selector could be loaded only if the DPL is 3. */
-		if ((*selector & X86_SELECTOR_RPL) == 3 || *selector < 4)
-			continue;
-		/* Every CPL may use conforming code. */
-		if (!descriptor_read(v, (uint16_t)*selector, &d) ||
-		    (descriptor_dpl(d) != 3 && !descriptor_is_conforming_code(d)))
-			*selector = 0;
-	}
+	hide_kernel_segment(v, &v->selector[X86_ES]);
+	hide_kernel_segment(v, &v->selector[X86_DS]);
+	hide_kernel_segment(v, &v->selector[X86_FS]);
+	hide_kernel_segment(v, &v->selector[X86_GS]);
 }
 
-static void return_to_user(struct vcpu *v, unsigned int size)
+/* What the wedge remembers as good needs no call. */
+static inline bool is_good_code(struct vcpu *v, uint16_t selector)
 {
-	uint32_t slot[OUTER_SLOTS];
+	return selector == v->user_cs || is_good(v, user_code_fault(v, selector), selector);
+}
 
-	if (!load_slots(v, size, OUTER_SLOTS, slot) ||
-	    !is_good(v, user_code_fault(v, (uint16_t)slot[SLOT_CS]), slot[SLOT_CS]) ||
-	    !is_good(v, user_stack_fault(v, (uint16_t)slot[SLOT_SS]), slot[SLOT_SS]))
+static inline bool is_good_stack(struct vcpu *v, uint16_t selector)
+{
+	return ((selector & X86_SELECTOR_RPL) == 3 && segment_is_flat(v, selector)) ||
+	       is_good(v, user_stack_fault(v, selector), selector);
+}
+
+static void return_to_user(struct vcpu *v, unsigned int size, uint32_t *slot)
+{
+	if (!load_slots(v, size, INNER_SLOTS, OUTER_SLOTS, slot) ||
+	    !is_good_code(v, (uint16_t)slot[SLOT_CS]) || !is_good_stack(v, (uint16_t)slot[SLOT_SS]))
 		return;
 	hide_kernel_segments(v);
 	v->rip = slot[SLOT_EIP];
@@ -74,14 +102,14 @@ static void return_to_user(struct vcpu *v, unsigned int size)
 
 void arch_interrupt_return(struct vcpu *v, unsigned int size)
 {
-	uint32_t slot[INNER_SLOTS];
+	uint32_t slot[OUTER_SLOTS];
 
-	if (!load_slots(v, size, INNER_SLOTS, slot))
+	if (!load_slots(v, size, 0, INNER_SLOTS, slot))
 		return;
 	if (slot[SLOT_FLAGS] & X86_FLAGS_VM)
 		wedge_fatal("the kernel enters virtual-8086 mode at %lx", (unsigned long)v->rip);
 	if (slot[SLOT_CS] & X86_SELECTOR_RPL) {
-		return_to_user(v, size);
+		return_to_user(v, size, slot);
 		return;
 	}
 	if ((uint16_t)slot[SLOT_CS] == v->kernel_cs)

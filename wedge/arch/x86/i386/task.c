@@ -12,7 +12,6 @@
 #include <wedge/lib.h>
 #include "../emulate.h"
 #include "../tlb.h"
-#include "../user_selectors.h"
 #include "task.h"
 
 /*
@@ -25,16 +24,6 @@ struct state {
 	uint32_t gpr[8];
 	uint32_t selector[X86_SREG_COUNT];
 };
-
-uint32_t task_visible_cs(const struct vcpu *v)
-{
-	return vcpu_in_user(v) ? user_selector((uint16_t)v->cs) : v->kernel_cs;
-}
-
-uint32_t task_visible_ss(const struct vcpu *v)
-{
-	return vcpu_in_user(v) ? user_selector((uint16_t)v->ss) : v->kernel_ss;
-}
 
 static bool save_old(struct vcpu *v)
 {

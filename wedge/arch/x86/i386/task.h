@@ -6,6 +6,7 @@
 #define WEDGE_I386_TASK_H
 
 #include <wedge/vcpu.h>
+#include "../user_selectors.h"
 
 /* Fields of a task-state segment, by offset. */
 enum {
@@ -18,8 +19,15 @@ enum {
 };
 
 /* The selectors that the guest sees. */
-uint32_t task_visible_cs(const struct vcpu *v);
-uint32_t task_visible_ss(const struct vcpu *v);
+static inline uint32_t task_visible_cs(const struct vcpu *v)
+{
+	return vcpu_in_user(v) ? user_selector((uint16_t)v->cs) : v->kernel_cs;
+}
+
+static inline uint32_t task_visible_ss(const struct vcpu *v)
+{
+	return vcpu_in_user(v) ? user_selector((uint16_t)v->ss) : v->kernel_ss;
+}
 
 /**
  * task_switch - an exception or interrupt enters a task (SDM 3A section 7.3).

@@ -3,6 +3,8 @@
  * entry.S - from guest kernel code onto the wedge's stack, and back. Both are 32-bit code of one
  * space and one privilege, so the way back needs no iret.
  *
+ * Functions take their argument in EAX (-mregparm=3, build.mk), and are called with the stack aligned.
+ *
  * Invariant: the wedge's C code runs on the wedge's stack with `in_wedge` set and events masked, and
  * is never re-entered.
  */
@@ -15,7 +17,6 @@
 l4_start:
 	movl 4(%esp), %eax
 	movl $WEDGE_STACK_TOP, %esp
-	pushl %eax
 	call l4_main
 	jmp l4_resume
 
@@ -38,7 +39,7 @@ l4_start:
 	andl $~X86_FLAGS_IF, VCPU_AT(VCPU_RFLAGS)
 	jmp 2f
 1:	orl $X86_FLAGS_IF, VCPU_AT(VCPU_RFLAGS)
-2:	pushl $WEDGE_VCPU_BASE
+2:	movl $WEDGE_VCPU_BASE, %eax
 	call \function
 	jmp l4_resume
 	.endm
@@ -76,7 +77,7 @@ gate_iret32:
 l4_enter:
 	save_registers_but_esp
 	enter_wedge
-	pushl $WEDGE_VCPU_BASE
+	movl $WEDGE_VCPU_BASE, %eax
 	call l4_entered
 
 /*
@@ -89,7 +90,7 @@ l4_resume:
 	cld
 	movl $1, VCPU_AT(VCPU_IN_WEDGE)
 	movl $WEDGE_STACK_TOP, %esp
-	pushl $WEDGE_VCPU_BASE
+	movl $WEDGE_VCPU_BASE, %eax
 	call l4_leave
 	movl VCPU_AT(VCPU_RFLAGS), %eax
 	andl $~(X86_FLAGS_TF | X86_FLAGS_NT | X86_FLAGS_VM | X86_FLAGS_IOPL | X86_FLAGS_AC), %eax

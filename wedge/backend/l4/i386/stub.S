@@ -14,7 +14,7 @@
 #define UTCB (X2_UTCB_AREA + X2_UTCB_POINTER)
 
 	.section .stub, "ax", @progbits
-	.globl stub_page, stub_start, stub_stop
+	.globl stub_page, stub_start, stub_stop, stub_orders
 stub_page:
 
 /* A new thread: its exception handler can be set from inside its space alone. */
@@ -34,7 +34,6 @@ stub_stop:
 	movl %ebp, CHANNEL(CHANNEL_GPR + 20)
 	movl %esi, CHANNEL(CHANNEL_GPR + 24)
 	movl %edi, CHANNEL(CHANNEL_GPR + 28)
-	fxsave CHANNEL(CHANNEL_FPU)
 
 call_kernel:
 	movl $STUB_CHANNEL + CHANNEL_STACK, %esp
@@ -45,6 +44,13 @@ call_kernel:
 	movl $STUB_STOPPED << 16, %esi
 	movl $UTCB, %edi
 	call *ORDER(ORDERS_IPC)
+	jmp 1f
+
+/* K knows all registers. */
+stub_orders:
+	movl $STUB_CHANNEL + CHANNEL_STACK, %esp
+	pushl $X86_FLAGS_FIXED
+	popfl
 
 /* Flushes the pages of the list, as many at once as a message has registers, from the last to the first. */
 1:	movl ORDER(ORDERS_COUNT), %ebp
@@ -68,8 +74,12 @@ call_kernel:
 	jmp 2b
 
 4:	cmpl $0, ORDER(ORDERS_AGAIN)
-	jne call_kernel
-	cmpl $0, ORDER(ORDERS_LOAD_FPU)
+	je 7f
+	cmpl $0, ORDER(ORDERS_SAVE_FPU)
+	je call_kernel
+	fxsave CHANNEL(CHANNEL_FPU)
+	jmp call_kernel
+7:	cmpl $0, ORDER(ORDERS_LOAD_FPU)
 	je 6f
 	fxrstor ORDER(ORDERS_FPU)
 6:	movl ORDER(ORDERS_GPR), %eax

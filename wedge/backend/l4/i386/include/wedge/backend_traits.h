@@ -36,8 +36,8 @@
 /* L4's own selectors stand in DS, ES, FS and GS; the vCPU has the guest's. */
 #define BACKEND_SELECTORS_ARE_REAL 0
 
-/* Guest kernel and user code have two FPUs, but K loads its own from theirs. */
-#define BACKEND_FPU_IS_ONE 1
+/* Threads have FPUs of their own, and guest kernel code is one, user code another (fpu.h). */
+#define BACKEND_FPU_IS_ONE 0
 
 /* L4 pushes nothing on the stack of the code that it interrupts. */
 #define BACKEND_STACKS_MUST_BE_PRESENT 0
