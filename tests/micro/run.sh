@@ -106,6 +106,7 @@ micro_passed() { # micro_passed CHECK
 micro_limit() { # micro_limit WIDTH/PLATFORM CHECK
 	local platform=${1#*/} limits
 	limits=("$TOP/tests/micro/limits.${platform%-real}")
+	[[ $platform != *-real ]] || limits+=("$TOP/tests/micro/limits.$platform")
 	! grep -aqsE '^\(XEN\) +XPTI .*: Dom0 enabled' "$tmp/results" || limits+=("$TOP/tests/micro/limits.xpti")
 	[[ ! -f ${limits[0]} ]] || sed -n "s,^\(${1%/*}/\)\?$2: ,,p" "${limits[@]}"
 }

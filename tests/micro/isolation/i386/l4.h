@@ -11,7 +11,9 @@
 #define L4_STUB	   0xbe000000
 #define L4_ORDERS  0xbe001000
 #define L4_CHANNEL 0xbe002000
-#define L4_BLOCK   0xbf000100 /* message register 0; what L4 goes by lies below */
+#define L4_BLOCK   0xbf000100	   /* message register 0; what L4 goes by lies below */
+#define L4_PAGER   (L4_BLOCK - 48) /* who gets the thread's faults */
+#define L4_HANDLER (L4_BLOCK - 44) /* and its exceptions */
 #define L4_KIP	   0xbff00000
 
 /* Words of USER_DATA: a call of L4's with its registers, and those that it came back with. */
