@@ -190,7 +190,7 @@ $(eval $(call wedge_test_xen,i386,xen-i386))
 # sanitizer has its own memory.
 $(eval $(call wedge_test_compile,obj-l4,$(call wedge_headers,l4,i386) -I$(SRC)/wedge/backend/l4))
 wedge_test_l4_objs := $(call wedge_test_objects,obj-l4, \
-	$(call wedge_in, backend/l4, blocks.c mapping.c memory.c process.c run.c traps.c) \
+	$(call wedge_in, backend/l4, blocks.c fpu.c mapping.c memory.c process.c run.c traps.c) \
 	$(filter-out %_test.c,$(wildcard $(WEDGE_TEST_SRC)/l4/*.c)))
 $(eval $(call wedge_test_programs,l4,$(wildcard $(WEDGE_TEST_SRC)/l4/*_test.c),$(wedge_test_l4_objs),))
 $(wedge_test_l4_objs) $(wedge_test_programs_l4) $(call wedge_test_objects,obj-l4,$(wildcard $(WEDGE_TEST_SRC)/l4/*_test.c)): \

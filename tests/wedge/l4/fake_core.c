@@ -45,7 +45,7 @@ static bool read_code(uint64_t va, void *to, size_t size)
 	return true;
 }
 
-bool guest_read(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault)
+bool guest_read_any(struct vcpu *v, uint64_t va, void *to, size_t size, struct guest_fault *fault)
 {
 	(void)v;
 	(void)fault;
@@ -112,13 +112,8 @@ void core_retry(struct vcpu *v)
 	v->retry = 0;
 }
 
-bool events_is_irq(uint32_t sender)
-{
-	return sender == L4_IRQ;
-}
-
 /* The thread that gets the message is the one that is waited for. */
-uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender, uint32_t words[L4_WORDS])
+uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender)
 {
 	if (fake_core.event_at && !--fake_core.event_at) {
 		if (!fake_core.event_was_pending)
@@ -126,8 +121,5 @@ uint32_t events_wait(uint32_t to, uint32_t tag, uint32_t *sender, uint32_t words
 		*sender = L4_IRQ;
 		return fake_core.event_was_pending ? 0 : X2_TAG(L4_LABEL_EVENT, 0, 0);
 	}
-	tag = x2_ipc(to, to, X2_NEVER, tag, L4_K_UTCB, sender);
-	for (unsigned int i = 0; i < L4_WORDS; i++)
-		words[i] = *x2_mr(L4_K_UTCB, i);
-	return tag;
+	return x2_ipc(to, to, X2_NEVER, tag, L4_K_UTCB, sender);
 }

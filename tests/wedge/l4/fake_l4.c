@@ -5,6 +5,7 @@
  * Invariant: nothing here asks the wedge for anything but the memory that it shares with the stub.
  */
 #include "fake_l4.h"
+#include "../../wedge/backend/l4/fpu.h"
 #include "../tap.h"
 
 #include <stdarg.h>
@@ -26,8 +27,10 @@ bool fake_fatal_expected;
 static uint32_t maps[FAKE_USERS + 1][PAGES];
 
 /* The stub's page; the fake threads only look at where they are in it. */
-__asm__(".pushsection .rodata; .balign 4096; .globl stub_page, stub_start, stub_stop\n\t"
-	"stub_page: .skip 16; stub_start: .skip 16; stub_stop: .skip 4064; .popsection");
+__asm__(".pushsection .rodata; .balign 4096; .globl stub_page, stub_start, stub_stop, "
+	"stub_orders\n\t"
+	"stub_page: .skip 16; stub_start: .skip 16; stub_stop: .skip 16; stub_orders: .skip 4048; "
+	".popsection");
 
 /* ---- memory ---- */
 
@@ -142,6 +145,8 @@ static void take_answer(struct fake_thread *t, uint32_t tag)
 		t->ip = *x2_mr(L4_K_UTCB, 1);
 	if (!t->has_called)
 		t->in_stub = is_in_stub(t->ip);
+	if (t->ip == STUB_CODE + (uint32_t)(stub_orders - stub_page) && !t->has_called)
+		carry_out_orders(t);
 	t->has_called = false;
 }
 
@@ -314,5 +319,7 @@ int fake_setup(void **state)
 	memset(&fake_calls, 0, sizeof(fake_calls));
 	memset(maps, 0, sizeof(maps));
 	vcpu_this()->backend = &machine;
+	fpu_holder = NULL;
+	fpu_init();
 	return 0;
 }

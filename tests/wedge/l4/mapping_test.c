@@ -107,7 +107,7 @@ static void user_mappings_wait_for_an_answer(void **state)
 	assert_int_equal(fake_user_page(thread, USER_AT + 2 * PAGE),
 			 (L4_WINDOW + 0x9000) | X2_RIGHTS);
 	/* They go by the space's own orders. */
-	assert_true(process_stop(user_view.process, NULL, &(struct x2_registers){0}));
+	assert_true(process_stop(user_view.process, &(struct x2_registers){0}));
 	mapping_remove(&user_view, USER_AT, PAGE);
 	assert_true(fake_user_page(thread, USER_AT));
 	assert_int_equal(user_view.process->orders->count, 1);

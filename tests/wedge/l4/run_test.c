@@ -2,7 +2,7 @@
 /*
  * run_test.c - a turn of user code: what its messages mean, and which registers come back.
  *
- * Invariant: a turn ends with the thread in the stub's call, or without a thread.
+ * Invariant: a turn ends with the thread in the stub's call, at an exception, or without a thread.
  */
 #include "../tap.h"
 #include "fake_core.h"
@@ -99,11 +99,45 @@ static void exceptions_are_the_guests(void **state)
 	saves(X86_RDI, 0x22);
 	run_user_code(v);
 	expect_delivered(X86_TRAP_DE, 0, 0);
+	assert_true(fake_core.process->excepted);
 	assert_int_equal(v->rip, CODE + 9);
 	assert_int_equal(v->gpr[X86_RSP], m.words[X2_EXCEPTION_ESP]);
-	assert_int_equal(v->gpr[X86_RDI], 0x22);
+	assert_int_equal(v->gpr[X86_RDI], m.words[X2_EXCEPTION_EDI]);
+	assert_int_equal(v->gpr[X86_RAX], m.words[X2_EXCEPTION_EAX]);
 	assert_int_equal(v->rflags, 0x246);
 	assert_int_equal(fake_calls.exchange, 0);
+}
+
+/* From an exception a program goes on by the answer alone: with the vCPU's registers, and without
+ * the stub. */
+static void an_exception_is_answered_with_registers(void **state)
+{
+	(void)state;
+	fake_says(thread, fake_exception(X86_TRAP_DE, 0, CODE + 9));
+	run_user_code(v);
+	v->rip = CODE + 0x20;
+	v->gpr[X86_RBX] = 0x77;
+	fake_core.event_at = 1;
+	run_user_code(v);
+	assert_int_equal(thread->answer.tag, X2_TAG(0, 0, 12));
+	assert_int_equal(thread->answer.words[X2_EXCEPTION_EIP], CODE + 0x20);
+	assert_int_equal(thread->answer.words[X2_EXCEPTION_EBX], 0x77);
+	assert_false(fake_core.process->excepted);
+}
+
+/* If there is something to be taken away first, by the stub. */
+static void an_exception_with_orders_goes_by_the_stub(void **state)
+{
+	(void)state;
+	fake_says(thread, fake_exception(X86_TRAP_DE, 0, CODE + 9));
+	run_user_code(v);
+	process_unmap(fake_core.process, X2_FPAGE(DATA, 12) | X2_RIGHTS);
+	v->rip = CODE + 0x20;
+	fake_core.event_at = 1;
+	run_user_code(v);
+	assert_int_equal(thread->answer.words[X2_EXCEPTION_EIP],
+			 STUB_CODE + (uint32_t)(stub_orders - stub_page));
+	assert_int_equal(thread->flushed, 1);
 }
 
 static void ports_are_a_protection_fault(void **state)
@@ -233,6 +267,8 @@ int main(void)
 		cmocka_unit_test_setup(a_fault_that_is_not_is_the_guests, setup),
 		cmocka_unit_test_setup(the_stubs_pages_are_the_stubs, setup),
 		cmocka_unit_test_setup(exceptions_are_the_guests, setup),
+		cmocka_unit_test_setup(an_exception_is_answered_with_registers, setup),
+		cmocka_unit_test_setup(an_exception_with_orders_goes_by_the_stub, setup),
 		cmocka_unit_test_setup(ports_are_a_protection_fault, setup),
 		cmocka_unit_test_setup(a_step_of_the_stub_goes_on, setup),
 		cmocka_unit_test_setup(forged_messages_cost_the_space, setup),
