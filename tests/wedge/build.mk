@@ -8,8 +8,8 @@
 #   $(O)/tests/wedge/xen*/*.t        the Xen back end's tables against a model of Xen, for 64-bit and
 #                                    (xen-i386) 32-bit guests
 #   $(O)/tests/wedge/l4/*.t          the L4 back end against a model of L4
-#   $(O)/tests/wedge/front/*.t       its front ends against a model of a store and of back ends
-#   $(O)/tests/wedge/front-net/*.t   its network devices alone, between a driver and a back end
+#   $(O)/tests/wedge/front/*.t       the front ends on Xen against a model of a store and of back ends
+#   $(O)/tests/wedge/front-net/*.t   their network devices alone, between a driver and a back end
 #   $(O)/tests/wedge/platform/*.t    the smallest back end, an example
 #   $(O)/tests/wedge/gates*.t        the gates as they are
 #   $(O)/tests/wedge/lib32.t         the library as 32-bit code
