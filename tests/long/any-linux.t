@@ -81,7 +81,7 @@ unlisted_but_passes() {
 
 boots() { # boots GUEST VERSION PLATFORM MODEL
 	local name="$1 $2 on $3 with $4"
-	boot "$3" "$guest/vmlinux.packed" --cpu "$4" --append panic_on_warn=1
+	boot "$3" "$guest/vmlinux.packed" --cpu "$4" --timeout 900 --append panic_on_warn=1
 	cp "$tmp/console" "$O/tests/logs/any-linux-$1-$2-$3-$4"
 	if listed "$@"; then
 		ok "$name" script_passes

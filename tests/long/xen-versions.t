@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# timeout: 7200
+# timeout: 21600
 #
 # The versions of Xen that Debian has, each with its own dom0 and xl: the whole script of the guest as dom0
 # and as domU, once more with Xen's own guards against Meltdown and L1TF for all domains, and every group of
@@ -10,6 +10,7 @@ source "$TOP/tests/lib.sh"
 source "$TOP/tests/boot/lib.sh"
 source "$TOP/tests/micro/run.sh"
 micro_places='x86_64/xen-dom0 x86_64-low/xen-dom0'
+micro_time_limit=300
 
 versions() {
 	sed -n 's/^\([0-9.]*\) .*/\1/p' "$TOP/scripts/dom0/suites"
@@ -17,7 +18,7 @@ versions() {
 
 # A version that cannot be had is the reason of a skip: exit code 3.
 boots() { # boots PLATFORM: false if there is no such Xen
-	boot "$1" "$guest/vmlinux.packed"
+	boot "$1" "$guest/vmlinux.packed" --timeout 900
 	((boot_code != 3)) || {
 		skip "Xen $AFTERBURN_XEN, $1" "$(tail -n 1 "$tmp/run.err")"
 		return 1
