@@ -26,7 +26,8 @@
 
 enum {
 	VIEW_ENTRIES = X86_PAGE_SIZE / ARCH_WORD_SIZE, /* of one of the guest's tables */
-	VIEW_WORDS = VIEW_ENTRIES / 64,
+	VIEW_WORD_BITS = 8 * sizeof(unsigned long),
+	VIEW_WORDS = VIEW_ENTRIES / VIEW_WORD_BITS,
 	VIEW_INDEX_BITS = ARCH_LONG_MODE ? 9 : 10,
 	VIEW_TABLE_SHIFT = X86_PAGE_SHIFT + VIEW_INDEX_BITS,
 };
@@ -36,6 +37,9 @@ enum { VIEW_READ = 1, VIEW_WRITE = 2, VIEW_EXEC = 4 };
 
 /* What runs guest user code: the platform's. */
 struct process;
+
+/* Bits for a table's entries, in words of the wedge's own code. */
+typedef unsigned long view_word;
 
 /* An entry of the guest's tables. */
 typedef __typeof__(__builtin_choose_expr(ARCH_LONG_MODE, (uint64_t)0, (uint32_t)0)) view_entry;
@@ -55,16 +59,16 @@ struct view_table {
 	 * Which entries are mapped; of a large page, which pages have lost the right to be written,
 	 * for a copy (view_copy.c).
 	 */
-	uint64_t present[VIEW_WORDS];
-	uint64_t released[VIEW_WORDS]; /* of these, code that the core has looked at */
+	view_word present[VIEW_WORDS];
+	view_word released[VIEW_WORDS]; /* of these, code that the core has looked at */
 	view_entry seen[VIEW_ENTRIES];
 };
 
 /* The same for a table of a higher level. */
 struct view_node {
-	uint64_t present[VIEW_WORDS]; /* which children there are */
-	uint64_t local[VIEW_WORDS];   /* of these, with a leaf below that is not global */
-	void *child[VIEW_ENTRIES];    /* tables in a node of level 2, nodes in one above */
+	view_word present[VIEW_WORDS]; /* which children there are */
+	view_word local[VIEW_WORDS];   /* of these, with a leaf below that is not global */
+	void *child[VIEW_ENTRIES];     /* tables in a node of level 2, nodes in one above */
 };
 
 struct view {

@@ -88,8 +88,8 @@ static void sync_table(struct view *view, struct view_table *t, uint64_t va, str
 
 	vcpu_count(vcpu_this(), COUNT_TABLES_COMPARED);
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
-		for (uint64_t bits = t->present[i]; bits; bits &= bits - 1) {
-			unsigned int n = i * 64 + view_lowest(bits);
+		for (view_word bits = t->present[i]; bits; bits &= bits - 1) {
+			unsigned int n = i * VIEW_WORD_BITS + view_lowest(bits);
 
 			sync_entry(view, t, va + n * PAGE, guest ? guest[n] : 0, run);
 		}
@@ -101,7 +101,7 @@ static bool maps_few(const struct view_table *t)
 	unsigned int count = 0;
 
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
-		for (uint64_t bits = t->present[i]; bits && count <= FOLLOW_MAX; bits &= bits - 1)
+		for (view_word bits = t->present[i]; bits && count <= FOLLOW_MAX; bits &= bits - 1)
 			count++;
 	}
 	return count <= FOLLOW_MAX;
@@ -153,10 +153,10 @@ static void sync_node(struct sync *sync, struct view_node *node, unsigned int le
 	const view_entry *guest = view_guest_table(table);
 
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
-		uint64_t bits = sync->all ? node->present[i] : node->local[i];
+		view_word bits = sync->all ? node->present[i] : node->local[i];
 
 		for (; bits; bits &= bits - 1) {
-			unsigned int n = i * 64 + view_lowest(bits);
+			unsigned int n = i * VIEW_WORD_BITS + view_lowest(bits);
 			uint64_t now = guest ? view_below(table, guest[n], level) : 0;
 			uint64_t va = base + ((uint64_t)n << view_shift(level));
 

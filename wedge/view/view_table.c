@@ -90,10 +90,10 @@ struct view_table *view_find(const struct view *view, uint64_t va)
 }
 
 /* The first bit that is set, from `n` on; VIEW_ENTRIES: none is. */
-static unsigned int next_bit(const uint64_t *bits, unsigned int n)
+static unsigned int next_bit(const view_word *bits, unsigned int n)
 {
-	for (unsigned int i = n / 64; i < VIEW_WORDS; i++, n = i * 64) {
-		uint64_t word = bits[i] >> n % 64;
+	for (unsigned int i = n / VIEW_WORD_BITS; i < VIEW_WORDS; i++, n = i * VIEW_WORD_BITS) {
+		view_word word = bits[i] >> n % VIEW_WORD_BITS;
 
 		if (word)
 			return n + view_lowest(word);
@@ -238,8 +238,8 @@ void view_remove_range(const struct view *view, uint64_t from, uint64_t end)
 static void forget_below(struct view *view, struct view_node *node, unsigned int level)
 {
 	for (unsigned int i = 0; i < VIEW_WORDS; i++) {
-		for (uint64_t bits = node->present[i]; bits; bits &= bits - 1) {
-			unsigned int n = i * 64 + view_lowest(bits);
+		for (view_word bits = node->present[i]; bits; bits &= bits - 1) {
+			unsigned int n = i * VIEW_WORD_BITS + view_lowest(bits);
 
 			if (level > 2)
 				forget_below(view, node->child[n], level - 1);

@@ -17,32 +17,29 @@ enum { LARGE = 1 << VIEW_TABLE_SHIFT, PAGE = X86_PAGE_SIZE };
 #define LARGE_MASK (~(uint64_t)(LARGE - 1))
 
 /* Bits of `present`, `local` and `released`. */
-static inline bool view_get(const uint64_t *bits, unsigned int n)
+static inline bool view_get(const view_word *bits, unsigned int n)
 {
-	return bits[n / 64] >> n % 64 & 1;
+	return bits[n / VIEW_WORD_BITS] >> n % VIEW_WORD_BITS & 1;
 }
 
-/* The number of the lowest bit that is set; `word` is not 0. (No compiler library: lib/muldiv.h.)
- */
-static inline unsigned int view_lowest(uint64_t word)
+/* The number of the lowest bit that is set; `word` is not 0. */
+static inline unsigned int view_lowest(view_word word)
 {
-	if (sizeof(long) == sizeof(word))
-		return (unsigned int)__builtin_ctzll(word);
-	return (uint32_t)word ? (unsigned int)__builtin_ctz((uint32_t)word)
-			      : 32 + (unsigned int)__builtin_ctz((uint32_t)(word >> 32));
+	return (unsigned int)__builtin_ctzl(word);
 }
 
-static inline void view_set(uint64_t *bits, unsigned int n, bool value)
+static inline void view_set(view_word *bits, unsigned int n, bool value)
 {
-	uint64_t bit = 1ull << n % 64;
+	view_word bit = (view_word)1 << n % VIEW_WORD_BITS;
+	view_word *word = &bits[n / VIEW_WORD_BITS];
 
-	bits[n / 64] = value ? bits[n / 64] | bit : bits[n / 64] & ~bit;
+	*word = value ? *word | bit : *word & ~bit;
 }
 
 /* Is any of a table's or a node's bits set? */
-static inline bool view_any(const uint64_t *bits)
+static inline bool view_any(const view_word *bits)
 {
-	uint64_t any = 0;
+	view_word any = 0;
 
 	for (unsigned int i = 0; i < VIEW_WORDS; i++)
 		any |= bits[i];
