@@ -138,13 +138,21 @@ static void page_fault(struct vcpu *v, uint64_t address)
 			exception_gp(v, 0);
 		return;
 	}
-	vcpu_count(v, vcpu_in_user(v) ? COUNT_FAULT_USER_GUEST : COUNT_FAULT_KERNEL_GUEST);
 	if (vcpu_in_user(v)) {
-		v->retry = 1;
-		v->retry_address = address;
-		v->retry_access = error;
+		core_user_fault(v, address, error, walk.error);
+		return;
 	}
+	vcpu_count(v, COUNT_FAULT_KERNEL_GUEST);
 	exception_page_fault(v, address, walk.error);
+}
+
+void core_user_fault(struct vcpu *v, uint64_t address, uint32_t access, uint32_t error)
+{
+	vcpu_count(v, COUNT_FAULT_USER_GUEST);
+	v->retry = 1;
+	v->retry_address = address;
+	v->retry_access = access;
+	exception_page_fault(v, address, error);
 }
 
 /*

@@ -12,6 +12,7 @@
  */
 #include <wedge/backend.h>
 #include <wedge/backend_traits.h>
+#include <wedge/guest_memory.h>
 #include <wedge/lib.h>
 
 #include "emulate.h"
@@ -47,8 +48,13 @@ static uint32_t word_at(const struct state *s, unsigned int at)
 /* Only what the processor writes changes: the rest of the area is software's. */
 static bool fxsave(struct emulation *e, uint64_t va)
 {
-	struct state s;
+	struct state s, *in_place = guest_remembered(e->v, va, sizeof(s), true);
 
+	if (in_place) {
+		fetch(e, true);
+		__asm__ volatile("fxsave %0" : "+m"(*in_place));
+		return true;
+	}
 	if (!operand_load(e, va, &s, sizeof(s)))
 		return false;
 	fetch(e, true);
@@ -56,22 +62,38 @@ static bool fxsave(struct emulation *e, uint64_t va)
 	return operand_store(e, va, &s, sizeof(s));
 }
 
-/* Bits of MXCSR that the processor does not have are #GP. */
+/* Bits of MXCSR that the processor has. */
+static uint32_t mxcsr_mask(void)
+{
+	static uint32_t mask;
+	struct state now;
+
+	if (!mask) {
+		__asm__ volatile("fxsave %0" : "=m"(now));
+		mask = word_at(&now, MXCSR_MASK);
+		if (!mask)
+			mask = MXCSR_MASK_DEFAULT;
+	}
+	return mask;
+}
+
+/* Other bits of MXCSR are #GP. */
 static bool fxrstor(struct emulation *e, uint64_t va)
 {
-	struct state s, now;
-	uint32_t mask;
+	const struct state *in_place = guest_remembered(e->v, va, sizeof(*in_place), false);
+	struct state s;
 
-	if (!operand_load(e, va, &s, sizeof(s)))
-		return false;
-	__asm__ volatile("fxsave %0" : "=m"(now));
-	mask = word_at(&now, MXCSR_MASK);
-	if (word_at(&s, MXCSR) & ~(mask ? mask : MXCSR_MASK_DEFAULT)) {
+	if (!in_place) {
+		if (!operand_load(e, va, &s, sizeof(s)))
+			return false;
+		in_place = &s;
+	}
+	if (word_at(in_place, MXCSR) & ~mxcsr_mask()) {
 		exception_gp(e->v, 0);
 		return false;
 	}
 	fetch(e, false);
-	__asm__ volatile("fxrstor %0" : : "m"(s));
+	__asm__ volatile("fxrstor %0" : : "m"(*in_place));
 	return true;
 }
 

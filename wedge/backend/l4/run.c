@@ -164,27 +164,41 @@ static void take_exception(struct vcpu *v, struct process *process, const uint32
 
 /* ---- page faults ---- */
 
-/*
- * If the guest's tables allow the access, it is satisfied by the answer alone. Returns true if that
- * is in the message registers.
- */
-static bool fill(struct vcpu *v, struct process *process, uint32_t address, uint32_t ip,
-		 uint32_t error, uint32_t *answer)
+/* Puts the waiting map items into the answer, unless there is something to flush before. */
+static bool answer_items(struct vcpu *v, struct process *process, uint32_t *answer)
 {
-	struct guest_walk walk;
-
-	if (address - STUB_CODE < STUB_END - STUB_CODE && ip - STUB_CODE < X86_PAGE_SIZE) {
-		*answer = process_own_pages(process);
-		return true;
-	}
-	if (!guest_walk(v, address, error, &walk))
-		return false;
-	backend_space_fill(v, address, &walk);
 	if (process->orders->count)
 		return false;
 	vcpu_count(v, COUNT_L4_USER_FILL);
 	*answer = process_items(process);
 	return true;
+}
+
+/*
+ * If the guest's tables allow the access, it is satisfied by the answer alone. Returns true if that
+ * is in the message registers.
+ */
+static bool page_fault(struct vcpu *v, struct process *process, uint32_t access, uint32_t *answer)
+{
+	uint32_t address = *x2_mr(L4_K_UTCB, 1), ip = *x2_mr(L4_K_UTCB, 2);
+	struct guest_walk walk;
+	bool allowed;
+
+	if (address - STUB_CODE < STUB_END - STUB_CODE && ip - STUB_CODE < X86_PAGE_SIZE) {
+		*answer = process_own_pages(process);
+		return true;
+	}
+	allowed = guest_walk(v, address, access, &walk);
+	if (allowed) {
+		backend_space_fill(v, address, &walk);
+		if (answer_items(v, process, answer))
+			return true;
+	}
+	if (stop(v, process) && !allowed) {
+		v->traps[X86_TRAP_PF]++;
+		core_user_fault(v, address, access, walk.error);
+	}
+	return false;
 }
 
 /* ---- a turn ---- */
@@ -210,16 +224,12 @@ static uint32_t go_on_behind_stub(const struct process *process, uint32_t *mr)
  */
 static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag)
 {
-	uint32_t *mr = x2_mr(L4_K_UTCB, 0), label = X2_TAG_LABEL(*tag), address = mr[1];
-	uint32_t error = X86_PF_USER | (label & X2_ACCESS_WRITE ? X86_PF_WRITE : 0);
+	uint32_t *mr = x2_mr(L4_K_UTCB, 0), label = X2_TAG_LABEL(*tag);
 
 	switch (label & X2_LABEL_KIND) {
 	case X2_LABEL_PAGE_FAULT:
-		if (fill(v, process, address, mr[2], error, tag))
-			return true;
-		if (stop(v, process))
-			traps_deliver(v, X86_TRAP_PF, error, address);
-		return false;
+		return page_fault(v, process,
+				  X86_PF_USER | (label & X2_ACCESS_WRITE ? X86_PF_WRITE : 0), tag);
 	case X2_LABEL_EXCEPTION:
 		if (is_step_of_stub(mr)) {
 			*tag = go_on_behind_stub(process, mr);

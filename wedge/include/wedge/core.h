@@ -50,6 +50,12 @@ bool core_stepped(struct vcpu *v);
 void core_trap(struct vcpu *v, uint64_t address);
 
 /*
+ * A page fault of user code that the guest gets, since its tables do not allow the access
+ * (X86_PF_*); `error` is the code that they make it. For a back end that has walked them itself.
+ */
+void core_user_fault(struct vcpu *v, uint64_t address, uint32_t access, uint32_t error);
+
+/*
  * The distance from where code at `address` was loaded to where it is linked; 0 if no kernel code
  * is there.
  */
