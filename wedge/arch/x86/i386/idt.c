@@ -13,7 +13,7 @@
 #include "../idt.h"
 #include "task.h"
 
-enum { USUAL_FRAME = 5 * 4 /* of user code, without an error code */ };
+enum { OUTER_FRAME = 6 * 4 /* of user code, with an error code */ };
 
 static bool read_entry(struct vcpu *v, unsigned int vector, uint64_t *raw, struct idt_fault *fault)
 {
@@ -41,20 +41,23 @@ static bool choose_stack(struct vcpu *v, uint32_t *esp, uint32_t *ss, struct idt
 	return true;
 }
 
-/* The frame of user code without an error code, which most are. False: it cannot be done in place.
- */
-static bool push_usual_frame(struct vcpu *v, uint32_t *esp)
+/* The frame of user code, if its page is remembered. False: it cannot be done in place. */
+static bool push_in_place(struct vcpu *v, uint32_t *esp, int64_t error)
 {
-	uint32_t *frame = guest_remembered(v, *esp - USUAL_FRAME, USUAL_FRAME, true);
+	uint32_t *frame = guest_remembered(v, *esp - OUTER_FRAME, OUTER_FRAME, true);
 
 	if (!frame)
 		return false;
-	frame[0] = (uint32_t)v->rip;
-	frame[1] = task_visible_cs(v);
-	frame[2] = (uint32_t)v->rflags;
-	frame[3] = (uint32_t)v->gpr[X86_RSP];
-	frame[4] = task_visible_ss(v);
-	*esp -= USUAL_FRAME;
+	*esp -= OUTER_FRAME;
+	if (error == ARCH_NO_ERROR_CODE)
+		*esp += sizeof(*frame);
+	else
+		frame[0] = (uint32_t)error;
+	frame[1] = (uint32_t)v->rip;
+	frame[2] = task_visible_cs(v);
+	frame[3] = (uint32_t)v->rflags;
+	frame[4] = (uint32_t)v->gpr[X86_RSP];
+	frame[5] = task_visible_ss(v);
 	return true;
 }
 
@@ -83,7 +86,7 @@ static bool push_any_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct 
 
 static bool push_frame(struct vcpu *v, uint32_t *esp, int64_t error, struct idt_fault *fault)
 {
-	return (vcpu_in_user(v) && error == ARCH_NO_ERROR_CODE && push_usual_frame(v, esp)) ||
+	return (vcpu_in_user(v) && push_in_place(v, esp, error)) ||
 	       push_any_frame(v, esp, error, fault);
 }
 
