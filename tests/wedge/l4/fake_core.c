@@ -80,9 +80,9 @@ bool x2_sigma0(uint32_t fpage, uint32_t window, uint32_t utcb)
 bool guest_walk(struct vcpu *v, uint64_t va, uint32_t access, struct guest_walk *out)
 {
 	(void)v;
-	(void)out;
 	fake_core.asked = (uint32_t)va;
 	fake_core.asked_access = access;
+	out->error = access;
 	return va - fake_core.allowed < X86_PAGE_SIZE;
 }
 
@@ -105,6 +105,13 @@ void space_lost_process(struct vcpu *v)
 {
 	(void)v;
 	fake_core.process_lost = true;
+}
+
+void core_user_fault(struct vcpu *v, uint64_t address, uint32_t access, uint32_t error)
+{
+	(void)access;
+	fake_core.delivered = (struct fake_delivered){DELIVERED_TRAP, X86_TRAP_PF, error,
+						      (unsigned int)address, v->rip};
 }
 
 void core_retry(struct vcpu *v)
