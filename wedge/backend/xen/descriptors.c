@@ -112,6 +112,7 @@ void backend_load_ldt(struct vcpu *v)
 
 	if (!entries && !x->ldt_entries)
 		return;
+	v->short_return.selector[X86_CS] = 0;
 	grow_ldt(x, entries);
 	for (unsigned int i = 0; i < entries; i++)
 		descriptors_set(x->ldt_pages[i / ENTRIES], i % ENTRIES,

@@ -108,6 +108,51 @@ CHECK(syscall_many)
 	expect(!handler_if);
 }
 
+static word frame_at;
+
+static bool note_frame(struct regs *regs)
+{
+	frame_at = (word)regs;
+	return true;
+}
+
+/* The gate is the kernel's alone. */
+static void refused_call(void)
+{
+	struct regs regs = user_regs(user_syscall);
+
+	user_run(&regs, BY_IRET);
+	expect_is(regs.vector, TRAP_GP);
+	expect_is(regs.ip, (word)user_syscall);
+}
+
+static word frame_of_call(word calls_before)
+{
+	struct regs regs = user_regs(user_call_often);
+
+	trap_hooks[VECTOR_SYSCALL] = note_frame;
+	regs.bx = calls_before + 1;
+	user_run(&regs, BY_IRET);
+	expect_is(regs.vector, TRAP_END);
+	return frame_at;
+}
+
+/* Kernels write the stack of the task that is next, or its handler, with plain stores. */
+CHECK(syscall_reads_tables_anew)
+{
+	enum { BELOW = 512 };
+	word first = frame_of_call(5);
+
+	tss.sp0 -= BELOW;
+	expect_is(frame_of_call(0), first - BELOW);
+	tss.sp0 += BELOW;
+	expect_is(frame_of_call(0), first);
+	gate_set(VECTOR_SYSCALL, GATE_INTERRUPT, 0);
+	refused_call();
+	gate_reset(VECTOR_SYSCALL);
+	expect_is(frame_of_call(0), first);
+}
+
 /* As Linux has it: a trap gate leaves interrupts on. */
 CHECK(syscall_through_trap_gate)
 {

@@ -65,6 +65,27 @@ CHECK(user_reads_through_ldt)
 	refused(user_load_gs, 16 | IN_LDT, TRAP_GP);
 }
 
+/* The kernel only writes a descriptor; user code has loaded nothing of the LDT when it goes on. */
+CHECK(ldt_changed_in_place)
+{
+	write_word(USER_DATA + 0x800, 0x10);
+	write_word(USER_DATA + 0x900, 0x20);
+	/* User code has run with all of the GDT as it is when the LDT is there. */
+	gdt[LDT_SELECTOR / 8] = descriptor((word)ldt, sizeof(ldt) - 1, SEGMENT_LDT);
+	refused(user_load_gs, 8 | IN_LDT, TRAP_GP);
+	ldt[1] = descriptor(USER_DATA, 0xfffff, SEGMENT_DATA3);
+	load_ldt(sizeof(ldt) - 1);
+	for (unsigned int i = 0; i < 4; i++) {
+		struct regs regs;
+
+		ldt[1] = descriptor(USER_DATA + (i & 1 ? 0x900 : 0x800), 0xfffff, SEGMENT_DATA3);
+		regs = run(user_load_gs, 8 | IN_LDT, 0);
+		expect_is(regs.vector, TRAP_END);
+		expect_is(regs.cx, i & 1 ? 0x20 : 0x10);
+	}
+	clean_up();
+}
+
 /* Another table, as at a change of processes. */
 CHECK(ldt_of_two_processes)
 {
