@@ -162,6 +162,12 @@ static uint32_t say(struct fake_thread *t)
 {
 	struct fake_message m = {X2_TAG_ERROR, {0}};
 
+	if (t->halted) {
+		if (++t->silences > 100)
+			fail_msg("a halted thread is waited for without end");
+		*x2_word(L4_K_UTCB, X2_UTCB_ERROR) = X2_RECEIVE_TIMEOUT;
+		return send(&m);
+	}
 	if (t->said < t->count)
 		return send(&t->script[t->said++]);
 	if (t->in_stub && !orders_of(t)) {
@@ -235,7 +241,7 @@ bool x2_exchange_registers(uint32_t thread, struct x2_registers *r)
 	fake_calls.exchange++;
 	if (!t || !t->alive || fake_calls.refuse_exchange)
 		return false;
-	old = (struct x2_registers){0, t->sp, t->ip, t->flags};
+	old = (struct x2_registers){t->halted ? X2_WAS_HALTED : 0, t->sp, t->ip, t->flags};
 	if (r->control & X2_EXCHANGE_IP)
 		t->ip = r->ip;
 	t->in_stub = is_in_stub(t->ip);

@@ -31,6 +31,8 @@ struct fake_thread {
 	/* What it says the next times K waits for it, but for the stub's own calls. */
 	struct fake_message script[FAKE_SCRIPT];
 	unsigned int said, count;
+	bool halted; /* it says nothing more; and so often was it waited for: */
+	unsigned int silences;
 	bool in_stub;	 /* it goes on in the stub */
 	bool has_called; /* its last message was the stub's call */
 	/* The answer that it got last, with its words. */

@@ -144,6 +144,15 @@ static void threads_that_do_not_stop(void **state)
 	assert_false(process_stop(process, &was));
 }
 
+/* L4 halts a thread whose exception nobody takes. */
+static void a_halted_thread_is_given_up(void **state)
+{
+	(void)state;
+	resume(CODE);
+	thread->halted = true;
+	assert_false(process_stop(process, &(struct x2_registers){0}));
+}
+
 /* One that faults again and again in the stub is given up. */
 static void patience_ends(void **state)
 {
@@ -282,6 +291,7 @@ int main(void)
 		cmocka_unit_test_setup(orders_by_the_answer_to_an_exception, setup),
 		cmocka_unit_test_setup(stopping_through_faults_of_the_stub, setup),
 		cmocka_unit_test_setup(threads_that_do_not_stop, setup),
+		cmocka_unit_test_setup(a_halted_thread_is_given_up, setup),
 		cmocka_unit_test_setup(patience_ends, setup),
 		cmocka_unit_test_setup(items_go_with_the_answer, setup),
 		cmocka_unit_test_setup(too_many_items_are_dropped, setup),

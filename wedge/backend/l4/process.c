@@ -58,14 +58,17 @@ static bool is_timeout(uint32_t tag)
 	return (tag & X2_TAG_ERROR) && *x2_word(L4_K_UTCB, X2_UTCB_ERROR) == X2_RECEIVE_TIMEOUT;
 }
 
-/* Neither of L4's messages holds the thread: it runs as soon as nothing else does. */
+/*
+ * Neither of L4's messages holds the thread, nor is it halted, as one whose exception nobody takes:
+ * it runs as soon as nothing else does.
+ */
 static bool is_running(const struct process *process)
 {
 	struct x2_registers r = {0};
 
 	l4_count(COUNT_L4_EXCHANGE);
 	return x2_exchange_registers(process->id, &r) &&
-	       !(r.control & (X2_WAS_RECEIVING | X2_WAS_SENDING));
+	       !(r.control & (X2_WAS_HALTED | X2_WAS_RECEIVING | X2_WAS_SENDING));
 }
 
 /*

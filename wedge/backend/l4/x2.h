@@ -96,6 +96,7 @@
 #define X2_EXCHANGE_SP	  (1 << 3)
 #define X2_EXCHANGE_IP	  (1 << 4)
 #define X2_EXCHANGE_FLAGS (1 << 5)
+#define X2_WAS_HALTED	  (1 << 0)
 #define X2_WAS_RECEIVING  (1 << 1)
 #define X2_WAS_SENDING	  (1 << 2)
 
