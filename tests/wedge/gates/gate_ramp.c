@@ -71,7 +71,8 @@ struct site *site_table_get(uint32_t slot)
 	return slot == SLOT ? &site : NULL;
 }
 
-bool guest_read(struct vcpu *vcpu, uint64_t va, void *to, size_t size, struct guest_fault *fault)
+bool guest_read_any(struct vcpu *vcpu, uint64_t va, void *to, size_t size,
+		    struct guest_fault *fault)
 {
 	(void)vcpu;
 	(void)va;
