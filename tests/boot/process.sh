@@ -23,6 +23,8 @@ prepare_user() {
 	pty=$tmp/home/pty
 	cd "$tmp/home" || exit 1
 	mkdir -p "$tmp/home/temporary"
+	# HOME becomes another one, the cache stays: root disk, dom0 and Xen are made once.
+	export AFTERBURN_CACHE=${AFTERBURN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/afterburn}
 	export HOME=$tmp/home TMPDIR=$tmp/home/temporary
 	[[ $(id -u) == 0 ]] || return 0
 	user=$((60000 + $$ % 5000))

@@ -143,8 +143,6 @@ by_a_word() {
 	finish
 }
 
-# HOME becomes another one, the cache stays: the disk and dom0 are made once.
-export AFTERBURN_CACHE=${AFTERBURN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/afterburn}
 prepare_user
 make_image
 if [[ -n $why ]]; then

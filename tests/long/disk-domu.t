@@ -26,12 +26,26 @@ come_and_go() {
 		says 'DOM0-ATTACHED 1' && says 'DOM0-DETACHED 1' && says 'DOM0-ATTACHED 2' # the guest may be faster than the last word
 }
 
+# The lock on an image is that of the machine that Xen runs in.
+two_domus_of_one_disk() {
+	noise raw 8388608
+	start_guest_on xen --timeout 300 --append 'panic_on_warn=1 disk.do=show' --disk raw vmlinux.packed
+	console_shows '(XEN) Xen version' && boot_disk xen show --disk raw && exit_code 2 &&
+		grep -qF "the disk 'raw' is in use, as a lock on it says" "$tmp/run.err"
+	local code=$?
+	kill "$run_pid"
+	wait "$run_pid"
+	((code == 0)) || cat "$tmp/run.err"
+	return $code
+}
+
 prepare_user
 ok 'the guest for this test is made' make_ramdisk
 ok 'blocks' plain_blocks xen
 ok 'programs that run from a disk' programs_from_a_disk xen
 ok 'dom0 for the next test is made' make_dom0_files
 ok 'disks come and go' come_and_go
+ok 'two domUs of one disk: the second is refused' two_domus_of_one_disk
 noise raw 67108864
 ok 'figures' does xen figures --disk raw
 sed -n 's/^FIGURE /# /p' "$tmp/console"
