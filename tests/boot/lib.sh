@@ -26,13 +26,18 @@ expected_steps() {
 		"$checks"/{main.c,"${guest##*/}/list.c","$segments/segment_list.c"}
 }
 
+# Those that Debian has.
+xen_versions() {
+	sed -n 's/^\([0-9.]*\) .*/\1/p' "$TOP/scripts/dom0/suites"
+}
+
 # boot PLATFORM KERNEL [OPTION...]: console in $tmp/console, what run said in $tmp/run.err
 boot() {
 	local platform=$1 kernel=$2 log
 	shift 2
 	log=$platform-${guest##*/}-${kernel##*/}${ramdisk#initrd}
 	boot_platform=$platform boot_code=0
-	"$afterburn_run" --on "$platform" --timeout 240 --initrd "$guest/$ramdisk" "$@" "$kernel" \
+	"$afterburn_run" --on "$platform" --timeout 240 ${ramdisk:+--initrd "$guest/$ramdisk"} "$@" "$kernel" \
 		</dev/null >"$tmp/console.raw" 2>"$tmp/run.err" || boot_code=$?
 	tr -d '\r' <"$tmp/console.raw" >"$tmp/console"
 	mkdir -p "$O/tests/logs"

@@ -12,10 +12,6 @@ source "$TOP/tests/micro/run.sh"
 micro_places='x86_64/xen-dom0 x86_64-low/xen-dom0'
 micro_time_limit=300
 
-versions() {
-	sed -n 's/^\([0-9.]*\) .*/\1/p' "$TOP/scripts/dom0/suites"
-}
-
 # A version that cannot be had is the reason of a skip: exit code 3.
 boots() { # boots PLATFORM: false if there is no such Xen
 	boot "$1" "$guest/vmlinux.packed" --timeout 900
@@ -74,7 +70,7 @@ one_version() {
 	done
 }
 
-for AFTERBURN_XEN in ${XEN_VERSIONS:-$(versions)}; do
+for AFTERBURN_XEN in ${XEN_VERSIONS:-$(xen_versions)}; do
 	export AFTERBURN_XEN
 	one_version
 done
