@@ -21,7 +21,7 @@ enum { MAY_WRITE = X86_PTE_P | X86_PTE_W };
  * Many stacks end at a guard page, which is not writable. While the guest's entry for it is
  * unchanged, no new walk is needed: the tables above it change only with a flush or a load of CR3.
  */
-static bool is_no_stack(const struct vcpu *v, uint64_t page)
+static bool is_no_stack(const struct vcpu *v, unsigned long page)
 {
 	return v->no_stack.page == page && v->no_stack.generation == v->generation &&
 	       (*v->no_stack.entry & MAY_WRITE) != MAY_WRITE;
@@ -47,16 +47,17 @@ static void note_no_stack(struct vcpu *v, uint64_t va)
  * A kernel's stacks are aligned to their size, so the lowest bits of their pages do not tell them
  * apart.
  */
-static uint64_t *stack_slot(struct vcpu *v, uint64_t page)
+static unsigned long *stack_slot(struct vcpu *v, unsigned long page)
 {
 	return &v->stack_pages[(page ^ page / VCPU_STACK_PAGES) % VCPU_STACK_PAGES];
 }
 
 /* Prepares the page in use, and the page below, into which a handler may grow. */
-static void prepare_page(struct vcpu *v, uint64_t va)
+static void prepare_page(struct vcpu *v, unsigned long va)
 {
-	uint64_t page = va / X86_PAGE_SIZE;
-	uint64_t *slot = stack_slot(v, page);
+	/* In words of the wedge's own: an exception counts each instruction here twice. */
+	unsigned long page = va / X86_PAGE_SIZE;
+	unsigned long *slot = stack_slot(v, page);
 	struct guest_walk walk;
 
 	if (*slot == page || is_no_stack(v, page))
@@ -74,8 +75,8 @@ void arch_prepare_stack(struct vcpu *v, uint64_t rsp)
 	/* Without paging all memory is there, and the stack pointer may lead to none. */
 	if (!BACKEND_STACKS_MUST_BE_PRESENT || (!ARCH_LONG_MODE && !(v->cr[0] & X86_CR0_PG)))
 		return;
-	prepare_page(v, (rsp - 8) & ~7ull);
-	prepare_page(v, (rsp - 8 - X86_PAGE_SIZE) & ~7ull);
+	prepare_page(v, ((unsigned long)rsp - 8) & ~7ul);
+	prepare_page(v, ((unsigned long)rsp - 8 - X86_PAGE_SIZE) & ~7ul);
 }
 
 void arch_forget_stacks(struct vcpu *v)

@@ -182,7 +182,7 @@ struct vcpu {
 	struct vcpu_table ldt;
 	struct vcpu_table task; /* base and limit of the TSS */
 
-	uint64_t stack_pages[VCPU_STACK_PAGES]; /* known to be present, by page number */
+	unsigned long stack_pages[VCPU_STACK_PAGES]; /* known to be present, by page number */
 
 	void *backend; /* the back end's own state for this vCPU */
 
