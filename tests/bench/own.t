@@ -59,7 +59,9 @@ for e in boots.boot_added(results.load(sys.argv[1])):
 is "boots against the plain kernel of the same width" "$(added)" "annotated bare x86_64 400000
 annotated xen-dom0 x86_64 360000000
 annotated xen-domU x86_64 400000000
-annotated bare i386 0"
+annotated bare i386 0
+annotated xen-dom0 i386 360000000
+annotated l4 i386 1920000000"
 is "no plain kernel, nothing" "$(added "r['results'].remove(find('plain/bare/x86_64', 'boot'))" |
 	grep -c x86_64)" 0
 

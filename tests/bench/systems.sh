@@ -24,7 +24,7 @@ systems_of() { # systems_of SET
 	case $1 in
 	gate)
 		echo annotated/bare/x86_64 annotated/xen-dom0/x86_64 annotated/xen-domU/x86_64 \
-			annotated/bare/i386
+			annotated/bare/i386 annotated/xen-dom0/i386
 		;;
 	quick | full) echo "$icount_systems $wall_systems" ;;
 	esac
