@@ -42,18 +42,20 @@ bool guest_read_any(struct vcpu *v, uint64_t va, void *to, size_t size, struct g
 bool guest_write_any(struct vcpu *v, uint64_t va, const void *from, size_t size,
 		     struct guest_fault *fault);
 
+/* A linear address of the guest's, in words of its own: a 32-bit wedge is slow with wider ones. */
+typedef __typeof__(ARCH_ADDRESS_MASK) guest_address;
+
 /* The bytes, if they lie in a page that is remembered; else NULL. */
 static inline void *guest_remembered(struct vcpu *v, uint64_t va, size_t size, bool write)
 {
-	size_t offset = va % X86_PAGE_SIZE;
-	const struct vcpu_translation *t =
-		&v->translations[(size_t)(va / X86_PAGE_SIZE) % VCPU_TRANSLATIONS];
-	uint64_t tag = t->tag | VCPU_TRANSLATION_GLOBAL | (write ? 0 : VCPU_TRANSLATION_WRITABLE);
-	uint64_t wanted =
-		va - offset +
-		(VCPU_TRANSLATION_VALID | VCPU_TRANSLATION_WRITABLE | VCPU_TRANSLATION_GLOBAL);
+	guest_address at = (guest_address)va, offset = at % X86_PAGE_SIZE;
+	const struct vcpu_translation *t = &v->translations[at / X86_PAGE_SIZE % VCPU_TRANSLATIONS];
+	guest_address tag = (guest_address)t->tag | VCPU_TRANSLATION_GLOBAL |
+			    (write ? 0 : VCPU_TRANSLATION_WRITABLE);
 
-	if ((ARCH_LONG_MODE ? tag != wanted : (uint32_t)tag != (uint32_t)wanted) ||
+	if (tag != at - offset +
+			    (VCPU_TRANSLATION_VALID | VCPU_TRANSLATION_WRITABLE |
+			     VCPU_TRANSLATION_GLOBAL) ||
 	    offset + size > X86_PAGE_SIZE)
 		return NULL;
 	return t->page + offset;
