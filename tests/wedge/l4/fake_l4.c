@@ -28,8 +28,9 @@ static uint32_t maps[FAKE_USERS + 1][PAGES];
 
 /* The stub's page; the fake threads only look at where they are in it. */
 __asm__(".pushsection .rodata; .balign 4096; .globl stub_page, stub_start, stub_stop, "
-	"stub_orders\n\t"
-	"stub_page: .skip 16; stub_start: .skip 16; stub_stop: .skip 16; stub_orders: .skip 4048; "
+	"stub_orders, stub_leave\n\t"
+	"stub_page: .skip 16; stub_start: .skip 16; stub_stop: .skip 16; stub_orders: .skip 16; "
+	"stub_leave: .skip 4032; "
 	".popsection");
 
 /* ---- memory ---- */

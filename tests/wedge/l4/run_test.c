@@ -125,6 +125,11 @@ static void an_exception_is_answered_with_registers(void **state)
 	assert_false(fake_core.process->excepted);
 }
 
+static uint32_t in_stub(const char *label)
+{
+	return STUB_CODE + (uint32_t)(label - stub_page);
+}
+
 /* If there is something to be taken away first, by the stub. */
 static void an_exception_with_orders_goes_by_the_stub(void **state)
 {
@@ -135,8 +140,7 @@ static void an_exception_with_orders_goes_by_the_stub(void **state)
 	v->rip = CODE + 0x20;
 	fake_core.event_at = 1;
 	run_user_code(v);
-	assert_int_equal(thread->answer.words[X2_EXCEPTION_EIP],
-			 STUB_CODE + (uint32_t)(stub_orders - stub_page));
+	assert_int_equal(thread->answer.words[X2_EXCEPTION_EIP], in_stub(stub_orders));
 	assert_int_equal(thread->flushed, 1);
 }
 
@@ -149,18 +153,32 @@ static void ports_are_a_protection_fault(void **state)
 	expect_delivered(X86_TRAP_GP, 0, 0);
 }
 
-/* The step that leads out of the stub is none of the program's. */
-static void a_step_of_the_stub_goes_on(void **state)
+/* The program goes on at `from`, a step of the stub comes at `at`, and then an event. */
+static void expect_step_of_stub(uint32_t from, uint32_t at, uint32_t goes_on_at)
 {
-	struct fake_message m = fake_exception(X86_TRAP_DB, 0, STUB_CODE + 0x80);
+	struct fake_message m = fake_exception(X86_TRAP_DB, 0, at);
 
-	(void)state;
 	m.words[X2_EXCEPTION_EFLAGS] = 0x302;
+	v->rip = from;
 	fake_says(thread, m);
-	fake_says(thread, fake_exception(X86_TRAP_DB, 0, CODE + 1));
+	fake_core.event_at = 2;
 	run_user_code(v);
-	expect_delivered(X86_TRAP_DB, 0, 0);
-	assert_int_equal(v->rip, CODE + 1);
+	assert_int_equal(fake_core.delivered.how, DELIVERED_NOTHING);
+	assert_int_equal(thread->answer.words[X2_EXCEPTION_EIP], goes_on_at);
+}
+
+/* The step that leads out of the stub is none of the program's. */
+static void a_step_out_of_the_stub_goes_on_behind_it(void **state)
+{
+	(void)state;
+	expect_step_of_stub(CODE + 0x30, in_stub(stub_leave), CODE + 0x30);
+}
+
+/* Otherwise what the stub has to do would be left out. */
+static void other_steps_of_the_stub_go_on_there(void **state)
+{
+	(void)state;
+	expect_step_of_stub(CODE + 0x30, in_stub(stub_orders) + 6, in_stub(stub_orders) + 6);
 }
 
 /* ---- threads that are lost ---- */
@@ -270,7 +288,8 @@ int main(void)
 		cmocka_unit_test_setup(an_exception_is_answered_with_registers, setup),
 		cmocka_unit_test_setup(an_exception_with_orders_goes_by_the_stub, setup),
 		cmocka_unit_test_setup(ports_are_a_protection_fault, setup),
-		cmocka_unit_test_setup(a_step_of_the_stub_goes_on, setup),
+		cmocka_unit_test_setup(a_step_out_of_the_stub_goes_on_behind_it, setup),
+		cmocka_unit_test_setup(other_steps_of_the_stub_go_on_there, setup),
 		cmocka_unit_test_setup(forged_messages_cost_the_space, setup),
 		cmocka_unit_test_setup(one_that_cannot_be_stopped_is_lost, setup),
 		cmocka_unit_test_setup(an_event_before_the_start, setup),

@@ -204,8 +204,9 @@ static bool page_fault(struct vcpu *v, struct process *process, uint32_t access,
 /* ---- a turn ---- */
 
 /*
- * The program is to be stepped: the stub has loaded TF, and with it the program's registers, but
- * the instruction that traps is the stub's own, in front of its jump to the program.
+ * The program is to be stepped: the stub has loaded TF, and the instruction that traps is its own,
+ * in front of its jump to the program. Or the program was stepped before: the stub begins with TF
+ * set, and clears it.
  */
 static bool is_step_of_stub(const uint32_t *mr)
 {
@@ -213,10 +214,14 @@ static bool is_step_of_stub(const uint32_t *mr)
 	       mr[X2_EXCEPTION_EIP] - STUB_CODE < X86_PAGE_SIZE;
 }
 
-/* The answer: all but the place stays as it is in the message registers. */
-static uint32_t go_on_behind_stub(const struct process *process, uint32_t *mr)
+/*
+ * The answer: the stub goes on with what it has to do. Its jump is left out, since that would be a
+ * step, too.
+ */
+static uint32_t go_on_in_stub(const struct process *process, uint32_t *mr)
 {
-	mr[X2_EXCEPTION_EIP] = process->orders->eip;
+	if (mr[X2_EXCEPTION_EIP] == STUB_CODE + (uint32_t)(stub_leave - stub_page))
+		mr[X2_EXCEPTION_EIP] = process->orders->eip;
 	return X2_TAG(0, 0, X2_EXCEPTION_EAX);
 }
 
@@ -232,7 +237,7 @@ static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag)
 				  X86_PF_USER | (label & X2_ACCESS_WRITE ? X86_PF_WRITE : 0), tag);
 	case X2_LABEL_EXCEPTION:
 		if (is_step_of_stub(mr)) {
-			*tag = go_on_behind_stub(process, mr);
+			*tag = go_on_in_stub(process, mr);
 			return true;
 		}
 		take_exception(v, process, mr);

@@ -14,7 +14,7 @@
 #define UTCB (X2_UTCB_AREA + X2_UTCB_POINTER)
 
 	.section .stub, "ax", @progbits
-	.globl stub_page, stub_start, stub_stop, stub_orders
+	.globl stub_page, stub_start, stub_stop, stub_orders, stub_leave
 stub_page:
 
 /* A new thread: its exception handler can be set from inside its space alone. */
@@ -93,6 +93,7 @@ stub_orders:
 	movl $STUB_ORDERS + ORDERS_EFLAGS, %esp
 	popfl
 	movl ORDER(ORDERS_GPR + 16), %esp
+stub_leave:
 	jmp *ORDER(ORDERS_EIP)
 
 	.section .note.GNU-stack, "", @progbits
