@@ -17,11 +17,6 @@
 	.globl stub_page, stub_start, stub_stop, stub_orders, stub_leave
 stub_page:
 
-/* A new thread: its exception handler can be set from inside its space alone. */
-stub_start:
-	movl $X2_ROOT, UTCB + X2_UTCB_HANDLER
-	jmp call_kernel
-
 /* K knows stack pointer, flags and where the thread was. */
 stub_stop:
 	movl $STUB_CHANNEL + CHANNEL_STACK, %esp
@@ -35,6 +30,8 @@ stub_stop:
 	movl %esi, CHANNEL(CHANNEL_GPR + 24)
 	movl %edi, CHANNEL(CHANNEL_GPR + 28)
 
+/* A new thread has nothing to save. */
+stub_start:
 call_kernel:
 	movl $STUB_CHANNEL + CHANNEL_STACK, %esp
 	movl $X2_EVERYTHING, UTCB + X2_UTCB_BR0
@@ -52,8 +49,16 @@ stub_orders:
 	pushl $X86_FLAGS_FIXED
 	popfl
 
+/*
+ * Who gets the faults and exceptions stands in words of the thread's own block. A new thread has no handler
+ * there, and user code may have written others: that would outlast it, since the thread serves another program
+ * later.
+ */
+1:	movl $X2_ROOT, UTCB + X2_UTCB_PAGER
+	movl $X2_ROOT, UTCB + X2_UTCB_HANDLER
+
 /* Flushes the pages of the list, as many at once as a message has registers, from the last to the first. */
-1:	movl ORDER(ORDERS_COUNT), %ebp
+	movl ORDER(ORDERS_COUNT), %ebp
 2:	testl %ebp, %ebp
 	jz 4f
 	xorl %ecx, %ecx
