@@ -69,8 +69,8 @@ _Static_assert(sizeof(struct orders) == 0x1000 && sizeof(struct channel) == 0x10
 
 /*
  * stub.S; the first is where its page begins in the wedge's image. A thread is made to go on at one
- * of the next three: when it is new, when it is stopped, when it has orders. At the last, all of user
- * code's registers are loaded.
+ * of the next three: when it is new, when it is stopped, when it has orders. At the last, all of
+ * user code's registers are loaded.
  */
 extern const char stub_page[], stub_start[], stub_stop[], stub_orders[], stub_leave[];
 
