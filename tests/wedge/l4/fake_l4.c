@@ -146,7 +146,7 @@ static void take_answer(struct fake_thread *t, uint32_t tag)
 		t->ip = *x2_mr(L4_K_UTCB, 1);
 	if (!t->has_called)
 		t->in_stub = is_in_stub(t->ip);
-	if (t->ip == STUB_CODE + (uint32_t)(stub_orders - stub_page) && !t->has_called)
+	if (t->ip == stub_place(stub_orders) && !t->has_called)
 		carry_out_orders(t);
 	t->has_called = false;
 }

@@ -83,7 +83,7 @@ static void stopping_running_code(void **state)
  * that answer. */
 static void orders_by_the_answer_to_an_exception(void **state)
 {
-	uint32_t sender, tag, place = STUB_CODE + (uint32_t)(stub_orders - stub_page);
+	uint32_t sender, tag, place = stub_place(stub_orders);
 
 	(void)state;
 	fake_says(thread, fake_exception(X86_TRAP_DE, 0, CODE + 7));

@@ -125,11 +125,6 @@ static void an_exception_is_answered_with_registers(void **state)
 	assert_false(fake_core.process->excepted);
 }
 
-static uint32_t in_stub(const char *label)
-{
-	return STUB_CODE + (uint32_t)(label - stub_page);
-}
-
 /* If there is something to be taken away first, by the stub. */
 static void an_exception_with_orders_goes_by_the_stub(void **state)
 {
@@ -140,7 +135,7 @@ static void an_exception_with_orders_goes_by_the_stub(void **state)
 	v->rip = CODE + 0x20;
 	fake_core.event_at = 1;
 	run_user_code(v);
-	assert_int_equal(thread->answer.words[X2_EXCEPTION_EIP], in_stub(stub_orders));
+	assert_int_equal(thread->answer.words[X2_EXCEPTION_EIP], stub_place(stub_orders));
 	assert_int_equal(thread->flushed, 1);
 }
 
@@ -171,14 +166,14 @@ static void expect_step_of_stub(uint32_t from, uint32_t at, uint32_t goes_on_at)
 static void a_step_out_of_the_stub_goes_on_behind_it(void **state)
 {
 	(void)state;
-	expect_step_of_stub(CODE + 0x30, in_stub(stub_leave), CODE + 0x30);
+	expect_step_of_stub(CODE + 0x30, stub_place(stub_leave), CODE + 0x30);
 }
 
 /* Otherwise what the stub has to do would be left out. */
 static void other_steps_of_the_stub_go_on_there(void **state)
 {
 	(void)state;
-	expect_step_of_stub(CODE + 0x30, in_stub(stub_orders) + 6, in_stub(stub_orders) + 6);
+	expect_step_of_stub(CODE + 0x30, stub_place(stub_orders) + 6, stub_place(stub_orders) + 6);
 }
 
 /* ---- threads that are lost ---- */

@@ -88,6 +88,19 @@ static uint32_t call(const struct process *process, uint32_t to, uint32_t tag)
 	return tag;
 }
 
+bool process_steps_stub(const struct process *process, uint32_t *tag)
+{
+	uint32_t *mr = x2_mr(L4_K_UTCB, 0);
+
+	if (mr[X2_EXCEPTION_NUMBER] != X86_TRAP_DB || mr[X2_EXCEPTION_EIP] - STUB_CODE >= PAGE)
+		return false;
+	/* The jump is left out, since that would be a step, too. */
+	if (mr[X2_EXCEPTION_EIP] == stub_place(stub_leave))
+		mr[X2_EXCEPTION_EIP] = process->orders->eip;
+	*tag = X2_TAG(0, 0, X2_EXCEPTION_EAX);
+	return true;
+}
+
 /*
  * The thread is on its way into the stub's call. It may need the stub's pages, which user code can
  * have flushed, and step through the stub's first instructions.
@@ -106,11 +119,8 @@ static bool await_call(struct process *process, uint32_t to, uint32_t tag)
 		if ((X2_TAG_LABEL(tag) & X2_LABEL_KIND) == X2_LABEL_PAGE_FAULT &&
 		    mr[1] - STUB_CODE < STUB_END - STUB_CODE)
 			tag = process_own_pages(process);
-		else if (X2_TAG_LABEL(tag) == X2_LABEL_EXCEPTION &&
-			 mr[X2_EXCEPTION_NUMBER] == X86_TRAP_DB &&
-			 mr[X2_EXCEPTION_EIP] - STUB_CODE < PAGE)
-			tag = X2_TAG(0, 0, X2_TAG_UNTYPED(tag));
-		else
+		else if (X2_TAG_LABEL(tag) != X2_LABEL_EXCEPTION ||
+			 !process_steps_stub(process, &tag))
 			return false;
 	}
 	return false;
@@ -151,7 +161,7 @@ static void make(struct process *process)
 	process->orders->count = 0;
 	process->item_count = 0;
 	make_space(process);
-	*x2_mr(L4_K_UTCB, 1) = STUB_CODE + (uint32_t)(stub_start - stub_page);
+	*x2_mr(L4_K_UTCB, 1) = stub_place(stub_start);
 	*x2_mr(L4_K_UTCB, 2) = STUB_CHANNEL + CHANNEL_STACK;
 	if (!await_call(process, process->id, X2_TAG(0, 0, 2)))
 		wedge_fatal("a new user thread does not start");
@@ -177,7 +187,7 @@ void process_end(struct process *process)
 bool process_stop(struct process *process, struct x2_registers *was)
 {
 	was->control = X2_EXCHANGE_ABORT | X2_EXCHANGE_IP;
-	was->ip = STUB_CODE + (uint32_t)(stub_stop - stub_page);
+	was->ip = stub_place(stub_stop);
 	l4_count(COUNT_L4_EXCHANGE);
 	return x2_exchange_registers(process->id, was) && await_call(process, X2_NIL, 0);
 }
@@ -204,12 +214,12 @@ void process_learns(const struct guest_walk *walk)
 /* An answer to an exception: the thread goes on with the stub's orders. The rest is junk to it. */
 static uint32_t put_place_of_orders(void)
 {
-	*x2_mr(L4_K_UTCB, X2_EXCEPTION_EIP) = STUB_CODE + (uint32_t)(stub_orders - stub_page);
+	*x2_mr(L4_K_UTCB, X2_EXCEPTION_EIP) = stub_place(stub_orders);
 	*x2_mr(L4_K_UTCB, X2_EXCEPTION_EFLAGS) = X86_FLAGS_FIXED | X86_FLAGS_IF;
 	return X2_TAG(0, 0, X2_EXCEPTION_EAX);
 }
 
-static bool call_again(struct process *process)
+bool process_flush(struct process *process)
 {
 	uint32_t tag = process->excepted ? put_place_of_orders() : X2_TAG(0, 0, 0);
 	bool good;
@@ -222,17 +232,12 @@ static bool call_again(struct process *process)
 	return good;
 }
 
-bool process_flush(struct process *process)
-{
-	return call_again(process);
-}
-
 bool process_save_fpu(struct process *process)
 {
 	bool good;
 
 	process->orders->save_fpu = true;
-	good = call_again(process);
+	good = process_flush(process);
 	process->orders->save_fpu = false;
 	return good;
 }
@@ -240,7 +245,7 @@ bool process_save_fpu(struct process *process)
 /* The answer to an exception has no room for map items. */
 bool process_answer(struct process *process, uint32_t *tag)
 {
-	if (process->excepted && process->item_count && !call_again(process))
+	if (process->excepted && process->item_count && !process_flush(process))
 		return false;
 	*tag = process->excepted ? put_place_of_orders() : process_items(process);
 	return true;

@@ -49,6 +49,14 @@ bool process_flush(struct process *process);
 bool process_save_fpu(struct process *process);
 
 /*
+ * An exception's message is in K's registers. If it is a step of the stub's own code, puts an
+ * answer there by which the stub goes on, with its tag into `tag`; else false. A program is to be
+ * stepped: the stub has loaded TF, and traps in front of its jump to the program. Or it was stepped
+ * before: the stub begins with TF set, and clears it.
+ */
+bool process_steps_stub(const struct process *process, uint32_t *tag);
+
+/*
  * Puts an answer into K's message registers by which the thread goes on with the stub's orders, and
  * the waiting map items. False if the thread is lost.
  */

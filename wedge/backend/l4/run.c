@@ -203,44 +203,20 @@ static bool page_fault(struct vcpu *v, struct process *process, uint32_t access,
 
 /* ---- a turn ---- */
 
-/*
- * The program is to be stepped: the stub has loaded TF, and the instruction that traps is its own,
- * in front of its jump to the program. Or the program was stepped before: the stub begins with TF
- * set, and clears it.
- */
-static bool is_step_of_stub(const uint32_t *mr)
-{
-	return mr[X2_EXCEPTION_NUMBER] == X86_TRAP_DB &&
-	       mr[X2_EXCEPTION_EIP] - STUB_CODE < X86_PAGE_SIZE;
-}
-
-/*
- * The answer: the stub goes on with what it has to do. Its jump is left out, since that would be a
- * step, too.
- */
-static uint32_t go_on_in_stub(const struct process *process, uint32_t *mr)
-{
-	if (mr[X2_EXCEPTION_EIP] == STUB_CODE + (uint32_t)(stub_leave - stub_page))
-		mr[X2_EXCEPTION_EIP] = process->orders->eip;
-	return X2_TAG(0, 0, X2_EXCEPTION_EAX);
-}
-
 /* The kinds of messages while user code runs. Returns true if the thread goes on, by this answer.
  */
 static bool take_message(struct vcpu *v, struct process *process, uint32_t *tag)
 {
-	uint32_t *mr = x2_mr(L4_K_UTCB, 0), label = X2_TAG_LABEL(*tag);
+	uint32_t label = X2_TAG_LABEL(*tag);
 
 	switch (label & X2_LABEL_KIND) {
 	case X2_LABEL_PAGE_FAULT:
 		return page_fault(v, process,
 				  X86_PF_USER | (label & X2_ACCESS_WRITE ? X86_PF_WRITE : 0), tag);
 	case X2_LABEL_EXCEPTION:
-		if (is_step_of_stub(mr)) {
-			*tag = go_on_in_stub(process, mr);
+		if (process_steps_stub(process, tag))
 			return true;
-		}
-		take_exception(v, process, mr);
+		take_exception(v, process, x2_mr(L4_K_UTCB, 0));
 		return false;
 	case X2_LABEL_IO_FAULT:
 		if (stop(v, process))

@@ -74,5 +74,11 @@ _Static_assert(sizeof(struct orders) == 0x1000 && sizeof(struct channel) == 0x10
  */
 extern const char stub_page[], stub_start[], stub_stop[], stub_orders[], stub_leave[];
 
+/* Where user threads have one of these. */
+static inline uint32_t stub_place(const char *label)
+{
+	return STUB_CODE + (uint32_t)(label - stub_page);
+}
+
 #endif /* __ASSEMBLER__ */
 #endif /* WEDGE_BACKEND_L4_STUB_H */
