@@ -114,6 +114,11 @@ void core_user_fault(struct vcpu *v, uint64_t address, uint32_t access, uint32_t
 						      (unsigned int)address, v->rip};
 }
 
+uint32_t arch_mxcsr_mask(void)
+{
+	return 0xffff;
+}
+
 void core_retry(struct vcpu *v)
 {
 	v->retry = 0;

@@ -5,7 +5,7 @@
  *
  * The platform brings user code's state to the FPU of guest kernel code first. What saves it waits
  * for that; what replaces it is enough to have the platform forget it. Then this FPU carries the
- * instruction out, on a copy of the guest's memory.
+ * instruction out: in place if the area is remembered (guest_remembered), else on a copy.
  *
  * Invariant: an instruction that faults has changed no register. It may have written a part of its
  * area, as on hardware.
@@ -62,8 +62,7 @@ static bool fxsave(struct emulation *e, uint64_t va)
 	return operand_store(e, va, &s, sizeof(s));
 }
 
-/* Bits of MXCSR that the processor has. */
-static uint32_t mxcsr_mask(void)
+uint32_t arch_mxcsr_mask(void)
 {
 	static uint32_t mask;
 	struct state now;
@@ -88,7 +87,7 @@ static bool fxrstor(struct emulation *e, uint64_t va)
 			return false;
 		in_place = &s;
 	}
-	if (word_at(in_place, MXCSR) & ~mxcsr_mask()) {
+	if (word_at(in_place, MXCSR) & ~arch_mxcsr_mask()) {
 		exception_gp(e->v, 0);
 		return false;
 	}

@@ -5,13 +5,13 @@
  * Invariant: no program sees what another has left: registers that are lost are replaced by those
  * of a processor that was reset.
  */
+#include <wedge/arch.h>
 #include <wedge/lib.h>
 #include "fpu.h"
 
 enum {
 	MXCSR = 24, /* in what fxsave writes (SDM 1, table 10-2) */
-	MXCSR_MASK = 0xffff,
-	XMM = 160, /* where the XMM registers begin, of which 32-bit code has eight */
+	XMM = 160,  /* where the XMM registers begin, of which 32-bit code has eight */
 	XMM_BYTES = 8 * 16,
 };
 
@@ -30,7 +30,7 @@ static void load(uint8_t *from)
 	uint32_t mxcsr;
 
 	memcpy(&mxcsr, from + MXCSR, sizeof(mxcsr));
-	mxcsr &= MXCSR_MASK;
+	mxcsr &= arch_mxcsr_mask();
 	memcpy(from + MXCSR, &mxcsr, sizeof(mxcsr));
 	__asm__ volatile("fxrstor (%0)" : : "r"(from) : "memory");
 }

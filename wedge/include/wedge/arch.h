@@ -39,6 +39,9 @@ __attribute__((visibility("hidden"))) void arch_log_registers(const struct vcpu 
 
 /* ---- instructions ---- */
 
+/* Bits of MXCSR that the processor has: to load others is #GP (SDM 1 section 11.6.6). */
+uint32_t arch_mxcsr_mask(void);
+
 /**
  * arch_rewrite - decode a site's instruction, and replace the site's bytes.
  * @site: in the site table; its `d` is filled in
