@@ -7,7 +7,7 @@
 #ifndef WEDGE_BACKEND_XEN_SHADOW_TABLE_H
 #define WEDGE_BACKEND_XEN_SHADOW_TABLE_H
 
-#include <wedge/xen_entries.h>
+#include "table_entries.h"
 #include "xen.h"
 
 enum shadow_role { SHADOW_KERNEL, SHADOW_USER };
