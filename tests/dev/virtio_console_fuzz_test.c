@@ -271,8 +271,7 @@ static void hostile_shared_words(void **state)
 
 		if (r & 0x300)
 			start_anew(&seed);
-		((uint32_t *)&ports.shared)[r % (sizeof(ports.shared) / sizeof(uint32_t))] =
-			r & 0x1c00 ? values[r >> 13 & 7] : (uint32_t)(r >> 16);
+		hostile_word(&ports.shared, sizeof(ports.shared), values, r);
 		write_some(&seed);
 		serve(&seed);
 	}

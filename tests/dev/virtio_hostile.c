@@ -27,6 +27,12 @@ uint64_t hostile_address(bool bad, uint64_t random, uint16_t index)
 			 : HOSTILE_HEADERS + (random >> 4 & 0xff0);
 }
 
+void hostile_word(void *shared, size_t size, const uint32_t values[8], uint64_t random)
+{
+	((uint32_t *)shared)[random % (size / sizeof(uint32_t))] =
+		random & 0x1c00 ? values[random >> 13 & 7] : (uint32_t)(random >> 16);
+}
+
 static pthread_t thread;
 static uint32_t go_on, wrote;
 static void (*write_some)(uint64_t *);

@@ -20,6 +20,11 @@ uint64_t hostile_end(uint64_t random);
  */
 uint64_t hostile_address(bool bad, uint64_t random, uint16_t index);
 
+/* Overwrites one of a device's shared words, `size` bytes of them: with one of the values, or
+ * noise.
+ */
+void hostile_word(void *shared, size_t size, const uint32_t values[8], uint64_t random);
+
 /* From now on another thread calls write() over and over. */
 void hostile_thread_start(void (*write)(uint64_t *seed));
 void hostile_thread_stop(void);

@@ -220,8 +220,7 @@ static void hostile_shared_words(void **state)
 
 		if (r & 0x300)
 			start_anew(&seed);
-		((uint32_t *)&nic.shared)[r % (sizeof(nic.shared) / sizeof(uint32_t))] =
-			r & 0x1c00 ? values[r >> 13 & 7] : (uint32_t)(r >> 16);
+		hostile_word(&nic.shared, sizeof(nic.shared), values, r);
 		write_all(&seed);
 		serve(&seed);
 	}

@@ -115,14 +115,19 @@ bad_on() { # bad_on PLACE
 	micro_ok "$1" halts_for_ever ends "$1" halts_for_ever 0 'halted with interrupts off'
 }
 
-for place in x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/process; do
-	micro_boot "$place" bad only=halts_for_ever
-	if ((boot_code == 3)); then
-		skip "${place/\// }: all" "$(head -n 1 "$tmp/run.err")"
-	else
-		bad_on "$place"
-	fi
-done
+# Where there is the platform.
+try_on() { # try_on FUNCTION PLACE...
+	local function=$1 place
+	for place in "${@:2}"; do
+		micro_boot "$place" bad only=halts_for_ever
+		if ((boot_code == 3)); then
+			skip "${place/\// }: all" "$(head -n 1 "$tmp/run.err")"
+		else
+			"$function" "$place"
+		fi
+	done
+}
+try_on bad_on x86_64/xen-dom0 x86_64-low/xen-dom0 x86_64-low/process i386/process
 
 # On L4 kernel and wedge are one program, which nothing keeps apart; what the wedge sees it refuses.
 bad_on_l4() { # bad_on_l4 PLACE
@@ -133,14 +138,7 @@ bad_on_l4() { # bad_on_l4 PLACE
 	micro_ok "$1" maps_beyond_memory ends "$1" maps_beyond_memory 1 'fatal: .*where it has no memory'
 	micro_ok "$1" halts_for_ever ends "$1" halts_for_ever 0 'halted with interrupts off'
 }
-for place in i386/l4 ${AFTERBURN_L4:+i386/l4-real}; do
-	micro_boot "$place" bad only=halts_for_ever
-	if ((boot_code == 3)); then
-		skip "${place/\// }: all" "$(head -n 1 "$tmp/run.err")"
-	else
-		bad_on_l4 "$place"
-	fi
-done
+try_on bad_on_l4 i386/l4 ${AFTERBURN_L4:+i386/l4-real}
 
 # Nor does a kernel without a host find one.
 for place in x86_64-low/bare i386/bare; do
