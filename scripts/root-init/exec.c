@@ -4,9 +4,10 @@
  * back there, since whatever is on the console may be the command's own output.
  *
  *   sector 0  the guest writes "status N" or "error TEXT" with a NUL behind it
- *   sector 1  and on, texts that end with a NUL each: where standard input comes from ("tty",
- *             "none" or "port"), which of "output" and "error" go through ports, the terminal's
- * rows and columns or nothing, the command, then its environment; an empty text ends it
+ *   sector 1  and on, texts that end with a NUL each: where standard input comes from
+ *             ("tty", "none" or "port"), which of "output" and "error" go through ports,
+ *             the terminal's rows and columns or nothing, the command, then its environment;
+ *             an empty text ends it
  *
  * Invariant: the status is on the disk before the machine ends.
  */

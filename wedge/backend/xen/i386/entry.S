@@ -77,7 +77,7 @@ xen_trap_\vector:
  * but without what Xen has put beside CS, and goes to the handler; events stay masked.
  *
  * It reads the guest's tables and writes on its stack by the guest's own addresses. If one of these
- * faults, call_fault leaves the call to C, as if this code had never run.
+ * faults, xen_trap_inside leaves the call to C, as if this code had never run.
  */
 	.globl xen_trap_128
 xen_trap_128:
